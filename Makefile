@@ -1,0 +1,51 @@
+# Two commands do everything on a machine with Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+NEEDS = settings.ini setup.py constraints.txt
+# Notebooks and tests start processes of their own: one thread each, and no idle worker pools left behind.
+QUIET = JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
+
+.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab
+
+help:                ## this list
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
+
+demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about 4 minutes)
+	$(BIN)/nsad demo
+
+test: check notebooks pytest    ## install what development needs, then every check and test
+
+check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, README is made from index.ipynb
+	$(BIN)/python tools/check_sync.py
+	$(BIN)/python tools/readme.py --check
+	$(BIN)/ruff check -q nsad tests tools benchmarks setup.py
+
+notebooks: $(VENV)/dev    ## run every notebook as a test
+	$(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
+
+pytest: $(VENV)/dev    ## run tests/
+	$(QUIET) $(BIN)/python -m pytest -q tests
+
+export: $(VENV)/dev    ## write nsad/ from the notebooks
+	$(BIN)/nbdev_export
+
+run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs are fresh
+	$(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
+
+readme: $(VENV)/dev    ## write README.md from nbs/index.ipynb
+	$(BIN)/python tools/readme.py
+
+lab: $(VENV)/dev    ## open the notebooks
+	$(BIN)/jupyter lab nbs
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/user: $(BIN)/python $(NEEDS)
+	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev: $(BIN)/python $(NEEDS)
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,operon,pysr,onnx]'
+	touch $(VENV)/user $@
