@@ -1,0 +1,28 @@
+"""Find activation functions in data, and prove what they are worth."""
+import importlib
+
+__version__ = "0.1.0"
+
+# Public names by module. Each module is imported when one of its names is first asked for, so `import nsad` is quick.
+_PUBLIC = {
+    "formula": ["Formula", "FormulaError"],
+    "activation": ["SymbolicActivation", "replace_activations"],
+    "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
+    "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
+    "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
+    "discovery": ["Candidate", "Discovery", "discover"],
+    "library": ["ActivationLibrary", "LibraryError"],
+    "evaluation": ["Study", "compare", "summary"],
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'nsad' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"nsad.{_HOME[name]}"), name)
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,69 @@
+"""The rules of the house, held by the code itself."""
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nsad
+
+PACKAGE = Path(nsad.__file__).parent
+NOTEBOOKS = PACKAGE.parent / "nbs"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py" and not p.name.startswith("_"))
+
+
+def place(module):
+    "A module's number on the way, e.g. `05` or `06a`."
+    notebook = next(NOTEBOOKS.glob(f"*_{module}.ipynb"))
+    return notebook.name.split("_")[0]
+
+
+def name_of(path):
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def imported(path):
+    "Modules of nsad that a module imports, wherever in its text, but not as strings."
+    base = ["nsad", *name_of(path).split(".")]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            full = ".".join(base[:-node.level] + ([node.module] if node.module else [])) if node.level else node.module
+            if full.startswith("nsad."):
+                yield full.removeprefix("nsad.")
+        elif isinstance(node, ast.Import):
+            yield from (a.name.removeprefix("nsad.") for a in node.names if a.name.startswith("nsad."))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_lower_numbers(path):
+    for other in imported(path):
+        assert place(other) < place(name_of(path)), f"{name_of(path)} imports {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_runs_text(path):
+    found = re.findall(r"\b(eval|exec|sympify|parse_expr|lambdify|pickle)\b(?!:)", path.read_text("utf-8"))
+    assert not found
+
+
+def test_import_is_light():
+    code = ("import sys, nsad; heavy = {'pysr', 'gplearn', 'pyoperon', 'matplotlib', 'torch', 'sympy', 'pandas'} & set(sys.modules);"
+            "print(sorted(heavy))")
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_imported():
+    for name in nsad.__all__:
+        assert getattr(nsad, name).__name__ == name or name.isupper()
+    with pytest.raises(AttributeError, match="no_such_name"):
+        nsad.no_such_name  # noqa: B018
+
+
+def test_every_notebook_opens_with_a_title_and_a_subtitle():
+    import json
+    for path in NOTEBOOKS.glob("[01]*.ipynb"):
+        first = next(c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "markdown")
+        assert re.match(r"# .+\n\n> .+", "".join(first["source"])), path.name
