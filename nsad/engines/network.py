@@ -107,6 +107,16 @@ class _Trial:
 def _chunks(items:Sequence, size:int)->Iterator[Sequence]:
     return (items[i:i + size] for i in range(0, len(items), size))
 
+# %% ../../nbs/06a_engines.network.ipynb #5282117c
+_GRID = np.linspace(-4, 4, 65)
+
+
+def _shape(formula:Formula)->bytes:
+    "The curve with mean, scale and sign taken out, to three digits."
+    y = formula(_GRID)
+    y = (y - y.mean()) / (y.std() or 1.)
+    return (np.round(y * np.sign(y[np.abs(y).argmax()]), 3) + 0.).tobytes()
+
 # %% ../../nbs/06a_engines.network.ipynb #61118356
 @dataclass(frozen=True)
 class NetworkEngine:
@@ -146,9 +156,9 @@ def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterato
     "Yield every formula tried (rung 0), then the best of them again (rung 1)."
     trial, rng = _Trial(X, y, task, self.hidden, self.stack_size, seed), random.Random(seed)
     short, early = Recipe("short", self.epochs, self.batch_size), budget.share(0.7)
-    trees, losses = {}, {}
+    trees, losses, shapes = {}, {}, set()
     for _ in range(self.generations):
-        fresh = self._generation(rng, trees, losses)
+        fresh = self._generation(rng, trees, losses, shapes)
         for part in _chunks(fresh, self.stack_size):
             if early.spent(len(losses)): break
             for formula, loss in trial.losses(part[:early.left(len(losses))], short, (seed,), self.rows):
@@ -167,20 +177,20 @@ def _cost(self:NetworkEngine, formula:Formula, losses:dict)->float:
 
 # %% ../../nbs/06a_engines.network.ipynb #9a5601fe
 @patch
-def _generation(self:NetworkEngine, rng:random.Random, trees:dict, losses:dict)->list[Formula]:
-    "Formulas not tried before; their trees are put into `trees`."
-    fresh = []
-    if not trees:
-        for text in self.starters:
-            trees[Formula(text)] = to_tree(Formula(text))
-            fresh.append(Formula(text))
+def _generation(self:NetworkEngine, rng:random.Random, trees:dict, losses:dict, shapes:set)->list[Formula]:
+    "Formulas not tried before; their trees are put into `trees`, their shapes into `shapes`."
+    fresh = [] if trees else [Formula(text) for text in self.starters]
+    for f in fresh:
+        trees[f] = to_tree(f)
+        shapes.add(_shape(f))
     parents = sorted((f for f in losses if trees[f] is not None), key=lambda f: self._cost(f, losses))[:self.population_size]
     with _drawing_from(rng):
         for _ in range(20 * self.population_size):                     # a space that is used up ends the search, not the program
             if len(fresh) >= self.population_size: break
             tree = self._offspring(parents, trees, losses) if parents else random_tree(self.max_nodes)
             formula = _formula(tree, self.max_nodes)
-            if formula is None or formula in trees: continue
+            if formula is None or formula in trees or _shape(formula) in shapes: continue
+            shapes.add(_shape(formula))
             trees[formula] = tree
             fresh.append(formula)
     return fresh
@@ -191,7 +201,13 @@ def _formula(tree:gp.PrimitiveTree, max_nodes:int)->Formula|None:
     if len(tree) > max_nodes: return None
     try: formula = Formula(str(tree))
     except FormulaError: return None
-    return None if formula.is_constant else formula
+    return formula if _readable(formula.tree) and not formula.is_constant else None
+
+
+def _readable(t)->bool:
+    "Have all constants one decimal? Those of `sin(sin(2))` have not, and nobody would write them."
+    if isinstance(t, tuple): return all(map(_readable, t[1:]))
+    return not isinstance(t, float) or t == round(t, 1)
 
 # %% ../../nbs/06a_engines.network.ipynb #5d052ce0
 @patch
