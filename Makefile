@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 NEEDS = settings.ini setup.py constraints.txt
-# Notebooks and tests start processes of their own: one thread each, and no idle worker pools left behind.
-QUIET = JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
+# Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
+QUIET = NSAD_DATA= JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
 
 .PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab
 

@@ -283,8 +283,8 @@ def _find(name:str, data_home, progress:bool)->Path:
     if path.is_file(): return path
     if original.sample is None: return fetch_dataset(name, data_home, progress)
     if Path(data_home or "") != SAMPLES:
-        warnings.warn(f"{original.file} is not in {path.parent}: using the sample that nsad carries. `nsad data fetch {name}` gets the original.",
-                      stacklevel=3)
+        warnings.warn(f"{name}: {original.file} is not in {path.parent}, reading the sample that nsad carries; "
+                      f"`nsad data fetch {name}` gets the original", stacklevel=3)
     return SAMPLES / original.sample
 
 # %% ../nbs/02_data.ipynb #6e09a4f8

@@ -90,7 +90,8 @@ class ResultsStore:
 
     def frame(self)->pd.DataFrame:
         "All rows, in the order in which they came."
-        return pd.read_sql_query("SELECT * FROM results ORDER BY rowid", self.db)
+        rows = pd.read_sql_query("SELECT * FROM results ORDER BY rowid", self.db)
+        return rows.astype({name: float for name, kind in COLUMNS.items() if kind == "REAL"})
 
 # %% ../nbs/08_evaluation.ipynb #df1955e5
 def activation_text(spec:Activation)->str:
@@ -210,6 +211,7 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     scores = evaluate(stack, *_together([r.test for r in rows]), ds.task)
     for k, (key, cell) in enumerate(cells.items()):
+        for name in {"rmse", "mae"} & set(scores[k]): scores[k][name] *= rows[seeds.index(cell.seed)].y_scale
         yield self._row(key, cell, scores[k], count_parameters(stack.member(k)), X.shape[-2], len(rows[0].test[1]),
                         int(history.best_epoch[k]), history.seconds / len(cells), str(next(stack.parameters()).device))
 

