@@ -9,7 +9,7 @@ __all__ = ['app', 'data_app', 'SEED', 'HOME', 'AS_JSON', 'QUIET', 'DEMO_ENGINES'
 # %% ../nbs/11_cli.ipynb #d4e11fcb
 import json
 import sys
-from enum import StrEnum
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +74,8 @@ def discover(
 @app.command()
 def study(
     sources: Annotated[list[str], typer.Argument(help="Names of datasets, or CSV files.")],
-    activation: Annotated[list[str], typer.Option("--activation", "-a", help="A torch name or a formula; repeat for more.")] = ["relu", "gelu", "silu"],
+    activation: Annotated[list[str], typer.Option("--activation", "-a", help="A torch name or a formula; repeat for more.")]
+        = ["relu", "gelu", "silu"],
     network: Annotated[list[str], typer.Option("--network", "-n", help="heavy or light; repeat for both.")] = ["light"],
     baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "42,43,44",
@@ -90,7 +91,9 @@ def study(
     from nsad.evaluation import Study, compare
     from nsad.report import results_table
     datasets = [_dataset(s, target, rows, 42, data_home) for s in sources]
-    results = Study(datasets, activation, network, tuple(map(int, seeds.split(",")))).run(store, progress=not quiet)
+    try: numbers = tuple(map(int, seeds.split(",")))
+    except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
+    results = Study(datasets, activation, network, numbers).run(store, progress=not quiet)
     if as_json: return print(results.to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
     measure = "r2" if results.r2.notna().any() else "accuracy"
@@ -127,18 +130,18 @@ def reproduce(
 
 # %% ../nbs/11_cli.ipynb #037217c7
 DEMO_ENGINES = {"gplearn": dict(fraction=0.25),
-                "network": dict(population_size=48, generations=3, rows=4000, final_rows=8000, finalists=8)}
+                "network": dict(population_size=64, generations=4, rows=6000, final_rows=12_000, finalists=8)}
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for discoveries, results and report; a second run goes on from it.")] = Path("nsad-demo"),
-    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 10_000,
+    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 20_000,
     seed: SEED = 42,
     repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
     as_json: AS_JSON = False, quiet: QUIET = False,
 ):
-    """The same pipeline on the embedded data, with small searches: four minutes, no network.
+    """The same pipeline on the embedded data, with small searches: a few minutes, no network.
 
     Example: nsad demo --out nsad-demo
     """
@@ -169,6 +172,7 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of a dataset.")], data_
 # %% ../nbs/11_cli.ipynb #81af2563
 def main():
     "Entry point of the command `nsad`."
+    warnings.showwarning = lambda message, *args, **kwargs: print(f"nsad: note: {message}", file=sys.stderr)
     try: app()
     except KeyboardInterrupt: sys.exit(130)
     except (ValueError, OSError) as error:

@@ -13,7 +13,7 @@ import html
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +99,8 @@ def __repr__(self:Dataset):
 
 @patch
 def _repr_html_(self:Dataset):
-    share = ", ".join(f"{c}: {n / self.n_rows:.1%}" for c, n in zip(self.classes, np.bincount(self.y, minlength=self.n_classes))) if self.classes else ""
+    counts = np.bincount(self.y, minlength=self.n_classes) if self.classes else ()
+    share = ", ".join(f"{c}: {n / self.n_rows:.1%}" for c, n in zip(self.classes, counts))
     lines = [("rows x features", f"{self.n_rows:,} x {self.n_features}"), ("domain", self.domain), ("task", self.task), ("classes", share),
              ("features", ", ".join(self.feature_names[:6]) + (", ..." if self.n_features > 6 else "")),
              ("source", self.source), ("licence", self.licence), ("citation", self.citation)]
@@ -108,9 +109,8 @@ def _repr_html_(self:Dataset):
 
 # %% ../nbs/02_data.ipynb #b3c7b03e
 def _task_of(y:np.ndarray)->str:
-    values = np.unique(y)
-    if y.dtype.kind == "f" and (len(values) > 20 or (values % 1).any()): return "regression"
-    if y.dtype.kind in "iu" and len(values) > 20: return "regression"
+    values = pd.unique(y)
+    if y.dtype.kind == "f" and (values % 1).any() or y.dtype.kind in "fiu" and len(values) > 20: return "regression"
     return "binary" if len(values) <= 2 else "multiclass"
 
 
@@ -136,7 +136,7 @@ def _checked_target(y, task:str|None)->tuple[np.ndarray, str, tuple]:
     y = pd.Series(np.asarray(y).ravel(), name="target")
     if y.isna().any(): raise DataError(f"the target is missing in {y.isna().sum()} rows; leave them out")
     values = y.to_numpy()
-    task = task or ("binary" if values.dtype.kind in "OUSTb" and y.nunique() <= 2 else "multiclass" if values.dtype.kind in "OUSTb" else _task_of(values))
+    task = task or _task_of(values)
     if task not in ("binary", "multiclass", "regression"): raise DataError(f"task {task!r} is not 'binary', 'multiclass' or 'regression'")
     if task == "regression":
         if values.dtype.kind not in "fiub": raise DataError(f"a regression needs numbers; the target has {values[0]!r}")

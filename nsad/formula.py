@@ -171,7 +171,8 @@ def _parsed(text)->ast.AST:
     if not isinstance(text, str): raise FormulaError(f"a formula is text, not {type(text).__name__}: {text!r:.60}")
     if not text.strip(): raise FormulaError("the formula is empty")
     if len(text) > MAX_LENGTH: raise FormulaError(f"the formula has {len(text)} characters; at most {MAX_LENGTH} are read")
-    if odd := re.search(r"[^\x20-\x7e]", text): raise FormulaError(f"{odd[0]!r} cannot be in a formula", re.sub(r"[^\x20-\x7e]", "?", text), odd.start())
+    if odd := re.search(r"[^\x20-\x7e]", text):
+        raise FormulaError(f"{odd[0]!r} cannot be in a formula", re.sub(r"[^\x20-\x7e]", "?", text), odd.start())
     depth = 0
     for i, c in enumerate(text):
         depth += (c in "([{") - (c in ")]}")

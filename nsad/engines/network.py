@@ -129,7 +129,7 @@ class NetworkEngine:
     tournament_size : how many survivors compete to be a parent
     max_nodes : size of a tree at most
     parsimony : added to the loss for each node, for selection only
-    rows, epochs, batch_size : the short training that scores a formula
+    rows, epochs, batch_size, lr : the short training that scores a formula
     finalists, final_rows, final_seeds : how many of the best are tried again by the paper's recipe, on how much, how often
     hidden : widths of the network's hidden layers
     stack_size : networks trained as one
@@ -140,11 +140,12 @@ class NetworkEngine:
     tournament_size: int = 4
     max_nodes: int = 9
     parsimony: float = 0.0005
-    rows: int = 10_000
-    epochs: int = 4
+    rows: int = 20_000
+    epochs: int = 3
     batch_size: int = 256
+    lr: float = 3e-3
     finalists: int = 12
-    final_rows: int = 30_000
+    final_rows: int = 50_000
     final_seeds: int = 2
     hidden: Sequence[int] = (64, 32)
     stack_size: int = 32
@@ -155,7 +156,7 @@ class NetworkEngine:
 def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
     "Yield every formula tried (rung 0), then the best of them again (rung 1)."
     trial, rng = _Trial(X, y, task, self.hidden, self.stack_size, seed), random.Random(seed)
-    short, early = Recipe("short", self.epochs, self.batch_size), budget.share(0.7)
+    short, early = Recipe("short", self.epochs, self.batch_size, self.lr), budget.share(0.7)
     trees, losses, shapes = {}, {}, set()
     for _ in range(self.generations):
         fresh = self._generation(rng, trees, losses, shapes)

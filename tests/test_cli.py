@@ -1,0 +1,65 @@
+"""The command line as a user meets it: a process of its own, its exit code, and what it prints."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NSAD = Path(sys.executable).with_name("nsad")
+
+
+def nsad(*arguments, cwd=None, code=0):
+    run = subprocess.run([NSAD, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=300)
+    assert run.returncode == code, run.stderr
+    return run.stdout if code == 0 else run.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["discover"], ["study"], ["reproduce"], ["demo"], ["data"], ["data", "list"], ["data", "fetch"]])
+def test_every_command_has_help(command):
+    assert "Usage" in nsad(*command, "--help")
+
+
+def test_discover_a_table_of_your_own_and_judge_what_was_found(tmp_path):
+    rows = [(i % 7 - 3, i % 5 - 2, "yes" if (i % 7 - 3) * (i % 5 - 2) > 0 else "no") for i in range(400)]
+    (tmp_path / "own.csv").write_text("a,b,label\n" + "\n".join(",".join(map(str, r)) for r in rows))
+    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 20, "--out", "found.json", "--json", "--quiet", cwd=tmp_path)
+    found = json.loads(printed)
+    assert found == json.loads((tmp_path / "found.json").read_text()) and found["provenance"]["rows"] == 320
+    best = min(found["front"], key=lambda row: row["loss"])["formula"]
+    args = ["study", "own.csv", "--target", "label", "-a", "relu", "-a", best, "--seeds", "1,2", "--store", "r.sqlite", "--quiet"]
+    table = nsad(*args, cwd=tmp_path)
+    assert "relu" in table and "difference" in table
+    assert nsad(*args, cwd=tmp_path) == table
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["discover", "forest"], "no dataset is called 'forest'"), (["study", "magic", "-a", "rellu"], "'rellu'"), (["study", "magic", "-n", "giant"], "'giant'"),
+    (["discover", "magic", "--engine", "gplearnt"], "no engine is called 'gplearnt'"), (["discover", "own.csv"], "--target"),
+    (["discover", "own.csv", "--target", "c"], "there is no column 'c'"), (["study", "magic", "--seeds", "a,b"], "'a,b'"),
+])
+def test_a_mistake_is_one_line_and_no_traceback(arguments, message, tmp_path):
+    (tmp_path / "own.csv").write_text("a,b\n1,2\n3,4\n")
+    error = nsad(*arguments, "--quiet", cwd=tmp_path, code=1)
+    lines = [line for line in error.splitlines() if "reading the sample" not in line and "warn" not in line]
+    assert message in error and "Traceback" not in error and lines[0].startswith("nsad: ")
+
+
+def test_data_list():
+    names = [row["name"] for row in json.loads(nsad("data", "list", "--json"))]
+    assert names == ["higgs", "forest_cover", "spambase", "magic"]
+
+
+def test_reproduce_writes_a_report_that_needs_no_network(tmp_path):
+    "The demo, as small as it can be: table, verdicts and report; a second run trains nothing again."
+    code = ("from nsad import cli; cli.DEMO_ENGINES = {'gplearn': dict(population_size=60, generations=1, fraction=0.5),"
+            "'network': dict(population_size=12, generations=1, rows=300, final_rows=400, finalists=3)};"
+            "import sys; sys.argv = ['nsad', 'demo', '--rows', '600', '--repeats', '2', '--out', sys.argv[1], '--quiet']; cli.main()")
+    outputs = [subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True).stdout for _ in (1, 2)]
+    last = outputs[0].strip().splitlines()[-1]
+    assert last == f"report: {tmp_path / 'report.html'}" and all(f"C{i}" in outputs[0] for i in range(1, 8))
+    assert outputs[0] == outputs[1]
+    page = (tmp_path / "report.html").read_text()
+    assert "<svg" in page and 'src="http' not in page and 'href="http' not in page and "<script" not in page
+    for name in ("table.csv", "claims.csv", "results.sqlite", "accuracy-against-parameters.png", "accuracy-against-parameters.svg"):
+        assert (tmp_path / name).stat().st_size > 200
