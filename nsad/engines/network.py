@@ -135,7 +135,7 @@ class NetworkEngine:
     stack_size : networks trained as one
     starters : formulas that the first generation knows
     """
-    population_size: int = 96
+    population_size: int = 64
     generations: int = 6
     tournament_size: int = 4
     max_nodes: int = 9
