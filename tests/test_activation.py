@@ -1,7 +1,9 @@
 """Layers: torch agrees with NumPy, gradients are finite and right, modules behave as modules."""
 import copy
 import io
+import random
 
+import mpmath
 import numpy as np
 import pytest
 import torch
@@ -112,3 +114,148 @@ def test_replaced_in_networks_that_are_not_ours():
     assert net[0].act is not net[1].act
     net(torch.randn(2, 3, 4, 4)).sum().backward()
     assert all(p.grad is not None for p in net.parameters())
+
+
+def random_formulas(n, depth, seed):
+    "Formulas of random trees over every operator."
+    rng = random.Random(seed)
+    unary, binary = ([k for k, op in OPS.items() if op.arity == a] for a in (1, 2))
+
+    def text(d):
+        if d == 0 or rng.random() < 0.15:
+            return rng.choice(["x", "x", "x", "x", f"{rng.uniform(-3, 3):.2g}", str(rng.randint(1, 4))])
+        if rng.random() < 0.55:
+            return f"{rng.choice(unary)}({text(d - 1)})"
+        return f"{rng.choice(binary)}({text(d - 1)}, {text(d - 1)})"
+
+    while n:
+        try:
+            f = Formula(text(depth))
+            if f.variables == ("x",) and not f.is_constant:
+                n -= 1
+                yield f
+        except FormulaError:
+            pass
+
+
+WIDE = torch.cat([torch.linspace(-1e6, 1e6, 41), 10.0 ** torch.arange(-8, 6), -(10.0 ** torch.arange(-8, 6)),
+                  torch.tensor([0.0, -0.0, 1e-45, -1e-45, 1.2e-38, -1.2e-38])])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_formulas_are_finite_everywhere(seed):
+    for f in random_formulas(250, 6, seed):
+        x = WIDE.clone().requires_grad_()
+        y = SymbolicActivation(f)(x)
+        (grad,) = torch.autograd.grad(y.sum(), x)
+        assert torch.isfinite(y).all() and torch.isfinite(grad).all(), f
+        assert np.isfinite(f(WIDE.numpy())).all(), f
+
+
+KINKS = ("abs", "sign", "max", "min", "relu", "step", "sqrt", "log", "cbrt", "div", "tan", "asin", "acos", "**", "/", "atan2", "exp", "sinh", "cosh")
+
+
+def test_gradients_of_smooth_random_formulas():
+    x = torch.linspace(-0.9, 0.95, 7, dtype=torch.float64, requires_grad=True)
+    checked = 0
+    for f in random_formulas(300, 4, 11):
+        if not any(k in f.text for k in KINKS) and np.abs(f.derivative()(x.detach().numpy())).max() < 1e3:
+            assert torch.autograd.gradcheck(SymbolicActivation(f), x, atol=1e-4, rtol=1e-4), f
+            checked += 1
+    assert checked >= 40
+
+
+def test_values_agree_with_mpmath():
+    meanings = {"abs": mpmath.fabs, "log": mpmath.log, "sqrt": mpmath.sqrt, "atan": mpmath.atan, "erf": mpmath.erf, "asin": mpmath.asin,
+                "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)), "softplus": lambda a: mpmath.log1p(mpmath.exp(a)), "cbrt": mpmath.cbrt,
+                "gelu": lambda a: a * mpmath.ncdf(a), "silu": lambda a: a / (1 + mpmath.exp(-a)), "log1p": mpmath.log1p, "expm1": mpmath.expm1,
+                "tan": mpmath.tan, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh, "sin": mpmath.sin, "cos": mpmath.cos,
+                "acos": mpmath.acos, "exp": mpmath.exp, "gauss": lambda a: mpmath.exp(-a * a), "inv": lambda a: 1 / a, "relu": lambda a: max(a, mpmath.mpf(0))}
+    for name, exact in meanings.items():
+        for at in (0.137, 0.52, 0.93):
+            got = float(SymbolicActivation(f"{name}(x)", protect=True)(torch.tensor([at], dtype=torch.float64)))
+            assert got == pytest.approx(float(exact(mpmath.mpf(at))), rel=1e-5), name
+            plain = float(SymbolicActivation(f"{name}(x)", protect=False)(torch.tensor([at], dtype=torch.float64)))
+            assert plain == pytest.approx(float(exact(mpmath.mpf(at))), rel=1e-12), name
+
+
+def test_only_the_input_is_kept():
+    x, seen = torch.randn(1000, requires_grad=True), []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.data_ptr()) or t, lambda t: t):
+        SymbolicActivation("sin(x)*tanh(softplus(x)) + exp(-x**2)")(x)
+    assert seen == [x.data_ptr()]
+
+
+def test_large_tensors_in_pieces_are_the_same():
+    act, x = SymbolicActivation("min(softplus(x), sin(2*x))"), torch.randn(700, 1001)
+    x, whole = x.T.requires_grad_(), x.T.clone().requires_grad_()
+    grad = torch.randn(1001, 700)
+    act(x).backward(grad)
+    act.plain(whole).backward(grad)
+    assert_close(act(x), act.plain(whole))
+    assert_close(x.grad, whole.grad)
+
+
+def test_derivatives_of_derivatives_and_functional_transforms():
+    act, x = SymbolicActivation("x*exp(-x**2) + sin(2*x)"), torch.linspace(-2, 2, 9, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradgradcheck(act, x)
+    f = act.formula
+    assert_close(torch.func.vmap(torch.func.grad(act))(x), torch.tensor(f.derivative()(x.detach().numpy())))
+    assert_close(torch.func.vmap(torch.func.grad(torch.func.grad(act)))(x), torch.tensor(f.derivative().derivative()(x.detach().numpy())))
+    assert_close(torch.func.vmap(act, in_dims=1, out_dims=1)(x.reshape(3, 3)), act(x.reshape(3, 3)))
+
+
+def test_autocast():
+    net = nn.Sequential(nn.Linear(8, 8), SymbolicActivation("x*exp(-x**2)"), nn.Linear(8, 1))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = net(torch.randn(4, 8))
+    y.float().sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in net.parameters())
+
+
+def test_compiled_is_the_same_and_failing_to_compile_is_quiet(recwarn):
+    act, plain = SymbolicActivation("cos(2.5*x + 1)"), SymbolicActivation("cos(2.5*x + 1)")
+    failed = SymbolicActivation("cos(2.25*x + 1)").compile(backend="no such backend")
+    assert failed.backend.startswith("eager (") and not recwarn.list
+    act.compile()
+    for shape in ((), (0,), (3, 5), (70_000,)):
+        x = torch.randn(shape, requires_grad=True)
+        y, z = act(x), plain(x)
+        assert_close(y, z, atol=1e-6, rtol=1e-5)
+        if x.numel():
+            assert_close(torch.autograd.grad(y.sum(), x), torch.autograd.grad(z.sum(), x), atol=1e-5, rtol=1e-4)
+    assert copy.deepcopy(act).backend == "eager"
+
+
+def test_export_and_onnx(tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
+    net = nn.Sequential(nn.Linear(5, 7), SymbolicActivation("min(softplus(x), sin(2*x)) + 0.5*log(1 + x**2)"), nn.Linear(7, 2)).train(False)
+    x = torch.randn(6, 5)
+    assert_close(torch.export.export(net, (x,)).module()(x), net(x))
+    path = tmp_path / "net.onnx"
+    torch.onnx.export(net, (x,), path, dynamo=True, verbose=False)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    got = session.run(None, {session.get_inputs()[0].name: x.numpy()})[0]
+    np.testing.assert_allclose(got, net(x).detach().numpy(), atol=1e-5)
+
+
+def test_a_residual_network_and_a_transformer_train_a_step():
+    class Residual(nn.Module):
+        def __init__(self, n):
+            super().__init__()
+            self.body = nn.Sequential(nn.Conv2d(n, n, 3, padding=1), nn.BatchNorm2d(n), nn.ReLU(), nn.Conv2d(n, n, 3, padding=1), nn.BatchNorm2d(n))
+            self.act = nn.ReLU()
+
+        def forward(self, x):
+            return self.act(x + self.body(x))
+
+    resnet = nn.Sequential(nn.Conv2d(3, 8, 3), Residual(8), Residual(8), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 2))
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, activation=nn.ReLU()), 2)
+    for net, x, places in ((resnet, torch.randn(4, 3, 10, 10), 4), (encoder, torch.randn(4, 5, 16), 2)):
+        replaced = replace_activations(net, nn.ReLU, "x*exp(-x**2)")
+        assert len(replaced) == places and not any(isinstance(m, nn.ReLU) for m in net.modules())
+        optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+        before = net(x).square().mean()
+        before.backward()
+        optimiser.step()
+        assert net(x).square().mean() < before

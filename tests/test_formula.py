@@ -29,7 +29,7 @@ def read(text):
         return None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=5000, deadline=None)
 @given(TEXT)
 def test_text_reads_back_as_itself(text):
     f = read(text)
