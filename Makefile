@@ -21,8 +21,8 @@ check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, READM
 	$(BIN)/python tools/readme.py --check
 	$(BIN)/ruff check -q nsad tests tools benchmarks setup.py
 
-notebooks: $(VENV)/dev    ## run every notebook as a test
-	$(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
+notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
+	NSAD_SMALL=1 $(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
 
 pytest: $(VENV)/dev    ## run tests/
 	$(QUIET) $(BIN)/python -m pytest -q tests
@@ -31,7 +31,7 @@ export: $(VENV)/dev    ## write nsad/ from the notebooks
 	$(BIN)/nbdev_export
 
 run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs are fresh
-	$(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
+	NSAD_DATA= $(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
 
 readme: $(VENV)/dev    ## write README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py

@@ -41,7 +41,12 @@ def ratio(function, x, grad, repeats):
 def kept(function, x):
     "Bytes that autograd keeps for the backward pass."
     seen = {}
-    with torch.autograd.graph.saved_tensors_hooks(lambda t: seen.update({t.untyped_storage().data_ptr(): t.untyped_storage().nbytes()}) or t, lambda t: t):
+
+    def keep(t):
+        seen[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes()
+        return t
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
         function(x)
     return sum(seen.values())
 

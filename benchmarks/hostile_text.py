@@ -9,9 +9,13 @@ from datetime import date
 
 from nsad.formula import Formula, FormulaError
 
-SEEDS = ["min(softplus(x), sin(2*x))", "add(X0, mul(X3, 0.5))", "((1.23 * X1) + sin(X2))^2", "x*exp(-x**2)/(1 + abs(x))", "__import__('os').system('ls')",
-         "9**9**9", "exp(exp(exp(100)))", "(((7*x)**60)**60)**60", "x.__class__.__bases__[0]", "lambda x: x", "max(x, min(x, max(x, 0.1)))"]
-BITS = [*"xX0123456789.e+-*/^()[]{},_'\"\\:;=<>!@#%&|~ \n\x00é", "**", "sin(", "exp(", "((((", "))))", "9**", "^9", "x,", "lambda ", "import ", "__", "1e300*"]
+SEEDS = [
+    "min(softplus(x), sin(2*x))", "add(X0, mul(X3, 0.5))", "((1.23 * X1) + sin(X2))^2", "x*exp(-x**2)/(1 + abs(x))",
+    "__import__('os').system('ls')", "9**9**9", "exp(exp(exp(100)))", "(((7*x)**60)**60)**60", "x.__class__.__bases__[0]",
+    "lambda x: x", "max(x, min(x, max(x, 0.1)))",
+]
+BITS = [*"xX0123456789.e+-*/^()[]{},_'\"\\:;=<>!@#%&|~ \n\x00é", "**", "sin(", "exp(", "((((", "))))", "9**", "^9", "x,",
+        "lambda ", "import ", "__", "1e300*"]
 
 
 def mutated(rng):

@@ -20,7 +20,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from .formula import CONSTANTS, OPS, Formula, FormulaError, Tree, meaning
+from .formula import CONSTANTS, Formula, FormulaError, Tree, meaning
 
 # %% ../nbs/01_activation.ipynb #2fa85b68
 def _extreme(of_two:Callable, of_one:Callable)->Callable:
@@ -91,6 +91,11 @@ def _guard(y:Tensor)->Tensor:
     return torch.nan_to_num(y, 0., most, -most)
 
 
+def _vector_guard(y:Tensor)->Tensor:
+    "The same in operations that compilers make vector instructions of."
+    return torch.where(y == y, y, 0.).clamp(-1e30, 1e30)
+
+
 class _Pointwise(torch.autograd.Function):
     "An elementwise function that keeps its input only; `act` is the `SymbolicActivation`."
     @staticmethod
@@ -112,7 +117,7 @@ class _Pointwise(torch.autograd.Function):
     def vmap(info, in_dims, x, act): return _Pointwise.apply(x, act), in_dims[0]      # elementwise, whatever the axes mean
 
 # %% ../nbs/01_activation.ipynb #60fef9c9
-PIECE, LARGE = 2**16, 2**18            # numbers in a piece; from LARGE numbers on a tensor is taken in pieces
+PIECE, LARGE = 2**18, 2**19            # numbers in a piece; from LARGE numbers on a tensor is taken in pieces
 
 
 class _Kernels:
@@ -124,13 +129,13 @@ class _Kernels:
 
     def __reduce__(self): return _Kernels, (self.steps,)
 
-    def _value(self, x): return _guard(run_steps(self.steps, x))
+    def _value(self, x, guard=_guard): return guard(run_steps(self.steps, x))
 
-    def _product(self, x, grad):
+    def _product(self, x, grad, guard=_guard):
         with torch.enable_grad():
             x = x.detach().requires_grad_()
             slope, = torch.autograd.grad(run_steps(self.steps, x), x, torch.ones_like(x))
-        return grad * _guard(slope)
+        return grad * guard(slope)
 
     def value(self, x): return self.fused[0](x) if self.fused else _in_pieces(self._value, x)
 
@@ -216,9 +221,11 @@ def _fused(formula:Formula, device:str, options:tuple)->tuple:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            graphs = make_fx(lambda x: plain._value(x))(sample[0]), make_fx(lambda x, g: plain._product(x, g))(*sample)
+            graphs = (make_fx(lambda x: plain._value(x, _vector_guard))(sample[0]),
+                      make_fx(lambda x, g: plain._product(x, g, _vector_guard))(*sample))
             value, product = (torch.compile(g, dynamic=True, **dict(options)) for g in graphs)
-            value(torch.zeros(1000, device=device)), product(torch.zeros(1000, device=device), torch.ones(1000, device=device))
+            large = torch.zeros(2 * LARGE, device=device)                # of a size for which the compiler uses all cores
+            value(large), product(large, large)
     except Exception as error:                                                    # whatever keeps torch.compile from working here
         return None, f"eager ({type(error).__name__}: {str(error).strip().splitlines()[0]:.100})"
     return (_flat(value), _flat(product)), "compiled"

@@ -130,13 +130,13 @@ def reproduce(
 
 # %% ../nbs/11_cli.ipynb #037217c7
 DEMO_ENGINES = {"gplearn": dict(fraction=0.25),
-                "network": dict(population_size=64, generations=4, rows=6000, final_rows=12_000, finalists=8)}
+                "network": dict(population_size=48, generations=3, rows=4000, final_rows=8000, finalists=8)}
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for discoveries, results and report; a second run goes on from it.")] = Path("nsad-demo"),
-    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 20_000,
+    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 10_000,
     seed: SEED = 42,
     repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
     as_json: AS_JSON = False, quiet: QUIET = False,

@@ -12,21 +12,32 @@ import hashlib
 import html
 import os
 import warnings
+import zlib
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pooch
 from fastcore.basics import patch
 from sklearn.model_selection import train_test_split
+from tqdm import tqdm
 
 import nsad
 
 # %% ../nbs/02_data.ipynb #e484eac2
 class DataError(ValueError):
     "Data that cannot be used as they are: the message names what, where and the remedy."
+
+
+def _kept(values:np.ndarray)->np.ndarray:
+    "`values` if nobody can write to them, else a copy of that kind: whoever made the array goes on using it."
+    if values.flags.writeable or not values.flags.c_contiguous:
+        values = values.copy(order="C")
+        values.setflags(write=False)
+    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +66,7 @@ class Dataset:
     citation: str = ""
 
     def __post_init__(self):
-        for values in (self.X, self.y): values.setflags(write=False)
+        for name in ("X", "y"): object.__setattr__(self, name, _kept(getattr(self, name)))
 
     @property
     def n_rows(self)->int: return len(self.X)
@@ -116,13 +127,16 @@ def _task_of(y:np.ndarray)->str:
 
 def _checked_features(X, names)->np.ndarray:
     "Features as float32, or a `DataError` for the first column that cannot be."
-    frame = pd.DataFrame(X)
+    frame = pd.DataFrame(X).infer_objects()
     frame.columns = names
     if not len(frame): raise DataError("there are no rows; a dataset needs at least one")
     for name, column in frame.items():
-        if not pd.api.types.is_numeric_dtype(column):
-            raise DataError(f"column {name!r} is text ({column.iloc[0]!r}, ...); encode it as numbers or leave it out")
-    values = np.ascontiguousarray(frame.to_numpy(np.float32))
+        if column.dtype.kind in "biuf": continue
+        strange = column[pd.to_numeric(column, errors="coerce").isna()] if column.dtype.kind in "OUT" else column
+        value = (column if strange.empty else strange).iloc[0]
+        kind = "text" if isinstance(value, str) else f"of type {type(value).__name__}"
+        raise DataError(f"column {name!r} is {kind} ({value!r}, ...); encode it as numbers or leave it out")
+    with np.errstate(over="ignore"): values = np.ascontiguousarray(frame.to_numpy(np.float32, na_value=np.nan))
     bad = ~np.isfinite(values)
     if bad.any():
         j = int(bad.any(0).argmax())
@@ -133,7 +147,9 @@ def _checked_features(X, names)->np.ndarray:
 # %% ../nbs/02_data.ipynb #43ca622b
 def _checked_target(y, task:str|None)->tuple[np.ndarray, str, tuple]:
     "Target as class numbers or numbers, with task and classes."
-    y = pd.Series(np.asarray(y).ravel(), name="target")
+    y = np.asarray(y)
+    if y.ndim > 1 and y.size > len(y): raise DataError(f"y has shape {y.shape}; a dataset has one target")
+    y = pd.Series(y.ravel(), name="target")
     if y.isna().any(): raise DataError(f"the target is missing in {y.isna().sum()} rows; leave them out")
     values = y.to_numpy()
     task = task or _task_of(values)
@@ -141,6 +157,7 @@ def _checked_target(y, task:str|None)->tuple[np.ndarray, str, tuple]:
     if task == "regression":
         if values.dtype.kind not in "fiub": raise DataError(f"a regression needs numbers; the target has {values[0]!r}")
         if not np.isfinite(values.astype(np.float32)).all(): raise DataError("the target has infinite values; leave those rows out")
+        if (values == values[0]).all(): raise DataError(f"the target is {values[0]} in every row; there is nothing to learn")
         return values.astype(np.float32), task, ()
     classes, codes = np.unique(values.astype(str) if values.dtype.kind == "O" else values, return_inverse=True)
     if len(classes) < 2: raise DataError(f"the label has one class only ({classes[0]!r}); there is nothing to tell apart")
@@ -165,6 +182,7 @@ def from_arrays(cls:Dataset, X, y, feature_names:Sequence[str]|None=None, name:s
     ------
     DataError : text, missing or infinite values, no rows, one class only, X and y of different length
     """
+    if hasattr(X, "toarray"): raise DataError("X is a sparse matrix; pass X.toarray()")
     width = np.shape(X)[1] if np.ndim(X) == 2 else 0
     if not width: raise DataError(f"X has shape {np.shape(X)}; it must be (rows, features) with at least one feature")
     if np.shape(X)[0] != len(y): raise DataError(f"X has {np.shape(X)[0]} rows and y has {len(y)}; they must belong together")
@@ -191,13 +209,19 @@ def from_file(cls:Dataset, path, target:str, **kwargs)->Dataset:
     return Dataset.from_frame(_read_csv(path), target, **dict(name=path.name.split(".")[0], source=path.name) | kwargs)
 
 
-def _read_csv(path:Path, **kwargs)->pd.DataFrame:
-    "A CSV file, with one clear error where it is none."
+@contextmanager
+def _reading(path:Path):
+    "One clear error for all that can go wrong in a file."
     if not path.is_file(): raise DataError(f"there is no file {path}")
     if not path.stat().st_size: raise DataError(f"{path} is empty")
-    try: return pd.read_csv(path, **kwargs)
-    except (ValueError, OSError, EOFError) as error:              # pandas' parser errors are ValueErrors
-        raise DataError(f"{path} cannot be read as a table: {error}") from None
+    try: yield
+    except DataError: raise
+    except (ValueError, OSError, EOFError, zlib.error) as error:  # pandas' parser errors are ValueErrors
+        raise DataError(f"{path} cannot be read as a table: {str(error).strip()}") from None
+
+
+def _read_csv(path:Path, **kwargs)->pd.DataFrame:
+    with _reading(path): return pd.read_csv(path, **kwargs)
 
 # %% ../nbs/02_data.ipynb #4f1a898d
 _WORDS = ("make address all 3d our over remove internet order mail receive will people report addresses free business email you credit "
@@ -231,7 +255,14 @@ class _Original:
     label_first: bool = False
     sample: str | None = None
     positive: object = 1
+    labels: tuple = (0, 1)
+    kinds: tuple = ()
     licence: str = "CC BY 4.0"
+
+    def coding(self, target:str)->tuple[dict, tuple]:
+        "The number of each label in the file, and the name of each number."
+        if target == "multiclass": return {label: i for i, label in enumerate(self.labels)}, self.kinds
+        return {label: int(label == self.positive) for label in self.labels}, self.classes
 
 
 ORIGINALS = {
@@ -239,24 +270,35 @@ ORIGINALS = {
         "Baldi, Sadowski & Whiteson (2014), HIGGS, UCI Machine Learning Repository 280",
         "ea302c18164d4e3d916a1e2e83a9a8d07069fa6ebc7771e4c0540d54e593b698", label_first=True),
     "forest_cover": _Original("covtype.data.gz", _UCI + "covtype/covtype.data.gz", "ecology", ("other", "lodgepole pine"),
-        "Blackard & Dean (1999), Covertype, UCI Machine Learning Repository 31", sample="covtype.sample.csv.gz", positive=2),
+        "Blackard & Dean (1999), Covertype, UCI Machine Learning Repository 31", sample="covtype.sample.csv.gz", positive=2,
+        labels=(1, 2, 3, 4, 5, 6, 7), kinds=("spruce/fir", "lodgepole pine", "ponderosa pine", "cottonwood/willow", "aspen",
+                                             "douglas fir", "krummholz")),
     "spambase": _Original("spambase.data", _UCI + "spambase/spambase.data", "text", ("mail", "spam"),
         "Hopkins, Reeber, Forman & Suermondt (1999), Spambase, UCI Machine Learning Repository 94", sample="spambase.csv.gz"),
     "magic": _Original("magic04.data", _UCI + "magic/magic04.data", "physics", ("hadron", "gamma"),
-        "Bock (2007), MAGIC Gamma Telescope, UCI Machine Learning Repository 159", sample="magic04.sample.csv.gz", positive="g"),
+        "Bock (2007), MAGIC Gamma Telescope, UCI Machine Learning Repository 159", sample="magic04.sample.csv.gz", positive="g",
+        labels=("h", "g")),
 }
 SAMPLES = Path(__file__).parent / "samples" if "__file__" in globals() else Path(nsad.__file__).parent / "samples"
 
 # %% ../nbs/02_data.ipynb #fd933c98
+def _pooch():
+    "pooch, without the warning that a notebook lacks the widget for its bars: they are drawn as text then."
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pooch
+    return pooch
+
+
 def data_folder(data_home=None)->Path:
     "The folder of the originals: the argument, else NSAD_DATA, else the user's cache."
-    return Path(data_home or os.environ.get("NSAD_DATA") or pooch.os_cache("nsad"))
+    return Path(data_home or os.environ.get("NSAD_DATA") or _pooch().os_cache("nsad"))
 
 
 def _original(name:str)->_Original:
     if name in ORIGINALS: return ORIGINALS[name]
-    close = difflib.get_close_matches(name, ORIGINALS, n=1)
-    raise DataError(f"no dataset is called {name!r}{f'; did you mean {close[0]!r}?' if close else ''} There are {', '.join(ORIGINALS)}")
+    close = difflib.get_close_matches(str(name), ORIGINALS, n=1)
+    raise DataError(f"no dataset is called {name!r}{f'; did you mean {close[0]!r}?' if close else '.'} There are {', '.join(ORIGINALS)}")
 
 
 def fetch_dataset(name:str, data_home=None, progress:bool=True)->Path:
@@ -269,8 +311,8 @@ def fetch_dataset(name:str, data_home=None, progress:bool=True)->Path:
     original, folder = _original(name), data_folder(data_home)
     if (folder / original.file).is_file(): return folder / original.file
     try:
-        return Path(pooch.retrieve(original.url, f"sha256:{original.sha256}" if original.sha256 else None, original.file, folder,
-                                   progressbar=progress))
+        return Path(_pooch().retrieve(original.url, f"sha256:{original.sha256}" if original.sha256 else None, original.file, folder,
+                                      progressbar=progress))
     except (OSError, ValueError) as error:
         raise DataError(f"{original.file} is not in {folder} and could not be downloaded ({type(error).__name__}: {error}). Get it from "
                         f"{original.url} and put it there, or set NSAD_DATA to the folder that has it.") from None
@@ -295,42 +337,99 @@ def list_datasets(data_home=None)->pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "domain", "features", "read from", "file", "licence", "citation"])
 
 # %% ../nbs/02_data.ipynb #faec92f2
-def load_dataset(name:str, rows:int|None=None, seed:int=42, data_home=None, progress:bool=True)->Dataset:
-    """A dataset by name: "higgs", "forest_cover", "spambase" or "magic", as binary tasks.
+_PIECE = 100_000                              # rows held at a time
+
+
+def _pieces(path:Path, **kwargs):
+    "A file without a header, some rows at a time."
+    with _reading(path), pd.read_csv(path, header=None, chunksize=_PIECE, low_memory=False, **kwargs) as pieces: yield from pieces
+
+
+def _codes(path:Path, column:pd.Series, coding:dict)->np.ndarray:
+    "Labels as class numbers; a label that the original does not have is no label."
+    numbers = not isinstance(next(iter(coding)), str)             # one word in a column makes words of its numbers
+    codes = (pd.to_numeric(column, errors="coerce") if numbers else column).map(coding)
+    if codes.isna().any():
+        row = codes.isna().idxmax()
+        what = "no label: it is cut short" if pd.isna(column[row]) else f"the label {str(column[row])!r}, not one of {list(coding)}"
+        raise DataError(f"{path} has in line {row + 1} {what}, or is another file")
+    return codes.to_numpy(np.int64)
+
+# %% ../nbs/02_data.ipynb #cfefe206
+def _parted(rows:np.ndarray, labels:np.ndarray|None, n_kept:int, seed:int, name:str):
+    "`rows` in two parts, the first of `n_kept`, each class in proportion."
+    labels = None if labels is None else labels[rows]
+    try: return train_test_split(rows, train_size=n_kept, test_size=len(rows) - n_kept, random_state=seed, stratify=labels)
+    except ValueError as error:
+        counts = "" if labels is None else f"; rows for each class: {np.bincount(labels).tolist()}"
+        raise DataError(f"{name}: {len(rows)} rows cannot be parted into {n_kept} and {len(rows) - n_kept}{counts} ({error})") from None
+
+
+def _draw(labels:np.ndarray, rows:int, seed:int, name:str)->np.ndarray:
+    "Row numbers of a stratified random sample."
+    few = len(np.unique(labels))
+    if rows < few: raise DataError(f"rows={rows}: {name} has {few} classes, and each needs a row")
+    balanced = labels if len(labels) - rows >= few else None      # what is left out is too little to unbalance the rest
+    kept, _ = _parted(np.arange(len(labels)), balanced, rows, seed, name)
+    return kept
+
+# %% ../nbs/02_data.ipynb #79613993
+def _features(path:Path, label_column:int, names, drawn:np.ndarray, bar:tqdm)->np.ndarray:
+    "The features of the rows `drawn`, in that order."
+    X, order, start = np.empty((len(drawn), len(names)), np.float32), np.argsort(drawn), 0
+    for piece in _pieces(path):
+        try: values = _checked_features(piece.drop(columns=label_column), names)
+        except DataError as error: raise DataError(f"{path}, lines {start + 1} to {start + len(piece)}: {error}") from None
+        a, b = np.searchsorted(drawn, [start, start + len(piece)], sorter=order)
+        X[order[a:b]] = values[drawn[order[a:b]] - start]
+        start += len(piece)
+        bar.update(len(piece))
+    X.setflags(write=False)
+    return X
+
+
+def _read(path:Path, name:str, target:str, rows:int|None, seed:int, progress:bool):
+    "Features and class numbers of a file of `name`, all or a stratified random sample."
+    original, names = ORIGINALS[name], NAMES[name]
+    if (width := _read_csv(path, header=None, nrows=1).shape[1]) != len(names) + 1:
+        raise DataError(f"{path} has {width} columns, not {len(names) + 1}: it is cut short or another file")
+    label, coding = 0 if original.label_first else len(names), original.coding(target)[0]
+    with tqdm(desc=path.name, unit=" rows", unit_scale=True, delay=2, leave=False, disable=not progress) as bar:
+        y = []
+        for piece in _pieces(path, usecols=[label]):
+            y.append(_codes(path, piece[label], coding))
+            bar.update(len(piece))
+        y = np.concatenate(y)
+        if (y == y[0]).all(): raise DataError(f"{path} has one class only; there is nothing to tell apart")
+        drawn = np.arange(len(y)) if rows is None or rows >= len(y) else _draw(y, rows, seed, name)
+        return _features(path, label, names, drawn, bar), y[drawn]
+
+# %% ../nbs/02_data.ipynb #6991700e
+def load_dataset(name:str, rows:int|None=None, seed:int=42, data_home=None, progress:bool=True, target:str="binary")->Dataset:
+    """A dataset by name: "higgs", "forest_cover", "spambase" or "magic".
 
     Parameters
     ----------
     rows : draw so many rows at random, with the balance of classes kept; None, or more than there are, takes all
     seed : of the draw
     data_home : folder of the originals; default NSAD_DATA, else the user's cache. Without an original, the embedded sample serves.
-    progress : show a bar while downloading
+    progress : show a bar while downloading or reading takes long
+    target : "binary"; for "forest_cover" also "multiclass", its seven kinds of forest
 
     Raises
     ------
     DataError : unknown name, a file that cannot be had, or one that is not what it should be
     """
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, Integral)): raise DataError(f"rows={rows!r} is not a whole number")
     if rows is not None and rows < 1: raise DataError(f"rows={rows}: a dataset needs at least one row")
-    original, path = _original(name), _find(name, data_home, progress)
-    X, label = _read(path, len(NAMES[name]), original.label_first)
-    full = Dataset.from_arrays(X, (label == original.positive).astype(np.int64), NAMES[name], name, "binary", original.domain,
-                               source=path.name if path.parent != SAMPLES else f"{path.name} (embedded sample of {original.file})",
-                               licence=original.licence, citation=original.citation)
-    full = replace(full, classes=original.classes)
-    return full if rows is None or rows >= full.n_rows else full.take(_draw(full, rows, seed))
-
-
-def _read(path:Path, n_features:int, label_first:bool):
-    "Features and label of a file without a header."
-    table = _read_csv(path, header=None)
-    if table.shape[1] != n_features + 1:
-        raise DataError(f"{path} has {table.shape[1]} columns, not {n_features + 1}: it is cut short or another file")
-    return (table.iloc[:, 1:], table[0]) if label_first else (table.iloc[:, :-1], table.iloc[:, -1])
-
-
-def _draw(ds:Dataset, rows:int, seed:int)->np.ndarray:
-    "Row numbers of a stratified random sample."
-    kept, _ = _parted(np.arange(ds.n_rows), ds, rows, seed)
-    return kept
+    original = _original(name)
+    if target not in ("binary", "multiclass") or target == "multiclass" and not original.kinds:
+        raise DataError(f"{name} has no target {target!r}; it has 'binary'{' and ' + repr('multiclass') if original.kinds else ''}")
+    path = _find(name, data_home, progress)
+    X, y = _read(path, name, target, rows, seed, progress)
+    return Dataset(X, y, tuple(NAMES[name]), name, original.domain, target, original.coding(target)[1],
+                   path.name if path.parent != SAMPLES else f"{path.name} (embedded sample of {original.file})",
+                   original.licence, original.citation)
 
 # %% ../nbs/02_data.ipynb #214983a8
 @dataclass(frozen=True)
@@ -353,23 +452,14 @@ def split(ds:Dataset, test:float=0.2, validation:float=0.0, seed:int=42)->Split:
     ------
     DataError : shares that leave nothing to train on, or a class with too few rows to be in every part
     """
-    if test < 0 or validation < 0 or test + validation >= 1:
+    if not (test >= 0 and validation >= 0 and test + validation < 1):                # so that nan is refused too
         raise DataError(f"test={test} and validation={validation} must not be negative and must leave rows to train on")
-    rest, held = np.arange(ds.n_rows), []
+    labels, rest, held = None if ds.task == "regression" else ds.y, np.arange(ds.n_rows), []
     for share in (test, validation):
         part = rest[:0]
-        if share: rest, part = _parted(rest, ds, ds.n_rows - sum(map(len, held)) - max(1, round(share * ds.n_rows)), seed)
+        if share: rest, part = _parted(rest, labels, ds.n_rows - sum(map(len, held)) - max(1, round(share * ds.n_rows)), seed, ds.name)
         held.append(part)
     return Split(rest, held[1], held[0])
-
-
-def _parted(rows:np.ndarray, ds:Dataset, n_kept:int, seed:int):
-    "`rows` in two parts, the first of `n_kept`, each class in proportion."
-    labels = None if ds.task == "regression" else ds.y[rows]
-    try: return train_test_split(rows, train_size=n_kept, test_size=len(rows) - n_kept, random_state=seed, stratify=labels)
-    except ValueError as error:
-        counts = "" if labels is None else f"; rows for each class: {np.bincount(labels, minlength=ds.n_classes).tolist()}"
-        raise DataError(f"{ds.name}: {len(rows)} rows cannot be parted into {n_kept} and {len(rows) - n_kept}{counts} ({error})") from None
 
 # %% ../nbs/02_data.ipynb #2ac6e266
 @dataclass(frozen=True)
@@ -381,9 +471,12 @@ class Scaler:
     @classmethod
     def fit(cls, X)->"Scaler":
         X = np.asarray(X, dtype=np.float64)
-        sd = X.std(0)
-        return cls(X.mean(0), np.where(sd > 0, sd, 1.))
+        if not X.size: raise DataError(f"X has shape {X.shape}; a scale needs rows to be fitted on")
+        flat = X.min(0) == X.max(0)                 # not sd == 0, which rounding may miss
+        return cls(np.where(flat, X[0], X.mean(0)), np.where(flat, 1., X.std(0)))
 
     def transform(self, X)->np.ndarray:
         "Standardised rows, float32."
-        return ((np.asarray(X, dtype=np.float64) - self.mean) / self.scale).astype(np.float32)
+        X = np.asarray(X, dtype=np.float64)
+        if X.shape[-1:] != self.mean.shape: raise DataError(f"X has shape {X.shape}; the scaler was fitted on {len(self.mean)} features")
+        return ((X - self.mean) / self.scale).astype(np.float32)

@@ -106,6 +106,10 @@ class _Reader:
         t = self.run.table
         return float(t[(t.dataset == self.run.roles[role]) & (t.network == network) & (t.activation == activation)][measure].iloc[0])
 
+    def best_light(self, role:str)->float:
+        t = self.run.table
+        return float(t[(t.dataset == self.run.roles[role]) & (t.network == "light")].e_param.max())
+
     def p(self, role:str, activation:str, measure:str="accuracy", baseline=("light", "relu"))->float:
         r = self.run.results
         rows = compare(r[r.dataset == self.run.roles[role]], baseline, measure)
@@ -148,9 +152,9 @@ def claims(run:Reproduction)->pd.DataFrame:
     """
     r, rows = _Reader(run), []
     for engine in run.engines: rows += [row | dict(engine=engine) for row in _claims_of(r, engine)]
-    ratios = [r.mean(role, "relu", "e_param") / r.mean(role, "relu", "e_param", "heavy") for role in run.roles]
-    rows.append(_claim("C3", "light has 18 to 21 % higher E_param than heavy (ReLU; physics / ecology / text)", "18 to 21",
-                       " / ".join(f"{100 * (x - 1):.0f}" for x in ratios), all(0.175 <= x - 1 < 0.215 for x in ratios)))
+    gains = [r.best_light(role) / r.mean(role, "relu", "e_param", "heavy") - 1 for role in run.roles]
+    rows.append(_claim("C3", "the best light network has 18 to 21 % higher E_param than heavy ReLU (physics / ecology / text)", "18 to 21",
+                       " / ".join(f"{100 * g:.0f}" for g in gains), all(0.175 <= g < 0.215 for g in gains)))
     xcos, relu = r.mean("ecology", "x*cos(x)"), r.mean("ecology")
     rows.append(_claim("C7", "the formula that transfers is x*cos(x) (ecology, accuracy %)", "named",
                        f"{_percent(xcos)} vs {_percent(relu)} for ReLU", xcos > relu, r.p("ecology", "x*cos(x)")))
