@@ -1,7 +1,9 @@
 """What an activation costs: forward and backward time over that of torch's GELU on the same tensor, in the same run.
 
     python benchmarks/activation_speed.py > benchmarks/results/activation_speed.txt
+    OMP_NUM_THREADS=1 python benchmarks/activation_speed.py > benchmarks/results/activation_speed_1_thread.txt
 
+On a busy machine the second says more: several threads wait for each other wherever one of them is interrupted.
 Twenty formulas, 4 million and 1024 x 64 float32 values, compiled and not, and the bytes that each keeps for the backward pass.
 Times are medians of interleaved runs, so that a busy machine disturbs both sides alike.
 """

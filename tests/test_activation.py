@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from nsad.activation import NAMES, SymbolicActivation, activation_module, compile_formula, replace_activations
+from nsad.activation import NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, replace_activations, run_steps, slopes
 from nsad.formula import OPS, Formula, FormulaError
 
 EVERY = [f"{n}(x)" if op.arity == 1 else f"{n}(x, 0.7*x + 1)" for n, op in OPS.items()]
@@ -116,6 +116,41 @@ def test_replaced_in_networks_that_are_not_ours():
     assert all(p.grad is not None for p in net.parameters())
 
 
+def test_shared_modules_are_replaced_in_every_place():
+    act, block = nn.ReLU(), nn.Sequential(nn.ReLU())
+    net = nn.Sequential(nn.Linear(2, 2), act, nn.Linear(2, 2), act, block, block)
+    assert replace_activations(net, nn.ReLU, "sin(x)") == ["1", "3", "4.0"]
+    assert not any(isinstance(m, nn.ReLU) for m in net.modules()) and net[1] is not net[3] and net[4] is net[5]
+
+
+def test_the_new_activation_takes_over_mode_dtype_and_kind():
+    net = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Tanh()).double().eval()
+    replace_activations(net, (nn.ReLU, nn.Tanh), SymbolicActivation("sin(1.5*x)", trainable=True))
+    assert not net[1].training and net[1].constants.dtype == torch.float64 and net[1].constants is not net[2].constants
+
+
+def test_nothing_to_replace_is_said():
+    with pytest.warns(UserWarning, match="nothing replaced"):
+        assert replace_activations(nn.Sequential(nn.Linear(2, 2), nn.GELU()), nn.ReLU, "sin(x)") == []
+    with pytest.raises(TypeError, match="the model itself"):
+        replace_activations(nn.ReLU(), nn.ReLU, "sin(x)")
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU(), torch.nn.functional.relu, "relu", nn.GELU(), "gelu"])
+def test_a_transformer_predicts_with_what_it_was_given(activation):
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, dropout=0.0, activation=activation), 2)
+    x, mask = torch.randn(3, 5, 16), torch.arange(5) >= torch.tensor([[5], [3], [4]])
+    before = encoder(x)
+    assert len(replace_activations(encoder, (nn.ReLU, nn.GELU), "x*exp(-x**2)")) == 2
+    trained = encoder(x).detach()
+    masked = encoder(x, src_key_padding_mask=mask).detach()
+    encoder.train(False)
+    with torch.no_grad():
+        assert_close(encoder(x), trained)
+        assert_close(encoder(x, src_key_padding_mask=mask)[~mask], masked[~mask])
+    assert not torch.allclose(before, trained, atol=1e-2)
+
+
 def random_formulas(n, depth, seed):
     "Formulas of random trees over every operator."
     rng = random.Random(seed)
@@ -193,6 +228,7 @@ def test_large_tensors_in_pieces_are_the_same():
     act(x).backward(grad)
     act.plain(whole).backward(grad)
     assert_close(act(x), act.plain(whole))
+    assert act(x).stride() == x.stride()
     assert_close(x.grad, whole.grad)
 
 
@@ -213,18 +249,123 @@ def test_autocast():
     assert all(torch.isfinite(p.grad).all() for p in net.parameters())
 
 
-def test_compiled_is_the_same_and_failing_to_compile_is_quiet(recwarn):
-    act, plain = SymbolicActivation("cos(2.5*x + 1)"), SymbolicActivation("cos(2.5*x + 1)")
-    failed = SymbolicActivation("cos(2.25*x + 1)").compile(backend="no such backend")
-    assert failed.backend.startswith("eager (") and not recwarn.list
-    act.compile()
-    for shape in ((), (0,), (3, 5), (70_000,)):
-        x = torch.randn(shape, requires_grad=True)
+def test_compiled_is_the_same():
+    act, plain = SymbolicActivation("cos(2.5*x + 1) + tanh(x) - 0.5*softplus(x) + atan(x)").compile(), None
+    if act.backend != "compiled":
+        pytest.skip(act.backend)
+    plain = SymbolicActivation(act.formula)
+    images = torch.randn(2, 3, 50, 60).to(memory_format=torch.channels_last)
+    for x in (torch.randn(()), torch.randn(0), torch.randn(1), torch.randn(3, 5), torch.randn(70_000), torch.randn(6, 4).T, torch.randn(1, 4).expand(3, 4),
+              torch.randn(8, 9)[::2, 1:], images, torch.tensor([float("nan"), float("inf"), -float("inf"), 1e38, -1e38, 0.0])):
+        x = x.clone(memory_format=torch.preserve_format).requires_grad_()
         y, z = act(x), plain(x)
-        assert_close(y, z, atol=1e-6, rtol=1e-5)
+        assert y.shape == z.shape and y.stride() == z.stride()
+        assert_close(y, z, atol=1e-5, rtol=1e-5)
         if x.numel():
-            assert_close(torch.autograd.grad(y.sum(), x), torch.autograd.grad(z.sum(), x), atol=1e-5, rtol=1e-4)
-    assert copy.deepcopy(act).backend == "eager"
+            grad = torch.randn_like(z)
+            assert_close(torch.autograd.grad(y, x, grad), torch.autograd.grad(z, x, grad), atol=1e-5, rtol=1e-4)
+    double = torch.linspace(-3, 3, 11, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(act, double) and torch.autograd.gradgradcheck(act, double)
+    rows = torch.randn(4, 3)
+    assert_close(torch.func.vmap(torch.func.grad(lambda r: act(r).sum()))(rows), torch.func.grad(lambda r: plain(r).sum())(rows))
+    assert copy.deepcopy(act).backend == "compiled"
+    file = io.BytesIO()
+    torch.save(act, file)
+    file.seek(0)
+    again = torch.load(file, weights_only=False)
+    assert again.backend == "eager"
+    assert_close(again(rows), plain(rows))
+
+
+def test_without_a_compiler_the_layer_stays_as_it_was(recwarn):
+    with torch._inductor.config.patch({"cpp.cxx": ("no-such-compiler",), "force_disable_caches": True}):
+        act = SymbolicActivation("cos(2.25*x + 1)").compile()
+    assert act.backend.startswith("eager (") and not recwarn.list
+    assert_close(act(torch.ones(3)), torch.full((3,), 3.25).cos())
+
+
+@pytest.mark.parametrize("text", EVERY + NAMED + ["x**-1", "x**-2", "x**-3 + x", "x**4", "x**5", "x**2.5", "2**x", "x**x", "1/(1+x**2)", "atan2(1, x)", "max(0.3, x)"])
+def test_slopes_are_those_of_autograd(text):
+    steps = layer(text).steps
+    x = torch.tensor([-40.0, -31.0, -2.13, -1.37, -0.41, -2e-4, 3e-5, 0.29, 0.77, 1.61, 2.53, 29.0, 33.0], dtype=torch.float64, requires_grad=True)
+    (expected,) = torch.autograd.grad(run_steps(steps, x).sum(), x)
+    got = slopes(steps, x.detach())[0]
+    assert_close(torch.as_tensor(got, dtype=x.dtype).expand_as(x), expected, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [-3, -2, -1, 1, 2, 3, 7])
+def test_slopes_of_whole_powers(n):
+    steps, x = [("x",), ("pow", 0, (n,))], torch.tensor([-2.1, -0.4, 3e-5, 0.6, 1.7], dtype=torch.float64, requires_grad=True)
+    assert_close(torch.as_tensor(slopes(steps, x.detach())[0], dtype=x.dtype).expand_as(x), torch.autograd.grad(run_steps(steps, x).sum(), x)[0])
+
+
+def test_every_operator_has_a_slope():
+    assert set(SLOPES) == set(OPS)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
+    for f in random_formulas(150, 6, seed):
+        act, x = SymbolicActivation(f), WIDE.clone().requires_grad_()
+        learning = SymbolicActivation(f, trainable=True) if any(s[0] == "float" for s in act.steps) else act
+        for y in (learning(x), act._straight(x)):
+            found = torch.autograd.grad(y.sum(), [x, *([learning.constants] if y.requires_grad and learning.constants is not None else [])], allow_unused=True)
+            assert torch.isfinite(y).all() and all(g is None or torch.isfinite(g).all() for g in found), f
+
+
+def test_inside_torch_compile_values_and_slopes_are_ours():
+    act = SymbolicActivation("x*exp(-x**2) + 0.5*tanh(x)")
+    net = torch.compile(nn.Sequential(act), backend="aot_eager")
+    x = torch.randn(50, requires_grad=True)
+    assert_close(net(x), act(x))
+    assert_close(torch.autograd.grad(net(x).sum(), x), torch.autograd.grad(act(x).sum(), x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("text", EVERY + NAMED)
+def test_half_precision_is_float32_rounded_once(text, dtype):
+    act = layer(text)
+    x = torch.tensor([-6e4, -300.0, -1.0, -1e-3, 0.0, 1e-4, 0.5, 2.0, 300.0, 6e4], dtype=dtype, requires_grad=True)
+    y = act(x)
+    (grad,) = torch.autograd.grad(y.sum(), x)
+    most = torch.finfo(dtype).max / 4
+    assert y.dtype == grad.dtype == dtype and torch.isfinite(y).all() and torch.isfinite(grad).all()
+    assert_close(y, act(x.detach().float()).clamp(-most, most).to(dtype))
+
+
+def test_an_infinite_gradient_stays_infinite():
+    x = torch.ones(3, requires_grad=True)
+    SymbolicActivation("sin(x)")(x).backward(torch.tensor([1.0, float("inf"), float("nan")]))
+    assert x.grad.isfinite().tolist() == [True, False, False]
+
+
+def test_equal_constants_learn_apart():
+    act = SymbolicActivation("1.5*sin(1.5*x)", trainable=True)
+    assert act.constants.shape == (2,)
+    with torch.no_grad():
+        act.constants += torch.tensor([0.25, 0.5])
+    assert act.formula == Formula("1.75*sin(2.0*x)")
+    x = torch.randn(9)
+    assert_close(act(x), 1.75 * torch.sin(2 * x))
+
+
+def test_gradients_of_learning_constants():
+    for channels in (None, 3):
+        act = SymbolicActivation("1.5*sin(2.5*x) + max(0.3*x, -0.2) + 0.7", trainable=True, per_channel=channels).double()
+        x = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+        assert torch.autograd.gradcheck(lambda x, c: torch.func.functional_call(act, {"constants": c}, x), (x, act.constants.detach().requires_grad_()))
+    saved = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: saved.append(t.numel()) or t, lambda t: t):
+        act(x)
+    assert sum(saved) == x.numel() + act.constants.numel()
+
+
+def test_many_sets_of_constants_by_vmap():
+    act = SymbolicActivation("1.5*sin(2.5*x)", trainable=True)
+    many, x = torch.randn(5, 2), torch.randn(5, 7)
+    def f(c, x): return torch.func.functional_call(act, {"constants": c}, x).square().sum()
+    got = torch.func.vmap(torch.func.grad(f))(many, x)
+    assert_close(got, torch.stack([torch.func.grad(f)(c, row) for c, row in zip(many, x)]))
 
 
 def test_export_and_onnx(tmp_path):

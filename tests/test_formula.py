@@ -66,6 +66,7 @@ HOSTILE = [
     "sin(" * 300 + "x" + ")" * 300, "+".join(["x"] * 1999), "x" * 5000, "x*" * 1500 + "x", "\x00", "x\x00", "é", "x\u200b", "\ud800", "𝑥",
     "getattr(x, 'a')", "globals()", "Formula('x')", "sympy.sin(x)", "x__", "_", "__", "_x", "0x10*x" * 2, "1_000_000_000_000_000_000_000_000_000_000_000*x",
     "10**40*x", "1" * 3999, "nan", "inf", "x - nan", "oo", "zoo", "I", "factorial(99999)", "x!", "x'", "\"", "'", "\\", "`x`", "$x$", "#", "x # y" + "(" * 60,
+    "x # y", "x #", "x/0", "neg((x/0)/x)", "x/(x - x)", "inv(0*x)", "(0*x)**-1", "x**(1/0)", "log(x - x)", "sqrt(-x**2)", "atan2(0, x - x)/0", "E1", "Heaviside(x, 1, 2)", "Heaviside(x, x)", "Heaviside(x, __import__('os'))",
 ]
 
 
@@ -115,6 +116,7 @@ def test_the_caret_stands_under_the_fault():
     ("sqrt(x)", "x^0.5", "x**(1/2)"),
     ("aq(x, 2)", "x/sqrt(1 + 2^2)"),
     ("sub(x, x)", "0", "x*0"),
+    ("E*x", "e*x"), ("Heaviside(x)", "Heaviside(x, 1/2)", "step(x)"),
 ])
 def test_dialects_agree(dialects):
     assert len({Formula(d) for d in dialects}) == 1
