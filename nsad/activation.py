@@ -22,7 +22,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from .formula import CEILING, CONSTANTS, EDGE, NEAR_ZERO, SOFT, TINY, Formula, FormulaError, Tree, meaning
+from .formula import CEILING, CONSTANTS, EDGE, NEAR_ZERO, SOFT, TINY, Formula, FormulaError, Tree, _at_least, _log_size, meaning
 
 # %% ../nbs/01_activation.ipynb #2fa85b68
 def _extreme(of_two:Callable, of_one:Callable)->Callable:
@@ -107,18 +107,17 @@ def _below(xp, a, limit:float): return xp.clip(xp.sign(limit - a), 0., None)    
 def _inv(xp, a): return meaning("inv")(xp, a)
 
 
-def _inv_slope(a):
-    q = 1 / (a * a + SOFT)
-    return q * (2 * SOFT * q - 1)
+def _inv_slope(xp, a): return xp.sign(SOFT - a * a) / _at_least(xp, a * a, SOFT)     # 1/a as a/max(a*a, SOFT): -1/a**2, but steep and rising at 0
 
 
 def _pow_slopes(xp, y, a, b):
     if isinstance(b, int):
         def power(n): return 1. if n == 0 else a() if n == 1 else a() * a() if n == 2 else a()**n
-        return (lambda: b * power(b - 1) if b > 0 else -b * power(-b - 1) * _inv_slope(power(-b)),)
-    def log(): return math.log(abs(a()) + TINY) if isinstance(a(), float) else xp.log(abs(a()) + TINY)
+        return (lambda: b * power(b - 1) if b > 0 else -b * power(-b - 1) * _inv_slope(xp, power(-b)),)
+    log = _Later(lambda: _log_size(xp, a()))
     rise = _Later(lambda: y() * _below(xp, xp.abs(b() * log()), CEILING))            # exp(b*log|a|), where it is not at its ceiling
-    return lambda: rise() * b() * xp.sign(a()) / (xp.abs(a()) + TINY), lambda: rise() * log()
+    def by_base(): return rise() * b() * xp.sign(a()) * xp.clip(xp.sign(xp.abs(a()) - TINY), 0., None) / xp.maximum(xp.abs(a()), TINY)
+    return by_base, lambda: rise() * log()
 
 # %% ../nbs/01_activation.ipynb #60fef9c9
 def _sides(xp, a, b):
@@ -145,13 +144,13 @@ def _log1p_slope(xp, a): return xp.where(xp.abs(a) < 0.5, 1 / (1 + xp.clip(a, -0
 
 
 def _cbrt_slope(xp, a):
-    m = xp.abs(a) + 1e-9
-    return xp.exp(xp.log(m) * (-2 / 3)) * (1 - (2 / 3) * xp.abs(a) / m)
+    m = xp.maximum(xp.abs(a), 1e-9)
+    return xp.exp(xp.log(m) * (-2 / 3)) * (1 - (2 / 3) * xp.clip(xp.sign(xp.abs(a) - 1e-9), 0., None))
 
 
 def _tan_slope(xp, a):
     s, c = xp.sin(a), xp.cos(a)
-    return c * _inv(xp, c) - s * s * _inv_slope(c)
+    return c * _inv(xp, c) - s * s * _inv_slope(xp, c)
 
 
 def _asin_slope(xp, a):
@@ -167,7 +166,7 @@ def _with_value(f:Callable)->Callable: return lambda xp, y, a: (lambda: f(xp, y(
 
 SLOPES = {
     "add": lambda xp, y, a, b: (1, 1), "sub": lambda xp, y, a, b: (1, -1), "neg": lambda xp, y, a: (-1,), "mul": lambda xp, y, a, b: (b, a),
-    "div": lambda xp, y, a, b: (lambda: _inv(xp, b()), lambda: a() * _inv_slope(b())), "inv": _of(lambda xp, a: _inv_slope(a)),
+    "div": lambda xp, y, a, b: (lambda: _inv(xp, b()), lambda: a() * _inv_slope(xp, b())), "inv": _of(_inv_slope),
     "pow": _pow_slopes, "square": _of(lambda xp, a: 2 * a), "cube": _of(lambda xp, a: 3 * a * a),
     "max": lambda xp, y, a, b: _sides(xp, a, b), "min": lambda xp, y, a, b: _sides(xp, b, a), "atan2": _atan2_slopes,
     "abs": _of(lambda xp, a: xp.sign(a)), "sign": lambda xp, y, a: (0,), "step": lambda xp, y, a: (0,),
@@ -224,9 +223,8 @@ def _guard(y:Tensor, dtype:torch.dtype)->Tensor:
 
 def _vector_guard(y:Tensor, dtype:torch.dtype)->Tensor:
     "The same in operations that a compiler has vector instructions for; it has none for `isnan`."
-    most, largest = min(1e30, torch.finfo(dtype).max / 4), torch.finfo(y.dtype).max if dtype not in HALF else torch.finfo(dtype).max / 4
-    y = torch.where(y == y, y, 0.)
-    return torch.where(y > largest, most, torch.where(y < -largest, -most, y))
+    most = min(1e30, torch.finfo(dtype).max / 4)
+    return torch.where(y == y, y, 0.).clamp(-most, most)
 
 
 def guarded_value(steps, x:Tensor, constants=(), xp=TORCH, guard=_guard)->Tensor:
@@ -307,10 +305,10 @@ def _wide(x:Tensor)->torch.dtype: return torch.float32 if x.dtype in HALF else x
 # %% ../nbs/01_activation.ipynb #d26d724e
 def _flatly(f:Callable, *tensors:Tensor)->Tensor:
     "An elementwise function of tensors of one shape, called with flat views of them."
-    out = torch.empty_like(tensors[0])
-    layout = out.stride()
-    flat = [(t if t.stride() == layout else torch.empty_like(out, dtype=t.dtype).copy_(t)) for t in tensors]
-    return f(*(t.as_strided((t.numel(),), (1,)) for t in flat)).as_strided(out.shape, layout)
+    first = tensors[0]
+    layout = first.stride() if first.is_contiguous() else torch.empty_like(first, device="meta").stride()      # strides without holes
+    flat = [t if t.stride() == layout else torch.empty_strided(t.shape, layout, dtype=t.dtype, device=t.device).copy_(t) for t in tensors]
+    return f(*(t.as_strided((t.numel(),), (1,)) for t in flat)).as_strided(first.shape, layout)
 
 
 def _in_pieces(f:Callable, *tensors:Tensor)->Tensor:
@@ -381,11 +379,16 @@ def _fast_tanh(a):
     return torch.sign(a) * (-m / (m + 2))
 
 
+def _fast_sigmoid(a):
+    e = torch.exp(-a.abs())                                                           # the exponential that softplus takes as well
+    return torch.where(a >= 0, 1., e) / (1 + e)
+
+
 def _fast_softplus(a):
     e = torch.exp(-a.abs())
     z = e / (2 + e)                                                                   # log1p(e) = 2 atanh(z), and z is at most 1/3
     w = z * z
-    return a.clamp_min(0) + 2 * z * (1 + w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
+    return a.clamp_min(0) + 2 * z * ((1 + w * (1 / 3)) + w * w * ((1 / 5 + w * (1 / 7)) + w * w * (1 / 9 + w * (1 / 11))))
 
 
 def _fast_arctan(a):
@@ -397,7 +400,7 @@ def _fast_arctan(a):
     return torch.sign(a) * torch.where(b > 1, math.pi / 2 - p * t, p * t)
 
 
-FUSED = SimpleNamespace(**{**vars(TORCH), "tanh": _fast_tanh, "softplus": _fast_softplus, "arctan": _fast_arctan})
+FUSED = SimpleNamespace(**{**vars(TORCH), "tanh": _fast_tanh, "sigmoid": _fast_sigmoid, "softplus": _fast_softplus, "arctan": _fast_arctan})
 
 # %% ../nbs/01_activation.ipynb #f8c53fee
 @functools.lru_cache(maxsize=512)
@@ -419,7 +422,8 @@ def _fused(formula:Formula, device:str, dtype:torch.dtype, options:tuple=())->tu
 def _built(f:Callable, sample:tuple, options:dict)->Callable:
     "The function compiled for any length, called without torch.compile's checks: we give it one kind of tensor only."
     from torch._inductor import standalone_compile
-    code = standalone_compile(make_fx(f, tracing_mode="symbolic")(*sample), list(sample), dynamic_shapes="from_graph", options=options)
+    code = standalone_compile(make_fx(f, tracing_mode="symbolic")(*sample), list(sample), dynamic_shapes="from_graph",
+                              options={"config_patches": options})
     code(*sample)
     return lambda *tensors: code(*tensors)[0]
 

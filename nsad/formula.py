@@ -36,7 +36,7 @@ TINY = 1e-6           # what keeps a square root's slope finite (arXiv:2601.1074
 NEAR_ZERO = 1e-3      # below it a protected logarithm is 0 (arXiv:2601.10740)
 CEILING = 30.         # exp(a) stops growing at exp(30), about 1e13
 EDGE = 1 - 1e-6       # asin and acos are read up to here
-SOFT = 1e-10          # 1/a is read as a/(a*a + SOFT)
+SOFT = 1e-10          # 1/a is a/max(a*a, SOFT): exact where |a| is 1e-5 or more
 
 # %% ../nbs/00_formula.ipynb #72c759e0
 def _log(xp, a):
@@ -44,15 +44,21 @@ def _log(xp, a):
     return xp.where(far, xp.log(xp.where(far, xp.abs(a), 1.)), 0.)      # the inner `where` keeps the unused branch's slope finite
 
 
-def _inv(xp, a): return a / (a * a + SOFT)
+def _at_least(xp, a, low:float): return max(a, low) if isinstance(a, (int, float)) else xp.maximum(a, low)
+
+
+def _inv(xp, a): return a / _at_least(xp, a * a, SOFT)
 
 
 def _pow(xp, a, b):
-    "Whole exponents as products; others of |a|."
+    "Whole exponents as products; others of |a|, which is exact down to TINY."
     n = _whole(b)
-    if n is None: return xp.exp(xp.clip(b * (math.log if isinstance(a, float) else xp.log)(abs(a) + TINY), -CEILING, CEILING))
+    if n is None: return xp.exp(xp.clip(b * _log_size(xp, a), -CEILING, CEILING))
     value = a * a if abs(n) == 2 else a * a * a if abs(n) == 3 else a**abs(n)
     return _inv(xp, value) if n < 0 else value
+
+
+def _log_size(xp, a): return (math.log if isinstance(a, float) else xp.log)(_at_least(xp, abs(a), TINY))
 
 
 def _whole(b)->int|None:
@@ -60,7 +66,7 @@ def _whole(b)->int|None:
     return b if isinstance(b, int) else None
 
 
-def _cbrt(xp, a): return a * xp.exp(xp.log(xp.abs(a) + 1e-9) * (-2 / 3))
+def _cbrt(xp, a): return a * xp.exp(xp.log(xp.maximum(xp.abs(a), 1e-9)) * (-2 / 3))
 
 # %% ../nbs/00_formula.ipynb #8ff8822a
 def _function(name:str, *derivatives:Callable)->type:
