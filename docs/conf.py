@@ -43,11 +43,21 @@ mathjax_path = "tex-svg.js"
 
 def link_names(app, what, name, obj, options, lines):
     "Short names in a docstring lead to their entries."
+    part = ""                                                                          # `name : what it is` is a description, no type
+    for i, line in enumerate([*lines]):
+        if i + 1 < len(lines) and lines[i + 1] and set(lines[i + 1].strip()) == {"-"}: part = line.strip()
+        if part in ("Parameters", "Attributes", "Returns") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
+    lines[:] = "\n".join(lines).split("\n")
     for i, line in enumerate(lines):
         if line.count("*") % 2: line = line.replace("*", r"\*")                       # *args and x*y are no emphasis
         line = re.sub(r"(?<![`\w])\|(?=[^|]*\|)", r"\|", line)                       # |x| is no substitution
         lines[i] = re.sub(r"(?<![:\w`])`([A-Za-z_][\w.]*)`(?![`_])",
                           lambda m: f":py:obj:`{m[1]} <{LINKS[m[1]]}>`" if m[1] in LINKS else m[0], line)
+
+
+def link_pages(app, name, source):
+    "Names in the pages written by hand lead to their entries too."
+    if name.startswith(("index", "howto/", "explain/", "learn/")): source[0] = prep.link_names(source[0], LINKS)
 
 
 def forget_builtins(app, env):
@@ -57,6 +67,7 @@ def forget_builtins(app, env):
 
 
 def setup(app):
+    app.connect("source-read", link_pages)
     app.connect("env-check-consistency", forget_builtins)
     app.connect("autodoc-process-docstring", link_names, priority=10)           # before numpydoc's
 

@@ -110,7 +110,6 @@ def story(root):
     x0, x1 = min(r["complexity"] for r in raw["front"]), max(r["complexity"] for r in raw["front"])
     y0, y1 = min(r["loss"] for r in raw["front"]), max(r["loss"] for r in raw["front"])
     spots = [(15 + 190 * (r["complexity"] - x0) / max(x1 - x0, 1), 105 - 90 * (r["loss"] - y0) / max(y1 - y0, 1e-9)) for r in raw["front"]]
-    spots = [(x, 120 - y) for x, y in spots]
     front = f'<polyline class="slope" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>' + "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="mark"/>' for x, y in spots)
     layers = [(30, 5), (110, 4), (190, 1)]

@@ -89,6 +89,19 @@ def defined(source):
     return [n.name for n in ast.parse(source).body if isinstance(n, DEFS) and n.name[0] != "_"]
 
 
+def parted(outputs):
+    "A value with mathematics and a picture shows both: the site would choose one of them."
+    out = []
+    for o in outputs:
+        data = o.get("data", {})
+        if {"text/latex", "text/html"} <= data.keys():
+            out.append(nbformat.v4.new_output("display_data", {"text/latex": data["text/latex"]}))
+            data = {k: v for k, v in data.items() if k != "text/latex"}
+            o = nbformat.v4.new_output("display_data", data)
+        out.append(o)
+    return out
+
+
 def page(path, book, package):
     module, cells = module_of(book), []
     for c in book.cells:
@@ -97,7 +110,7 @@ def page(path, book, package):
         marks, source = directives(c.source), DIRECTIVE.sub("", c.source).strip("\n")
         if DROP & marks.keys() or marks.get("include") == ["false"] or "nbdev_export(" in source or not source.strip(): continue
         if source.startswith("show_doc("): continue
-        cell = new_code_cell(source, outputs=[] if "export" in marks else c.outputs)
+        cell = new_code_cell(source, outputs=[] if "export" in marks else parted(c.outputs))
         cell.metadata["tags"] = [tag for (key, value), tag in TAGS.items() if marks.get(key) == [value]]
         cells.append(cell)
         if {"export", "exports"} & marks.keys():
@@ -157,7 +170,13 @@ def examples(books, package, name, most=2):
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
             shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
         if shown: break
-    return sorted(shown, key=lambda e: not e[2])[:most] if shown else uses[:1]
+    return sorted(shown, key=lambda e: rank(e[2]))[:most] if shown else uses[:1]
+
+
+def rank(outputs):
+    "Pictures and formulas first, then any output, then none."
+    kinds = {kind for o in outputs for kind in o.get("data", {})}
+    return 0 if kinds & {"text/latex", "image/png"} else 1 if outputs else 2
 
 
 def strip_imports(source): return re.sub(r"^(from|import) .*(\n[ \t]+.*)*", "", source, flags=re.M)
@@ -188,7 +207,7 @@ def reference_page(books, package, name):
         cells.append(new_markdown_cell(f"## Errors\n\nMistakes are named; … stands for the value at fault.\n\n{lines}"))
     for i, (path, source, outputs) in enumerate(examples(books, package, name)):
         if i == 0: cells.append(new_markdown_cell(f"## Example\n\nFrom [{path.stem}](../nbs/{path}), where it stands in its context."))
-        cells.append(new_code_cell(source, outputs=outputs))
+        cells.append(new_code_cell(source, outputs=parted(outputs)))
     return cells
 
 

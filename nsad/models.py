@@ -173,7 +173,7 @@ def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
     z = z.unflatten(1, (len(self.seeds), -1))
     keep, done = self._dropout_mask(z), []
     for modules, part in zip(self.acts[layer], z.unbind(2)):          # part: (rows, seeds, units)
-        functions = [getattr(m, "plain", m) for m in modules]         # of a formula the fast form: these tensors are small
+        functions = [m if any(True for _ in m.parameters()) else getattr(m, "plain", m) for m in modules]   # plain is fast on small tensors
         value = functions[0](part) if len(modules) == 1 else torch.stack([f(p) for f, p in zip(functions, part.unbind(1))], 1)
         done.append(value if keep is None else value * keep)
     return torch.stack(done, 2).flatten(1, 2)
