@@ -6,7 +6,7 @@ NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
 QUIET = NSAD_DATA= JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
 
-.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab
+.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
@@ -48,6 +48,9 @@ check-lab: $(VENV)/dev    ## run a tutorial cell by cell in JupyterLab, in a bro
 
 lab: $(VENV)/dev    ## open the notebooks
 	$(BIN)/jupyter lab nbs
+
+hooks: $(VENV)/dev    ## clean, sync and lint before each commit
+	git config core.hooksPath tools/hooks
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
