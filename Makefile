@@ -6,7 +6,7 @@ NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
 QUIET = NSAD_DATA= JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
 
-.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab
+.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
@@ -36,8 +36,21 @@ run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs 
 readme: $(VENV)/dev    ## write README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py
 
+docs: $(VENV)/dev    ## build the site into _docs/ and check its links
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html -d build/doctrees docs _docs
+	$(BIN)/python tools/check_site.py _docs
+
+docs-serve: docs    ## build the site and show it at http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _docs 8000
+
+check-lab: $(VENV)/dev    ## run a tutorial cell by cell in JupyterLab, in a browser; leaves build/lab.png
+	$(BIN)/python tools/check_lab.py
+
 lab: $(VENV)/dev    ## open the notebooks
 	$(BIN)/jupyter lab nbs
+
+hooks: $(VENV)/dev    ## clean, sync and lint before each commit
+	git config core.hooksPath tools/hooks
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,5 +60,5 @@ $(VENV)/user: $(BIN)/python $(NEEDS)
 	touch $@
 
 $(VENV)/dev: $(BIN)/python $(NEEDS)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,operon,pysr,onnx]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx]'
 	touch $(VENV)/user $@

@@ -16,10 +16,10 @@ def words(key):
 
 
 def extras():
-    "`NAME_requirements` is the extra NAME; `all` is every extra a user may want, without the developers' one."
+    "`NAME_requirements` is the extra NAME; `all` is every extra a user may want, without the developers'."
     suffix = "_requirements"
     found = {k.removesuffix(suffix): words(k) for k in cfg if k.endswith(suffix)}
-    found["all"] = sorted({r for name, reqs in found.items() if name != "dev" for r in reqs})
+    found["all"] = sorted({r for name, reqs in found.items() if name not in ("dev", "docs") for r in reqs})
     return found
 
 

@@ -1,0 +1,294 @@
+"""Write the pages that follow from the notebooks, the package and the results; nothing here is a list to be kept by hand.
+
+* nbs/**/*.ipynb become docs/nbs/: nbdev's directives are obeyed, long exported cells are folded, `name` leads to its entry
+* docs/reference/: a page for each public name of nsad, one for each module
+* docs/gallery.md: every activation in nbs/data and benchmarks/results; docs/story.svg.html: the front page's picture
+* docs/_extra/llms.txt: the site in one short text
+"""
+import ast
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+
+import gallery
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+import nsad
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, NBS = ROOT / "docs", ROOT / "nbs"
+DIRECTIVE = re.compile(r"^\s*#\s*\|\s*(.+?)\s*$", re.M)
+DROP = {"hide", "default_exp", "exporti", "hide_input"}
+TAGS = {("echo", "false"): "remove-input", ("output", "false"): "remove-output", ("code-fold", "true"): "hide-input"}
+DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FOLD = 16                              # lines from which exported source is folded
+
+
+def directives(source):
+    return {d.split()[0].rstrip(":"): d.split()[1:] for d in DIRECTIVE.findall(source)}
+
+
+def notebooks():
+    "Every notebook, by its path below nbs/."
+    hidden = {"_", "."}
+    return {p.relative_to(NBS): nbformat.read(p, as_version=4) for p in sorted(NBS.rglob("*.ipynb"))
+            if not any(part[0] in hidden for part in p.relative_to(NBS).parts)}
+
+
+def module_of(notebook):
+    marks = (directives(c.source) for c in notebook.cells if c.cell_type == "code")
+    return next((f"nsad.{m['default_exp'][0]}" for m in marks if "default_exp" in m), None)
+
+
+class Package:
+    "What nsad offers: modules in the order of their notebooks, public names, and where each entry stands."
+    def __init__(self, books):
+        self.home = {m: path for path, book in books.items() if (m := module_of(book))}
+        self.modules = {m: importlib.import_module(m) for m in self.home}
+        self.public = {name: self.origin(name) for name in nsad.__all__}
+        self.links = {}
+        for module, loaded in self.modules.items():
+            for name in loaded.__all__:
+                value = getattr(loaded, name)
+                self.links.setdefault(name, f"{module}.{name}")
+                if inspect.isclass(value):
+                    for member in vars(value):
+                        if member[0] != "_": self.links[f"{name}.{member}"] = f"{module}.{name}.{member}"
+        self.links |= {name: f"{module}.{name}" for name, module in self.public.items()}
+        self.links |= {full: full for full in [*self.links.values()]}
+
+    def origin(self, name):
+        "The module that a name of nsad is made in: the first, as modules import from lower numbers only."
+        value = getattr(nsad, name)
+        return next(m for m, loaded in self.modules.items() if name in loaded.__all__ and getattr(loaded, name) is value)
+
+
+# ---- notebooks
+
+def link_names(text, links):
+    out, fence = [], False
+    for line in text.split("\n"):
+        if re.match(r"\s*(```|~~~)", line): fence = not fence
+        elif not fence and not line.startswith("    "):
+            line = re.sub(r"(?<![\w`{}\[])`([A-Za-z_][\w.]*)(\(\))?`(?!`)",
+                          lambda m: f"{{py:obj}}`{m[1]}{m[2] or ''} <{links[m[1]]}>`" if m[1] in links else m[0], line)
+        out.append(line)
+    return "\n".join(out)
+
+
+def link_files(text, path):
+    "Links to files of the repository that are no pages lead to the pages that hold them."
+    text = re.sub(r"\]\((?:\.\./)+(CONTRIBUTING|CHANGELOG)\.md\)", lambda m: f"]({'../' * len(path.parts)}{m[1].lower()}.md)", text)
+    return text
+
+
+def defined(source):
+    return [n.name for n in ast.parse(source).body if isinstance(n, DEFS) and n.name[0] != "_"]
+
+
+def parted(outputs):
+    "A value with mathematics and a picture shows both: the site would choose one of them."
+    out = []
+    for o in outputs:
+        data = o.get("data", {})
+        if {"text/latex", "text/html"} <= data.keys():
+            out.append(nbformat.v4.new_output("display_data", {"text/latex": data["text/latex"]}))
+            data = {k: v for k, v in data.items() if k != "text/latex"}
+            o = nbformat.v4.new_output("display_data", data)
+        out.append(o)
+    return out
+
+
+def page(path, book, package):
+    module, cells = module_of(book), []
+    for c in book.cells:
+        if c.cell_type == "markdown": cells.append(new_markdown_cell(link_files(link_names(c.source, package.links), path)))
+        if c.cell_type != "code": continue
+        marks, source = directives(c.source), DIRECTIVE.sub("", c.source).strip("\n")
+        if DROP & marks.keys() or marks.get("include") == ["false"] or "nbdev_export(" in source or not source.strip(): continue
+        if source.startswith("show_doc("): continue
+        cell = new_code_cell(source, outputs=[] if "export" in marks else parted(c.outputs))
+        cell.metadata["tags"] = [tag for (key, value), tag in TAGS.items() if marks.get(key) == [value]]
+        cells.append(cell)
+        if {"export", "exports"} & marks.keys():
+            names = defined(source)
+            if source.count("\n") >= FOLD or not re.search(r"^(def|class|@|[A-Z_]+\b.*=)", source, re.M):
+                cell.metadata["tags"].append("hide-input")
+                cell.metadata["mystnb"] = {"code_prompt_show": "Show " + (", ".join(names) or "imports"), "code_prompt_hide": "Hide"}
+            known = [n for n in names if package.public.get(n) == module]
+            if known:
+                up = "../" * len(path.parts)
+                refs = ", ".join(f"[{n}]({up}reference/{n}.ipynb)" for n in known)
+                cells.append(new_markdown_cell("".join(f"(def-{n})=\n" for n in known) + f"Reference: {refs}\n{{.to-reference}}"))
+    return cells
+
+
+# ---- reference
+
+def errors(package, name):
+    "The errors that a function, or any method of a class, raises: (type, text), found in its source and in the helpers it calls."
+    module = package.modules[package.public[name]]
+    top = ast.parse(Path(module.__file__).read_text("utf-8")).body
+    made = {n.name: n for n in top if isinstance(n, DEFS)}
+    todo = [made[name]] if name in made else []
+    todo += [n for n in top if isinstance(n, ast.FunctionDef) and n.args.args and n.args.args[0].annotation
+             and ast.unparse(n.args.args[0].annotation) == name and n.name[0] != "_" and n.decorator_list]
+    seen, found = set(), {}
+    while todo:
+        node = todo.pop(0)
+        for n in ast.walk(node):
+            if isinstance(n, ast.Name) and n.id[0] == "_" and n.id in made and n.id not in seen:
+                seen.add(n.id)
+                todo.append(made[n.id])
+            if isinstance(n, ast.Raise) and isinstance(n.exc, ast.Call): found[ast.unparse(n.exc.func), text_of(n.exc)] = None
+    return [e for e in found if e[1]]
+
+
+def text_of(call):
+    "The message that an error is made with, its gaps as …"
+    def words(node):
+        if isinstance(node, ast.Constant): return str(node.value)
+        if isinstance(node, ast.JoinedStr): return "".join(words(v) for v in node.values)
+        if isinstance(node, ast.BinOp): return words(node.left) + words(node.right)
+        return "…"
+    text = words(call.args[0]) if call.args else ""
+    return "" if text == "…" else re.sub(r"\s+", " ", text).strip()
+
+
+def examples(books, package, name, most=2):
+    "The first cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
+    own = package.home[package.public[name]]
+    shown, uses = [], []
+    for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
+        for c in book.cells:
+            if c.cell_type != "code" or not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)): continue
+            marks = directives(c.source)
+            if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
+            if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
+            shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
+        if shown: break
+    return sorted(shown, key=lambda e: rank(e[2]))[:most] if shown else uses[:1]
+
+
+def rank(outputs):
+    "Pictures and formulas first, then any output, then none."
+    kinds = {kind for o in outputs for kind in o.get("data", {})}
+    return 0 if kinds & {"text/latex", "image/png"} else 1 if outputs else 2
+
+
+def strip_imports(source): return re.sub(r"^(from|import) .*(\n[ \t]+.*)*", "", source, flags=re.M)
+
+
+def entry(full, value):
+    "The autodoc directive for an object, or its value where it is neither class nor function."
+    if inspect.isclass(value):
+        own = [m for m in vars(value) if m[0] != "_" and (inspect.getdoc(getattr(value, m, None)) or "").strip()]
+        members = f"\n   :members: {', '.join(own)}" if own else ""
+        kind = "exception" if issubclass(value, Exception) else "class"
+        return f"```{{eval-rst}}\n.. auto{kind}:: {full}{members}\n```"
+    if callable(value): return f"```{{eval-rst}}\n.. autofunction:: {full}\n```"
+    short = re.sub(r"\s+", " ", repr(value))
+    short = short if len(short) < 300 else short[:297] + "..."
+    return f"```{{eval-rst}}\n.. py:data:: {full}\n\n   ``{short}``\n```" if "`" not in short else f"```{{eval-rst}}\n.. py:data:: {full}\n```"
+
+
+def reference_page(books, package, name):
+    module = package.public[name]
+    value, home = getattr(nsad, name), package.home[module]
+    title = books[home].cells[[c.cell_type for c in books[home].cells].index("markdown")].source.splitlines()[0].lstrip("# ")
+    where = f"{{ref}}`{title} <def-{name}>`" if inspect.isclass(value) or inspect.isfunction(value) else f"[{title}](../nbs/{home})"
+    cells = [new_markdown_cell(f"# {name}\n\n`from nsad import {name}`, made in the notebook {where}, module [{module}]({module}.md)."),
+             new_markdown_cell(entry(f"{module}.{name}", value))]
+    if found := errors(package, name):
+        lines = "\n".join(f"- `{kind}`: {escape(text)}" for kind, text in found)
+        cells.append(new_markdown_cell(f"## Errors\n\nMistakes are named; … stands for the value at fault.\n\n{lines}"))
+    for i, (path, source, outputs) in enumerate(examples(books, package, name)):
+        if i == 0: cells.append(new_markdown_cell(f"## Example\n\nFrom [{path.stem}](../nbs/{path}), where it stands in its context."))
+        cells.append(new_code_cell(source, outputs=parted(outputs)))
+    return cells
+
+
+def escape(text): return re.sub(r"([\\`*_{}\[\]<>$|#])", r"\\\1", text)
+
+
+def summary_line(value):
+    text = inspect.getdoc(value) if inspect.isclass(value) or callable(value) else ""
+    return (text or "").split("\n")[0] if not isinstance(value, type) or value.__doc__ else ""
+
+
+def module_page(books, package, module):
+    loaded, home = package.modules[module], package.home[module]
+    lines = [f"# {module}", "", (loaded.__doc__ or "").strip() + f". Written in [{home.stem}](../nbs/{home}).", ""]
+    own = [n for n in loaded.__all__ if package.public.get(n) == module]
+    if own: lines += ["## Names of nsad", "", *(f"- [{n}]({n}.ipynb): {escape(summary_line(getattr(loaded, n)))}" for n in own), ""]
+    rest = [n for n in loaded.__all__ if n not in own]
+    for heading, keep in (("Functions and classes", callable), ("Values", lambda v: not callable(v))):
+        names = [n for n in rest if keep(getattr(loaded, n)) and (not callable(getattr(loaded, n)) or hasattr(getattr(loaded, n), "__name__"))]
+        if names: lines += [f"## {heading}", "", *(entry(f"{module}.{n}", getattr(loaded, n)) + "\n" for n in names)]
+    return "\n".join(lines)
+
+
+def reference_index(package):
+    lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad` itself, the rest",
+             "from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
+    for module in package.modules:
+        own = [n for n, m in package.public.items() if m == module]
+        lines += [f"## [{module}]({module}.md)", "", (package.modules[module].__doc__ or "").strip() + ".", ""]
+        lines += [f"- [{n}]({n}.ipynb): {escape(summary_line(getattr(nsad, n)))}" for n in own] + [""]
+    files = [f"{n}.ipynb" for n in package.public] + [f"{m}.md" for m in package.modules]
+    return "\n".join(lines + ["```{toctree}", ":hidden:", "", *(f"{Path(f).stem if f.endswith('.ipynb') else f[:-3]}" for f in files), "```", ""])
+
+
+# ---- writing
+
+def write(path, text):
+    "Only files that change are written, so that Sphinx reads again what it must and no more."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf-8") != text: path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_book(path, cells):
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata = {"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}}
+    for i, cell in enumerate(book.cells): cell["id"] = f"c{i}"
+    return write(path, nbformat.writes(book) + "\n")
+
+
+def llms(books, package):
+    "https://llmstxt.org: what there is, in one text."
+    first = {p: next(c.source for c in b.cells if c.cell_type == "markdown").splitlines() for p, b in books.items()}
+    lines = ["# nsad", "", "> " + (nsad.__doc__ or "").strip(), "", "## Notebooks", ""]
+    lines += [f"- [{t[0].lstrip('# ')}](nbs/{p.with_suffix('.html')}): {t[2].lstrip('> ') if len(t) > 2 else ''}" for p, t in first.items()]
+    lines += ["", "## Public names (from nsad import NAME)", ""]
+    for name in package.public:
+        value = getattr(nsad, name)
+        call = f"{name}{inspect.signature(value)}" if callable(value) and not (inspect.isclass(value) and issubclass(value, Exception)) else name
+        lines.append(f"- [{name}](reference/{name}.html): `{call}` {summary_line(value)}".rstrip())
+    lines += ["", "## Pages", ""]
+    for path in sorted([*DOCS.glob("howto/*.md"), *DOCS.glob("explain/*.md"), DOCS / "gallery.md"]):
+        lines.append(f"- [{path.read_text('utf-8').splitlines()[0].lstrip('# ')}]({path.relative_to(DOCS).with_suffix('.html')})")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    books = notebooks()
+    package = Package(books)
+    kept = {write_book(DOCS / "nbs" / p, page(p, book, package)) for p, book in books.items()}
+    kept |= {write_book(DOCS / "reference" / f"{n}.ipynb", reference_page(books, package, n)) for n in package.public}
+    kept |= {write(DOCS / "reference" / f"{m}.md", module_page(books, package, m)) for m in package.modules}
+    kept.add(write(DOCS / "reference" / "index.md", reference_index(package)))
+    write(DOCS / "gallery.md", gallery.page(ROOT))
+    write(DOCS / "_made" / "story.html", gallery.story(ROOT))
+    write(DOCS / "_extra" / "llms.txt", llms(books, package))
+    for folder in ("nbs", "reference"):
+        for path in (DOCS / folder).rglob("*.*"):
+            if path not in kept: path.unlink()
+    return package.links
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(), indent=1))

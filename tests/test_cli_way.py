@@ -1,0 +1,58 @@
+"""How the command line receives people: the way in, examples, completion, the doctor, errors and their codes."""
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NSAD = Path(sys.executable).with_name("nsad")
+COMMANDS = [["doctor"], ["discover"], ["study"], ["reproduce"], ["demo"], ["data", "list"], ["data", "fetch"]]
+
+
+def run(*arguments, **environment):
+    return subprocess.run([NSAD, *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
+
+
+def test_alone_it_shows_the_way():
+    out = run()
+    assert out.returncode == 0 and all(f"nsad {c}" in out.stdout for c in ("doctor", "demo", "discover", "study", "reproduce"))
+
+
+def test_every_command_has_an_example_in_its_help_and_a_place_in_the_list():
+    for command in COMMANDS:
+        text = run(*command, "--help").stdout
+        assert re.search(r"Examples?:\s+(.* )?nsad " + " ".join(command), text), command
+
+
+def test_completion_knows_the_commands():
+    out = run(_NSAD_COMPLETE="complete_bash", COMP_WORDS="nsad d", COMP_CWORD="1")
+    assert {"doctor", "demo", "discover", "data"} <= set(out.stdout.split())
+
+
+def test_the_doctor_says_what_works_as_json(tmp_path):
+    out = run("doctor", "--json", "--data-home", str(tmp_path))
+    parts = {row["part"]: row for row in json.loads(out.stdout)}
+    assert out.returncode == 0 and parts["torch"]["state"] == "ok" and parts["engine gplearn"]["state"] == "ok"
+    assert parts["data higgs"]["state"] == "absent" and "nsad data fetch higgs" in parts["data higgs"]["remedy"] and parts["data magic"]["state"] == "ok"
+    assert all(row["state"] == "ok" or row["remedy"] for row in parts.values())
+
+
+def test_a_required_part_that_fails_is_exit_code_1():
+    code = "import nsad.cli as c, sys; c._trains = lambda: 1 / 0; sys.argv = ['nsad', 'doctor']; c.main()"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert out.returncode == 1 and "fails" in out.stdout and "division by zero" in out.stdout
+
+
+@pytest.mark.parametrize("arguments, code", [(["study", "magic", "-n", "giant"], 1), (["no-such-command"], 2), (["discover"], 2)])
+def test_exit_codes_and_no_traceback(arguments, code):
+    out = run(*arguments)
+    assert out.returncode == code and "Traceback" not in out.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "study", "magic", "-n", "giant"], ["study", "magic", "-n", "giant", "--debug"]])
+def test_debug_shows_the_traceback_wherever_it_stands(arguments):
+    out = run(*arguments)
+    assert out.returncode == 1 and "Traceback" in out.stderr and "no network is called 'giant'" in out.stderr

@@ -1,0 +1,168 @@
+"""The site as a reader meets it: built without a warning, every link followed, pages looked at in a browser."""
+import functools
+import http.server
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOTS = ROOT / "build" / "screenshots"
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+pytest.importorskip("sphinx", reason="the site needs the extra docs")
+
+
+@pytest.fixture(scope="module")
+def site():
+    "The site, built as `make docs` does it: a warning is a failure."
+    folder = ROOT / "_docs"
+    run = subprocess.run([sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q", "-b", "html", "-d", ROOT / "build" / "doctrees", ROOT / "docs", folder],
+                         capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def check_site():
+    spec = importlib.util.spec_from_file_location("check_site", ROOT / "tools" / "check_site.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_link_is_broken_and_every_public_name_has_its_page(site, check_site):
+    assert not list(check_site.faults(site))
+
+
+def test_the_link_checker_finds_what_is_broken(check_site, tmp_path):
+    (tmp_path / "index.html").write_text('<p id="here"></p><a href="#there">a</a><a href="gone.html">b</a><img src="https://example.org/x.png">'
+                                         '<a href="other.html#no">c</a><a href="https://example.org">fine</a><a href="#here">fine</a>')
+    (tmp_path / "other.html").write_text("<p>")
+    faults = [f for f in check_site.faults(tmp_path) if f.startswith("index.html")]
+    assert len(faults) == 4 and all(any(word in f for f in faults) for word in ("#there", "gone.html", "x.png", "other.html#no"))
+
+
+def test_llms_txt_names_every_public_name(site):
+    import nsad
+    text = (site / "llms.txt").read_text("utf-8")
+    assert all(f"[{name}](reference/{name}.html)" in text for name in nsad.__all__)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "howto").glob("[!i]*.md")), ids=lambda p: p.stem)
+def test_the_code_of_a_how_to_page_runs(page):
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.M | re.S))
+    assert code
+    exec(compile(code, page, "exec"), {"__name__": page.stem})
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args): pass
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}/"
+    httpd.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None: pytest.skip("no chromium on this machine: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    "A tab that notes every request to another host, every failed one, and every error in the console."
+    def __init__(self, browser, base, **context):
+        self.base, self.elsewhere, self.errors = base, [], []
+        self.tab = browser.new_context(**context).new_page()
+        self.tab.on("request", lambda r: self.elsewhere.append(r.url) if not r.url.startswith((base, "data:", "blob:")) else None)
+        self.tab.on("response", lambda r: self.errors.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.tab.on("pageerror", lambda e: self.errors.append(str(e)))
+
+    def open(self, path):
+        self.tab.goto(self.base + path, wait_until="networkidle")
+        return self.tab
+
+    def keep(self, name):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.tab.screenshot(path=SHOTS / f"{name}.png")
+
+    def close(self):
+        self.tab.context.close()
+        assert not self.elsewhere and not self.errors
+
+
+@pytest.fixture
+def visit(browser, server):
+    opened = []
+
+    def visiting(**context):
+        opened.append(Visit(browser, server, **context))
+        return opened[-1]
+    yield visiting
+    for v in opened: v.close()
+
+
+# page, formulas at least, pictures at least
+PAGES = [("index.html", 0, 5), ("nbs/tutorials/your_own_table.html", 0, 2), ("reference/Formula.html", 1, 0), ("nbs/00_formula.html", 0, 0), ("nbs/tutorials/reproduce_the_paper.html", 1, 3),
+         ("explain/labels.html", 3, 0), ("explain/architecture.html", 0, 0), ("gallery.html", 3, 3), ("learn/index.html", 0, 0), ("reference/index.html", 0, 0)]
+
+
+@pytest.mark.parametrize("path, formulas, pictures", PAGES)
+def test_pages_render_with_mathematics_and_figures(visit, path, formulas, pictures):
+    v = visit(viewport={"width": 1280, "height": 1000})
+    tab = v.open(path)
+    assert tab.locator("mjx-container svg").count() >= formulas and tab.locator("mjx-merror").count() == 0
+    assert tab.locator("article img, article svg.curve").count() >= pictures
+    assert tab.evaluate("[...document.images].filter(i => !i.naturalWidth && i.loading != 'lazy').length") == 0
+    v.keep("wide-" + path.replace("/", "-").removesuffix(".html"))
+
+
+def test_search_finds_the_function(visit):
+    tab = visit().open("search.html?q=collapse")
+    tab.wait_for_selector("ul.search li a")
+    tab.wait_for_function("document.querySelector('#search-results p') && /found|finished/i.test(document.querySelector('#search-results').innerText)")
+    hits = tab.locator("ul.search li a").all_text_contents()
+    assert any("Formula.collapse" in hit for hit in hits), hits
+
+
+def test_dark_mode_switches(visit):
+    v = visit(color_scheme="light")
+    tab = v.open("index.html")
+    def ground(): return tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = ground()
+    tab.locator("button.theme-switch-button:visible").first.click()
+    tab.locator("button.dropdown-item:visible, .dropdown-menu.show button").filter(has_text="Dark").first.click()
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark" and ground() != light
+    for path in ("index.html", "gallery.html", "nbs/tutorials/your_own_table.html"):
+        v.open(path)                                      # the choice is kept from page to page
+        assert ground() != light
+        v.keep("dark-" + path.replace("/", "-").removesuffix(".html"))
+
+
+def test_nothing_is_wider_than_a_phone(visit, site):
+    v = visit(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    names = ["index", "gallery", "learn/index", "reference/index", "reference/Formula", "reference/discover", "explain/architecture", "explain/protected", "contributing"]
+    for path in [f"{n}.html" for n in names] + [str(p.relative_to(site)) for p in sorted((site / "nbs").rglob("*.html"))]:
+        tab = v.open(path)
+        wide = tab.evaluate("""[...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+            && ![...function*() { for (let p = e; p = p.parentElement;) yield p }()].some(p => /auto|scroll|hidden/.test(getComputedStyle(p).overflowX)
+                                                                                   && p.tagName != 'HTML' && p.tagName != 'BODY'))
+            .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)""")
+        assert not wide, (path, wide)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path
+        if path in ("index.html", "gallery.html", "reference/discover.html", "nbs/tutorials/your_own_table.html", "explain/architecture.html"):
+            v.keep("phone-" + path.replace("/", "-").removesuffix(".html"))
