@@ -39,10 +39,14 @@ class Candidate:
 # %% ../nbs/05_discovery.ipynb #cdd22f51
 @dataclass
 class Budget:
-    "How much may be spent: candidates scored and seconds, either of them None for no limit."
+    """How much may be spent: candidates scored and seconds, either of them None for no limit.
+
+    `known` has the losses that an interrupted run has left, by (rung, formula text): an engine may take them instead of computing anew.
+    """
     candidates: int | None = None
     seconds: float | None = None
     start: float = field(default_factory=time.monotonic)
+    known: dict = field(default_factory=dict)
 
     def spent(self, n_candidates:int)->bool:
         "Is there nothing left, after `n_candidates`?"
@@ -55,7 +59,7 @@ class Budget:
 
     def share(self, part:float)->"Budget":
         "The first `part` of this budget, for an engine that wants some left for its end."
-        return Budget(self.candidates and int(self.candidates * part), self.seconds and self.seconds * part, self.start)
+        return Budget(self.candidates and int(self.candidates * part), self.seconds and self.seconds * part, self.start, self.known)
 
 
 class Engine(Protocol):
