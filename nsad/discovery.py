@@ -8,10 +8,11 @@ __all__ = ['ENGINES', 'Candidate', 'Budget', 'Engine', 'load_engine', 'pareto_fr
 # %% ../nbs/05_discovery.ipynb #5c4b3966
 import importlib
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -77,7 +78,11 @@ def load_engine(engine:str|Engine="network", **options)->Engine:
     if engine not in ENGINES:
         raise ValueError(f"no engine is called {engine!r}; there are {', '.join(ENGINES)}")
     module, name = ENGINES[engine].split(":")
-    return getattr(importlib.import_module(module), name)(**options)
+    kind = getattr(importlib.import_module(module), name)
+    known = [f.name for f in fields(kind)]
+    if unknown := [o for o in options if o not in known]:
+        raise ValueError(f"the engine {engine!r} has no option {', '.join(map(repr, unknown))}; it has {', '.join(known)}")
+    return kind(**options)
 
 # %% ../nbs/05_discovery.ipynb #ddd64eae
 def pareto_front(candidates:Iterable[Candidate])->pd.DataFrame:
@@ -130,6 +135,19 @@ def choose(self:Discovery, by:str="loss", max_complexity:int|None=None)->Formula
     if front.empty: raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
     return Formula(front.formula[front.loss.idxmin() if by == "loss" else front.score.idxmax()])
 
+# %% ../nbs/05_discovery.ipynb #77440e83
+@patch
+def plot(self:Discovery, ax=None):
+    "Draw the front, each formula beside its point; returns the matplotlib axes."
+    import matplotlib.pyplot as plt
+    ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
+    ax.step(self.front.complexity, self.front.loss, where="post", color="0.7", zorder=1)
+    ax.scatter(self.front.complexity, self.front.loss, color="C0", zorder=2)
+    for row in self.front.itertuples(): ax.annotate(f" {row.formula}", (row.complexity, row.loss), fontsize=8, va="bottom")
+    ax.set(xlabel="complexity", ylabel="validation loss" if self.provenance.get("engine") == "network" else "loss")
+    ax.margins(x=0.25, y=0.15)
+    return ax
+
 # %% ../nbs/05_discovery.ipynb #6b646948
 @patch
 def to_json(self:Discovery)->str:
@@ -158,43 +176,91 @@ def load(cls:Discovery, path)->Discovery:
     return Discovery(front.assign(formula=[Formula(t).text for t in front.formula]), provenance, history)
 
 # %% ../nbs/05_discovery.ipynb #05983017
-def discover(dataset:Dataset, engine:str|Engine="network", seed:int=42, budget:int|None=None,
-             time_limit:float|None=None, progress:bool=True, **options)->Discovery:
+class _Checkpoint:
+    "The scores of a search in a file, replaced as a whole every second; without a path nothing is written."
+    def __init__(self, path, search:dict):
+        self.path, self.search, self.scores, self.written = path and Path(path), search, [], time.monotonic()
+        if self.path and self.path.exists(): self.scores = self._read()
+
+    def _read(self)->list:
+        try:
+            raw = json.loads(self.path.read_text(encoding="utf-8"))
+            other = [k for k, v in self.search.items() if raw["search"][k] != v]
+            scores = [(int(rung), str(text), float(loss)) for rung, text, loss in raw["scores"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{self.path} holds no search that could be resumed: {error!r}; name another file") from None
+        if other: raise ValueError(f"{self.path} belongs to another search ({', '.join(other)} differ); name another file, or the same search")
+        return scores
+
+    @property
+    def known(self)->dict: return {(rung, text): loss for rung, text, loss in self.scores}
+
+    def note(self, c:Candidate, known:dict):
+        if not self.path or (c.rung, c.formula.text) in known: return
+        self.scores.append((c.rung, c.formula.text, c.loss))
+        if time.monotonic() - self.written > 1: self.write()
+
+    def write(self):
+        if not self.path: return
+        part = self.path.with_name(self.path.name + ".part")
+        part.write_text(json.dumps(dict(format="nsad.search/1", search=self.search, scores=self.scores)), encoding="utf-8")
+        os.replace(part, self.path)
+        self.written = time.monotonic()
+
+# %% ../nbs/05_discovery.ipynb #b21c9488
+def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, budget:int|None=None, time_limit:float|None=None,
+             progress:bool=True, resume:str|Path|None=None, n_jobs:int|None=None, **options)->Discovery:
     """Search for activation functions that suit the data.
 
     Parameters
     ----------
-    dataset : training rows; what is to be tested later must not be in it. Standardised here, by its own rows.
-    engine : "network" (by validation loss inside a small network), "gplearn" (by fitting labels, then collapsing), or an object
+    dataset : training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or DataFrames; what is to be tested later
+        must not be in it. Standardised here, by its own rows.
+    engine : a name in `ENGINES`, such as "network" (validation loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
     seed : the same seed gives the same front, unless the time limit cut the search short
     budget : candidates to score at most
     time_limit : seconds
     progress : show a bar with the best formula so far
+    resume : file that keeps the scores; where it exists, the search goes on from it
+    n_jobs : processes, for an engine that can use them; -1 for one on each core
     **options : of the engine, see its class
 
     Returns
     -------
     Discovery : Raises ValueError if the search ends without one usable formula.
     """
-    searcher, limits = load_engine(engine, **options), Budget(budget, time_limit)
-    X = Scaler.fit(dataset.X).transform(dataset.X)
-    candidates = _collect(searcher.search(X, dataset.y, dataset.task, seed, limits), limits, progress)
-    front = pareto_front(c for c, _ in candidates)
-    if front.empty: raise ValueError(f"{engine} found no usable formula in {len(candidates)} candidates; allow it more")
+    if not isinstance(dataset, Dataset): dataset = _as_dataset(dataset)
+    searcher = load_engine(engine, **options, **({} if n_jobs is None else {"n_jobs": n_jobs}))
     name = engine if isinstance(engine, str) else type(engine).__name__
-    provenance = dict(dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows, fingerprint=dataset.fingerprint,
-                      task=dataset.task, engine=name, options=_options(searcher), seed=seed, candidates=len(candidates),
+    settings = _options(searcher)
+    about = dict(fingerprint=dataset.fingerprint, task=dataset.task, engine=name, options={k: v for k, v in settings.items() if k != "n_jobs"}, seed=seed)
+    checkpoint = _Checkpoint(resume, about)
+    limits = Budget(budget, time_limit, known=checkpoint.known)
+    X = Scaler.fit(dataset.X).transform(dataset.X)
+    candidates = _collect(searcher.search(X, dataset.y, dataset.task, seed, limits), limits, progress, checkpoint)
+    front = pareto_front(c for c, _ in candidates)
+    if front.empty: raise ValueError(f"{name} found no usable formula in {len(candidates)} candidates; allow it more")
+    provenance = dict(about, dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows, options=settings, candidates=len(candidates),
                       seconds=round(time.monotonic() - limits.start, 1), version=nsad.__version__)
     return Discovery(front, provenance, _history(candidates))
 
-# %% ../nbs/05_discovery.ipynb #b21c9488
-def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool)->list[tuple[Candidate, float]]:
+
+def _as_dataset(rows)->Dataset:
+    "A dataset from a pair (X, y) of arrays or pandas objects."
+    try: X, y = rows
+    except (TypeError, ValueError): raise ValueError(f"discover needs a Dataset or a pair (X, y), not {type(rows).__name__}") from None
+    names = [str(c) for c in X.columns] if hasattr(X, "columns") else None
+    return Dataset.from_arrays(np.asarray(X), np.asarray(y).squeeze(), **({} if names is None else {"feature_names": names}))
+
+# %% ../nbs/05_discovery.ipynb #456c4b35
+def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint)->list[tuple[Candidate, float]]:
     "Candidates with the second at which each came, until the engine ends, the time is over or Ctrl-C is pressed."
     found, lowest = [], {}
     with tqdm(total=limits.candidates, disable=not progress, desc="discovery", unit=" formulas") as bar:
         try:
             for c in candidates:
                 found.append((c, time.monotonic() - limits.start))
+                checkpoint.note(c, limits.known)
                 bar.update()
                 if np.isfinite(c.loss) and c.loss < lowest.get(c.rung, np.inf):
                     lowest[c.rung] = c.loss
@@ -202,6 +268,7 @@ def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool)->list
                 if limits.seconds is not None and limits.spent(0): break
         except KeyboardInterrupt:
             if not found: raise
+    checkpoint.write()
     return found
 
 

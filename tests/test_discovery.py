@@ -1,5 +1,8 @@
 """Discovery: the front has no beaten formula, seeds repeat, engines see what they are given and no more."""
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from nsad.discovery import Budget, Candidate, Discovery, discover, pareto_front
 from nsad.formula import Formula, FormulaError
 
 POOL = [Formula(t) for t in ("x", "sin(x)", "tanh(x)", "x*sin(x)", "x + sin(x)", "x*exp(-x**2)", "max(x, sin(2*x))")]
-SMALL = {"network": dict(population_size=12, generations=2, rows=600, final_rows=800, finalists=4),
+SMALL = {"network": dict(population_size=12, generations=2, steps=(16, 32), tune=2, finalists=4, final_seeds=1),
          "gplearn": dict(population_size=100, generations=2, fraction=1.0)}
 
 
@@ -123,3 +126,97 @@ def test_a_formula_in_a_file_cannot_run(tmp_path, training):
     with pytest.raises(FormulaError):
         Discovery.load(tmp_path / "found.json")
     assert not (tmp_path / "owned").exists()
+
+
+SEARCH = """
+import sys
+from nsad.data import load_dataset
+from nsad.discovery import discover
+if __name__ == "__main__":
+    discover(load_dataset("magic", rows=1500, seed=1), seed=3, progress=False, resume=sys.argv[1], population_size=12, generations=40, finalists=4)
+"""
+
+
+def test_a_killed_search_ends_with_the_same_front(tmp_path):
+    path, script = tmp_path / "search.json", tmp_path / "search.py"
+    script.write_text(SEARCH)
+    running = subprocess.Popen([sys.executable, str(script), str(path)])
+    deadline = time.monotonic() + 120
+    while not (path.exists() and len(json.loads(path.read_text())["scores"]) > 60):
+        assert running.poll() is None and time.monotonic() < deadline, "the search ended before it could be killed"
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    assert json.loads(path.read_text())["scores"]
+    ds = load_dataset("magic", rows=1500, seed=1)
+    options = dict(seed=3, progress=False, population_size=12, generations=3, finalists=4)
+    raw = json.loads(path.read_text())
+    raw["search"]["options"]["generations"] = 3            # so that the test ends soon; the first generations are the same
+    path.write_text(json.dumps(raw))
+    resumed, unbroken = discover(ds, resume=path, **options), discover(ds, **options)
+    assert resumed.front.equals(unbroken.front)
+    assert resumed.provenance["candidates"] == unbroken.provenance["candidates"]
+
+
+def test_what_was_scored_is_not_trained_again(tmp_path, training, monkeypatch):
+    from nsad.engines import network
+    options = dict(SMALL["network"], seed=3, progress=False)
+    first = discover(training, resume=tmp_path / "s.json", **options)
+    monkeypatch.setattr(network, "stack_losses", lambda *_: pytest.fail("trained again"))
+    assert discover(training, resume=tmp_path / "s.json", **options).front.equals(first.front)
+
+
+def test_a_checkpoint_of_another_search_is_refused(tmp_path, training):
+    engine = Reciting([Candidate(POOL[1], 0.3)])
+    discover(training, engine, resume=tmp_path / "s.json", progress=False)
+    with pytest.raises(ValueError, match="another search .seed differ"):
+        discover(training, engine, seed=1, resume=tmp_path / "s.json", progress=False)
+    (tmp_path / "s.json").write_text('{"scores": 3')
+    with pytest.raises(ValueError, match="no search that could be resumed"):
+        discover(training, engine, resume=tmp_path / "s.json", progress=False)
+
+
+def test_processes_change_nothing(training):
+    options = dict(SMALL["network"], seed=3, progress=False)
+    alone, several = discover(training, **options), discover(training, n_jobs=2, **options)
+    from joblib.externals.loky import get_reusable_executor
+    get_reusable_executor().shutdown(wait=True)
+    assert alone.front.equals(several.front)
+
+
+def test_options_an_engine_does_not_have():
+    with pytest.raises(ValueError, match="'gplearn' has no option 'n_jobs'; it has population_size"):
+        discover(load_dataset("magic", rows=200), "gplearn", n_jobs=2)
+    with pytest.raises(ValueError, match="objective 'odd'"):
+        discover(load_dataset("magic", rows=200), objective="odd")
+
+
+def test_arrays_and_frames_do_as_well(training):
+    import pandas as pd
+    engine = Reciting([Candidate(POOL[1], 0.3)])
+    frame = pd.DataFrame(training.X, columns=training.feature_names)
+    for rows in ((training.X, training.y), (frame, pd.Series(training.y))):
+        assert discover(rows, engine, progress=False).best == POOL[1]
+        np.testing.assert_array_equal(engine.given[1], training.y)
+    with pytest.raises(ValueError, match="Dataset or a pair"):
+        discover(7, engine)
+
+
+def test_shifted_rows_are_from_elsewhere():
+    from nsad.engines.network import _Trial
+    from nsad.training import PAPER
+    X = np.random.default_rng(0).normal(size=(400, 5)).astype("float32")
+    y = (X[:, 0] > 0).astype(int)
+    for objective, apart in (("validation", False), ("shifted", True)):
+        trial = _Trial(X, y, "binary", PAPER, (1,), 300, objective=objective)
+        fit, held = trial.parted(1)
+        assert len(fit) == 300 and len(held) == 100 and not set(fit) & set(held)
+        direction = X[held].mean(0) - X[fit].mean(0)
+        assert (np.linalg.norm(direction) > 1) == apart
+
+
+def test_survivors_are_a_front_first():
+    from nsad.engines.network import survivors
+    losses = {Formula("x*exp(-x**2)"): 0.3, Formula("sin(x)"): 0.4, Formula("sin(sin(x))"): 0.5, Formula("tanh(sin(x))"): float("nan")}
+    kept = survivors(losses, 2)
+    assert {f.text for f in kept} == {"x*exp(-x**2)", "sin(x)"} and len(survivors(losses, 9)) == 3

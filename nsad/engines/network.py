@@ -237,7 +237,8 @@ class NetworkEngine:
 
     Attributes
     ----------
-    first, population_size, generations : formulas in the first generation, in each later one, and how many generations
+    population_size, generations : formulas in a generation, and how many generations
+    first : formulas in the first generation; None for four times the population
     tournament_size : how many survivors compete to be a parent
     max_nodes : size of a tree at most
     parsimony : added to the loss for each node, for selection only
@@ -251,9 +252,9 @@ class NetworkEngine:
     objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688)
     n_jobs : processes that train stacks; -1 for one on each core. The result does not depend on it.
     """
-    first: int = 384
     population_size: int = 96
     generations: int = 6
+    first: int | None = None
     tournament_size: int = 4
     max_nodes: int = 9
     parsimony: float = 0.0002
@@ -342,6 +343,10 @@ def _cost(self:NetworkEngine, formula:Formula, losses:dict)->float:
     return loss + self.parsimony * formula.complexity if math.isfinite(loss) else math.inf
 
 # %% ../../nbs/06a_engines.network.ipynb #8182f57e
+@patch(as_prop=True)
+def _first(self:NetworkEngine)->int: return 4 * self.population_size if self.first is None else self.first
+
+
 @patch
 def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:_Trial)->list[Formula]:
     "Formulas not tried before, taken into the archive."
@@ -350,7 +355,7 @@ def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:_
     with _drawing_from(rng):
         proposals = self._bred(parents, archive) if archive.trees else self._firsts()
         for formula, tree, source in self._learned(archive, trial): archive.admit(formula, tree, source)
-        wanted = before + (self.population_size if before else self.first)
+        wanted = before + (self.population_size if before else self._first)
         for formula, tree, source in proposals:
             if len(archive.trees) >= wanted: break
             archive.admit(formula, tree, source)
@@ -361,7 +366,7 @@ def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:_
 def _firsts(self:NetworkEngine)->Iterator[tuple]:
     "The starters, a quarter as many random trees as there is room for, and small forms in random order."
     for f in map(Formula, self.starters): yield f, to_tree(f), "starter"
-    for _ in range(self.first // 4):
+    for _ in range(self._first // 4):
         tree = random_tree(self.max_nodes)
         yield _formula(tree, self.max_nodes), tree, "random"
     forms = list(small_forms())
