@@ -69,7 +69,8 @@ class Engine(Protocol):
         "Yield candidates for standardised rows `X` (rows, features) and targets `y` (rows,)."
 
 # %% ../nbs/05_discovery.ipynb #1e488532
-ENGINES = {"network": "nsad.engines.network:NetworkEngine", "gplearn": "nsad.engines.gplearn:GplearnEngine"}
+ENGINES = {"network": "nsad.engines.network:NetworkEngine", "gplearn": "nsad.engines.gplearn:GplearnEngine",
+           "operon": "nsad.engines.operon:OperonEngine", "pysr": "nsad.engines.pysr:PySREngine"}
 
 
 def load_engine(engine:str|Engine="network", **options)->Engine:
@@ -216,7 +217,7 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     ----------
     dataset : training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or DataFrames; what is to be tested later
         must not be in it. Standardised here, by its own rows.
-    engine : a name in `ENGINES`, such as "network" (validation loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
+    engine : a name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
     seed : the same seed gives the same front, unless the time limit cut the search short
     budget : candidates to score at most
     time_limit : seconds
@@ -233,7 +234,8 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     searcher = load_engine(engine, **options, **({} if n_jobs is None else {"n_jobs": n_jobs}))
     name = engine if isinstance(engine, str) else type(engine).__name__
     settings = _options(searcher)
-    about = dict(fingerprint=dataset.fingerprint, task=dataset.task, engine=name, options={k: v for k, v in settings.items() if k != "n_jobs"}, seed=seed)
+    shared = {k: v for k, v in settings.items() if k != "n_jobs"}
+    about = dict(fingerprint=dataset.fingerprint, task=dataset.task, engine=name, options=shared, seed=seed)
     checkpoint = _Checkpoint(resume, about)
     limits = Budget(budget, time_limit, known=checkpoint.known)
     X = Scaler.fit(dataset.X).transform(dataset.X)
@@ -285,3 +287,9 @@ def _history(found)->pd.DataFrame:
 def _options(engine)->dict:
     "An engine's settings as JSON can hold them."
     return json.loads(json.dumps(asdict(engine), default=str)) if is_dataclass(engine) else {}
+
+# %% ../nbs/05_discovery.ipynb #214ad801
+@patch(cls_method=True)
+def from_pysr(cls:Discovery, path)->Discovery:
+    "What a run of PySR has left, a hall_of_fame.csv or its folder; see `nsad.engines.pysr`. Needs no Julia."
+    return importlib.import_module("nsad.engines.pysr").discovery_from_pysr(path)

@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
 
 from ..discovery import Budget, Candidate
-from ..formula import Formula, FormulaError
+from .labels import collapsed, one_variable
 
 # %% ../../nbs/06b_engines.gplearn.ipynb #f76ae6a1
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class GplearnEngine:
     population_size, generations, function_set, parsimony_coefficient : gplearn's arguments, the paper's values
     fraction : share of the rows that is fitted
     keep : programs of each generation that are read, best first; the rest is too poor to be worth the time
+    to_one : "collapse" (the paper's), or "projections": fit along what a small network's first layer has learned
     """
     population_size: int = 500
     generations: int = 5
@@ -33,6 +34,7 @@ class GplearnEngine:
     parsimony_coefficient: float = 0.001
     fraction: float = 0.1
     keep: int = 20
+    to_one: str = "collapse"
 
 # %% ../../nbs/06b_engines.gplearn.ipynb #f8269ce4
 @patch
@@ -42,33 +44,18 @@ def _estimator(self:GplearnEngine, task:str, seed:int):
     return kind(population_size=self.population_size, generations=1, function_set=tuple(self.function_set),
                 parsimony_coefficient=self.parsimony_coefficient, random_state=seed, warm_start=True)
 
-
-def _sample(X, y, task:str, fraction:float, seed:int):
-    "A share of the rows, at least a hundred where there are as many; classes as 0 and 1."
-    n = min(len(X), max(100, round(fraction * len(X))))
-    rows = np.random.default_rng(seed).permutation(len(X))[:n]
-    X, y = X[rows], y[rows]
-    return X, (y == np.bincount(y).argmax()).astype(int) if task == "multiclass" else y
-
 # %% ../../nbs/06b_engines.gplearn.ipynb #a35394be
 @patch
 def search(self:GplearnEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
     "Yield the collapsed best programs of each generation; the loss is that of the label fit."
-    X, y = _sample(X, y, task, self.fraction, seed)
+    X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
     estimator, seen = self._estimator(task, seed), {}
     for generation in range(1, self.generations + 1):
         if budget.spent(len(seen)): return
         estimator.set_params(generations=generation).fit(X, y)
         programs = sorted((p for p in estimator._programs[-1] if p is not None), key=lambda p: p.fitness_)
         for program in programs[:self.keep]:
-            formula, loss = _collapsed(str(program)), program.raw_fitness_
+            formula, loss = collapsed(str(program)), program.raw_fitness_
             if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)): continue
             seen[formula] = loss
             yield Candidate(formula, float(loss), source=str(program))
-
-
-def _collapsed(program:str)->Formula|None:
-    "A program over features as a formula in `x`; None where that is constant or cannot be read."
-    try: formula = Formula(program).collapse()
-    except FormulaError: return None
-    return None if formula.is_constant else formula
