@@ -40,6 +40,7 @@ def main():
     args.add_argument("dataset")
     args.add_argument("--seeds", type=int, default=5, help="searches")
     args.add_argument("--jobs", type=int, default=2)
+    args.add_argument("--generations", type=int, default=6, help="of each search")
     args.add_argument("--keep", type=Path, help="folder for the discoveries")
     args = args.parse_args()
     ds = load_dataset(args.dataset, rows=100_000, seed=42)
@@ -58,7 +59,7 @@ def main():
     found = {}
     for seed in range(1, args.seeds + 1):
         start = time.perf_counter()
-        found[seed] = discover(training, seed=seed, n_jobs=args.jobs, progress=False)
+        found[seed] = discover(training, seed=seed, n_jobs=args.jobs, progress=False, generations=args.generations)
         seconds = time.perf_counter() - start
         if args.keep: found[seed].save(args.keep / f"{ds.name}-{seed}.json")
         scores, n = judge([found[seed].best], "light", *data)

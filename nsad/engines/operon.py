@@ -7,6 +7,7 @@ __all__ = ['OperonEngine']
 
 # %% ../../nbs/06c_engines.operon.ipynb #b901f50d
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class OperonEngine:
     fraction : share of the rows that is fitted
     loss : "log" or "squared"; a regression always takes the squared error
     to_one : "collapse" or "projections", see `nsad.engines.labels`
+    n_jobs : Operon's threads, -1 for one on each core; the result does not depend on it
     """
     population_size: int = 500
     generations: int = 20
@@ -42,6 +44,7 @@ class OperonEngine:
     fraction: float = 0.1
     loss: str = "log"
     to_one: str = "collapse"
+    n_jobs: int = 1
 
     def __post_init__(self):
         if self.loss not in ("log", "squared"): raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
@@ -49,12 +52,13 @@ class OperonEngine:
 # %% ../../nbs/06c_engines.operon.ipynb #d3836208
 @patch
 def _estimator(self:OperonEngine, seed:int):
-    "One run of Operon on one thread, which makes it repeatable."
+    "One run of Operon."
     try: from pyoperon.sklearn import SymbolicRegressor
     except ImportError: raise ImportError("the engine 'operon' needs pyoperon: pip install 'nsad[operon]'") from None
     return SymbolicRegressor(allowed_symbols=",".join((*self.symbols, "constant", "variable")), population_size=self.population_size,
                              generations=self.generations, max_evaluations=self.population_size * (self.generations + 1),
-                             max_length=self.max_length, objectives=["r2", "length"], optimizer_iterations=1, random_state=seed, n_threads=1)
+                             max_length=self.max_length, objectives=["r2", "length"], optimizer_iterations=1, random_state=seed,
+                             n_threads=os.cpu_count() if self.n_jobs < 0 else self.n_jobs)
 
 # %% ../../nbs/06c_engines.operon.ipynb #1f135a4c
 @patch
