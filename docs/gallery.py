@@ -59,6 +59,7 @@ def judged(results):
 
 
 def verdict(differences):
+    if len(differences) == 1: return "ahead" if differences[0] > 0 else "behind"
     if all(d > 0 for d in differences): return "wins"
     return "loses" if all(d < 0 for d in differences) else "level"
 
@@ -84,7 +85,8 @@ def page(root):
     lines = ["# Gallery", "",
              f"Every activation that a search has found and kept, {len(known)} so far, the largest gain over ReLU first. The thick line is the activation, the "
              "dashed one its derivative, the grey one ReLU, from −4 to 4. *Wins* and *loses* mean that it did so with every seed against ReLU "
-             "in the same network with the same rows, split and recipe; three seeds prove little, see [what fair means](explain/fair.md).", "",
+             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only; three seeds prove little, see "
+             "[what fair means](explain/fair.md).", "",
              "::::::{grid} 1 1 2 2", ":gutter: 3", ""]
     for text in sorted(known, key=lambda t: (-gains[t], t)):
         k = known[text]

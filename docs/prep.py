@@ -93,7 +93,8 @@ def parted(outputs):
     "A value with mathematics and a picture shows both: the site would choose one of them."
     out = []
     for o in outputs:
-        data = o.get("data", {})
+        data = dict(o.get("data", {}))
+        if shown := re.fullmatch(r"Formula\('(.+)'\)", "".join(data.get("text/plain", ""))): data["text/latex"] = f"${nsad.Formula(shown[1]).latex}$"
         if {"text/latex", "text/html"} <= data.keys():
             out.append(nbformat.v4.new_output("display_data", {"text/latex": data["text/latex"]}))
             data = {k: v for k, v in data.items() if k != "text/latex"}
@@ -164,13 +165,18 @@ def examples(books, package, name, most=2):
     shown, uses = [], []
     for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
         for c in book.cells:
-            if c.cell_type != "code" or not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)): continue
+            if c.cell_type != "code" or not (re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) or is_one(c, name)): continue
             marks = directives(c.source)
             if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
             shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
         if shown: break
     return sorted(shown, key=lambda e: rank(e[2]))[:most] if shown else uses[:1]
+
+
+def is_one(cell, name):
+    "Does a cell show an object of that class?"
+    return any("".join(o.get("data", {}).get("text/plain", "")).startswith(f"{name}(") for o in cell.outputs)
 
 
 def rank(outputs):
