@@ -103,6 +103,9 @@ def parted(outputs):
     return out
 
 
+def what(source): return "imports" if all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.parse(source).body) else "source"
+
+
 def page(path, book, package):
     module, cells = module_of(book), []
     for c in book.cells:
@@ -118,7 +121,7 @@ def page(path, book, package):
             names = defined(source)
             if source.count("\n") >= FOLD or not re.search(r"^(def|class|@|[A-Z_]+\b.*=)", source, re.M):
                 cell.metadata["tags"].append("hide-input")
-                cell.metadata["mystnb"] = {"code_prompt_show": "Show " + (", ".join(names) or "imports"), "code_prompt_hide": "Hide"}
+                cell.metadata["mystnb"] = {"code_prompt_show": "Show " + (", ".join(names) or what(source)), "code_prompt_hide": "Hide"}
             known = [n for n in names if package.public.get(n) == module]
             if known:
                 up = "../" * len(path.parts)
@@ -159,7 +162,7 @@ def text_of(call):
     return "" if text == "…" else re.sub(r"\s+", " ", text).strip()
 
 
-def examples(books, package, name, most=2):
+def examples(books, package, name):
     "The first cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
     own = package.home[package.public[name]]
     shown, uses = [], []
@@ -171,7 +174,8 @@ def examples(books, package, name, most=2):
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
             shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
         if shown: break
-    return sorted(shown, key=lambda e: rank(e[2]))[:most] if shown else uses[:1]
+    best = min(range(len(shown)), key=lambda i: rank(shown[i][2]), default=0)          # the first, and the one with most to see
+    return [shown[i] for i in sorted({0, best})] if shown else uses[:1]
 
 
 def is_one(cell, name):
