@@ -49,6 +49,7 @@ def link_names(app, what, name, obj, options, lines):
         if part in ("Parameters", "Attributes", "Returns", "Raises") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
     lines[:] = "\n".join(lines).split("\n")
     for i, line in enumerate(lines):
+        if line[:1] in ("", " ") or " " in line: line = re.sub(r"(?<![`\w.])([\w.]*[^\W_])_(?![\w`])", r"\1\_", line)   # classes_ is no reference
         if line.count("*") % 2: line = line.replace("*", r"\*")                       # *args and x*y are no emphasis
         line = re.sub(r"(?<![`\w])\|(?=[^|]*\|)", r"\|", line)                       # |x| is no substitution
         lines[i] = re.sub(r"(?<![:\w`])`([A-Za-z_][\w.]*)`(?![`_])",

@@ -17,6 +17,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import nsad
+from nsad import Formula
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NBS = ROOT / "docs", ROOT / "nbs"
@@ -94,7 +95,7 @@ def parted(outputs):
     out = []
     for o in outputs:
         data = dict(o.get("data", {}))
-        if shown := re.fullmatch(r"Formula\('(.+)'\)", "".join(data.get("text/plain", ""))): data["text/latex"] = f"${nsad.Formula(shown[1]).latex}$"
+        if shown := re.fullmatch(r"Formula\('(.+)'\)", "".join(data.get("text/plain", ""))): data["text/latex"] = f"${Formula(shown[1]).latex}$"
         if {"text/latex", "text/html"} <= data.keys():
             out.append(nbformat.v4.new_output("display_data", {"text/latex": data["text/latex"]}))
             data = {k: v for k, v in data.items() if k != "text/latex"}
@@ -168,7 +169,8 @@ def examples(books, package, name):
     shown, uses = [], []
     for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
         for c in book.cells:
-            if c.cell_type != "code" or not (re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) or is_one(c, name)): continue
+            if c.cell_type != "code": continue
+            if not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) and not is_one(c, name): continue
             marks = directives(c.source)
             if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
@@ -242,8 +244,8 @@ def module_page(books, package, module):
 
 
 def reference_index(package):
-    lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad` itself, the rest",
-             "from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
+    lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad`",
+             "itself, the rest from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
     for module in package.modules:
         own = [n for n, m in package.public.items() if m == module]
         lines += [f"## [{module}]({module}.md)", "", (package.modules[module].__doc__ or "").strip() + ".", ""]

@@ -92,8 +92,9 @@ class Visit:
         self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.tab.on("pageerror", lambda e: self.errors.append(str(e)))
 
-    def open(self, path):
-        self.tab.goto(self.base + path, wait_until="networkidle")
+    def open(self, path, until="networkidle"):
+        self.tab.goto(self.base + path, wait_until=until)
+        self.tab.evaluate("window.MathJax?.startup?.promise?.then(() => 0)")
         return self.tab
 
     def keep(self, name):
@@ -157,7 +158,7 @@ def test_nothing_is_wider_than_a_phone(visit, site):
     v = visit(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     names = ["index", "gallery", "learn/index", "reference/index", "reference/Formula", "reference/discover", "explain/architecture", "explain/protected", "contributing"]
     for path in [f"{n}.html" for n in names] + [str(p.relative_to(site)) for p in sorted((site / "nbs").rglob("*.html"))]:
-        tab = v.open(path)
+        tab = v.open(path, until="load")
         wide = tab.evaluate("""[...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
             && ![...function*() { for (let p = e; p = p.parentElement;) yield p }()].some(p => /auto|scroll|hidden/.test(getComputedStyle(p).overflowX)
                                                                                    && p.tagName != 'HTML' && p.tagName != 'BODY'))
