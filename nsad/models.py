@@ -8,13 +8,13 @@ __all__ = ['Activation', 'SHAPES', 'mlp', 'heavy', 'light', 'count_parameters', 
 # %% ../nbs/03_models.ipynb #eedb9ee6
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import torch
-import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import activation_module
+from .activation import SymbolicActivation, activation_module, run_steps
 from .formula import Formula
 
 # %% ../nbs/03_models.ipynb #cdc36093
@@ -73,24 +73,26 @@ def count_parameters(model:nn.Module)->int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 # %% ../nbs/03_models.ipynb #f35c146e
-class _MemberLinear(torch.autograd.Function):
-    "`x` (rows, members, in) times `w` (members, in, out): (rows, members, out), stored rows first."
+class _Normalise(torch.autograd.Function):
+    "Batch normalisation over the rows of `z` (members, rows, units); also returns mean and variance, (members, 1, units)."
     @staticmethod
-    def forward(ctx, x, w):
-        ctx.save_for_backward(x, w)
-        out = x.new_empty(x.shape[0], w.shape[0], w.shape[2])
-        torch.bmm(x.transpose(0, 1), w, out=out.transpose(0, 1))
-        return out
+    def forward(ctx, z, scale, shift, eps):
+        mean = z.mean(1, keepdim=True)
+        centred = z - mean
+        var = torch.linalg.vecdot(centred, centred, dim=1).unsqueeze(1) / z.shape[1]
+        inverse = (var + eps).rsqrt()
+        ctx.save_for_backward(centred, inverse, scale)
+        ctx.mark_non_differentiable(mean, var)
+        return torch.addcmul(shift.unsqueeze(1), centred, scale.unsqueeze(1) * inverse), mean, var
 
     @staticmethod
-    def backward(ctx, grad):
-        x, w = ctx.saved_tensors
-        grad_x = grad_w = None
-        if ctx.needs_input_grad[0]:
-            grad_x = torch.empty(x.shape, dtype=x.dtype, device=x.device)
-            torch.bmm(grad.transpose(0, 1), w.transpose(1, 2), out=grad_x.transpose(0, 1))
-        if ctx.needs_input_grad[1]: grad_w = torch.bmm(x.permute(1, 2, 0), grad.transpose(0, 1))
-        return grad_x, grad_w
+    def backward(ctx, grad, *_):
+        centred, inverse, scale = ctx.saved_tensors
+        grad = grad.nan_to_num(0., 1e30, -1e30)                        # a member that explodes is judged by its loss
+        along = torch.linalg.vecdot(grad, centred, dim=1).unsqueeze(1) * inverse
+        total, slope, n = grad.sum(1, keepdim=True), scale.unsqueeze(1) * inverse, grad.shape[1]
+        by_z = torch.addcmul(-slope * total / n, grad, slope).addcmul_(centred, -slope * inverse * along / n)
+        return by_z, along.squeeze(1), total.squeeze(1), None
 
 # %% ../nbs/03_models.ipynb #1ea5a3e9
 class Stack(nn.Module):
@@ -160,42 +162,59 @@ def reset_dropout(self:Stack):
 
 @patch
 def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
-    "Zeros and 1/(1-p), (rows, seeds, units): the numbers that `nn.Dropout` draws for each seed."
+    "Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each seed."
     if not self.training or not self.dropout: return None
     keep = 1 - self.dropout
-    masks = [torch.empty(z.shape[0], z.shape[-1], dtype=z.dtype).bernoulli_(keep, generator=g) for g in self._generators]
-    return torch.stack(masks, 1).div_(keep).to(z.device)
+    masks = [torch.empty(z.shape[-2:], dtype=z.dtype).bernoulli_(keep, generator=g) for g in self._generators]
+    return torch.stack(masks).div_(keep).unsqueeze(1).to(z.device)
 
-# %% ../nbs/03_models.ipynb #36aabc9b
-@patch
-def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
-    "Activation and dropout of a hidden layer `z` (rows, members, units)."
-    z = z.unflatten(1, (len(self.seeds), -1))
-    keep, done = self._dropout_mask(z), []
-    for modules, part in zip(self.acts[layer], z.unbind(2)):          # part: (rows, seeds, units)
-        functions = [m if any(True for _ in m.parameters()) else getattr(m, "plain", m) for m in modules]   # plain is fast on small tensors
-        value = functions[0](part) if len(modules) == 1 else torch.stack([f(p) for f, p in zip(functions, part.unbind(1))], 1)
-        done.append(value if keep is None else value * keep)
-    return torch.stack(done, 2).flatten(1, 2)
+# %% ../nbs/03_models.ipynb #2b4923a8
+def _on_small(act:nn.Module)->Callable:
+    "The fast form of an activation for small tensors."
+    fixed = isinstance(act, SymbolicActivation) and act.constants is None
+    return partial(run_steps, act.steps, protect=act.protect) if fixed else act
+
+
+class _Finite(torch.autograd.Function):
+    "In some columns of `x` (seeds, columns, rows, units) NaN is 0 and the infinite very large; the slope is left as it is."
+    @staticmethod
+    def forward(ctx, x, columns):
+        safe = x.nan_to_num(0., 1e30, -1e30)
+        return safe if all(columns) else torch.where(torch.tensor(columns, device=x.device).view(1, -1, 1, 1), safe, x)
+
+    @staticmethod
+    def backward(ctx, grad): return grad, None
 
 # %% ../nbs/03_models.ipynb #b20d464e
 @patch
-def _first_layer(self:Stack, x:Tensor)->Tensor:
-    "`x` (rows, features) or (seeds, rows, features) times the first weights: (rows, members, units)."
-    w = self.weight[0]
-    if x.dim() == 2: return (x @ w.permute(1, 0, 2).flatten(1)).unflatten(1, (self.n_members, -1))
-    per_seed = w.unflatten(0, (len(self.seeds), -1)).transpose(1, 2).flatten(2)      # (seeds, features, activations x units)
-    return _MemberLinear.apply(x.transpose(0, 1), per_seed).flatten(1).unflatten(1, (self.n_members, -1))
+def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
+    "Activation and dropout of a hidden layer `z` (members, rows, units)."
+    z, done = z.unflatten(0, (len(self.seeds), -1)), []
+    for modules, part in zip(self.acts[layer], z.unbind(1)):          # part: (seeds, rows, units)
+        functions = [_on_small(m) for m in modules]
+        done.append(functions[0](part) if len(functions) == 1 else torch.stack([f(p) for f, p in zip(functions, part.unbind(0))]))
+    formulas = [isinstance(modules[0], SymbolicActivation) for modules in self.acts[layer]]
+    value, keep = _Finite.apply(torch.stack(done, 1), formulas), self._dropout_mask(z)
+    return (value if keep is None else value * keep).flatten(0, 1)
 
 # %% ../nbs/03_models.ipynb #7303d202
 @patch
+def _normalise(self:Stack, layer:int, z:Tensor)->Tensor:
+    "Batch normalisation as `nn.BatchNorm1d` does it, running statistics included."
+    mean, var, scale, shift = getattr(self, f"mean{layer}"), getattr(self, f"var{layer}"), self.scale[layer], self.shift[layer]
+    if not self.training:
+        slope = scale * (var + 1e-5).rsqrt()
+        return torch.addcmul((shift - mean * slope).unsqueeze(1), z, slope.unsqueeze(1))
+    z, now, spread = _Normalise.apply(z, scale, shift, 1e-5)
+    mean.lerp_(now.squeeze(1), 0.1), var.lerp_(spread.squeeze(1) * (z.shape[1] / (z.shape[1] - 1)), 0.1)
+    return z
+
+
+@patch
 def forward(self:Stack, x:Tensor)->Tensor:
-    for i in range(len(self.hidden)):
-        z = _MemberLinear.apply(x, self.weight[i]) if i else self._first_layer(x)
-        mean, var = getattr(self, f"mean{i}").view(-1), getattr(self, f"var{i}").view(-1)
-        z = F.batch_norm(z.flatten(1), mean, var, self.scale[i].flatten(), self.shift[i].flatten(), self.training)
-        x = self._activate(i, z.unflatten(1, (self.n_members, -1)))
-    return (_MemberLinear.apply(x, self.weight[-1]) + self.head_bias).transpose(0, 1)
+    if x.dim() == 3: x = x.repeat_interleave(len(self.activations), 0)
+    for i in range(len(self.hidden)): x = self._activate(i, self._normalise(i, x @ self.weight[i]))
+    return x @ self.weight[-1] + self.head_bias.unsqueeze(1)
 
 # %% ../nbs/03_models.ipynb #185b77be
 @patch
