@@ -19,7 +19,7 @@ test: check notebooks pytest    ## install what development needs, then every ch
 check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, README is made from index.ipynb
 	$(BIN)/python tools/check_sync.py
 	$(BIN)/python tools/readme.py --check
-	$(BIN)/ruff check -q nsad tests tools benchmarks setup.py
+	$(BIN)/ruff check -q nsad docs tests tools benchmarks setup.py
 
 notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
 	NSAD_SMALL=1 $(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing

@@ -46,9 +46,10 @@ def link_names(app, what, name, obj, options, lines):
     part = ""                                                                          # `name : what it is` is a description, no type
     for i, line in enumerate([*lines]):
         if i + 1 < len(lines) and lines[i + 1] and set(lines[i + 1].strip()) == {"-"}: part = line.strip()
-        if part in ("Parameters", "Attributes", "Returns") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
+        if part in ("Parameters", "Attributes", "Returns", "Raises") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
     lines[:] = "\n".join(lines).split("\n")
     for i, line in enumerate(lines):
+        if line[:1] in ("", " ") or " " in line: line = re.sub(r"(?<![`\w.])([\w.]*[^\W_])_(?![\w`])", r"\1\_", line)   # classes_ is no reference
         if line.count("*") % 2: line = line.replace("*", r"\*")                       # *args and x*y are no emphasis
         line = re.sub(r"(?<![`\w])\|(?=[^|]*\|)", r"\|", line)                       # |x| is no substitution
         lines[i] = re.sub(r"(?<![:\w`])`([A-Za-z_][\w.]*)`(?![`_])",

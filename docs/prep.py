@@ -17,6 +17,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import nsad
+from nsad import Formula
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NBS = ROOT / "docs", ROOT / "nbs"
@@ -93,13 +94,17 @@ def parted(outputs):
     "A value with mathematics and a picture shows both: the site would choose one of them."
     out = []
     for o in outputs:
-        data = o.get("data", {})
+        data = dict(o.get("data", {}))
+        if shown := re.fullmatch(r"Formula\('(.+)'\)", "".join(data.get("text/plain", ""))): data["text/latex"] = f"${Formula(shown[1]).latex}$"
         if {"text/latex", "text/html"} <= data.keys():
             out.append(nbformat.v4.new_output("display_data", {"text/latex": data["text/latex"]}))
             data = {k: v for k, v in data.items() if k != "text/latex"}
             o = nbformat.v4.new_output("display_data", data)
         out.append(o)
     return out
+
+
+def what(source): return "imports" if all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.parse(source).body) else "source"
 
 
 def page(path, book, package):
@@ -117,7 +122,7 @@ def page(path, book, package):
             names = defined(source)
             if source.count("\n") >= FOLD or not re.search(r"^(def|class|@|[A-Z_]+\b.*=)", source, re.M):
                 cell.metadata["tags"].append("hide-input")
-                cell.metadata["mystnb"] = {"code_prompt_show": "Show " + (", ".join(names) or "imports"), "code_prompt_hide": "Hide"}
+                cell.metadata["mystnb"] = {"code_prompt_show": "Show " + (", ".join(names) or what(source)), "code_prompt_hide": "Hide"}
             known = [n for n in names if package.public.get(n) == module]
             if known:
                 up = "../" * len(path.parts)
@@ -158,19 +163,26 @@ def text_of(call):
     return "" if text == "…" else re.sub(r"\s+", " ", text).strip()
 
 
-def examples(books, package, name, most=2):
+def examples(books, package, name):
     "The first cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
     own = package.home[package.public[name]]
     shown, uses = [], []
     for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
         for c in book.cells:
-            if c.cell_type != "code" or not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)): continue
+            if c.cell_type != "code": continue
+            if not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) and not is_one(c, name): continue
             marks = directives(c.source)
             if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
             shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
         if shown: break
-    return sorted(shown, key=lambda e: rank(e[2]))[:most] if shown else uses[:1]
+    best = min(range(len(shown)), key=lambda i: rank(shown[i][2]), default=0)          # the first, and the one with most to see
+    return [shown[i] for i in sorted({0, best})] if shown else uses[:1]
+
+
+def is_one(cell, name):
+    "Does a cell show an object of that class?"
+    return any("".join(o.get("data", {}).get("text/plain", "")).startswith(f"{name}(") for o in cell.outputs)
 
 
 def rank(outputs):
@@ -232,8 +244,8 @@ def module_page(books, package, module):
 
 
 def reference_index(package):
-    lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad` itself, the rest",
-             "from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
+    lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad`",
+             "itself, the rest from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
     for module in package.modules:
         own = [n for n, m in package.public.items() if m == module]
         lines += [f"## [{module}]({module}.md)", "", (package.modules[module].__doc__ or "").strip() + ".", ""]

@@ -41,9 +41,16 @@ def _show(frame, title:str, digits:int=4):
 def _dataset(source:str, target:str|None, rows:int|None, seed:int, data_home:Path|None):
     "A dataset by name, or from a file with a target column."
     from nsad.data import DataError, Dataset, load_dataset
+    if not Path(source).is_file() and (Path(source).suffix or "/" in source): raise DataError(f"there is no file {source}")
     if not Path(source).is_file(): return load_dataset(source, rows=rows, seed=seed, data_home=data_home)
     if target is None: raise DataError(f"{source} is a file: name the column to predict with --target")
     return Dataset.from_file(source, target=target)
+
+
+def _activation(text:str):
+    "What was typed, or the best formula of a discovery where it is the file of one."
+    from nsad.discovery import Discovery
+    return Discovery.load(text).best if Path(text).is_file() else text
 
 # %% ../nbs/11_cli.ipynb #393bdfe0
 @app.command()
@@ -73,12 +80,14 @@ def discover(
     if as_json: return print(found.to_json())
     _show(found.front.drop(columns="source" if not found.front.source.any() else []), f"Front of {engine} on {ds.name}")
     print(f"best: {found.best.text}" + (f"\nsaved: {out}" if out else ""))
+    name = f"{source} --target {target}" if target else source
+    print(f'next: nsad study {name} -a relu -a {out or repr(found.best.text)}')
 
 # %% ../nbs/11_cli.ipynb #257cc4f6
 @app.command()
 def study(
     sources: Annotated[list[str], typer.Argument(help="Names of datasets, or CSV files.")],
-    activation: Annotated[list[str], typer.Option("--activation", "-a", help="A torch name or a formula; repeat for more.")]
+    activation: Annotated[list[str], typer.Option("--activation", "-a", help="A torch name, a formula, or the file of a discovery; repeat for more.")]
         = ["relu", "gelu", "silu"],
     network: Annotated[list[str], typer.Option("--network", "-n", help="heavy or light; repeat for both.")] = ["light"],
     baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
@@ -94,6 +103,8 @@ def study(
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite
 
+    nsad study own.csv --target label -a relu -a found.json
+
     nsad study own.csv --target label -n light -n heavy --seeds 1,2,3,4,5 --json
     """
     from nsad.evaluation import Study, compare
@@ -101,7 +112,8 @@ def study(
     datasets = [_dataset(s, target, rows, 42, data_home) for s in sources]
     try: numbers = tuple(map(int, seeds.split(",")))
     except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
-    results = Study(datasets, activation, network, numbers).run(store, progress=not quiet)
+    activations = {text: _activation(text) for text in activation}
+    results = Study(datasets, activations, network, numbers).run(store, progress=not quiet)
     if as_json: return print(results.to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
     measure = "r2" if results.r2.notna().any() else "accuracy"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LABELS', 'COLOURS', 'STYLE', 'DARK', 'PAGE', 'results_table', 'MarkdownText', 'markdown_table', 'theme',
            'plot_activation', 'plot_front', 'plot_results', 'plot_inputs', 'plot_boundaries', 'plot_network',
-           'save_figure', 'write_report', 'formula_table', 'figures']
+           'plot_transfer', 'save_figure', 'write_report', 'formula_table', 'figures']
 
 # %% ../nbs/10_report.ipynb #6d2fa1be
 import html
@@ -263,6 +263,23 @@ def _curve(ax, module:nn.Module, centre:float):
     with torch.no_grad(): y = module(x).numpy()
     ax.plot(centre + x.numpy() / 4, 0.95 + 0.55 * y / max(1e-9, np.abs(y).max()), color=COLOURS[1], lw=2)
     ax.text(centre, 1.65, _name(module), ha="center", fontsize=9)
+
+# %% ../nbs/10_report.ipynb #146b2dea
+def plot_transfer(gains:pd.DataFrame, label:str="points over ReLU")->Figure:
+    "Gains as colours and numbers: a row for each source, a column for each target."
+    values = gains.to_numpy(float)
+    most = max(1e-9, float(np.nanmax(np.abs(values))))
+    with _style():
+        fig, ax = plt.subplots(figsize=(2.6 + 0.9 * values.shape[1], 1.6 + 0.6 * values.shape[0]))
+        image = ax.imshow(values, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
+        ax.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]), xticklabels=gains.columns, yticklabels=gains.index,
+               xlabel="target", ylabel="source")
+        ax.grid(False)
+        for (i, j), gain in np.ndenumerate(values):
+            ax.text(j, i, f"{gain:+.1f}", ha="center", va="center", color="white" if abs(gain) > 0.6 * most else "black")
+        fig.colorbar(image, label=label)
+    plt.close(fig)
+    return fig
 
 # %% ../nbs/10_report.ipynb #fc897a5d
 def save_figure(make:Callable[[], Figure], path)->list[Path]:

@@ -56,3 +56,18 @@ def test_exit_codes_and_no_traceback(arguments, code):
 def test_debug_shows_the_traceback_wherever_it_stands(arguments):
     out = run(*arguments)
     assert out.returncode == 1 and "Traceback" in out.stderr and "no network is called 'giant'" in out.stderr
+
+
+def test_a_file_that_is_not_there_is_not_taken_for_a_dataset():
+    out = run("discover", "wine.cvs", "--target", "kind")
+    assert out.returncode == 1 and "there is no file wine.cvs" in out.stderr
+
+
+def test_the_way_from_a_table_to_a_verdict_is_told_at_each_step(tmp_path):
+    (tmp_path / "own.csv").write_text("a,b,kind\n" + "\n".join(f"{i % 7 - 3},{i % 5 - 2},{int((i % 7 - 3) * (i % 5 - 2) > 0)}" for i in range(300)))
+    found = subprocess.run([NSAD, "discover", "own.csv", "--target", "kind", "--budget", "12", "-o", "found.json", "--quiet"],
+                           capture_output=True, text=True, cwd=tmp_path)
+    step = next(line for line in found.stdout.splitlines() if line.startswith("next: ")).removeprefix("next: ")
+    assert step == "nsad study own.csv --target kind -a relu -a found.json"
+    judged = subprocess.run([NSAD, *step.split()[1:], "--seeds", "1,2", "--quiet"], capture_output=True, text=True, cwd=tmp_path)
+    assert judged.returncode == 0 and "found.json" in judged.stdout and "relu" in judged.stdout

@@ -61,3 +61,13 @@ def test_the_theme_ends_with_its_context():
     assert plot_activation("x").get_facecolor()[:3] == (1, 1, 1)
     with pytest.raises(ValueError, match="'sepia'"):
         with theme("sepia"): pass
+
+
+def test_transfer_shows_every_gain_where_it_can_be_read():
+    import pandas as pd
+
+    from nsad.report import plot_transfer
+    fig = plot_transfer(pd.DataFrame([[2.5, -9.0], [0.4, 0.6]], ["a", "b"], ["c", "d"]))
+    shown = {t.get_text(): t.get_color() for t in fig.axes[0].texts}
+    assert shown == {"+2.5": "black", "-9.0": "white", "+0.4": "black", "+0.6": "black"}
+    assert [t.get_text() for t in fig.axes[0].get_yticklabels()] == ["a", "b"] and [t.get_text() for t in fig.axes[0].get_xticklabels()] == ["c", "d"]
