@@ -159,14 +159,14 @@ def test_what_pysr_has_found_can_be_kept_in_a_library(tmp_path):
 def late(monkeypatch):
     "A clock on which each look is an hour after the last."
     import nsad.discovery
-    hours = iter(range(0, 10**9, 3600))
+    hours = iter(range(3600, 10**9, 3600))
     monkeypatch.setattr(nsad.discovery.time, "monotonic", lambda: next(hours))
 
 
 def test_a_round_of_operon_that_ends_late_is_not_lost(training, late):
     from nsad.discovery import Budget
     from nsad.engines.operon import OperonEngine
-    found = list(OperonEngine(**SMALL["operon"]).search(training.X, training.y, "binary", 3, Budget(seconds=5000)))
+    found = list(OperonEngine(**SMALL["operon"]).search(training.X, training.y, "binary", 3, Budget(seconds=5000, start=0)))
     assert len(found) > 1 and found[0].loss < np.log(2)
 
 
