@@ -1,51 +1,71 @@
-"""Programs evaluated per second: Operon beside gplearn, on the same rows with the same population.
+"""Programs evaluated per second: Operon beside gplearn, on the same rows, with the same population, generations and functions, one thread each.
 
-    NSAD_DATA=../shared/data python benchmarks/operon_speed.py > benchmarks/results/operon_speed.txt
+    NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/operon_speed.py > benchmarks/results/operon_speed.txt
+
+A longer program costs more, and gplearn's parsimony keeps its own short. So Operon runs with two limits of length: 14 nodes, with which its programs
+are about as long as gplearn's, and 20. `nodes` is the mean length over all generations, and the last column compares nodes evaluated per second.
+Each time is the median of five interleaved runs, so that a busy machine disturbs all alike.
 """
+import statistics
 import sys
 import time
 from datetime import date
+from functools import partial
 
-import numpy as np
 from gplearn.genetic import SymbolicClassifier
 from pyoperon.sklearn import SymbolicRegressor
 
 from nsad import load_dataset, split
 from nsad.data import Scaler
 
-POPULATION, GENERATIONS, SYMBOLS = 500, 10, ("add", "sub", "mul", "sin", "cos", "abs")
+POPULATION, GENERATIONS, REPEATS, SYMBOLS = 500, 10, 5, ("add", "sub", "mul", "sin", "cos", "abs")
 
 
 def gplearn(X, y):
-    SymbolicClassifier(population_size=POPULATION, generations=GENERATIONS, function_set=SYMBOLS, parsimony_coefficient=0.001,
-                       random_state=42).fit(X, y)
-    return POPULATION * GENERATIONS
+    "How many programs were evaluated, and the fitted model."
+    model = SymbolicClassifier(population_size=POPULATION, generations=GENERATIONS, function_set=SYMBOLS, parsimony_coefficient=0.001,
+                               random_state=42)
+    return POPULATION * GENERATIONS, model.fit(X, y)
 
 
-def operon(X, y, n_threads=1):
-    model = SymbolicRegressor(population_size=POPULATION, generations=GENERATIONS, allowed_symbols=",".join((*SYMBOLS, "constant", "variable")),
-                              max_evaluations=10**9, max_length=20, random_state=42, n_threads=n_threads)
-    return model.fit(X, y.astype(float)).stats_["evaluation_count"]
+def operon(max_length, X, y, generations=GENERATIONS):
+    model = SymbolicRegressor(population_size=POPULATION, generations=generations, allowed_symbols=",".join((*SYMBOLS, "constant", "variable")),
+                              max_evaluations=10**9, max_length=max_length, random_state=42, n_threads=1).fit(X, y.astype(float))
+    return model.stats_["evaluation_count"], model
 
 
-def operon2(X, y): return operon(X, y, 2)
+def operon_nodes(max_length, X, y):
+    "Mean length over all generations: the same seed repeats them, so they are looked at one by one, outside the clock."
+    models = [operon(max_length, X, y, n)[1] for n in range(1, GENERATIONS + 1)]
+    return statistics.fmean(i.Genotype.Length for m in models for i in m.individuals_)
+
+
+ENGINES = {"gplearn": gplearn, "operon, 14": partial(operon, 14), "operon, 20": partial(operon, 20)}
+
+
+def measured(X, y):
+    "Evaluations per second and mean length of each engine."
+    rates, nodes = {name: [] for name in ENGINES}, {}
+    for _ in range(REPEATS):
+        for name, engine in ENGINES.items():
+            start = time.perf_counter()
+            n, model = engine(X, y)
+            rates[name].append(n / (time.perf_counter() - start))
+            if name == "gplearn": nodes[name] = statistics.fmean(model.run_details_["average_length"])
+    nodes |= {name: operon_nodes(*engine.args, X, y) for name, engine in ENGINES.items() if name != "gplearn"}
+    return {name: (statistics.median(rate), nodes[name]) for name, rate in rates.items()}
 
 
 def main():
-    print(f"{date.today()}  {' '.join(sys.argv)}\ndataset       rows   engine    evaluations   per second   over gplearn")
-    ratios = {}
+    print(f"{date.today()}  {' '.join(sys.argv)}")
+    print(f"{'dataset':13}{'rows':>6}   {'engine':11}{'nodes':>6}{'per second':>12}{'over gplearn':>14}{'nodes over gplearn':>20}")
     for name, rows in (("forest_cover", 10_000), ("magic", 2_000), ("spambase", 1_000)):
         ds = load_dataset(name, rows=rows, seed=42)
         training = ds.take(split(ds, seed=42).train)
-        X, base = Scaler.fit(training.X).transform(training.X), None
-        for engine in (gplearn, operon, operon2):
-            start = time.perf_counter()
-            n = engine(X, training.y)
-            rate = n / (time.perf_counter() - start)
-            base = base or rate
-            ratios.setdefault(engine.__name__, []).append(rate / base)
-            print(f"{name:12} {len(X):5}   {engine.__name__:8}  {n:11}   {rate:10.0f}   {rate / base:12.1f}", flush=True)
-    for engine, values in ratios.items(): print(f"geometric mean {engine:26} {np.prod(values) ** (1 / len(values)):25.1f}")
+        found = measured(Scaler.fit(training.X).transform(training.X), training.y)
+        rate, length = found["gplearn"]
+        for engine, (r, n) in found.items():
+            print(f"{name:13}{training.n_rows:6}   {engine:11}{n:6.1f}{r:12.0f}{r / rate:14.1f}{r * n / rate / length:20.1f}", flush=True)
 
 
 if __name__ == "__main__":

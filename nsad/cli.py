@@ -57,7 +57,7 @@ def _activation(text:str):
 def discover(
     source: Annotated[str, typer.Argument(help="Name of a dataset (see `nsad data list`), or a CSV file.")],
     target: Annotated[str | None, typer.Option(help="Column to predict, if SOURCE is a file.")] = None,
-    engine: Annotated[str, typer.Option(help="network or gplearn.")] = "network",
+    engine: Annotated[str, typer.Option(help="network, gplearn, operon or pysr.")] = "network",
     rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
     time_limit: Annotated[float | None, typer.Option(help="Seconds.")] = None,
     budget: Annotated[int | None, typer.Option(help="Formulas to score at most.")] = None,

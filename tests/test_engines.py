@@ -110,7 +110,9 @@ def test_a_hall_of_fame_is_read_and_what_is_left_out_is_said(tmp_path):
     for path in (tmp_path, tmp_path / "hall_of_fame.csv"):
         found = Discovery.from_pysr(path)
         assert list(found.front.formula) == ["x**2"] and found.front.source[0] == "x1 ^ 2"        # simpler than sin(2.1*x), and better
-        assert found.provenance["left_out"] == ["0.5", "cos(x25) - cos(abs(x1))", "wild(x1)"]
+        reasons = dict(entry.split(": ", 1) for entry in found.provenance["left_out"])
+        assert list(reasons) == ["0.5", "cos(x25) - cos(abs(x1))", "wild(x1)"]
+        assert "constant" in reasons["0.5"] and "unknown function 'wild'" in reasons["wild(x1)"]
     assert Discovery.load(found.save(tmp_path / "found.json")).front.equals(found.front)
 
 
@@ -130,3 +132,62 @@ def test_no_file_at_all(tmp_path):
     (tmp_path / "hall_of_fame.csv").write_text('Complexity,Loss,Equation\n1,0.2,"__import__(1)"\n')
     with pytest.raises(ValueError, match="__import__"):
         Discovery.from_pysr(tmp_path)
+
+
+def test_names_of_features_and_numbers_of_julia_are_read(tmp_path):
+    lines = ["sin(wind_speed * 2.1)", "hillshade_9am + 2.0f-5", "exp(e) * exponent", "x₁ * 2.0", "temp + other_unknown(temp)"]
+    (tmp_path / "hall_of_fame.csv").write_text("Complexity,Loss,Equation\n" + "".join(f'{n},0.{9 - n},"{e}"\n' for n, e in enumerate(lines)))
+    candidates, left_out = read_hall_of_fame(tmp_path)
+    assert [c.formula for c in candidates] == [Formula(t) for t in ("sin(2.1*x)", "x + 2e-05", "x*exp(x)")]
+    assert [entry.partition(": ")[0] for entry in left_out] == lines[3:]
+
+
+def test_a_backup_of_an_old_version_is_read(tmp_path):
+    (tmp_path / "hall_of_fame.csv.bkup").write_text(HALL)
+    assert len(read_hall_of_fame(tmp_path)[0]) == 2
+
+
+def test_what_pysr_has_found_can_be_kept_in_a_library(tmp_path):
+    from nsad import ActivationLibrary
+    (tmp_path / "hall_of_fame.csv").write_text(HALL)
+    library = ActivationLibrary(tmp_path / "library")
+    library.add("square", Discovery.from_pysr(tmp_path))
+    assert library.get("square") == Formula("x**2")
+
+
+@pytest.fixture
+def late(monkeypatch):
+    "A clock on which each look is an hour after the last."
+    import nsad.discovery
+    hours = iter(range(3600, 10**9, 3600))
+    monkeypatch.setattr(nsad.discovery.time, "monotonic", lambda: next(hours))
+
+
+def test_a_round_of_operon_that_ends_late_is_not_lost(training, late):
+    from nsad.discovery import Budget
+    from nsad.engines.operon import OperonEngine
+    found = list(OperonEngine(**SMALL["operon"]).search(training.X, training.y, "binary", 3, Budget(seconds=5000, start=0)))
+    assert len(found) > 1 and found[0].loss < np.log(2)
+
+
+def test_a_run_of_pysr_that_ends_late_keeps_its_best(training, monkeypatch):
+    import sys
+    from types import SimpleNamespace
+
+    import pandas as pd
+
+    class StandIn:                                      # Julia is not needed to see what the engine does with an answer
+        def __init__(self, **kwargs):
+            assert 0 < kwargs["timeout_in_seconds"] <= 0.9 * 10
+            self.equations_ = pd.DataFrame(dict(equation=["0.5", "X3 + X2", "sin(X1)"], loss=[0.7, 0.6, 0.5]))
+
+        def fit(self, X, y, variable_names):
+            budget.start -= 60                          # a minute has gone
+            return self
+
+    from nsad.discovery import Budget
+    monkeypatch.setitem(sys.modules, "pysr", SimpleNamespace(PySRRegressor=StandIn))
+    budget = Budget(seconds=10)
+    assert [c.formula.text for c in PySREngine().search(training.X, training.y, "binary", 3, budget)] == ["sin(x)", "2*x"]
+    budget = Budget(candidates=1, seconds=10)
+    assert [c.formula.text for c in PySREngine().search(training.X, training.y, "binary", 3, budget)] == ["sin(x)"]

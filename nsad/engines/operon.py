@@ -70,10 +70,10 @@ def search(self:OperonEngine, X, y, task:str, seed:int, budget:Budget)->Iterator
     for run in range(self.rounds):
         if budget.spent(len(seen)): return
         estimator = self._estimator(seed + run).fit(X, y.astype(float))
-        for entry in estimator.pareto_front_:
+        for entry in sorted(estimator.pareto_front_, key=lambda e: e["mean_squared_error"]):
             program = estimator.get_model_string(entry["tree"], 2, names=names)
             formula, loss = collapsed(program), _label_loss(program, X, y, kind)
-            if formula is None or not loss < seen.get(formula, np.inf) or budget.spent(len(seen)): continue
+            if formula is None or not loss < seen.get(formula, np.inf) or not budget.left(len(seen)): continue
             seen[formula] = loss
             yield Candidate(formula, loss, source=program)
 
