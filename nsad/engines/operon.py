@@ -34,7 +34,7 @@ class OperonEngine:
     fraction : share of the rows that is fitted
     loss : "log" or "squared"; a regression always takes the squared error
     to_one : "collapse" or "projections", see `nsad.engines.labels`
-    n_jobs : Operon's threads, -1 for one on each core; the result does not depend on it
+    n_jobs : Operon's threads, -1 for one on each core; with more than one the same seed need not give the same front
     """
     population_size: int = 500
     generations: int = 20
