@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LABELS', 'COLOURS', 'STYLE', 'DARK', 'PAGE', 'results_table', 'MarkdownText', 'markdown_table', 'theme',
-           'plot_activation', 'plot_front', 'plot_results', 'plot_inputs', 'plot_boundaries', 'plot_network',
-           'save_figure', 'write_report', 'formula_table', 'figures']
+           'plot_activation', 'plot_front', 'plot_results', 'plot_ranks', 'plot_inputs', 'plot_boundaries',
+           'plot_network', 'save_figure', 'write_report', 'formula_table', 'figures']
 
 # %% ../nbs/10_report.ipynb #6d2fa1be
 import html
@@ -25,12 +25,14 @@ from torch import nn
 import nsad
 from .activation import SymbolicActivation
 from .discovery import Discovery
-from .evaluation import summary
+from .evaluation import Ranks, summary
 from .formula import Formula
 from .paper import Reproduction, claims
 
 # %% ../nbs/10_report.ipynb #97bcb5df
-LABELS = {"accuracy": "accuracy", "auc": "AUC", "e_param": "E_param", "log_loss": "log loss", "r2": "R²", "rmse": "RMSE", "mae": "MAE"}
+LABELS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "auc": "AUC", "average_precision": "average precision",
+          "log_loss": "log loss", "ece": "calibration error", "e_param": "E_param", "e_flop": "E per FLOP", "r2": "R²", "rmse": "RMSE",
+          "mae": "MAE"}
 
 
 def results_table(results:pd.DataFrame, measures:Sequence[str]=("accuracy", "auc", "e_param", "r2"))->pd.DataFrame:
@@ -149,6 +151,27 @@ def plot_results(results:pd.DataFrame, measure:str="accuracy")->Figure:
             ax.minorticks_off()
         handles = {label: h for ax in axes[0] for h, label in zip(*ax.get_legend_handles_labels())}
         fig.legend(handles.values(), handles.keys(), loc="outside right center", fontsize=8)
+    plt.close(fig)
+    return fig
+
+# %% ../nbs/10_report.ipynb #83d8faf3
+def plot_ranks(found:Ranks)->Figure:
+    "A critical-difference diagram of what `nsad.evaluation.rank` gives."
+    names, n = list(found.ranks.index), len(found.ranks)
+    place = {name: -(i if i < n / 2 else n - 1 - i) - len(found.groups) * 0.3 - 0.5 for i, name in enumerate(names)}
+    with _style():
+        fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.17 * n + 0.1 * len(found.groups)))
+        for i, (name, value) in enumerate(found.ranks.items()):
+            edge, align = (0.8, "left") if i < n / 2 else (n + 0.2, "right")
+            ax.plot([value, value, edge], [0, place[name], place[name]], color=COLOURS[i % len(COLOURS)], lw=1)
+            ax.annotate(f"{name}  {value:.2f}", (edge, place[name]), xytext=(4 if align == "left" else -4, 0),
+                        textcoords="offset points", ha=align, va="center", fontsize=9)
+        for i, group in enumerate(found.groups):
+            ends = found.ranks[group[0]] - 0.03, found.ranks[group[-1]] + 0.03
+            ax.plot(ends, [-0.25 - 0.3 * i] * 2, lw=4, color="0.5", solid_capstyle="butt")
+        ax.set(xlim=(n + 0.2, 0.8), ylim=(min(place.values()) - 0.5, 0), xticks=range(1, n + 1), yticks=[])
+        ax.set_title(f"mean rank by {LABELS.get(found.measure, found.measure)}, {found.n_datasets} datasets, Friedman p = {found.p:.2g}", fontsize=10)
+        ax.xaxis.tick_top(), ax.grid(False), ax.spines[["left", "bottom"]].set_visible(False), ax.spines["top"].set_visible(True)
     plt.close(fig)
     return fig
 
