@@ -169,6 +169,9 @@ def run(self:Study, store=None, device:str="auto", progress:bool=True)->pd.DataF
     missing = {k: c for k, c in cells.items() if k not in done}
     with tqdm(total=len(cells), initial=len(cells) - len(missing), disable=not progress, desc="study", unit=" networks") as bar:
         for stack in self._stacks(missing):
+            if kept.keys() >= stack.keys():                       # another process was quicker
+                bar.update(len(stack))
+                continue
             bar.set_postfix_str(f"{len(stack)} {next(iter(stack.values())).network} networks on {next(iter(stack.values())).dataset.name}")
             for row in self._train(stack, device):
                 kept.add(row)
