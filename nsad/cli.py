@@ -87,6 +87,9 @@ def study(
     baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "42,43,44",
     store: Annotated[Path | None, typer.Option(help="SQLite file to keep results in and to go on from.")] = None,
+    backend: Annotated[str, typer.Option(help="loky (processes here), dask or ray.")] = "loky",
+    jobs: Annotated[int | None, typer.Option(help="Stacks trained at once; -1 takes all processors.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a running Dask or Ray cluster.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from --store, which must be there.")] = False,
     target: Annotated[str | None, typer.Option(help="Column to predict, if the sources are files.")] = None,
     rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
@@ -109,7 +112,7 @@ def study(
     datasets = [_dataset(s, target, rows, 42, data_home) for s in sources]
     try: numbers = tuple(map(int, seeds.split(",")))
     except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
-    results = Study(datasets, activation, network, numbers).run(store, progress=not quiet)
+    results = Study(datasets, activation, network, numbers).run(store, progress=not quiet, backend=backend, n_jobs=jobs, scheduler=scheduler)
     if as_json: return print(results.to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
     measure = "r2" if results.r2.notna().any() else "accuracy"

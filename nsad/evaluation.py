@@ -8,6 +8,7 @@ __all__ = ['COLUMNS', 'CELL', 'ALL_MEASURES', 'Study', 'ResultsStore', 'activati
 
 # %% ../nbs/08_evaluation.ipynb #5e86fbf7
 import hashlib
+import importlib
 import json
 import platform
 import sqlite3
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
+from joblib import Parallel, delayed, parallel_config
 from scipy import stats
 from torch import nn
 from tqdm import tqdm
@@ -154,7 +156,8 @@ def _key(self:Study, cell:_Cell)->str:
 
 # %% ../nbs/08_evaluation.ipynb #8d886bfc
 @patch
-def run(self:Study, store=None, device:str="auto", progress:bool=True)->pd.DataFrame:
+def run(self:Study, store=None, device:str="auto", progress:bool=True, backend:str="loky", n_jobs:int|None=None,
+        scheduler:str|None=None)->pd.DataFrame:
     """Train what is missing, and return one row for each network of the grid.
 
     Parameters
@@ -162,22 +165,65 @@ def run(self:Study, store=None, device:str="auto", progress:bool=True)->pd.DataF
     store : path of the SQLite file to keep results in and to go on from; None keeps them in memory
     device : "auto", or a name that torch knows
     progress : show a bar over networks
+    backend : "loky" for processes on this machine, "dask" or "ray" for a cluster
+    n_jobs : stacks trained at once; None is one, here, with "loky", and what the cluster has with others; -1 takes all processors
+    scheduler : address of a running cluster; without one, Dask and Ray start their own on this machine
     """
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     cells = {self._key(c): c for c in self.cells()}
     done = kept.keys()
     missing = {k: c for k, c in cells.items() if k not in done}
+    here = backend == "loky" and n_jobs in (None, 1) and scheduler is None
     with tqdm(total=len(cells), initial=len(cells) - len(missing), disable=not progress, desc="study", unit=" networks") as bar:
-        for stack in self._stacks(missing):
-            if kept.keys() >= stack.keys():                       # another process was quicker
-                bar.update(len(stack))
-                continue
-            bar.set_postfix_str(f"{len(stack)} {next(iter(stack.values())).network} networks on {next(iter(stack.values())).dataset.name}")
-            for row in self._train(stack, device):
-                kept.add(row)
-                bar.update()
+        rows = self._here(missing, device, kept, bar) if here else self._elsewhere(missing, device, backend, n_jobs, scheduler)
+        for row in rows:
+            kept.add(row)
+            bar.update()
     rows = kept.frame().set_index("key").loc[list(cells)].reset_index()
     return rows.assign(activation=[c.label for c in cells.values()])
+
+
+@patch
+def _here(self:Study, missing:dict, device:str, kept:ResultsStore, bar)->Iterator[dict]:
+    "Train stack by stack in this process."
+    for stack in self._stacks(missing):
+        if kept.keys() >= stack.keys():                       # another process was quicker
+            bar.update(len(stack))
+            continue
+        first = next(iter(stack.values()))
+        bar.set_postfix_str(f"{len(stack)} {first.network} networks on {first.dataset.name}")
+        yield from self._train(stack, device)
+
+# %% ../nbs/08_evaluation.ipynb #f9d30f4b
+def _stack_rows(study:Study, stack:dict, device:str)->list[dict]: return list(study._train(stack, device))
+
+
+@contextmanager
+def _workers(backend:str, n_jobs:int|None, scheduler:str|None):
+    "joblib set to processes here, or to a cluster."
+    if backend == "loky" and scheduler is None:
+        with parallel_config("loky", n_jobs=n_jobs or 1): yield
+    elif backend == "dask":
+        with _cluster("distributed", "dask").Client(scheduler), parallel_config("dask", n_jobs=n_jobs or -1, wait_for_workers_timeout=60): yield
+    elif backend == "ray":
+        ray = _cluster("ray", "ray")
+        from ray.util.joblib import register_ray
+        register_ray()
+        with ray.init(address=scheduler, ignore_reinit_error=True), parallel_config("ray", n_jobs=n_jobs or -1): yield
+    else: raise ValueError(f"backend {backend!r} with scheduler {scheduler!r}: it is 'loky' without a scheduler, 'dask' or 'ray'")
+
+
+def _cluster(module:str, extra:str):
+    try: return importlib.import_module(module)
+    except ImportError: raise ValueError(f"backend {extra!r} needs a package that is not installed: pip install 'nsad[{extra}]'") from None
+
+
+@patch
+def _elsewhere(self:Study, missing:dict, device:str, backend:str, n_jobs:int|None, scheduler:str|None)->Iterator[dict]:
+    "Train stacks by joblib's workers; rows come as stacks get done."
+    with _workers(backend, n_jobs, scheduler):
+        tasks = [delayed(_stack_rows)(self, stack, device) for stack in self._stacks(missing)]
+        for rows in Parallel(return_as="generator_unordered", batch_size=1)(tasks): yield from rows
 
 # %% ../nbs/08_evaluation.ipynb #426b8f3d
 @patch
