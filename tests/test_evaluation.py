@@ -9,7 +9,7 @@ from nsad.evaluation import ResultsStore, Study, compare, summary
 from nsad.training import Recipe
 
 QUICK = Recipe("quick", epochs=2)
-TIMES = ["seconds", "created"]
+TIMES = ["seconds", "latency", "created"]
 
 
 @pytest.fixture(scope="module")

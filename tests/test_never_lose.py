@@ -1,0 +1,123 @@
+"""Studies that are killed, shared, or changed; a stack's members among others."""
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nsad.data import load_dataset
+from nsad.evaluation import ResultsStore, Study
+from nsad.models import Stack
+from nsad.training import Recipe, evaluate, train
+
+RUN_BY = ["seconds", "latency", "created"]           # what differs from run to run
+SETUP = '''
+import os, random, signal, sys, time
+import torch, torch._dynamo
+from nsad.data import load_dataset
+from nsad.evaluation import ResultsStore, Study
+from nsad.training import Recipe
+magic = load_dataset("magic", rows=800, seed=1, progress=False)
+names = ["relu", "tanh", "gelu", "silu", "sin(x)", "cos(x)", "x*exp(-x**2)", "x*sin(x)"]
+study = Study([magic], names, seeds=(1, 2, 3), recipe=Recipe("quick", epochs=6, batch_size=128), stack_size=3)
+folder = sys.argv[1]
+torch.set_num_threads(1)
+'''
+KILLS = SETUP + '''
+def start(store):
+    "A process of its own that runs the study."
+    if pid := os.fork(): return pid
+    try: study.run(store, progress=False)
+    except BaseException as error: print(error, file=sys.stderr); os._exit(1)
+    os._exit(0)
+
+begun = time.monotonic()
+assert os.waitpid(start(folder + "/whole.sqlite"), 0)[1] == 0
+whole, chance, killed, seen, stores = time.monotonic() - begun, random.Random(int(sys.argv[2])), 0, [], []
+while killed < 10 and len(seen) < 40:                      # a study that got done before it could be killed ten times is followed by another
+    if not stores or len(ResultsStore(stores[-1]).keys()) == 24: stores.append(f"{folder}/killed{len(stores)}.sqlite")
+    pid = start(stores[-1])
+    time.sleep(chance.uniform(0.05, 0.5) * whole)
+    os.kill(pid, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+    seen.append(len(ResultsStore(stores[-1]).keys()))
+for store in stores: assert os.waitpid(start(store), 0)[1] == 0
+print(killed, *seen)
+'''
+
+
+def run_script(text, *args):
+    return subprocess.Popen([sys.executable, "-c", text, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def same(a, b):
+    a, b = (f.drop(columns=RUN_BY).sort_values("key", ignore_index=True) for f in (a, b))
+    pd.testing.assert_frame_equal(a, b, rtol=1e-4)
+
+
+def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path):
+    process = run_script(KILLS, tmp_path, 7)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    killed, *seen = map(int, out.split())
+    assert killed == 10 and any(0 < n < 24 for n in seen)                # ten kills, some of them amid the work
+    whole = ResultsStore(tmp_path / "whole.sqlite").frame()
+    for store in tmp_path.glob("killed*.sqlite"):
+        resumed = ResultsStore(store).frame()
+        assert len(resumed) == 24
+        same(resumed, whole)
+
+
+def test_two_processes_share_a_store(tmp_path):
+    both = [run_script(SETUP + 'print(len(study.run(folder + "/shared.sqlite", progress=False)))', tmp_path) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0 and out.strip() == "24", err
+    rows = ResultsStore(tmp_path / "shared.sqlite").frame()
+    assert len(rows) == 24 and rows.key.is_unique
+
+
+def test_what_another_process_has_done_meanwhile_is_not_trained_again(tmp_path, monkeypatch):
+    ds, trained = load_dataset("magic", rows=300, seed=1), []
+    study = Study([ds], ["relu", "tanh"], seeds=(1,), recipe=Recipe("quick", epochs=1), stack_size=1)
+    original = Study._train
+
+    def train_while_another_does_all(self, cells, device):
+        trained.append(len(cells))
+        if len(trained) == 1:
+            other = ResultsStore(tmp_path / "r.sqlite")
+            for key, cell in {self._key(c): c for c in self.cells()}.items():
+                if key not in cells:
+                    for row in original(self, {key: cell}, device):
+                        other.add(row)
+        yield from original(self, cells, device)
+
+    monkeypatch.setattr(Study, "_train", train_while_another_does_all)
+    assert len(study.run(tmp_path / "r.sqlite", progress=False)) == 2
+    assert trained == [1]
+
+
+@pytest.mark.parametrize("change", [dict(epochs=2), dict(lr=0.01), dict(batch_size=64), dict(dropout=0.1), dict(patience=1)])
+def test_a_changed_recipe_of_the_same_name_does_not_mix(change, tmp_path):
+    ds = load_dataset("magic", rows=300, seed=1)
+    settings = dict(name="mine", epochs=1)
+    first = Study([ds], ["relu"], seeds=(1,), recipe=Recipe(**settings)).run(tmp_path / "r.sqlite", progress=False)
+    second = Study([ds], ["relu"], seeds=(1,), recipe=Recipe(**settings | change)).run(tmp_path / "r.sqlite", progress=False)
+    assert len(first) == len(second) == 1 and first.key[0] != second.key[0]
+
+
+def test_a_member_scores_the_same_alone_and_among_thirty_others():
+    ds, recipe = load_dataset("magic", rows=1500, seed=1), Recipe("three", epochs=3)
+    X, y = (ds.X - ds.X.mean(0)) / ds.X.std(0), ds.y.copy()
+    names = ["x*exp(-x**2)", "relu", "gelu", "sin(x)", "tanh", "x*sin(x)", "silu", "cos(x)", "x/(1 + abs(x))", "elu"]
+    crowd = Stack(ds.n_features, names, seeds=(5, 6, 7))
+    assert crowd.n_members == 30
+    train(crowd, X[:1000], y[:1000], recipe=recipe)
+    among = evaluate(crowd, X[1000:], y[1000:])
+    for column, seed in ((0, 0), (3, 1), (9, 2)):
+        alone = Stack(ds.n_features, [names[column]], seeds=(crowd.seeds[seed],))
+        train(alone, X[:1000], y[:1000], recipe=recipe)
+        member, single = among[seed * len(names) + column], evaluate(alone, X[1000:], y[1000:])[0]
+        assert max(abs(member[m] - single[m]) for m in single) < 1e-4
+        assert np.isfinite(list(single.values())).all()
