@@ -308,7 +308,7 @@ def _scores(self:NetworkEngine, rung:int, trial:_Trial, formulas:Sequence[Formul
 def _together(self:NetworkEngine, jobs:Iterable)->Iterator:
     "The results of the jobs in their order, each as soon as it is there."
     if self.n_jobs == 1: return (f(*args, **kwargs) for f, args, kwargs in jobs)
-    with parallel_config(backend="loky", inner_max_num_threads=1): return Parallel(self.n_jobs, return_as="generator")(jobs)
+    with parallel_config(backend="loky"): return Parallel(self.n_jobs, return_as="generator")(jobs)
 
 # %% ../../nbs/06a_engines.network.ipynb #1c98c0c7
 @patch
