@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
-QUIET = NSAD_DATA= JOBLIB_MULTIPROCESSING=0 OMP_NUM_THREADS=1
+QUIET = NSAD_DATA= OMP_NUM_THREADS=1
 
 .PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 
@@ -22,7 +22,7 @@ check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, READM
 	$(BIN)/ruff check -q nsad docs tests tools benchmarks setup.py
 
 notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
-	NSAD_SMALL=1 $(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
+	NSAD_SMALL=1 JOBLIB_MULTIPROCESSING=0 $(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
 
 pytest: $(VENV)/dev    ## run tests/
 	$(QUIET) $(BIN)/python -m pytest -q tests
