@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['TORCH', 'SLOPES', 'HALF', 'PIECE', 'LARGE', 'FUSED', 'NAMES', 'FUNCTIONS', 'compile_formula', 'run_steps', 'slopes',
-           'guarded_value', 'guarded_slopes', 'SymbolicActivation', 'variance_gain', 'activation_module',
-           'replace_activations']
+           'value_and_slope', 'guarded_value', 'guarded_slopes', 'SymbolicActivation', 'variance_gain',
+           'activation_module', 'replace_activations']
 
 # %% ../nbs/01_activation.ipynb #d8c4877c
 import copy
 import difflib
 import functools
 import math
+import operator
 import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -186,14 +187,25 @@ SLOPES = {
 # %% ../nbs/01_activation.ipynb #a948ed89
 def slopes(steps:list[tuple], x:Tensor, constants=(), xp=TORCH)->list:
     "The derivative of the steps' last value by `x`, then by each of `constants`, element by element; a number where it is one everywhere."
-    given, later, live, leaves = iter(constants), [], [], []
-    for i, (name, *args) in enumerate(steps):
-        learns = name == "float" and len(constants) > 0
-        if name in ("x", "float", "const"): value = _Later(lambda v=x if name == "x" else next(given) if learns else args[0]: v)
+    return _chained(steps, _lazily(steps, x, constants, xp), len(constants) > 0, xp)
+
+
+def _lazily(steps, x, constants, xp)->list[_Later]:
+    "The value of each step, computed when first asked for."
+    given, later = iter(constants), []
+    for name, *args in steps:
+        if name in ("x", "float", "const"): value = _Later(lambda v=x if name == "x" else next(given, args[0]) if name == "float" else args[0]: v)
         else: value = _Later(lambda name=name, args=args: meaning(name)(xp, *(a[0] if isinstance(a, tuple) else later[a]() for a in args)))
         later.append(value)
-        live.append(name == "x" or learns or any(live[a] for a in args if name not in ("float", "const") and not isinstance(a, tuple)))
-        if name == "x" or learns: leaves.append((name != "x", i))
+    return later
+
+
+def _chained(steps, later:list[_Later], learns:bool, xp)->list:
+    "The derivative by `x`, and by each decimal constant if they learn: the chain rule from the last step to the first."
+    leaves = [(name != "x", i) for i, (name, *_) in enumerate(steps) if name == "x" or learns and name == "float"]
+    live = []
+    for i, (name, *args) in enumerate(steps):
+        live.append((name != "x", i) in leaves or name not in ("float", "const") and any(live[a] for a in args if not isinstance(a, tuple)))
     totals = [None] * len(steps)
     totals[-1] = 1
     for i in reversed(range(len(steps))):
@@ -210,6 +222,42 @@ def slopes(steps:list[tuple], x:Tensor, constants=(), xp=TORCH)->list:
 def _times(a, b):
     if isinstance(a, int): a, b = b, a
     return a * b if not isinstance(b, int) else a if b == 1 else -a
+
+# %% ../nbs/01_activation.ipynb #6810fdc5
+class _Symbol:
+    "A value that is yet to come: what is done with it is appended to `tape`, the same call only once."
+    __slots__ = "tape", "place"
+    def __init__(self, tape:dict, place:int): self.tape, self.place = tape, place
+
+
+def _record(tape:dict, f:Callable, *args)->_Symbol:
+    def placed(a): return a.place if isinstance(a, _Symbol) else tape.setdefault(("constant", a), len(tape))
+    return _Symbol(tape, tape.setdefault((f, *map(placed, args)), len(tape)))
+
+
+for _f in operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.ge, operator.gt, operator.le, operator.lt:
+    setattr(_Symbol, f"__{_f.__name__}__", lambda a, b, f=_f: _record(a.tape, f, a, b))
+    setattr(_Symbol, f"__r{_f.__name__}__", lambda a, b, f=_f: _record(a.tape, f, b, a))
+_Symbol.__neg__, _Symbol.__abs__ = (lambda a, f=f: _record(a.tape, f, a) for f in (operator.neg, operator.abs))
+
+
+@functools.lru_cache(4096)
+def _tape(steps:tuple)->tuple[list, int, int]:
+    "Calls that compute value and derivative of the steps, as (function, places of its arguments), and the places of both."
+    tape = {("x",): 0}
+    xp = SimpleNamespace(**{name: functools.partial(_record, tape, f) for name, f in vars(TORCH).items()})
+    later = _lazily(steps, _Symbol(tape, 0), (), xp)
+    ends = later[-1](), _chained(steps, later, False, xp)[0]
+    value, slope = (e.place if isinstance(e, _Symbol) else tape.setdefault(("constant", e), len(tape)) for e in ends)
+    return list(tape)[1:], value, slope
+
+
+def value_and_slope(steps:list[tuple], x:Tensor)->tuple:
+    "The steps' last value at `x` and its derivative by `x`, each a tensor or a number; quick on small tensors."
+    calls, value, slope = _tape(tuple(steps))
+    done = [x]
+    for f, *args in calls: done.append(args[0] if f == "constant" else f(*[done[i] for i in args]))
+    return done[value], done[slope]
 
 # %% ../nbs/01_activation.ipynb #20e1a040
 HALF = (torch.float16, torch.bfloat16)

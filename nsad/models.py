@@ -8,13 +8,12 @@ __all__ = ['Activation', 'SHAPES', 'mlp', 'heavy', 'light', 'count_parameters', 
 # %% ../nbs/03_models.ipynb #eedb9ee6
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import SymbolicActivation, activation_module, run_steps
+from .activation import SymbolicActivation, activation_module, run_steps, value_and_slope
 from .formula import Formula
 
 # %% ../nbs/03_models.ipynb #cdc36093
@@ -88,7 +87,6 @@ class _Normalise(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad, *_):
         centred, inverse, scale = ctx.saved_tensors
-        grad = grad.nan_to_num(0., 1e30, -1e30)                        # a member that explodes is judged by its loss
         along = torch.linalg.vecdot(grad, centred, dim=1).unsqueeze(1) * inverse
         total, slope, n = grad.sum(1, keepdim=True), scale.unsqueeze(1) * inverse, grad.shape[1]
         by_z = torch.addcmul(-slope * total / n, grad, slope).addcmul_(centred, -slope * inverse * along / n)
@@ -169,33 +167,59 @@ def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
     return torch.stack(masks).div_(keep).unsqueeze(1).to(z.device)
 
 # %% ../nbs/03_models.ipynb #2b4923a8
-def _on_small(act:nn.Module)->Callable:
-    "The fast form of an activation for small tensors."
-    fixed = isinstance(act, SymbolicActivation) and act.constants is None
-    return partial(run_steps, act.steps, protect=act.protect) if fixed else act
-
-
-class _Finite(torch.autograd.Function):
-    "In some columns of `x` (seeds, columns, rows, units) NaN is 0 and the infinite very large; the slope is left as it is."
+class _Formulas(torch.autograd.Function):
+    "Formulas and dropout: `z` (seeds, columns, rows, units), the steps of each column, and the dropout mask (seeds, 1, rows, units) or None."
     @staticmethod
-    def forward(ctx, x, columns):
-        safe = x.nan_to_num(0., 1e30, -1e30)
-        return safe if all(columns) else torch.where(torch.tensor(columns, device=x.device).view(1, -1, 1, 1), safe, x)
+    def forward(ctx, z, steps, keep):
+        parts = list(zip(steps, z.unbind(1)))
+        if not ctx.needs_input_grad[0]: return _dropped([run_steps(s, p) for s, p in parts], z, keep)
+        values, rises = zip(*(value_and_slope(s, p) for s, p in parts))
+        ctx.save_for_backward(_dropped(rises, z, keep))
+        return _dropped(values, z, keep)
 
     @staticmethod
-    def backward(ctx, grad): return grad, None
+    def backward(ctx, grad): return _finite(grad * ctx.saved_tensors[0]), None, None
+
+
+def _dropped(columns:Sequence, like:Tensor, keep:Tensor|None)->Tensor:
+    "Columns, each a tensor or a number, as one tensor of the shape of `like`: finite, and times the mask if there is one."
+    z = torch.stack([c if isinstance(c, Tensor) else torch.full_like(like[:, 0], c) for c in columns], 1)
+    return _finite(z if keep is None else z.mul_(keep))
+
+
+def _finite(z:Tensor)->Tensor:
+    "`z`, in place, with 0 for NaN and very large for infinite: a member that explodes is judged by its loss, and harms no other."
+    return z.nan_to_num_(0., 1e30, -1e30)
+
+# %% ../nbs/03_models.ipynb #b9da3f0f
+class _Between(torch.autograd.Function):
+    "Nothing forward; backward, a gradient that is finite."
+    @staticmethod
+    def forward(ctx, z): return z.view_as(z)
+
+    @staticmethod
+    def backward(ctx, grad): return _finite(grad.clone())
+
+
+def _steps_of(act:nn.Module)->list|None:
+    "What `_Formulas` takes, or None for an activation that learns or is no formula."
+    return act.steps if isinstance(act, SymbolicActivation) and act.constants is None and act.protect else None
 
 # %% ../nbs/03_models.ipynb #b20d464e
 @patch
 def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
-    z, done = z.unflatten(0, (len(self.seeds), -1)), []
-    for modules, part in zip(self.acts[layer], z.unbind(1)):          # part: (seeds, rows, units)
-        functions = [_on_small(m) for m in modules]
-        done.append(functions[0](part) if len(functions) == 1 else torch.stack([f(p) for f, p in zip(functions, part.unbind(0))]))
-    formulas = [isinstance(modules[0], SymbolicActivation) for modules in self.acts[layer]]
-    value, keep = _Finite.apply(torch.stack(done, 1), formulas), self._dropout_mask(z)
-    return (value if keep is None else value * keep).flatten(0, 1)
+    z, keep, columns = z.unflatten(0, (len(self.seeds), -1)), self._dropout_mask(z), self.acts[layer]
+    steps = [_steps_of(modules[0]) if len(modules) == 1 else None for modules in columns]
+    if all(steps): return _Formulas.apply(z, steps, keep).flatten(0, 1)
+    done = []
+    for modules, own, part in zip(columns, steps, z.unbind(1)):          # part: (seeds, rows, units)
+        if own: done.append(_Formulas.apply(part.unsqueeze(1), [own], keep).squeeze(1))
+        else:
+            part = _Between.apply(part)
+            value = modules[0](part) if len(modules) == 1 else torch.stack([m(p) for m, p in zip(modules, part.unbind(0))])
+            done.append(value if keep is None else value * keep.squeeze(1))
+    return torch.stack(done, 1).flatten(0, 1)
 
 # %% ../nbs/03_models.ipynb #7303d202
 @patch

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from nsad.activation import NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, replace_activations, run_steps, slopes
+from nsad.activation import NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, replace_activations, run_steps, slopes, value_and_slope
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
 
 EVERY = [f"{n}(x)" if op.arity == 1 else f"{n}(x, 0.7*x + 1)" for n, op in OPS.items()]
@@ -332,8 +332,10 @@ def test_slopes_are_those_of_autograd(text):
     steps = layer(text).steps
     x = torch.tensor([-40.0, -31.0, -2.13, -1.37, -0.41, -2e-4, 3e-5, 0.29, 0.77, 1.61, 2.53, 29.0, 33.0], dtype=torch.float64, requires_grad=True)
     (expected,) = torch.autograd.grad(run_steps(steps, x).sum(), x)
-    got = slopes(steps, x.detach())[0]
-    assert_close(torch.as_tensor(got, dtype=x.dtype).expand_as(x), expected, rtol=1e-7, atol=1e-9)
+    value, slope = value_and_slope(steps, x.detach())
+    for got in (slopes(steps, x.detach())[0], slope):
+        assert_close(torch.as_tensor(got, dtype=x.dtype).expand_as(x), expected, rtol=1e-7, atol=1e-9)
+    assert_close(torch.as_tensor(value, dtype=x.dtype).expand_as(x), run_steps(steps, x.detach()), rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("n", [-3, -2, -1, 1, 2, 3, 7])

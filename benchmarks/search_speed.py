@@ -1,0 +1,78 @@
+"""Candidates scored per second: the network engine's stacks beside training the same networks one by one, with the same budget.
+
+    NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/search_speed.py > benchmarks/results/search_speed.txt
+
+The formulas of a first generation are scored as the search scores them on its first two rungs: same rows, steps, seeds and network. One by one means
+`mlp` with the formula in every hidden layer, trained by `train` and judged by its validation loss. Both ways run on one core, and on both: two
+processes each. The runs are interleaved and repeated, the medians compared. Losses agree between the ways, or the script stops.
+"""
+import random
+import statistics
+import sys
+import time
+from datetime import date
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+
+from nsad import load_dataset, mlp, split, train
+from nsad.data import Scaler
+from nsad.engines.network import NetworkEngine, _Archive, stack_losses
+from nsad.training import predict
+
+REPEATS = 3
+
+
+def one_by_one(trial, formulas):
+    "Validation losses of networks trained one after another."
+    torch.set_num_threads(1)
+    losses = []
+    for formula in formulas:
+        of_seeds = []
+        for seed in trial.seeds:
+            fit, held = trial.parted(seed)
+            net = mlp(trial.X.shape[1], trial.hidden, formula, dropout=trial.recipe.dropout, seed=seed)
+            train(net, trial.X[fit], trial.target(fit), trial.task, trial.recipe, seed=seed, device="cpu")
+            logit = torch.as_tensor(predict(net, trial.X[held])[:, 0])
+            target = torch.as_tensor(trial.target(held), dtype=torch.float32)
+            of_seeds.append(float(torch.nn.functional.binary_cross_entropy_with_logits(logit, target)))
+        losses.append(float(np.mean(of_seeds)))
+    return losses
+
+
+def run(way, trial, formulas, size, jobs):
+    "Losses and seconds of a way, in parts of `size` formulas spread over `jobs` processes."
+    parts = [formulas[i:i + size] for i in range(0, len(formulas), size)]
+    start = time.perf_counter()
+    losses = sum(Parallel(jobs)(delayed(way)(trial, p) for p in parts) if jobs > 1 else [way(trial, p) for p in parts], [])
+    return losses, time.perf_counter() - start
+
+
+def main(name="forest_cover"):
+    ds = load_dataset(name, rows=100_000, seed=42)
+    training = ds.take(split(ds, test=0.2, seed=42).train)
+    engine = NetworkEngine(first=96)
+    rungs = engine._rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
+    formulas = [f.text for f in engine._generation(random.Random(42), _Archive(), rungs[1])]
+    print(f"{date.today()}  {' '.join(sys.argv)}\n{name}: {len(formulas)} formulas\n")
+    print("rung     steps   processes   one by one   in stacks   ratio   (candidates per second)")
+    Parallel(2)(delayed(abs)(1) for _ in range(2))                                   # start the processes outside the clock
+    for rung, trial in enumerate(rungs[:2]):
+        few = formulas[:96 if rung == 0 else 48]
+        steps = trial.rows * trial.recipe.epochs // trial.recipe.batch_size
+        for jobs in (1, 2):
+            alone, together = [], []
+            for _ in range(REPEATS):
+                a, seconds = run(one_by_one, trial, few, 8, jobs)
+                alone.append(seconds)
+                b, seconds = run(stack_losses, trial, few, engine.stack_size, jobs)
+                together.append(seconds)
+            off = np.nanmedian(np.abs(np.array(a) - b))
+            if off > 1e-3: sys.exit(f"the two ways differ: median difference of losses {off}")
+            rates = [len(few) / statistics.median(t) for t in (alone, together)]
+            print(f"{['screen', 'score'][rung]:8} {steps:5}   {jobs:9}   {rates[0]:10.2f}   {rates[1]:9.2f}   {rates[1] / rates[0]:5.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
