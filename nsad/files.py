@@ -31,20 +31,41 @@ from tqdm import tqdm
 class DataError(ValueError):
     "Data that cannot be used as they are: the message names what, where and the remedy."
 
-# %% ../nbs/01b_files.ipynb #d919c850
+# %% ../nbs/01b_files.ipynb #0f265345
+def _held(path:Path):
+    "The lock file `path`, open and held by this process alone."
+    import fcntl
+    while True:
+        file = open(path, "a")
+        try: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tqdm.write(f"another process is at work on {path.name.strip('.').removesuffix('.lock')} in {path.parent}; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if _same_file(path, file): return file
+        file.close()                                              # whoever held it has removed it: another file has the name now
+
+
+def _same_file(path:Path, file)->bool:
+    try: return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError: return False
+
+
 @contextmanager
 def locked(path:Path):
     "Hold the lock file `path`; whoever comes second says so and waits."
-    from filelock import FileLock, Timeout
-    lock = FileLock(path)
     try:
-        try: lock.acquire(timeout=0.5)
-        except Timeout:
-            tqdm.write(f"another process is at work on {path.name.strip('.').removesuffix('.lock')} in {path.parent}; waiting for it")
-            lock.acquire()
+        if os.name == "posix": file = _held(path)
+        else:
+            from filelock import FileLock
+            file = FileLock(path)
+            file.acquire()
     except OSError as error: raise DataError(f"{path.parent} cannot be written to ({error}); choose another folder by NSAD_DATA") from None
     try: yield
-    finally: lock.release()
+    finally:
+        if os.name == "posix":
+            path.unlink(missing_ok=True)                          # while it is held, so that nobody can hold it twice
+            file.close()
+        else: file.release()
 
 
 def _lock_of(path:Path)->Path: return path.with_name(f".{path.name}.lock")
@@ -70,7 +91,10 @@ def _disk(path:Path, error:OSError)->DataError:
     free = f"{shutil.disk_usage(folder).free / 1e9:.1f} GB are free" if folder.is_dir() else "no space left"
     return DataError(f"the disk is full while writing {path.name} in {folder} ({free}); make room, or choose another folder by NSAD_DATA")
 
-# %% ../nbs/01b_files.ipynb #a6f610e7
+# %% ../nbs/01b_files.ipynb #83e3d60d
+_WORTH = 1 << 20                              # bytes that are worth another attempt, and to be kept for one
+
+
 class _Broken(Exception):
     "An attempt that ended early; another may go on from here."
 
@@ -135,28 +159,30 @@ def _receive(url:str, part:Path, limit:int|None, timeout:float, bar:tqdm)->None:
                 bar.update(len(piece))
     if total is not None and (size := part.stat().st_size) != total: raise _Broken(f"{size:,} of {total:,} bytes came")
 
-# %% ../nbs/01b_files.ipynb #df95d7cf
-def _attempts(url:str, part:Path, resumes:bool, limit:int|None, timeout:float, tries:int, bar:tqdm)->None:
-    "Attempts until all is there; `tries` of them in a row may bring less than a megabyte."
+# %% ../nbs/01b_files.ipynb #60d14bcd
+def _attempts(url:str, part:Path, resumes:bool, limit:int|None, timeout:float, tries:int, bar:tqdm)->bool:
+    "Attempts until all is there; `tries` of them in a row may bring less than a megabyte. Was it put together of several?"
     def size(): return part.stat().st_size if part.is_file() else 0
     failed, answered = 0, size() > 0
     while True:
         if not resumes: part.unlink(missing_ok=True)
         before = size()
-        try: return _receive(url, part, limit, timeout, bar)
+        try:
+            _receive(url, part, limit, timeout, bar)
+            return before > 0
         except urllib.error.HTTPError as error:
-            if error.code == 416 and before: return               # nothing follows: what is here is whole, or the checksum will tell
+            if error.code == 416 and before: return True          # nothing follows: what is here is whole, or the checksum will tell
             if error.code < 500: raise DataError(f"the server answers {error.code} {error.reason}") from None
             reason, answered = f"the server answers {error.code} {error.reason}", True
         except (OSError, http.client.HTTPException, _Broken, ValueError) as error:
             if isinstance(error, DataError): raise
             reason = str(getattr(error, "reason", "") or error) or type(error).__name__
             answered = answered or size() > 0 or isinstance(error, _Broken)
-        failed = 0 if resumes and size() - before > 1 << 20 else failed + 1
+        failed = 0 if resumes and size() - before > _WORTH else failed + 1
         if failed >= tries or not answered: raise DataError(f"{reason}; {failed} attempts in a row" if answered else reason)
         time.sleep(min(0.05 * 2 ** failed, 5.))
 
-# %% ../nbs/01b_files.ipynb #29f877f4
+# %% ../nbs/01b_files.ipynb #49e650e3
 def download(url:str, path, sha256:str|None=None, limit:int|None=None, progress:bool=True, timeout:float=30., tries:int=5)->Path:
     """Bring a file, unless it is there already.
 
@@ -177,20 +203,19 @@ def download(url:str, path, sha256:str|None=None, limit:int|None=None, progress:
     part = path.with_name(path.name + ".part")
     with locked(_lock_of(path)), tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=not progress) as bar:
         if path.is_file(): return path                            # another process has been quicker
-        while True:
-            continued = sha256 is not None and part.is_file()
-            try: _attempts(url, part, sha256 is not None, limit, timeout, tries, bar)
-            except _Refused:
-                part.unlink()
+        for last in (False, True):                                # halves that do not fit together get one more chance, as a whole
+            try: joined = _attempts(url, part, sha256 is not None, limit, timeout, tries, bar)
+            except DataError as error:
+                if isinstance(error, _Refused) or part.is_file() and part.stat().st_size < _WORTH: part.unlink()
                 raise
             if sha256 is None or (found := sha256_of(part)) == sha256: break
             part.unlink()
-            if not continued: raise DataError(f"what came has the SHA-256 {found}, not {sha256}: it was altered on the way or is another file")
+            if last or not joined: raise DataError(f"what came has the SHA-256 {found}, not {sha256}: it was altered on the way or is another file")
         with open(part, "rb+") as file: _synced(file)
         os.replace(part, path)
     return path
 
-# %% ../nbs/01b_files.ipynb #36425004
+# %% ../nbs/01b_files.ipynb #b29133c2
 _AHEAD = 1 << 22                              # bytes of text that are unpacked at a time
 
 
@@ -202,7 +227,7 @@ class _Unpacked(io.RawIOBase):
         self.next = self.pool.submit(self._piece)
 
     def _packed(self)->bytes:
-        data = self.file.read(1 << 19)
+        data = self.file.read(1 << 18)
         self.digest.update(data)
         self.bar.update(len(data))
         return data
