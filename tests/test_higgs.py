@@ -269,7 +269,14 @@ def test_only_one_of_many_threads_holds_a_lock(tmp_path):
     assert most == 1 and len(turns) == 120
 
 
-def test_every_cut_is_refused(tmp_path):
+@pytest.fixture(params=["isal", "zlib"])
+def unzip(request, monkeypatch):
+    "The fast unpacker where it is installed, and the one that is always there."
+    module = pytest.importorskip("isal.isal_zlib") if request.param == "isal" else __import__("zlib")
+    monkeypatch.setattr(nsad.files, "unzip", module)
+
+
+def test_every_cut_is_refused(unzip, tmp_path):
     whole = packed(table(3000), tmp_path / "t.csv.gz").read_bytes()
     path = tmp_path / "t.csv.gz"
     for cut in [0, 1, 5, 12, len(whole) // 3, len(whole) // 2, *range(len(whole) - 12, len(whole))]:
@@ -279,7 +286,7 @@ def test_every_cut_is_refused(tmp_path):
         assert only_the_source(path)
 
 
-def test_altered_bytes_are_refused_or_change_nothing(tmp_path):
+def test_altered_bytes_are_refused_or_change_nothing(unzip, tmp_path):
     whole = bytearray(packed(table(2000), tmp_path / "t.csv.gz").read_bytes())
     path, refused = tmp_path / "t.csv.gz", 0
     for place in np.random.default_rng(1).integers(0, len(whole), 60):
@@ -316,14 +323,14 @@ def test_a_fault_is_named_by_its_line(line, message, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"0,1,2,3,4\n", gzip.compress(b""), b"\x1f\x8b", b"PK\x03\x04" + bytes(100), gzip.compress(b"\x00\xff" * 1000), gzip.compress(b"0,1,2,3,4\n") + b"more"])
-def test_files_of_another_kind(content, tmp_path):
+def test_files_of_another_kind(content, unzip, tmp_path):
     (tmp_path / "t.csv.gz").write_bytes(content)
     with pytest.raises(DataError, match="t.csv.gz"):
         open_rows(tmp_path / "t.csv.gz", COLUMNS)
     assert only_the_source(tmp_path / "t.csv.gz")
 
 
-def test_an_archive_of_several_parts_is_one_table(tmp_path):
+def test_an_archive_of_several_parts_is_one_table(unzip, tmp_path):
     path = packed(table(300), tmp_path / "t.csv.gz")
     path.write_bytes(path.read_bytes() + packed(table(200, seed=1), tmp_path / "u.csv.gz").read_bytes())
     assert is_right(open_rows(path, COLUMNS), np.concatenate([table(300), table(200, seed=1)]))
