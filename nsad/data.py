@@ -12,7 +12,6 @@ import hashlib
 import html
 import os
 import warnings
-import zlib
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from tqdm import tqdm
 import nsad
 
 from .files import DataError, download, open_rows, rows_folder
+from .tables import Encoding, read_table, reading
 
 # %% ../nbs/02_data.ipynb #e484eac2
 def _kept(values:np.ndarray)->np.ndarray:
@@ -44,13 +44,15 @@ class Dataset:
 
     Attributes
     ----------
-    X : float32, (rows, features), finite
+    X : float32, (rows, features), finite; in your own tables NaN where a value is missing, which `Scaler` fills in from training rows
     y : int64 class numbers from 0, or float32 for regression; (rows,)
     feature_names : one for each column of X
     name, domain : what it is called; "physics", "ecology", "text", or whatever the owner says
     task : "binary", "multiclass" or "regression"
     classes : label of each class number; empty for regression
     source, licence, citation : where it comes from
+    notes : what is doubtful about it, in words
+    encoding : the rule that made numbers of a table with words, dates or gaps; None if it was numbers already
     """
     X: np.ndarray
     y: np.ndarray
@@ -62,6 +64,8 @@ class Dataset:
     source: str = ""
     licence: str = ""
     citation: str = ""
+    notes: tuple[str, ...] = ()
+    encoding: Encoding | None = None
 
     def __post_init__(self):
         for name in ("X", "y"): object.__setattr__(self, name, _kept(getattr(self, name)))
@@ -112,7 +116,7 @@ def _repr_html_(self:Dataset):
     share = ", ".join(f"{c}: {n / self.n_rows:.1%}" for c, n in zip(self.classes, counts))
     lines = [("rows x features", f"{self.n_rows:,} x {self.n_features}"), ("domain", self.domain), ("task", self.task), ("classes", share),
              ("features", ", ".join(self.feature_names[:6]) + (", ..." if self.n_features > 6 else "")),
-             ("source", self.source), ("licence", self.licence), ("citation", self.citation)]
+             ("source", self.source), ("licence", self.licence), ("citation", self.citation), ("notes", "; ".join(self.notes))]
     cells = "".join(f"<tr><th style='text-align:left'>{k}</th><td style='text-align:left'>{html.escape(v)}</td></tr>" for k, v in lines if v)
     return f"<table><caption style='text-align:left'><b>{html.escape(self.name)}</b></caption>{cells}</table>"
 
@@ -123,8 +127,8 @@ def _task_of(y:np.ndarray)->str:
     return "binary" if len(values) <= 2 else "multiclass"
 
 
-def _checked_features(X, names)->np.ndarray:
-    "Features as float32, or a `DataError` for the first column that cannot be."
+def _checked_features(X, names, gaps:bool=False)->np.ndarray:
+    "Features as float32, or a `DataError` for the first column that cannot be; `gaps` lets missing values stay NaN."
     frame = pd.DataFrame(X).infer_objects()
     frame.columns = names
     if not len(frame): raise DataError("there are no rows; a dataset needs at least one")
@@ -136,10 +140,11 @@ def _checked_features(X, names)->np.ndarray:
         raise DataError(f"column {name!r} is {kind} ({value!r}, ...); encode it as numbers or leave it out")
     with np.errstate(over="ignore"): values = np.ascontiguousarray(frame.to_numpy(np.float32, na_value=np.nan))
     bad = ~np.isfinite(values)
+    if gaps: bad &= ~frame.isna().to_numpy()
     if bad.any():
         j = int(bad.any(0).argmax())
-        raise DataError(f"column {names[j]!r} has {bad[:, j].sum()} rows that are missing, infinite or beyond float32; "
-                        "fill them in or leave the rows out")
+        raise DataError(f"column {names[j]!r} has {bad[:, j].sum()} rows that are {'' if gaps else 'missing, '}infinite or beyond float32; "
+                        f"{'correct them' if gaps else 'fill them in'} or leave the rows out")
     return values
 
 # %% ../nbs/02_data.ipynb #43ca622b
@@ -191,35 +196,50 @@ def from_arrays(cls:Dataset, X, y, feature_names:Sequence[str]|None=None, name:s
     return Dataset(values, target, names, name, domain, task, classes, **about)
 
 # %% ../nbs/02_data.ipynb #7360c444
+def _gap_notes(X:np.ndarray, names)->tuple[str, ...]:
+    "Which columns have gaps, and what becomes of them."
+    counts = np.isnan(X).sum(0)
+    return tuple(f"{name!r} misses {n:,} of {len(X):,} values; the mean of the training rows stands in" for name, n in zip(names, counts) if n)
+
+
 @patch(cls_method=True)
-def from_frame(cls:Dataset, frame:pd.DataFrame, target:str, **kwargs)->Dataset:
-    "A dataset of a DataFrame's columns, one of which is the target; other arguments as in `from_arrays`."
+def from_frame(cls:Dataset, frame:pd.DataFrame, target:str, keep:Sequence[str]=(), name:str="table", task:str|None=None, domain:str="",
+               **about)->Dataset:
+    """A dataset of a DataFrame's columns, one of which is the target.
+
+    Parameters
+    ----------
+    target : name of the column to predict
+    keep : columns to take although they look like identifiers or free text
+    name, domain, source, licence, citation : what to call it and where it is from
+    task : "binary", "multiclass" or "regression"; default inferred from the target
+
+    Raises
+    ------
+    DataError : no such column, no rows, infinite values, a target that is missing somewhere or the same everywhere
+    """
     if target not in frame: raise DataError(f"there is no column {target!r}; the columns are {', '.join(map(str, frame.columns))}")
-    X = frame.drop(columns=target)
-    if X.empty and not len(X): raise DataError("there are no rows; a dataset needs at least one")
-    return Dataset.from_arrays(X, frame[target].to_numpy(), [str(c) for c in X.columns], **kwargs)
+    if not len(frame): raise DataError("there are no rows; a dataset needs at least one")
+    features = frame.drop(columns=target)
+    if not features.shape[1]: raise DataError(f"there is no column but {target!r}; a dataset needs at least one feature")
+    encoding = Encoding.of(features, keep)
+    for note in encoding.notes: warnings.warn(f"{name}: {note}", stacklevel=2)
+    values = _checked_features(encoding.transform(features), encoding.names, gaps=True)
+    y, task, classes = _checked_target(frame[target].to_numpy(), task)
+    plain = all(c.how == "number" for c in encoding.columns)
+    return Dataset(values, y, encoding.names, name, domain, task, classes, notes=encoding.notes + _gap_notes(values, encoding.names),
+                   encoding=None if plain and not np.isnan(values).any() else encoding, **about)
 
 
 @patch(cls_method=True)
 def from_file(cls:Dataset, path, target:str, **kwargs)->Dataset:
-    "A dataset of a CSV file with a header, gzipped or not; other arguments as in `from_arrays`."
+    "A dataset of a CSV, TSV, Parquet, Feather, ARFF or NPZ file, packed or not; other arguments as in `from_frame`."
     path = Path(path)
-    return Dataset.from_frame(_read_csv(path), target, **dict(name=path.name.split(".")[0], source=path.name) | kwargs)
-
-
-@contextmanager
-def _reading(path:Path):
-    "One clear error for all that can go wrong in a file."
-    if not path.is_file(): raise DataError(f"there is no file {path}")
-    if not path.stat().st_size: raise DataError(f"{path} is empty")
-    try: yield
-    except DataError: raise
-    except (ValueError, OSError, EOFError, zlib.error) as error:  # pandas' parser errors are ValueErrors
-        raise DataError(f"{path} cannot be read as a table: {str(error).strip()}") from None
+    return Dataset.from_frame(read_table(path), target, **dict(name=path.name.split(".")[0], source=path.name) | kwargs)
 
 
 def _read_csv(path:Path, **kwargs)->pd.DataFrame:
-    with _reading(path): return pd.read_csv(path, **kwargs)
+    with reading(path): return pd.read_csv(path, **kwargs)
 
 # %% ../nbs/02_data.ipynb #4f1a898d
 _WORDS = ("make address all 3d our over remove internet order mail receive will people report addresses free business email you credit "
@@ -300,7 +320,8 @@ def data_folder(data_home=None)->Path:
 def _original(name:str)->_Original:
     if name in ORIGINALS: return ORIGINALS[name]
     close = difflib.get_close_matches(str(name), ORIGINALS, n=1)
-    raise DataError(f"no dataset is called {name!r}{f'; did you mean {close[0]!r}?' if close else '.'} There are {', '.join(ORIGINALS)}")
+    raise DataError(f"no dataset is called {name!r}{f'; did you mean {close[0]!r}?' if close else '.'} There are {', '.join(ORIGINALS)}, "
+                    "and those of scikit-learn and OpenML as sklearn:NAME and openml:NAME")
 
 
 def fetch_dataset(name:str, data_home=None, progress:bool=True)->Path:
@@ -344,7 +365,7 @@ _PIECE = 100_000                              # rows held at a time
 
 def _pieces(path:Path, **kwargs):
     "A file without a header, some rows at a time."
-    with _reading(path), pd.read_csv(path, header=None, chunksize=_PIECE, low_memory=False, **kwargs) as pieces: yield from pieces
+    with reading(path), pd.read_csv(path, header=None, chunksize=_PIECE, low_memory=False, **kwargs) as pieces: yield from pieces
 
 
 def _codes(path:Path, column:pd.Series, coding:dict)->np.ndarray:
@@ -412,7 +433,7 @@ def _read(path:Path, name:str, target:str, rows:int|None, seed:int|None, progres
         _refuse_one_class(y[drawn], path)
         return _features(path, label, names, drawn, bar), y[drawn]
 
-# %% ../nbs/02_data.ipynb #06c226ee
+# %% ../nbs/02_data.ipynb #2d3557eb
 _LARGE = 16_000_000                           # bytes of a packed file from which on its rows are kept
 
 
@@ -438,13 +459,16 @@ def _from_rows(path:Path, name:str, rows:int|None, seed:int|None, part:str, prog
     return X, y, source if part == "all" else f"{source}, {part} part"
 
 # %% ../nbs/02_data.ipynb #6991700e
-def _checked_wish(original:_Original, name:str, rows, seed, target:str, part:str)->None:
+def _checked_wish(original:_Original|None, name:str, rows, seed, target:str, part:str)->None:
     "Refuse what no file can give, before any is looked for."
     for what, value in (("rows", rows), ("seed", seed)):
         if value is None or isinstance(value, Integral) and not isinstance(value, bool): continue
         raise DataError(f"{what}={value!r} is not a whole number")
     if rows is not None and rows < 1: raise DataError(f"rows={rows}: a dataset needs at least one row")
     if seed is not None and not 0 <= seed < 2**32: raise DataError(f"seed={seed} is not between 0 and {2**32 - 1}")
+    if original is None:
+        if part != "all": raise DataError(f"{name} has no test rows set apart; use split(ds) and part='all'")
+        return
     if target not in ("binary", "multiclass") or target == "multiclass" and not original.kinds:
         raise DataError(f"{name} has no target {target!r}; it has 'binary'{' and ' + repr('multiclass') if original.kinds else ''}")
     if part not in ("all", "train", "test"): raise DataError(f"part={part!r} is not 'all', 'train' or 'test'")
@@ -453,7 +477,7 @@ def _checked_wish(original:_Original, name:str, rows, seed, target:str, part:str
 
 def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None, progress:bool=True, target:str="binary",
                  part:str="all")->Dataset:
-    """A dataset by name: "higgs", "forest_cover", "spambase" or "magic".
+    """A dataset by name: "higgs", "forest_cover", "spambase" or "magic"; "sklearn:wine" and the like; "openml:NUMBER" or "openml:NAME".
 
     Parameters
     ----------
@@ -461,13 +485,14 @@ def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None,
     seed : of the draw; None takes the first rows as they stand
     data_home : folder of the originals; default NSAD_DATA, else the user's cache. Without an original, the embedded sample serves.
     progress : show a bar while downloading or reading takes long
-    target : "binary"; for "forest_cover" also "multiclass", its seven kinds of forest
+    target : "binary"; for "forest_cover" also "multiclass", its seven kinds of forest; for OpenML a column other than its default
     part : "all"; for "higgs" also "test", the last 500,000 rows, and "train", the rest
 
     Raises
     ------
     DataError : unknown name, a file that cannot be had, or one that is not what it should be
     """
+    if (foreign := _foreign(name, rows, seed, data_home, target, part)) is not None: return foreign
     original = _original(name)
     _checked_wish(original, name, rows, seed, target, part)
     path = _find(name, data_home, progress)
@@ -478,6 +503,65 @@ def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None,
         source = path.name if path.parent != SAMPLES else f"{path.name} (embedded sample of {original.file})"
     return Dataset(X, y, tuple(NAMES[name]), name, original.domain, target, original.coding(target)[1], source,
                    original.licence, original.citation)
+
+# %% ../nbs/02_data.ipynb #4addd0fc
+_SKLEARN = {"iris": "ecology", "wine": "chemistry", "breast_cancer": "medicine", "digits": "images", "diabetes": "medicine",
+            "california_housing": "economics", "covtype": "ecology", "kddcup99": "computing"}
+
+
+def _from_sklearn(name:str, data_home, **kwargs)->Dataset:
+    "A table that comes with scikit-learn, or that it downloads."
+    from sklearn import datasets
+    if name not in _SKLEARN: raise DataError(f"sklearn:{name} is not a table of scikit-learn's with one target; there are {', '.join(_SKLEARN)}")
+    home = {} if hasattr(datasets, f"load_{name}") else dict(data_home=data_home)
+    load = getattr(datasets, f"load_{name}", None) or getattr(datasets, f"fetch_{name}")
+    with _elsewhere(f"sklearn:{name}"): found = load(as_frame=True, **home)
+    target, classes = found.target.rename("target"), list(getattr(found, "target_names", []))
+    if len(classes) == target.nunique() and len(classes) > 1: target = target.map(dict(enumerate(map(str, classes))))
+    return Dataset.from_frame(found.data.assign(target=target), "target", name=name, domain=_SKLEARN[name],
+                              **dict(source=f"scikit-learn's {load.__name__}") | kwargs)
+
+
+@contextmanager
+def _elsewhere(name:str):
+    "One clear error for what goes wrong far away."
+    try: yield
+    except Exception as error:                   # whatever a network, a server or another library comes up with
+        raise DataError(f"{name} could not be had ({type(error).__name__}: {error}); check the name and the network, or save the table "
+                        "as a file and use Dataset.from_file") from None
+
+# %% ../nbs/02_data.ipynb #78cfa9e3
+def _from_openml(what:str, data_home, target:str|None=None, **kwargs)->Dataset:
+    "A table of OpenML by number or by name, the latter with `@version` if it matters."
+    from sklearn.datasets import fetch_openml
+    name, _, version = what.partition("@")
+    if not name or version and not version.isdigit(): raise DataError(f"openml:{what} is not openml:NUMBER, openml:NAME or openml:NAME@VERSION")
+    which = dict(data_id=int(name)) if name.isdigit() else dict(name=name, version=int(version) if version else "active")
+    with _elsewhere(f"openml:{what}"):
+        found = fetch_openml(**which, as_frame=True, parser="auto", data_home=data_home, **({"target_column": target} if target else {}))
+    details = found.details or {}
+    if not isinstance(found.target, pd.Series): raise DataError(f"openml:{what} states no single column to predict; name it by target=")
+    frame = found.data.assign(**{str(found.target.name): found.target.to_numpy()})
+    return Dataset.from_frame(frame, str(found.target.name), **dict(name=details.get("name", name), licence=details.get("licence", ""),
+        source=f"OpenML {details.get('id', what)}, version {details.get('version', '?')}", citation=str(details.get("citation") or "")) | kwargs)
+
+
+def _sampled(ds:Dataset, rows:int|None, seed:int|None)->Dataset:
+    if rows is None or rows >= ds.n_rows: return ds
+    if ds.task != "regression": return ds.take(_draw(ds.y, rows, seed, ds.name))
+    return ds.take(np.arange(rows) if seed is None else _parted(np.arange(ds.n_rows), None, rows, seed, ds.name)[0])
+
+
+def _foreign(name:str, rows, seed, data_home, target:str, part:str)->Dataset|None:
+    "A dataset from elsewhere, or None if the name is one of ours or nobody's."
+    place, colon, what = str(name).partition(":")
+    if not colon: place, what = "sklearn" if name in _SKLEARN and name not in ORIGINALS else "", name
+    if place not in ("sklearn", "openml"): return None
+    _checked_wish(None, name, rows, seed, target, part)
+    column = None if target == "binary" else target
+    if place == "openml": return _sampled(_from_openml(what, data_home, column), rows, seed)
+    if column: raise DataError(f"{name} has one target; leave target={target!r} out")
+    return _sampled(_from_sklearn(what, data_home), rows, seed)
 
 # %% ../nbs/02_data.ipynb #214983a8
 @dataclass(frozen=True)
@@ -512,7 +596,7 @@ def split(ds:Dataset, test:float=0.2, validation:float=0.0, seed:int=42)->Split:
 # %% ../nbs/02_data.ipynb #2ac6e266
 @dataclass(frozen=True)
 class Scaler:
-    "Mean and standard deviation of each feature; a feature that never changes keeps its scale."
+    "Mean and standard deviation of each feature where it is known; a feature that never changes keeps its scale."
     mean: np.ndarray
     scale: np.ndarray
 
@@ -520,11 +604,18 @@ class Scaler:
     def fit(cls, X)->"Scaler":
         X = np.asarray(X, dtype=np.float64)
         if not X.size: raise DataError(f"X has shape {X.shape}; a scale needs rows to be fitted on")
+        if np.isnan(X).any(): return cls._fit_with_gaps(X)
         flat = X.min(0) == X.max(0)                 # not sd == 0, which rounding may miss
         return cls(np.where(flat, X[0], X.mean(0)), np.where(flat, 1., X.std(0)))
 
+    @classmethod
+    def _fit_with_gaps(cls, X:np.ndarray)->"Scaler":
+        fits = [cls.fit(known[:, None]) if len(known := column[~np.isnan(column)]) else cls(np.zeros(1), np.ones(1)) for column in X.T]
+        return cls(np.concatenate([f.mean for f in fits]), np.concatenate([f.scale for f in fits]))
+
     def transform(self, X)->np.ndarray:
-        "Standardised rows, float32."
+        "Standardised rows, float32; a missing value becomes 0, the mean of the training rows."
         X = np.asarray(X, dtype=np.float64)
         if X.shape[-1:] != self.mean.shape: raise DataError(f"X has shape {X.shape}; the scaler was fitted on {len(self.mean)} features")
-        return ((X - self.mean) / self.scale).astype(np.float32)
+        X = ((X - self.mean) / self.scale).astype(np.float32)
+        return np.where(np.isnan(X), np.float32(0), X) if np.isnan(X).any() else X
