@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['KINDS', 'PACKINGS', 'FEW', 'OFTEN', 'MISSING', 'reading', 'read_table', 'kind_of', 'Column', 'Encoding']
 
-# %% ../nbs/01c_tables.ipynb #d3400994
+# %% ../nbs/01c_tables.ipynb #0decc0e3
 import io
 import re
 import warnings
+import zipfile
 import zlib
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import pandas as pd
 
 from .files import DataError
 
-# %% ../nbs/01c_tables.ipynb #3abc13b1
+# %% ../nbs/01c_tables.ipynb #b79f596c
 KINDS = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather",
          ".arff": "arff", ".npz": "npz"}
 PACKINGS = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd"}
@@ -35,7 +36,7 @@ def reading(path:Path):
     except DataError as error: raise DataError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} cannot be read as a table: byte {error.start} is not UTF-8 text; save it in that encoding") from None
-    except (ValueError, OSError, EOFError, KeyError, zlib.error, pd.errors.ParserWarning) as error:  # pandas' and Arrow's errors are ValueErrors
+    except (ValueError, OSError, EOFError, KeyError, zlib.error, zipfile.BadZipFile, pd.errors.ParserWarning) as error:
         raise DataError(f"{path} cannot be read as a table: {str(error).strip()}") from None
 
 
@@ -50,21 +51,21 @@ def _content(path:Path)->tuple[io.BytesIO, str]:
     import pyarrow as pa
     with pa.input_stream(str(path), compression=packing) as stream: return io.BytesIO(stream.read()), kind
 
-# %% ../nbs/01c_tables.ipynb #797a976d
+# %% ../nbs/01c_tables.ipynb #a49a39b7
 def _csv_dialect(content:io.BytesIO)->dict:
     "Separator and decimal mark, by the first two lines."
     head, first = (content.readline().decode("utf-8-sig", "replace") for _ in range(2))
     content.seek(0)
     sep = max(",;\t|", key=head.count)
-    return dict(sep=sep, decimal="," if sep != "," and re.search(rf"(^|[{sep}\s])-?\d+,\d+([{sep}\s]|$)", first) else ".")
+    return dict(encoding="utf-8-sig", sep=sep, decimal="," if sep != "," and re.search(rf"(^|[{sep}\s])-?\d+,\d+([{sep}\s]|$)", first) else ".")
 
 
-def _read_csv(content:io.BytesIO, **dialect)->pd.DataFrame:
+def _read_csv(content, **dialect)->pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        return pd.read_csv(content, index_col=False, encoding="utf-8-sig", na_values=["?"], low_memory=False, **dialect)
+        return pd.read_csv(content, index_col=False, na_values=["?"], low_memory=False, **dialect)
 
-# %% ../nbs/01c_tables.ipynb #4a12c46f
+# %% ../nbs/01c_tables.ipynb #748d239d
 def _arff_header(lines)->tuple[list, list]:
     "Names and types of the attributes; `lines` is left at the first row."
     names, types = [], []
@@ -85,8 +86,8 @@ def _read_arff(content:io.BytesIO)->pd.DataFrame:
     text = "".join(line for line in lines if line.strip() and not line.startswith("%"))
     if text.lstrip().startswith("{"): raise DataError("the rows are sparse ({index value, ...}); save them as dense ARFF or CSV")
     quote = "'" if text.count("'") > text.count('"') else '"'
-    frame = pd.read_csv(io.StringIO(text), header=None, names=names, na_values=["?"], keep_default_na=False, quotechar=quote, escapechar="\\",
-                        skipinitialspace=True, index_col=False, dtype=str)
+    frame = _read_csv(io.StringIO(text), header=None, names=names, keep_default_na=False, quotechar=quote, escapechar="\\",
+                      skipinitialspace=True, dtype=str)
     for name, kind in zip(names, types):
         if re.match(r"(numeric|real|integer)\b", kind, re.I): frame[name] = pd.to_numeric(frame[name])
         elif re.match(r"date\b", kind, re.I): frame[name] = pd.to_datetime(frame[name])
@@ -105,7 +106,7 @@ def _read_npz(content:io.BytesIO)->pd.DataFrame:
     if len(lengths := {len(v) for v in columns.values()}) != 1: raise DataError(f"the arrays have different numbers of rows: {sorted(lengths)}")
     return pd.DataFrame(columns)
 
-# %% ../nbs/01c_tables.ipynb #c8c420fa
+# %% ../nbs/01c_tables.ipynb #566a6727
 def read_table(path)->pd.DataFrame:
     """The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip or Zstandard.
 
@@ -116,17 +117,17 @@ def read_table(path)->pd.DataFrame:
     path = Path(path)
     with reading(path):
         content, kind = _content(path)
-        if kind in ("csv", "tsv"): frame = _read_csv(content, **({"sep": "\t"} if kind == "tsv" else _csv_dialect(content)))
+        if kind in ("csv", "tsv"): frame = _read_csv(content, **({"sep": "\t", "encoding": "utf-8-sig"} if kind == "tsv" else _csv_dialect(content)))
         elif kind in ("parquet", "feather"): frame = getattr(pd, f"read_{kind}")(content)
         else: frame = (_read_arff if kind == "arff" else _read_npz)(content)
     if frame.index.name is not None: frame = frame.reset_index()
     return frame
 
-# %% ../nbs/01c_tables.ipynb #5bae59c9
+# %% ../nbs/01c_tables.ipynb #fa0ca045
 FEW = 10                                      # words that get a column each
 OFTEN = 0.05                                  # share of gaps that is worth a column
 MISSING = "(missing)"
-_ID = re.compile(r"(^|[_\s.-])(id|uuid|guid|index|key|rownames?|row[_\s]?(id|number|nr|no))$|^unnamed: \d+$|[a-z]I[Dd]$", re.I)
+_ID = re.compile(r"(^|[_\s.-])(id|uuid|guid|index|key|rownames?|row[_\s]?(id|number|nr|no))$|^unnamed: \d+$|(?-i:[a-z]I[Dd]$)", re.I)
 
 
 def _is_words(column:pd.Series)->bool: return column.dtype.kind not in "biufMm" and not isinstance(column.dtype, pd.PeriodDtype)
@@ -165,7 +166,7 @@ def kind_of(column:pd.Series)->str:
     if unlike: return "identifier"
     return "text" if different > max(FEW, len(values) / 2) else "word"
 
-# %% ../nbs/01c_tables.ipynb #80003e5f
+# %% ../nbs/01c_tables.ipynb #7d5713ee
 @dataclass(frozen=True)
 class Column:
     """How one column becomes numbers.
@@ -205,6 +206,7 @@ def _levels(column:pd.Series, kind:str)->tuple:
 def _column(column:pd.Series, keep:bool)->Column:
     "The rule for one column."
     kind, name, missing = kind_of(column), str(column.name), column.isna()
+    if column.dtype.kind == "c": raise DataError(f"column {name!r} has complex numbers; give their parts a column each")
     note = f"{name!r} {_DOUBTS[kind]}" if kind in _DOUBTS else ""
     gaps = bool(missing.mean() > OFTEN)
     if kind == "empty" or kind in ("identifier", "text") and not keep: return Column(name, kind, "left out", note=note)
@@ -218,7 +220,7 @@ def _column(column:pd.Series, keep:bool)->Column:
     if kind == "ordered" or len(levels) > FEW: return Column(name, kind, "codes", levels, gaps)
     return Column(name, kind, "one-hot", levels + (MISSING,) * bool(missing.any()))
 
-# %% ../nbs/01c_tables.ipynb #8cc65779
+# %% ../nbs/01c_tables.ipynb #ff85a322
 def _numbers(column:pd.Series, rule:Column)->np.ndarray:
     "The values of one column by its rule, (rows, outputs)."
     missing = column.isna().to_numpy()
@@ -241,7 +243,8 @@ def _days(column:pd.Series, name:str)->np.ndarray:
     if column.dtype.kind == "m": return (column / pd.Timedelta(days=1)).to_numpy(np.float64, na_value=np.nan)
     dates = column if column.dtype.kind == "M" else _as_dates(column)
     if dates is None: raise DataError(f"column {name!r} has {column.dropna().iloc[0]!r} where a date is expected")
-    return ((pd.to_datetime(dates, utc=True) - pd.Timestamp(0, tz="utc")) / pd.Timedelta(days=1)).to_numpy(np.float64, na_value=np.nan)
+    times = pd.to_datetime(dates, utc=True).dt.tz_localize(None).dt.as_unit("ms").to_numpy()
+    return np.where(np.isnat(times), np.nan, times.astype(np.int64) / 86_400_000)
 
 
 @dataclass(frozen=True)
