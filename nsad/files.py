@@ -72,7 +72,7 @@ def locked(path:Path):
 
 def _lock_of(path:Path)->Path: return path.with_name(f".{path.name}.lock")
 
-# %% ../nbs/01b_files.ipynb #0d296734
+# %% ../nbs/01b_files.ipynb #8ed6c9ae
 def sha256_of(path, start:int=0)->str:
     "SHA-256 of a file from byte `start` on, as hexadecimal digits."
     with open(path, "rb") as file:
@@ -93,7 +93,7 @@ def _disk(path:Path, error:OSError)->DataError:
     free = f"{shutil.disk_usage(folder).free / 1e9:.1f} GB are free" if folder.is_dir() else "no space left"
     return DataError(f"the disk is full while writing {path.name} in {folder} ({free}); make room, or choose another folder by NSAD_DATA")
 
-# %% ../nbs/01b_files.ipynb #83e3d60d
+# %% ../nbs/01b_files.ipynb #ecd7a725
 _WORTH = 1 << 20                              # bytes that are worth another attempt, and to be kept for one
 
 
@@ -126,7 +126,7 @@ def _pieces(answer, timeout:float):
             if got < 1024: raise _Broken(f"{got} bytes in {timeout:g} seconds")
             began, got = time.monotonic(), 0
 
-# %% ../nbs/01b_files.ipynb #b39807dc
+# %% ../nbs/01b_files.ipynb #af2adb5c
 def _refuse_length(total:int|None, have:int, limit:int|None, part:Path)->None:
     "Ask before the first byte is kept whether all of it is wanted and has room."
     if total is None: return
@@ -161,7 +161,7 @@ def _receive(url:str, part:Path, limit:int|None, timeout:float, bar:tqdm)->None:
                 bar.update(len(piece))
     if total is not None and (size := part.stat().st_size) != total: raise _Broken(f"{size:,} of {total:,} bytes came")
 
-# %% ../nbs/01b_files.ipynb #60d14bcd
+# %% ../nbs/01b_files.ipynb #1ceb4961
 def _attempts(url:str, part:Path, resumes:bool, limit:int|None, timeout:float, tries:int, bar:tqdm)->bool:
     "Attempts until all is there; `tries` of them in a row may bring less than a megabyte. Was it put together of several?"
     def size(): return part.stat().st_size if part.is_file() else 0
@@ -184,7 +184,7 @@ def _attempts(url:str, part:Path, resumes:bool, limit:int|None, timeout:float, t
         if failed >= tries or not answered: raise DataError(f"{reason}; {failed} attempts in a row" if answered else reason)
         time.sleep(min(0.05 * 2 ** failed, 5.))
 
-# %% ../nbs/01b_files.ipynb #49e650e3
+# %% ../nbs/01b_files.ipynb #9e3d5171
 def download(url:str, path, sha256:str|None=None, limit:int|None=None, progress:bool=True, timeout:float=30., tries:int=5)->Path:
     """Bring a file, unless it is there already.
 
@@ -203,7 +203,7 @@ def download(url:str, path, sha256:str|None=None, limit:int|None=None, progress:
     try: path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error: raise _disk(path.parent, error) from None
     part = path.with_name(path.name + ".part")
-    with locked(_lock_of(path)), tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=not progress) as bar:
+    with locked(_lock_of(path)), tqdm(desc=path.name, unit="B", unit_scale=True, delay=1, leave=False, disable=not progress) as bar:
         if path.is_file(): return path                            # another process has been quicker
         for last in (False, True):                                # halves that do not fit together get one more chance, as a whole
             try: joined = _attempts(url, part, sha256 is not None, limit, timeout, tries, bar)
@@ -217,7 +217,7 @@ def download(url:str, path, sha256:str|None=None, limit:int|None=None, progress:
         os.replace(part, path)
     return path
 
-# %% ../nbs/01b_files.ipynb #5ef71340
+# %% ../nbs/01b_files.ipynb #88c3f97e
 _AHEAD = 1 << 22                              # bytes of text that are unpacked at a time
 
 
@@ -258,7 +258,7 @@ class _Unpacked(io.RawIOBase):
         self.file.close()
         super().close()
 
-# %% ../nbs/01b_files.ipynb #c0214cc1
+# %% ../nbs/01b_files.ipynb #32ac5911
 def _batches(source:_Unpacked, names:Sequence[str], label:int):
     "Label column and features of some rows at a time, as float32."
     import pyarrow as pa
@@ -288,7 +288,7 @@ def _refuse_infinite(X:np.ndarray, names:Sequence[str], line:int)->None:
     i, j = np.argwhere(~good)[0]
     raise DataError(f"line {line + i} has {X[i, j]} in column {names[j]!r}: missing, infinite or beyond float32")
 
-# %% ../nbs/01b_files.ipynb #bc67a10b
+# %% ../nbs/01b_files.ipynb #c978d9fb
 class _Array:
     "A NumPy file that grows by rows."
     def __init__(self, path:Path, dtype, width:tuple=()):
@@ -321,14 +321,15 @@ def _stamp(path:Path)->dict:
     state = path.stat()
     return dict(size=state.st_size, mtime_ns=state.st_mtime_ns)
 
-# %% ../nbs/01b_files.ipynb #47511b4c
+# %% ../nbs/01b_files.ipynb #2d6d4b09
 FORMAT = "nsad.rows/1"
 
 
 def _write(source:Path, folder:Path, names:Sequence[str], label:int, coding:Mapping, progress:bool)->dict:
     "The arrays of a table in `folder`; gives what there is to say of them."
     X, y = _Array(folder / "X.npy", np.float32, (len(names),)), _Array(folder / "y.npy", np.int8)
-    with (tqdm(total=source.stat().st_size, desc=f"reading {source.name}", unit="B", unit_scale=True, leave=False, disable=not progress) as bar,
+    with (tqdm(total=source.stat().st_size, desc=f"reading {source.name}", unit="B", unit_scale=True, delay=1, leave=False,
+               disable=not progress) as bar,
           X.file, y.file, _Unpacked(source, bar) as text):
         for values, labels in _batches(text, names, label):
             _refuse_infinite(values, names, X.rows + 1)
@@ -348,7 +349,7 @@ def _converting(source:Path, folder:Path):
         raise DataError(f"{source} cannot be read as a table: {error}; it is damaged or another file") from None
     except OSError as error: raise _disk(folder, error) from None
 
-# %% ../nbs/01b_files.ipynb #ec370584
+# %% ../nbs/01b_files.ipynb #b00cb433
 def _note(folder:Path, about:dict)->None:
     "Write what the arrays of a folder are, all or nothing."
     fresh = folder / "about.json.part"
@@ -374,7 +375,7 @@ def _convert(source:Path, folder:Path, names:Sequence[str], label:int, coding:Ma
     finally:
         for left in (part, old): shutil.rmtree(left, ignore_errors=True)
 
-# %% ../nbs/01b_files.ipynb #5a14916a
+# %% ../nbs/01b_files.ipynb #5fdeaf06
 @dataclass(frozen=True, eq=False)
 class Rows:
     """A table on disk.
@@ -417,7 +418,7 @@ def _opened(folder:Path, source:Path, names:Sequence[str], label:int, coding:Map
     except (OSError, ValueError, KeyError, TypeError, AttributeError): return None
     return Rows(X, y, about)
 
-# %% ../nbs/01b_files.ipynb #9fbd2655
+# %% ../nbs/01b_files.ipynb #7dfa1d95
 def rows_folder(source:Path)->Path:
     "Where the rows of a table are kept: beside it, or in the user's cache where its folder may not be written to."
     source = Path(source).absolute()
@@ -454,7 +455,7 @@ def open_rows(source, names:Sequence[str], label:int=0, coding:Mapping|None=None
     if found is None: raise DataError(f"{source} changed while its rows were made; try again when it is complete")
     return found
 
-# %% ../nbs/01b_files.ipynb #00a268fe
+# %% ../nbs/01b_files.ipynb #d2e75e7e
 def _shares(counts:np.ndarray, rows:int)->np.ndarray:
     "So many of each class, in proportion, by the largest remainders; none of them empty."
     exact = counts * (rows / counts.sum())
