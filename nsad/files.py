@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORMAT', 'DataError', 'locked', 'sha256_of', 'download', 'Rows', 'rows_folder', 'open_rows']
 
-# %% ../nbs/01b_files.ipynb #fae90d27
+# %% ../nbs/01b_files.ipynb #81cf3423
 import errno
 import hashlib
 import http.client
@@ -13,6 +13,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -33,15 +34,20 @@ except ImportError: import zlib as unzip
 class DataError(ValueError):
     "Data that cannot be used as they are: the message names what, where and the remedy."
 
-# %% ../nbs/01b_files.ipynb #0f265345
+# %% ../nbs/01b_files.ipynb #0ebb8840
 def _held(path:Path):
     "The lock file `path`, open and held by this process alone."
     import fcntl
     while True:
-        file = open(path, "a")
-        try: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tqdm.write(f"another process is at work on {path.name.strip('.').removesuffix('.lock')} in {path.parent}; waiting for it")
+        file, taken = open(path, "a"), False
+        for wait in (*[0.02] * 25, 0):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                taken = True
+                break
+            except BlockingIOError: time.sleep(wait)
+        if not taken:
+            tqdm.write(f"waiting for another process that is at work on {path.name.strip('.').removesuffix('.lock')}", file=sys.stderr)
             fcntl.flock(file, fcntl.LOCK_EX)
         if _same_file(path, file): return file
         file.close()                                              # whoever held it has removed it: another file has the name now
