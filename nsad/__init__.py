@@ -7,7 +7,9 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "formula": ["Formula", "FormulaError"],
     "activation": ["SymbolicActivation", "replace_activations"],
+    "tables": ["Encoding", "read_table"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
+    "card": ["DataCard", "describe", "plot_card"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
