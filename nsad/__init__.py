@@ -9,6 +9,7 @@ _PUBLIC = {
     "activation": ["SymbolicActivation", "replace_activations"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
+    "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "LibraryError"],
