@@ -316,10 +316,10 @@ class _Scale:
 
 # %% ../nbs/03b_export.ipynb #635ebaf0
 def _modules(net:nn.Module, place:str="")->list[tuple[str, nn.Module]]:
-    "The layers of nested Sequentials with their places."
+    "The layers of nested Sequentials with their places; one that stands twice is there twice."
     if type(net) is not nn.Sequential: return [(place, net)]
     _no_hooks(net, place)
-    return [part for name, m in net.named_children() for part in _modules(m, f"{place}.{name}".lstrip("."))]
+    return [part for name, m in net._modules.items() for part in _modules(m, f"{place}.{name}".lstrip("."))]
 
 
 def _no_hooks(m:nn.Module, place:str):
