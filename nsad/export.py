@@ -584,10 +584,10 @@ def _traced(model:nn.Module, n_features:int|None, what):
         raise ExportError(f"torch cannot export this {type(what).__name__} to ONNX: {type(error).__name__}: {first_line:.200}") from error
 
 # %% ../nbs/03b_export.ipynb #8706ebca
-def _applied(p:_Apply, xp, x, make:Callable|None=None):
-    "What `_Apply` computes (its value, if nothing else is asked for), finite where a layer's is."
+def _applied(p:_Apply, xp, x, make:Callable):
+    "What `make` (value or slope) computes, finite where a layer's is."
     constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
-    y = xp.asarray((make or p.value)(xp, x, constants), dtype=x.dtype) + xp.zeros_like(x)
+    y = xp.asarray(make(xp, x, constants), dtype=x.dtype) + xp.zeros_like(x)
     return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
 
 
@@ -599,7 +599,7 @@ def _function_of_arrays(p:_Apply)->Callable:
         x = np.asarray(x, dtype=np.result_type(np.asarray(x), np.float32))
         if p.constants is not None and x.shape[-1:] != p.constants.shape[1:]:
             raise ValueError(f"x has shape {x.shape}; the last axis holds {p.constants.shape[1]} channels")
-        with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x)
+        with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x, p.value)
     activation.__doc__ = f"{p.text}, number by number."
     return activation
 
@@ -613,7 +613,8 @@ def _function_of_rows(layers:list, n_inputs:int, kind:type)->Callable:
         if X.shape[-1:] != (n_inputs,): raise ValueError(f"X has shape {X.shape}; the network takes rows of {n_inputs} features")
         with np.errstate(all="ignore"):
             for p in layers:
-                X = X @ p.weight + p.bias if isinstance(p, _Linear) else X * p.scale + p.shift if isinstance(p, _Scale) else _applied(p, _ARRAYS, X)
+                X = (X @ p.weight + p.bias if isinstance(p, _Linear) else X * p.scale + p.shift if isinstance(p, _Scale)
+                     else _applied(p, _ARRAYS, X, p.value))
         return X
     predict.__doc__ = f"Outputs, one row for each row of X, which has {n_inputs} columns."
     return predict
@@ -656,13 +657,13 @@ def to_jax(what:Formula|str|SymbolicActivation)->Callable:
     except ImportError: raise ImportError("to_jax needs JAX: pip install 'nsad[jax]'") from None
     xp = _jax_arrays(jax)
 
-    def at(x, make=None):
+    def at(x, make):
         x = jax.numpy.asarray(x)
         wide = x.astype(jax.numpy.promote_types(x.dtype, jax.numpy.float32))
         return _applied(p, xp, wide, make).astype(x.dtype if jax.numpy.issubdtype(x.dtype, jax.numpy.floating) else wide.dtype)
 
-    activation = jax.custom_jvp(at)
-    activation.defjvp(lambda at_x, dx: (activation(*at_x), at(*at_x, p.slope) * dx[0]))
+    activation = jax.custom_jvp(lambda x: at(x, p.value))
+    activation.defjvp(lambda x, dx: (activation(*x), at(*x, p.slope) * dx[0]))
     activation.__doc__ = f"{p.text}, number by number."
     return activation
 
