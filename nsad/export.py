@@ -8,11 +8,13 @@ __all__ = ['ExportError', 'to_c', 'to_onnx', 'to_numpy', 'to_jax', 'to_latex']
 # %% ../nbs/03b_export.ipynb #f524e5d9
 import copy
 import functools
+import logging
 import re
 import textwrap
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -205,7 +207,7 @@ def _symbolic(act:SymbolicActivation)->_Apply:
         steps = [("float", next(new)) if s[0] == "float" else s for s in steps]
     def value(xp, x, c): return run_steps(steps, x, c, protect, xp)
     def slope(xp, x, c): return slopes(steps, x, c, xp)[0] if protect else _textbook_slope(tree, xp, x)
-    return _Apply(value, _text(tree), constants, protect, slope)
+    return _Apply(value, _text(tree) + ", with constants of its own for each channel" * (constants is not None), constants, protect, slope)
 
 
 def _numbers(t:Tensor, what:str)->np.ndarray:
@@ -284,8 +286,7 @@ def _header(act:SymbolicActivation, name:str, dtype:str)->str:
     table = f"{name}_constants"
     constants = "" if of.constants is None else unit.array(table, of.constants)
     both = unit.function(name, of, of.value, table), unit.function(f"{name}_derivative", of, of.slope, table)
-    own = ", with constants of its own for each channel" * bool(constants)
-    return unit.file(f"{name}(x) = {of.text}{own}; and its derivative.", constants, *both)
+    return unit.file(f"{name}(x) = {of.text}; and its derivative.", constants, *both)
 
 # %% ../nbs/03b_export.ipynb #94513d51
 _TORCH = {
@@ -364,15 +365,16 @@ def _folded(layers:list, dtype:str)->list:
             done[-1] = _Linear(last.weight * layer.scale[:, None], last.bias * layer.scale + layer.shift)
         elif isinstance(layer, _Scale) and isinstance(last, _Scale):
             done[-1] = _Scale(last.scale * layer.scale, last.shift * layer.scale + layer.shift)
-        elif isinstance(layer, _Linear) and isinstance(last, _Scale): done[-1:] = _behind(last, layer, dtype)
+        elif isinstance(layer, _Linear) and isinstance(last, _Scale): done[-1:] = _behind(last, layer, dtype, first=len(done) == 1)
         else: done.append(layer)
     return done
 
 
-def _behind(scaling:_Scale, linear:_Linear, dtype:str)->list:
+def _behind(scaling:_Scale, linear:_Linear, dtype:str, first:bool)->list:
+    "A scaling and the linear map behind it, as one or two."
     weight, kind = linear.weight * scaling.scale, np.float32 if dtype == "float" else np.float64
     lost = (np.abs(linear.weight) @ np.abs(scaling.shift)).max(initial=0.) * np.finfo(kind).eps
-    if lost < 2e-6 or not scaling.scale.all(): return [_Linear(weight, linear.bias + linear.weight @ scaling.shift)]
+    if not first or lost < 1e-7 or not scaling.scale.all(): return [_Linear(weight, linear.bias + linear.weight @ scaling.shift)]
     centre = -scaling.shift / scaling.scale
     near = centre.astype(kind).astype(np.float64)             # what the file can hold; the bias takes up the rest
     return [_Scale(np.ones(len(near)), -near), _Linear(weight, linear.bias + weight @ (near - centre))]
@@ -464,10 +466,12 @@ def _network(net:nn.Module, name:str, dtype:str, scaler)->str:
     predict = f"{head};\n\n{head}\n{{\n" + f"    {dtype} {buffers};\n" * bool(buffers) + "".join(unit.lines) + "}\n"
     sizes = f"#define {name.upper()}_INPUTS {n_inputs}\n#define {name.upper()}_OUTPUTS {width}\n"
     functions = [text.replace("FUNCTION", f) for text, f in unit.functions.items()]
-    size, inputs = unit.numbers * (4 if dtype == "float" else 8), "as in training" if scaler is None else "raw: the scaler is inside"
+    width_of = 4 if dtype == "float" else 8
+    size, stack = unit.numbers * width_of, sum(unit.sizes[b] for b in ("a", "b") if b in unit.sizes) * width_of
+    inputs = "as in training" if scaler is None else "raw: the scaler is inside"
     used = "; ".join(dict.fromkeys(p.text for p in layers if isinstance(p, _Apply))) or "none"
-    about = (f"{name}_predict(x, y): a network of {'-'.join(map(str, shape))} units, {unit.numbers:,} numbers in {size:,} bytes. "
-             f"Inputs are {inputs}; x and y must not overlap. Activations: {used}.")
+    about = (f"{name}_predict(x, y): a network of {'-'.join(map(str, shape))} units, {unit.numbers:,} numbers in {size:,} bytes, "
+             f"{stack:,} bytes of buffers. Inputs are {inputs}; x and y must not overlap. Activations: {used}.")
     linear = _LINEAR.replace("NAME", name).replace("TYPE", dtype)
     return unit.file(about, sizes, *unit.arrays, *functions, linear, predict)
 
@@ -569,13 +573,23 @@ def _formulas(model:nn.Module)->list[str]:
     return [m._formula.text for m in model.modules() if isinstance(m, SymbolicActivation)]
 
 # %% ../nbs/03b_export.ipynb #200c8753
+@contextmanager
+def _quiet(name:str):
+    "Errors only from this logger; torch's exporter tells of packages that nobody asked for."
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try: yield
+    finally: logger.setLevel(before)
+
+
 def _traced(model:nn.Module, n_features:int|None, what):
     "Torch's ONNX program of a model."
     first = next((p for p in model.parameters() if p.is_floating_point()), torch.zeros(()))
     x = torch.linspace(-1, 1, 3 * (n_features or 5), dtype=first.dtype).view(3, -1)
     open_axes = {0: torch.export.Dim("rows")} | ({} if n_features else {1: torch.export.Dim("columns")})
     try:
-        with warnings.catch_warnings(), torch.no_grad():
+        with warnings.catch_warnings(), torch.no_grad(), _quiet("torch.onnx"):
             warnings.simplefilter("ignore")
             return torch.onnx.export(model, (x,), input_names=["x"], output_names=["y"], opset_version=18, dynamo=True, verbose=False,
                                      dynamic_shapes=(open_axes,))
