@@ -570,8 +570,7 @@ def _put(model:nn.Module, parent:nn.Module, name:str, value, act:nn.Module):
 # %% ../nbs/01_activation.ipynb #3adc02ae
 def _exported(name:str)->Callable:
     def method(self, *args, **kwargs):
-        importlib.import_module("nsad.export")                                        # puts the method itself in this one's place
-        return getattr(self, name)(*args, **kwargs)
+        return getattr(importlib.import_module("nsad.export"), name)(self, *args, **kwargs)
     method.__name__, method.__doc__ = name, f"See `nsad.{name}`."
     return method
 
