@@ -698,31 +698,31 @@ def _now(act:SymbolicActivation)->Formula:
     return Formula(_text(_filled(act._formula.tree, iter(symbols))), ["x", *symbols])
 
 # %% ../nbs/03b_export.ipynb #e643b5f4
-@patch
-def to_c(self:SymbolicActivation, path:str|Path|None=None, name:str|None=None, dtype:str="float")->str:      # noqa: F811
+@patch(nm="to_c")
+def _to_c(self:SymbolicActivation, path:str|Path|None=None, name:str|None=None, dtype:str="float")->str:
     "A C header with the function and its derivative: see `nsad.to_c`."
     return to_c(self, path, name, dtype)
 
 
-@patch
-def to_onnx(self:SymbolicActivation, path:str|Path, n_features:int|None=None)->Path:      # noqa: F811
+@patch(nm="to_onnx")
+def _to_onnx(self:SymbolicActivation, path:str|Path, n_features:int|None=None)->Path:
     "An ONNX file: see `nsad.to_onnx`."
     return to_onnx(self, path, n_features)
 
 
-@patch
-def to_numpy(self:SymbolicActivation)->Callable[[np.ndarray], np.ndarray]:      # noqa: F811
+@patch(nm="to_numpy")
+def _to_numpy(self:SymbolicActivation)->Callable[[np.ndarray], np.ndarray]:
     "A function of NumPy arrays: see `nsad.to_numpy`."
     return to_numpy(self)
 
 
-@patch
-def to_jax(self:SymbolicActivation)->Callable:      # noqa: F811
+@patch(nm="to_jax")
+def _to_jax(self:SymbolicActivation)->Callable:
     "A JAX function: see `nsad.to_jax`."
     return to_jax(self)
 
 
-@patch
-def to_latex(self:SymbolicActivation, name:str|None=None)->str:      # noqa: F811
+@patch(nm="to_latex")
+def _to_latex(self:SymbolicActivation, name:str|None=None)->str:
     "LaTeX text: see `nsad.to_latex`."
     return to_latex(self, name)
