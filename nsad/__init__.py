@@ -11,6 +11,7 @@ _PUBLIC = {
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
     "card": ["DataCard", "describe", "plot_card"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
+    "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "LibraryError"],

@@ -11,6 +11,7 @@ __all__ = ['TORCH', 'SLOPES', 'HALF', 'PIECE', 'LARGE', 'FUSED', 'NAMES', 'FUNCT
 import copy
 import difflib
 import functools
+import importlib
 import math
 import operator
 import warnings
@@ -613,3 +614,13 @@ def _put(model:nn.Module, parent:nn.Module, name:str, value, act:nn.Module):
     if weights: act.to(weights[0].device, weights[0].dtype)
     setattr(parent, name, act.train(getattr(value, "training", parent.training)))
     if hasattr(parent, "activation_relu_or_gelu"): parent.activation_relu_or_gelu = 0          # else evaluation takes a fused kernel with ReLU in it
+
+# %% ../nbs/01_activation.ipynb #3adc02ae
+def _exported(name:str)->Callable:
+    def method(self, *args, **kwargs):
+        return getattr(importlib.import_module("nsad.export"), name)(self, *args, **kwargs)
+    method.__name__, method.__doc__ = name, f"See `nsad.{name}`."
+    return method
+
+
+for _name in ("to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"): setattr(SymbolicActivation, _name, _exported(_name))
