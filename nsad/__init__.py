@@ -12,6 +12,7 @@ _PUBLIC = {
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "LibraryError"],
+    "estimators": ["NSADClassifier", "NSADRegressor"],
     "evaluation": ["Study", "compare", "summary"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
