@@ -158,6 +158,7 @@ def _begin(self:_Estimator, rows:_Rows, seed:int):
 @patch
 def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
     "A search on the standardised rows, in networks of the estimator's own shape where the engine has networks."
+    if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
     if self.engine == "network": options["hidden"] = tuple(map(int, np.ravel(self.hidden)))
     names = getattr(self, "feature_names_in_", None)
@@ -431,7 +432,7 @@ def _unlisted(d:dict)->np.ndarray:
 def _as_json(name:str, value):
     "A parameter as JSON can hold it."
     if isinstance(value, Formula): return value.text
-    if name == "class_weight" and isinstance(value, dict): return [[k, v] for k, v in value.items()]
+    if name == "class_weight" and isinstance(value, dict): value = [[k, v] for k, v in value.items()]
     try: return json.loads(json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)))
     except (TypeError, ValueError): raise ValueError(f"{name}={value!r:.80} cannot be saved as text; set_params({name}=...) first") from None
 
@@ -498,5 +499,5 @@ def _restored(self:_Estimator, state:dict)->_Estimator:
     self.__setstate__({**self.__dict__, **state})
     if not self.scaler_.mean.shape == self.scaler_.scale.shape == (self.n_features_in_,): raise ValueError("its scaler does not fit")
     if self.network_[-1].out_features != self._n_outputs: raise ValueError("its classes do not fit")
-    self.predict(np.zeros((2, self.n_features_in_)))
+    predict(self.network_, self.scaler_.transform(np.zeros((2, self.n_features_in_))))
     return self
