@@ -8,6 +8,7 @@ _PUBLIC = {
     "formula": ["Formula", "FormulaError"],
     "activation": ["SymbolicActivation", "replace_activations"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
+    "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],

@@ -8,6 +8,7 @@ __all__ = ['PAPER', 'CONVERGED', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'membe
 
 # %% ../nbs/04_training.ipynb #e69b0ebd
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,7 +127,7 @@ class History:
 
 # %% ../nbs/04_training.ipynb #2f4f78d8
 def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=PAPER, seed:int=42, validation=None,
-          device:str="auto", progress:bool=False, weights=None)->History:
+          device:str="auto", progress:bool=False, weights=None, before_epoch:Callable|None=None)->History:
     """Train a network, or all members of a stack, in place.
 
     Parameters
@@ -140,6 +141,7 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=PAPER, seed:in
     device : "auto", or a name that torch knows
     progress : show a bar over epochs
     weights : (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once
+    before_epoch : called with the share of training that is over, from 0 to below 1, for what changes on the way
     """
     if recipe.patience and validation is None: raise ValueError("a recipe with patience needs validation rows")
     device, start = resolve_device(device), time.perf_counter()
@@ -150,7 +152,8 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=PAPER, seed:in
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if isinstance(model, Stack): model.reset_dropout()
-        for _ in tqdm(range(recipe.epochs), disable=not progress, desc="training", unit="epoch"):
+        for i in tqdm(range(recipe.epochs), disable=not progress, desc="training", unit="epoch"):
+            if before_epoch: before_epoch(i / recipe.epochs)
             loop.epoch()
             if loop.done: break
     return loop.finish(time.perf_counter() - start)
