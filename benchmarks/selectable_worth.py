@@ -3,10 +3,11 @@
     NSAD_DATA=../shared/data python benchmarks/selectable_worth.py forest_cover > benchmarks/results/selectable_worth.txt
 
 100,000 rows, one split in 80 % and 20 %, light networks, the paper's recipe, seeds 42, 43, 44 for weights, batches and dropout. A network that
-chooses trains with a falling temperature for the first half of the epochs and with what it chose for the second, and is collapsed before it is
-judged. The networks with functions on their edges have, once collapsed, the parameters of the others.
+chooses trains with a falling temperature for a share of the epochs and with what it chose for the rest, and is collapsed before it is judged. The
+default share, a fifth, was picked with seeds 1 and 2 on validation rows out of the training part, after `--hard-from 0.5` had missed on the test
+rows. The networks with functions on their edges have, once collapsed, the parameters of the others.
 """
-import sys
+import argparse
 import time
 from collections import Counter
 from datetime import date
@@ -23,13 +24,13 @@ MEMBERS = "relu(x)", "gelu(x)", "tanh(x)", "sin(x)", "x*exp(-x**2)", "min(softpl
 BOUND = 0.3
 
 
-def judged(name, make, data, X, y, task):
+def judged(name, make, data, X, y, task, hard_from):
     "Prints and returns the mean accuracy of three trained networks, and what they chose."
     scores, start = [], time.perf_counter()
     chosen = Counter()
     for seed in SEEDS:
         net = make(seed)
-        train(net, *data, task, seed=seed, device="cpu", before_epoch=lambda share: anneal(net, share))
+        train(net, *data, task, seed=seed, device="cpu", before_epoch=lambda share: anneal(net, share, hard_from=hard_from))
         for row in choices(net).itertuples():
             chosen[row.place, row.formula] += row.chosen
         collapse_activations(net)
@@ -41,15 +42,15 @@ def judged(name, make, data, X, y, task):
     return mean[0], chosen
 
 
-def main(name="forest_cover"):
+def main(name, hard_from):
     ds = load_dataset(name, rows=100_000, seed=42)
     parts = split(ds, test=0.2, seed=42)
     training, test = ds.take(parts.train), ds.take(parts.test)
     scaler = Scaler.fit(training.X)
     data = scaler.transform(training.X), training.y
-    rest = data, scaler.transform(test.X), test.y, ds.task
+    rest = data, scaler.transform(test.X), test.y, ds.task, hard_from
     shape = dict(n_outputs=ds.n_outputs)
-    print(f"{date.today()}  {name}: {training.n_rows} training rows, {test.n_rows} test rows, seeds {', '.join(map(str, SEEDS))}\n")
+    print(f"{date.today()}  {name}: {training.n_rows} training rows, {test.n_rows} test rows, seeds {SEEDS}, chosen at {hard_from}\n")
     print(f"{'network':34} params   accuracy          AUC               time")
     single = {f: judged(f, lambda s: mlp(ds.n_features, activation=f, seed=s, **shape), *rest)[0] for f in MEMBERS}
     best = max(single, key=single.get)
@@ -65,4 +66,7 @@ def main(name="forest_cover"):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("dataset", nargs="?", default="forest_cover")
+    args.add_argument("--hard-from", type=float, default=0.2, help="share of training at which the choice is made")
+    main(*vars(args.parse_args()).values())

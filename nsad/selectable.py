@@ -134,7 +134,7 @@ def selectable_mlp(n_features:int, formulas:Iterable, hidden:Sequence[int]=(64, 
     return mlp(n_features, hidden, [SelectableActivation(formulas, per, width) for width in hidden], **kwargs)
 
 # %% ../nbs/03c_selectable.ipynb #d6b86982
-def anneal(model:nn.Module, progress:float, start:float=1., end:float=0.1, hard_from:float=0.5):
+def anneal(model:nn.Module, progress:float, start:float=1., end:float=0.1, hard_from:float=0.2):
     """Set the temperature of every choice in a model.
 
     Parameters
