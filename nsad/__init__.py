@@ -10,11 +10,13 @@ _PUBLIC = {
     "tables": ["Encoding", "read_table"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
     "card": ["DataCard", "describe", "plot_card"],
+    "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "LibraryError"],
+    "estimators": ["NSADClassifier", "NSADRegressor"],
     "evaluation": ["Study", "compare", "summary"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

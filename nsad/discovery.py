@@ -168,12 +168,20 @@ def save(self:Discovery, path)->Path:
 @patch(cls_method=True)
 def load(cls:Discovery, path)->Discovery:
     "Read what `save` wrote; a file of another kind is a ValueError, a formula that cannot be read a FormulaError."
+    try: text = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error: raise ValueError(f"{path} is not a saved discovery: {error}") from None
+    return cls.from_json(text, path)
+
+
+@patch(cls_method=True)
+def from_json(cls:Discovery, text:str, name="this text")->Discovery:
+    "Read what `to_json` gave; an error speaks of it by `name`."
     try:
-        raw = json.loads(Path(path).read_text(encoding="utf-8"))
+        raw = json.loads(text)
         front = pd.DataFrame(raw["front"], columns=["formula", "loss", "complexity", "score", "source"])
         provenance, history = dict(raw["provenance"]), pd.DataFrame(raw["history"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a saved discovery: {error}") from None
+        raise ValueError(f"{name} is not a saved discovery: {error}") from None
     return Discovery(front.assign(formula=[Formula(t).text for t in front.formula]), provenance, history)
 
 # %% ../nbs/05_discovery.ipynb #05983017

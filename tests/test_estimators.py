@@ -1,0 +1,268 @@
+"""Classifier and regressor: scikit-learn's own checks, awkward tables, and files from elsewhere."""
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
+from torch import nn
+
+from nsad import Formula, NSADClassifier, NSADRegressor, SymbolicActivation, mlp
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 4))
+Y = np.array(["no", "yes"])[(X[:, 0] * X[:, 1] > 0).astype(int)]
+B = X[:, 0] ** 2 + X[:, 1]
+TINY = dict(hidden=(8,), max_iter=10, random_state=3)
+SMALL = dict(starters=("relu(x)", "tanh(x)"), first=2, generations=1, final_seeds=1, steps=(8, 8), tune=0)
+
+CHECK = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import torch
+from sklearn.utils.estimator_checks import check_estimator
+import nsad
+torch.set_num_threads(1)
+name, parameters = json.loads(sys.argv[1])
+estimator = getattr(nsad, name)(**parameters)
+results = check_estimator(estimator, on_fail=None, on_skip=None)
+print(json.dumps([(r["check_name"], r["status"], str(r["exception"] or "")) for r in results]))
+"""
+SEARCH = dict(hidden=[8], max_iter=30, budget=2, engine_options=SMALL)
+WAYS = {"discovers": SEARCH, "relu": dict(activation="relu", hidden=[8], max_iter=30)}
+if os.environ.get("NSAD_SLOW"):                     # four minutes: a search of the default size in each fit
+    WAYS["as it comes"] = {}
+
+
+@pytest.fixture(scope="module")
+def checks():
+    "All checks of all ways, two processes at a time; scikit-learn skips one check unless SCIPY_ARRAY_API is set before SciPy starts."
+    env, results = {**os.environ, "SCIPY_ARRAY_API": "1", "OMP_NUM_THREADS": "1"}, {}
+    for way, parameters in WAYS.items():
+        runs = {name: subprocess.Popen([sys.executable, "-c", CHECK, json.dumps([name, parameters])], env=env, text=True,
+                                       stdout=subprocess.PIPE) for name in ("NSADClassifier", "NSADRegressor")}
+        for name, run in runs.items():
+            out, _ = run.communicate(timeout=600)
+            results[name, way] = json.loads(out.splitlines()[-1])
+    return results
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ["NSADClassifier", "NSADRegressor"])
+def test_every_check_of_scikit_learn_passes_and_none_is_skipped(checks, name, way):
+    results = checks[name, way]
+    assert [r for r in results if r[1] != "passed"] == []
+    assert len(results) > 40
+
+
+@pytest.mark.parametrize("kind", [NSADClassifier, NSADRegressor])
+def test_no_tag_says_less_than_is_true(kind):
+    tags = kind().__sklearn_tags__()
+    assert not tags.non_deterministic and not tags.no_validation and tags.requires_fit and not tags._skip_test
+    assert not (tags.classifier_tags or tags.regressor_tags).poor_score
+
+
+@pytest.mark.parametrize("kind,y", [(NSADClassifier, Y), (NSADRegressor, B)])
+def test_a_seed_decides_everything_and_the_order_of_rows_nothing(kind, y):
+    first = kind(budget=2, engine_options=SMALL, **TINY).fit(X, y)
+    order = RNG.permutation(len(X))
+    again = clone(first).fit(X[order], y[order])
+    assert first.formula_ == again.formula_
+    assert np.array_equal(first.predict(X), again.predict(X))
+    assert not np.allclose(first._outputs(X), clone(first).set_params(random_state=4).fit(X, y)._outputs(X))
+
+
+def test_weights_are_repetitions_whichever_class_weight():
+    w = RNG.integers(0, 4, len(X))
+    for class_weight in (None, "balanced", {"yes": 3}):
+        net = NSADClassifier("x*sin(x)", class_weight=class_weight, **TINY)
+        a = net.fit(X, Y, sample_weight=w).predict_proba(X)
+        b = net.fit(X.repeat(w, 0), Y.repeat(w)).predict_proba(X)
+        assert np.array_equal(a, b)
+
+
+def test_broken_weights_count_on_average():
+    rare = np.r_[np.zeros(50, int), np.ones(10, int)]
+    points = RNG.normal(size=(60, 1))                                      # nothing to learn but how frequent a class is
+    for weights, low, high in ((np.where(rare, 5., 1.), 0.35, 0.65), (np.where(rare, 2.5, 0.5), 0.35, 0.65), (None, 0., 0.35)):
+        p = NSADClassifier("tanh", max_iter=150, hidden=(4,), random_state=0).fit(points, rare, sample_weight=weights).predict_proba(points)
+        assert low < p[:, 1].mean() < high
+
+
+def test_awkward_tables():
+    flat = np.column_stack([X, np.ones(60), np.full(60, 1e9)])
+    assert np.isfinite(NSADClassifier("relu", **TINY).fit(flat, Y).predict_proba(flat * 1e3)).all()
+    assert NSADClassifier("x**2", **TINY).fit(X[:, :1], Y).predict(X[:, :1]).shape == (60,)
+    assert NSADRegressor("gelu", **TINY).fit(X[:2], [1., 2.]).predict(X).shape == (60,)
+    three = NSADClassifier(budget=2, engine_options=SMALL, **TINY).fit(X[:9], [3, 1, 2] * 3)
+    assert three.classes_.tolist() == [1, 2, 3] and three.predict_proba(X).shape == (60, 3)
+    assert NSADClassifier("relu", **TINY).fit(X, X[:, 0] > 0).predict(X).dtype == bool
+    assert NSADClassifier("relu", batch_size=59, **TINY).fit(X, Y).n_iter_ == 10             # a last batch of one row
+    assert NSADRegressor("relu", **TINY).fit(X, 1e12 + 1e3 * B).score(X, 1e12 + 1e3 * B) <= 1
+
+
+@pytest.mark.parametrize("parameters,rows,error", [
+    (dict(hidden=()), (X, Y), "hidden"), (dict(hidden=(0,)), (X, Y), "hidden"), (dict(max_iter=0), (X, Y), "max_iter"),
+    (dict(batch_size=1), (X, Y), "batch_size"), (dict(activation="rellu"), (X, Y), "rellu"), (dict(activation="x - x"), (X, Y), "constant"),
+    (dict(engine="gp"), (X, Y), "no engine"), (dict(class_weight="even"), (X, Y), "class_weight"), (dict(engine_options={"a": 1}), (X, Y), "'a'"),
+    ({}, (X, ["one"] * 60), "one class"), ({}, (X[:1], Y[:1]), "1 sample"), ({}, (X, B), "continuous"),
+    ({}, (X[:6], Y[:6]), "6 rows are too few"), (dict(activation="relu", early_stopping=True), (X[:2], ["a", "b"]), "class")])
+def test_what_cannot_be_fitted_is_named(parameters, rows, error):
+    with pytest.raises(ValueError, match=error):
+        NSADClassifier(**{**TINY, **parameters}).fit(*rows)
+
+
+def test_weights_that_cannot_be_used_are_named():
+    for weights, error in ((-np.ones(60), "negative"), (np.zeros(60), "zero"), (np.ones(59), "one weight"), (np.eye(60)[0], "1 sample")):
+        with pytest.raises(ValueError, match=error):
+            NSADRegressor("relu", **TINY).fit(X, B, sample_weight=weights)
+    with pytest.raises(ValueError, match="nothing to learn"):
+        NSADRegressor("relu", **TINY).fit(X, np.ones(60))
+
+
+def test_a_warm_start_goes_on():
+    net = NSADClassifier("tanh", hidden=(8,), max_iter=20, warm_start=True, random_state=1).fit(X, Y)
+    act, before = net.activation_, net.loss_curve_
+    net.fit(X, Y)
+    assert net.activation_ is act and net.loss_curve_[:20] == before and len(net.loss_curve_) == 40
+    assert net.loss_curve_[20] < before[0]
+    with pytest.raises(ValueError, match="classes"):
+        net.fit(X, np.where(Y == "yes", "ja", "nein"))
+    with pytest.raises(ValueError, match="features"):
+        net.fit(X[:, :2], Y)
+    assert net.set_params(warm_start=False).fit(X[:, :2], Y).n_features_in_ == 2
+
+
+def test_early_stopping_stops_and_keeps_the_best():
+    net = NSADRegressor("relu", hidden=(8,), max_iter=300, lr=0.02, early_stopping=True, n_iter_no_change=3, random_state=0).fit(X, RNG.normal(size=60))
+    assert 3 < net.n_iter_ < 300
+
+
+def test_class_weights_move_the_border():
+    def share(weight):
+        return (NSADClassifier("relu", class_weight=weight, **TINY).fit(X, Y).predict(X) == "yes").mean()
+    assert share({"yes": 20}) > share(None) > share({"no": 20})
+
+
+def test_every_way_to_say_an_activation():
+    for given, formula in (("x*sin(x)", "x*sin(x)"), (Formula("tanh(x)"), "tanh(x)"), ("SiLU", "silu(x)"), (nn.ReLU, None),
+                           (SymbolicActivation("x**2"), "x**2"), (nn.PReLU(), None)):
+        net = NSADClassifier(given, **TINY).fit(X, Y)
+        assert net.formula_ == (formula and Formula(formula)) and net.discovery_ is None
+        assert mlp(4, activation=net.activation_) is not None and "network" in net.explain()
+    learns = NSADClassifier(SymbolicActivation("sin(1.0*x)", trainable=True, per_channel=8), **TINY).fit(X, Y)
+    assert len(learns.formula_) == 8 and "each channel" in learns.explain()
+
+
+def test_names_of_columns():
+    frame = pd.DataFrame(X, columns=["mass", "charge", "spin", "colour"])
+    net = NSADRegressor("x**2", hidden=(16,), max_iter=200, random_state=0).fit(frame, frame.charge ** 2)
+    assert net.explain(as_frame=True).feature[0] == "charge" and "charge" in net.explain(most=1)
+    assert net.feature_importances_.sum() == pytest.approx(1)
+    with pytest.raises(ValueError, match="feature names"):
+        net.predict(frame.rename(columns={"mass": "weight"}))
+    with pytest.raises(NotFittedError):
+        NSADRegressor().explain()
+
+
+def test_each_fold_searches_by_itself():
+    assert cross_val_score(NSADClassifier(budget=2, engine_options=SMALL, **TINY), X, Y, cv=2).shape == (2,)
+
+
+LABELS = {"text": Y, "objects": Y.astype(object), "numbers": np.where(Y == "yes", 7, -1), "floats": np.where(Y == "yes", .5, 2.) * 2,
+          "truth": Y == "yes", "three": load_iris().target[::3][:50]}
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_what_is_saved_comes_back(tmp_path, labels):
+    y = LABELS[labels]
+    net = NSADClassifier(budget=2, engine_options=SMALL, class_weight={y[0]: 2}, **TINY).fit(pd.DataFrame(X[:len(y)], columns=list("abcd")), y)
+    back = NSADClassifier.load(net.save(tmp_path / "net.nsad"))
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    assert np.array_equal(back.predict_proba(frame), net.predict_proba(frame)) and np.array_equal(back.predict(frame), net.predict(frame))
+    assert back.classes_.dtype == net.classes_.dtype and back.explain() == net.explain()
+    assert back.get_params()["class_weight"] == net.class_weight and back.hidden == (8,)
+    assert np.array_equal(clone(back).fit(frame[:len(y)], y).predict_proba(frame), net.predict_proba(frame))
+
+
+def test_a_regressor_comes_back_and_can_go_on(tmp_path):
+    net = NSADRegressor("prelu", warm_start=True, **TINY).fit(X, B)
+    back = NSADRegressor.load(net.save(tmp_path / "net.nsad"))
+    assert np.array_equal(back.predict(X), net.predict(X))
+    assert np.array_equal(back.fit(X, B).predict(X), net.fit(X, B).predict(X))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    return NSADClassifier("x*sin(x)", **TINY).fit(X, Y).save(tmp_path_factory.mktemp("saved") / "net.nsad").read_bytes()
+
+
+def changed(content, name, by):
+    "The zip with one member made anew."
+    with zipfile.ZipFile(io.BytesIO(content)) as z:
+        members = {n: z.read(n) for n in z.namelist()}
+    new = by(members.pop(name))
+    with zipfile.ZipFile(out := io.BytesIO(), "w") as z:
+        for n, data in {**members, **({} if new is None else {name: new})}.items():
+            z.writestr(n, data)
+    return out.getvalue()
+
+
+def fitted(**values):
+    return lambda data: json.dumps((about := json.loads(data)) | {"fitted": about["fitted"] | values}).encode()
+
+
+def objects(_):
+    np.save(file := io.BytesIO(), np.array([print], object), allow_pickle=True)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name,by", [
+    ("estimator.json", lambda d: None), ("estimator.json", lambda d: b"[]"), ("estimator.json", lambda d: b"[" * 100_000),
+    ("estimator.json", lambda d: d.replace(b"estimator/1", b"estimator/9")), ("estimator.json", fitted(_spec="import os")),
+    ("estimator.json", fitted(_spec=None)), ("estimator.json", fitted(n_features_in_=7)), ("estimator.json", fitted(evil=1)),
+    ("estimator.json", fitted(predict="x")), ("estimator.json", fitted(classes_={"kind": "int64", "values": [1, 2, 3]})),
+    ("estimator.json", fitted(classes_={"kind": "object", "values": [1, 2]})), ("estimator.json", fitted(scaler_={"mean": [1], "scale": [1]})),
+    ("estimator.json", lambda d: d.replace(b'"max_iter"', b'"max_iters"')), ("weights/0.weight.npy", lambda d: None),
+    ("weights/0.weight.npy", lambda d: d[:-9]), ("weights/0.weight.npy", objects), ("weights/4.bias.npy", lambda d: d.replace(b"(1,)", b"(9,)"))])
+def test_a_file_that_no_fit_has_left_is_refused(saved, tmp_path, name, by):
+    path = tmp_path / "net.nsad"
+    path.write_bytes(changed(saved, name, by))
+    with pytest.raises(ValueError, match="is not a saved NSADClassifier"):
+        NSADClassifier.load(path)
+
+
+def test_bytes_that_are_damaged_are_refused_or_harmless(saved, tmp_path):
+    path = tmp_path / "net.nsad"
+    for i in range(0, len(saved), max(1, len(saved) // 150)):
+        path.write_bytes(saved[:i] + bytes([saved[i] ^ 0xFF]) + saved[i + 1:])
+        try:
+            assert NSADClassifier.load(path).predict(X).shape == (60,)
+        except ValueError as error:
+            assert "is not a saved" in str(error)
+    path.write_bytes(saved[:len(saved) // 2])
+    with pytest.raises(ValueError, match="is not a saved"):
+        NSADClassifier.load(path)
+
+
+@pytest.mark.parametrize("parameters", [dict(activation=nn.PReLU()), dict(activation="relu", random_state=np.random.RandomState(0))])
+def test_what_text_cannot_hold_is_named(tmp_path, parameters):
+    with pytest.raises(ValueError, match="cannot be saved as text"):
+        NSADClassifier(**{**TINY, **parameters}).fit(X, Y).save(tmp_path / "net.nsad")
+
+
+def test_skops_keeps_it_as_well():
+    skops = pytest.importorskip("skops.io")
+    net = NSADClassifier(budget=2, engine_options=SMALL, **TINY).fit(X, Y)
+    content = skops.dumps(net)
+    kinds = skops.get_untrusted_types(data=content)
+    assert kinds == ["nsad.estimators.NSADClassifier"]
+    assert np.array_equal(skops.loads(content, trusted=kinds).predict_proba(X), net.predict_proba(X))
