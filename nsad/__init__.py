@@ -11,7 +11,7 @@ _PUBLIC = {
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
-    "library": ["ActivationLibrary", "LibraryError"],
+    "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "evaluation": ["Study", "compare", "summary"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
