@@ -15,7 +15,6 @@ import math
 import os
 import platform
 import re
-import shutil
 import stat
 import tempfile
 import unicodedata
@@ -188,13 +187,13 @@ class Entry:
         except LibraryError as error: raise LibraryError(f"{label}{error}") from None
         for f in fields(self): object.__setattr__(self, f.name, copy.deepcopy(getattr(self, f.name)))
 
-# %% ../nbs/07_library.ipynb #e122ec75
+# %% ../nbs/07_library.ipynb #c1e87a09
 def _in_x(text:str|Formula)->Formula:
     "A formula that can be an activation."
     try: formula = Formula(text)
     except (FormulaError, TypeError) as error: raise LibraryError(f"formula: {error}") from None
-    if set(formula.variables) - {"x"}: raise LibraryError(f"formula is {_shown(formula.text)}; it must be in x alone, as Formula.collapse() makes it")
-    if formula.is_constant: raise LibraryError(f"formula is {_shown(formula.text)}, which is constant and passes no gradient; give one that changes with x")
+    if set(formula.variables) - {"x"}: _wrong("formula", formula.text, "in x alone, as Formula.collapse() makes it")
+    if formula.is_constant: _wrong("formula", formula.text, "something that changes with x; a constant passes no gradient")
     return formula
 
 # %% ../nbs/07_library.ipynb #233f5a2a
@@ -275,7 +274,7 @@ def _version(package:str)->str:
     try: return metadata.version(package)
     except metadata.PackageNotFoundError: return "unknown"
 
-# %% ../nbs/07_library.ipynb #c0d0f8c4
+# %% ../nbs/07_library.ipynb #e1a9a747
 def score(measure:str, values:Sequence[float], level:float=0.95, **about)->dict:
     """A score for `Entry.scores`: mean, spread and interval of the values of some seeds.
 
@@ -287,7 +286,7 @@ def score(measure:str, values:Sequence[float], level:float=0.95, **about)->dict:
     **about : rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn")
     """
     v = np.asarray(values, dtype=float)
-    if v.ndim != 1 or not v.size or not np.isfinite(v).all(): raise LibraryError(f"values of {measure} are {_shown(values)}; give finite numbers, one a seed")
+    if v.ndim != 1 or not v.size or not np.isfinite(v).all(): _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
     out = dict(measure=measure, mean=float(v.mean()))
     if len(v) > 1:
         half = float(stats.t.ppf(0.5 + level / 2, len(v) - 1) * v.std(ddof=1) / math.sqrt(len(v)))
@@ -358,13 +357,13 @@ class ActivationLibrary:
 
     def __iter__(self)->Iterator[Entry]: return (self.entry(n) for n in self.names)
 
-# %% ../nbs/07_library.ipynb #256db832
+# %% ../nbs/07_library.ipynb #32f64828
 def _bytes_of(path:Path, most:int=MAX_BYTES, links:bool=True)->bytes:
     "The first bytes of a plain file, one more than `most` where there are more."
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+    more = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
     try:
         if not links and path.is_symlink(): raise LibraryError(f"{path} is a link; put the file itself there")
-        with open(os.open(path, flags), "rb") as file:
+        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | more)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode): raise LibraryError(f"{path} is not a plain file; take it away")
             return file.read(most + 1)
     except (OSError, ValueError) as error:                                            # LibraryError is a ValueError
@@ -454,7 +453,7 @@ def _from_discovery(found:Discovery)->dict:
 def _versions()->dict:
     return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: _version(p) for p in ("torch", "sympy", "numpy")})
 
-# %% ../nbs/07_library.ipynb #490d04e0
+# %% ../nbs/07_library.ipynb #77e60e2f
 _PARTS = {f.name for f in fields(Entry)} - {"name", "formula", "domain", "evidence"}
 
 
@@ -492,7 +491,8 @@ def add(self:ActivationLibrary, name:str, formula:Formula|str|Discovery|Entry, d
 @patch
 def _keep(self:ActivationLibrary, entry:Entry, overwrite:bool=False):
     self._writable()
-    if len(data := entry.to_json().encode()) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; at most {MAX_BYTES:,} are kept")
+    data = entry.to_json().encode()
+    if len(data) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with less evidence")
     if not _put(self.path, f"{entry.name}.json", data, overwrite):
         raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or say overwrite=True")
 
@@ -595,7 +595,7 @@ def search(self:ActivationLibrary, domain:str|None=None, near:Formula|str|None=N
     target = self.get(near) if near in self else near
     return out.assign(distance=[distance(target, e.formula) for e in rows]).sort_values("distance", kind="stable", ignore_index=True)
 
-# %% ../nbs/07_library.ipynb #5b5baec6
+# %% ../nbs/07_library.ipynb #eb3c4836
 @patch
 def _chosen(self:ActivationLibrary, names:Sequence[str])->list[Entry]:
     chosen = [self.entry(n) for n in (names or self.names)]
@@ -619,7 +619,8 @@ def compare(self:ActivationLibrary, *names:str)->pd.DataFrame:
         row = dict(name=e.name, formula=e.formula, complexity=f.complexity, symmetry="odd" if facts.odd else "even" if facts.even else "",
                    bounded=facts.bounded, lipschitz=facts.lipschitz, second_moment=facts.second_moment,
                    distance=distance(chosen[0].formula, f), data=e.data.get("name", ""))
-        for s in reversed(e.scores): row |= {s["measure"]: s["mean"], f"{s['measure']}_low": s.get("low"), f"{s['measure']}_high": s.get("high")}
+        for s in e.scores:
+            if s["measure"] not in row: row |= {s["measure"]: s["mean"], f"{s['measure']}_low": s.get("low"), f"{s['measure']}_high": s.get("high")}
         rows.append(row)
     return pd.DataFrame(rows).set_index("name")
 
@@ -627,17 +628,17 @@ def compare(self:ActivationLibrary, *names:str)->pd.DataFrame:
 @patch
 def scores(self:ActivationLibrary, *names:str)->pd.DataFrame:
     "All scores of the entries named, or of all, one row each; baselines on the same rows among them, by their activation."
-    rows = [dict(name=e.name, data=e.data.get("name", ""), activation=s.get("activation", e.formula)) | {k: v for k, v in s.items() if k != "activation"}
-            for e in self._chosen(names) for s in (*e.scores, *e.baselines)]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([dict(name=e.name, data=e.data.get("name", ""), activation=e.formula) | s
+                         for e in self._chosen(names) for s in (*e.scores, *e.baselines)])
 
-# %% ../nbs/07_library.ipynb #2c5c60b4
+# %% ../nbs/07_library.ipynb #ae9037ec
 @patch
 def plot(self:ActivationLibrary, *names:str, width:float=4.0, ax=None):
     "Draw the curves of the entries named, or of all, on one pair of axes; returns the matplotlib axes."
     import matplotlib.pyplot as plt
     ax, x = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1], np.linspace(-width, width, 401)
-    for i, e in enumerate(self._chosen(names)): ax.plot(x, Formula(e.formula)(x), f"C{i % 10}", ls=("-", "--", ":")[i // 10 % 3], label=f"{e.name}: {e.formula}")
+    for i, e in enumerate(self._chosen(names)):
+        ax.plot(x, Formula(e.formula)(x), f"C{i % 10}", ls=("-", "--", ":")[i // 10 % 3], label=f"{e.name}: {e.formula}")
     ax.axhline(0, color="0.8", lw=0.8, zorder=0), ax.axvline(0, color="0.8", lw=0.8, zorder=0)
     ax.set(xlabel="x", ylabel="activation", ylim=(max(ax.get_ylim()[0], -4.), min(ax.get_ylim()[1], 4.)))
     ax.legend(fontsize=8, frameon=False)
@@ -699,7 +700,7 @@ def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple,
             for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].append(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
 
-# %% ../nbs/07_library.ipynb #c65bb536
+# %% ../nbs/07_library.ipynb #94940a61
 @patch
 def export(self:ActivationLibrary, path, names:Sequence[str]=(), overwrite:bool=False)->Path:
     """Write entries to a zip, where the path ends in `.zip`, or to a new folder.
@@ -714,9 +715,11 @@ def export(self:ActivationLibrary, path, names:Sequence[str]=(), overwrite:bool=
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items(): archive.writestr(_member(name), data)
-        if not _put(path.parent, path.name, buffer.getvalue(), overwrite): raise LibraryError(f"{path} is there already; choose another name, or say overwrite=True")
+        if not _put(path.parent, path.name, buffer.getvalue(), overwrite):
+            raise LibraryError(f"{path} is there already; choose another name, or say overwrite=True")
         return path
-    if path.exists() and (not path.is_dir() or any(path.iterdir())): raise LibraryError(f"{path} is there already; name a new or empty folder, or a .zip")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise LibraryError(f"{path} is there already; name a new or empty folder, or a .zip")
     for name, data in files.items(): _put(path, name, data)
     return path
 
@@ -767,7 +770,7 @@ def _sound(path:Path, info:zipfile.ZipInfo):
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED): refuse("is compressed in an uncommon way")
     if name.endswith(".json") and info.file_size > MAX_BYTES: refuse(f"says that it has {info.file_size:,} bytes unpacked, more than {MAX_BYTES:,}")
 
-# %% ../nbs/07_library.ipynb #325d3494
+# %% ../nbs/07_library.ipynb #92137e76
 @patch
 def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflict:str="refuse")->list[Entry]:
     """Take in activations from a folder, a zip or a single file that someone sent: all of them or none.
@@ -786,7 +789,7 @@ def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflic
     LibraryError : anything that is not an activation, with file, place, value and remedy; nothing is written then
     """
     self._writable()
-    if on_conflict not in ("refuse", "skip", "replace", "rename"): raise LibraryError(f"on_conflict is {on_conflict!r}; it must be refuse, skip, replace or rename")
+    if on_conflict not in ("refuse", "skip", "replace", "rename"): _wrong("on_conflict", on_conflict, "refuse, skip, replace or rename")
     new = self._settled(_wanted(_entries_of(Path(path)), names, path), on_conflict)
     done = []
     try:
@@ -809,12 +812,12 @@ def _settled(self:ActivationLibrary, incoming:Sequence[Entry], on_conflict:str)-
             if e.name in self and on_conflict != "replace" and self.entry(e.name) == e or on_conflict == "skip": continue
             if on_conflict == "refuse":
                 raise LibraryError(f"{self.path} has another activation {e.name!r}; say on_conflict='skip', 'replace' or 'rename'. Nothing was taken")
-            if on_conflict == "rename": e = _renamed(e, taken)
+            if on_conflict == "rename" and (e := self._renamed(e, taken)) is None: continue
         taken.add(e.name)
         out.append(e)
     return out
 
-# %% ../nbs/07_library.ipynb #c56c2f79
+# %% ../nbs/07_library.ipynb #a52f0e03
 def _entries_of(path:Path)->list[Entry]:
     "All activations of a folder, a zip or a file, checked."
     if path.is_dir(): found = _json_files(path)
@@ -834,10 +837,13 @@ def _wanted(entries:list[Entry], names:Sequence[str], path)->list[Entry]:
     return [e for e in entries if not names or e.name in names]
 
 
-def _renamed(e:Entry, taken:Iterable[str])->Entry:
-    "The entry as NAME-2, or the first number that is free."
-    name = next(n for i in range(2, 10**6) if (n := f"{e.name[:70]}-{i}") not in taken)
-    return Entry(**asdict(e) | dict(name=name))
+@patch
+def _renamed(self:ActivationLibrary, e:Entry, taken:Iterable[str])->Entry|None:
+    "The entry as NAME-2 or with the first number that is free; None where it is there already under such a name."
+    for i in range(2, 10**6):
+        new = Entry(**asdict(e) | dict(name=f"{e.name[:70]}-{i}"))
+        if new.name not in taken: return new
+        if new.name in self and self.entry(new.name) == new: return None
 
 # %% ../nbs/07_library.ipynb #f96f55a8
 def find_entry(name:str, path=None)->Entry:

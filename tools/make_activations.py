@@ -25,8 +25,9 @@ CHOSEN = {
 }
 BEST = " With constants that learn, only the best of the five by test scores was trained."
 NUMBERS = r"([\d.]+) ± ([\d.]+)   ([\d.]+) ± ([\d.]+)"
-NOTE = ("Scores on the test rows of one split (80/20, seed 42), networks trained with seeds 42, 43, 44; intervals are Student's over these three seeds, from means and "
-        "standard deviations printed to four digits, and speak of other seeds, not of other rows. {} Three seeds on one split are a hint, not a proof.")
+NOTE = ("Scores on the test rows of one split (80/20, seed 42), networks trained with seeds 42, 43, 44; intervals are Student's over these three "
+        "seeds, from means and standard deviations printed to four digits, and speak of other seeds, not of other rows. {} Three seeds on one split "
+        "are a hint, not a proof.")
 ALL = "All five searches on this dataset are kept."
 PICKED = "Kept because its test scores were the best of five searches on this dataset, which flatters it a little."
 
@@ -68,7 +69,8 @@ def main(results):
             more = []
             if name == "forest_cover":
                 long = results / "convergence-forest_cover.txt"
-                for label, what, n, dropout, *numbers in re.findall(rf"(\w+) (?:relu|found) +(\S.*?) +(\d+) +([\d.]+) +{NUMBERS}", long.read_text("utf-8")):
+                table = re.findall(rf"(\w+) (?:relu|found) +(\S.*?) +(\d+) +([\d.]+) +{NUMBERS}", long.read_text("utf-8"))
+                for label, what, n, dropout, *numbers in table:
                     found = dict(dataset=name, network=label, parameters=int(n), recipe="60 epochs", dropout=float(dropout))
                     if what == "relu": more += measured(numbers, activation=what, **found)
                     elif what == f"{text}, constants learn": scores += measured(numbers, constants="learn", **found)
