@@ -241,6 +241,7 @@ def test_enough_mutants_were_seen_of_both_kinds():
     (('"seed": 3', '"seed": true'), "seed is True; it must be a whole number"),
     (('"seed": 3', '"seed": 1e999'), "seed is inf"),
     (('"seed": 3', '"seed": ' + "9" * 5000), "too many digits"),
+    (('"lr": 0.001', '"lr": true'), "recipe.lr is True; it must be a finite number"),
     (('"lr": 0.001', '"lr": "fast"'), "recipe.lr is 'fast'; it must be a finite number"),
     (('"rows": "test"', '"rows": 5'), r"scores\[0\].rows is 5; it must be text"),
     (('"rows": 100', '"rows": 0'), "data.rows is 0; it must be a whole number from 1"),
