@@ -15,7 +15,7 @@ _PUBLIC = {
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "evaluate", "train"],
     "discovery": ["Candidate", "Discovery", "discover"],
-    "library": ["ActivationLibrary", "LibraryError"],
+    "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
     "evaluation": ["Study", "compare", "summary"],
 }
