@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['BINARY', 'UNARY', 'PRIMITIVES', 'CLASSICS', 'random_tree', 'to_tree', 'small_forms', 'stack_losses', 'tuned',
-           'survivors', 'NetworkEngine']
+           'survivors', 'features', 'NetworkEngine']
 
 # %% ../../nbs/06a_engines.network.ipynb #cb9ec381
+import functools
 import itertools
 import math
 import operator
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,7 +22,12 @@ from deap import base, gp, tools
 from fastcore.basics import patch
 from joblib import Parallel, delayed, parallel_config
 
-from ..activation import SymbolicActivation
+from scipy.stats import norm, rankdata
+from sklearn.ensemble import ExtraTreesRegressor
+from torch import Tensor
+
+from ..activation import SymbolicActivation, compile_formula, value_and_slope
+from ..data import Dataset, Scaler
 from ..discovery import Budget, Candidate
 from ..formula import Formula, FormulaError
 from ..models import Stack
@@ -105,17 +111,18 @@ class _Trial:
     seeds: Sequence[int]
     rows: int
     hidden: Sequence[int] = (64, 32)
-    objective: str = "validation"
+    objective: str | Callable = "validation"
+    held_rows: int | None = None
 
     def parted(self, seed:int)->tuple[np.ndarray, np.ndarray]:
         "Rows to train on, and a quarter of all to validate on: drawn at random, or (shifted) the far end along a random direction."
-        rng, n = np.random.default_rng(seed), len(self.X)
+        rng, n, most = np.random.default_rng(seed), len(self.X), self.held_rows or self.rows
         order = rng.permutation(n)
         if self.objective == "shifted":
             far = np.argsort(-(self.X @ rng.standard_normal(self.X.shape[1])), kind="stable")[:n // 4]
             held = np.isin(order, far)
-            return order[~held][:self.rows], order[held][:self.rows]
-        return order[n // 4:][:self.rows], order[:n // 4][:self.rows]
+            return order[~held][:self.rows], order[held][:most]
+        return order[n // 4:][:self.rows], order[:n // 4][:most]
 
     @property
     def n_outputs(self)->int: return int(self.y.max()) + 1 if self.task == "multiclass" else 1
@@ -144,15 +151,21 @@ def _trained(trial:_Trial, activations:Sequence)->tuple[Stack, np.ndarray]:
     return stack, held
 
 
-def stack_losses(trial:_Trial, formulas:Sequence[str])->list[float]:
-    "Mean validation loss of each formula over the trial's seeds; the networks train as one stack."
+def stack_losses(trial:_Trial, formulas:Sequence[str|tuple[str, ...]])->list[tuple[float, ...]]:
+    "The loss of each formula, or tuple of one for each hidden layer, for each of the trial's seeds; the networks train as one stack."
     with _one_thread():
-        stack, held = _trained(trial, formulas)
+        stack, held = _trained(trial, [list(f) if isinstance(f, tuple) else f for f in formulas])
         rows = held[0] if len(held) == 1 else held
-        output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=2048))
-        y = torch.as_tensor(trial.target(held), dtype=torch.int64 if trial.task == "multiclass" else torch.float32)
-        loss = member_losses(output, y.repeat_interleave(len(formulas), 0), trial.task)
-        return loss.unflatten(0, (len(trial.seeds), -1)).mean(0).tolist()
+        if callable(trial.objective): loss = trial.objective(stack, trial.X[rows], trial.target(held).repeat(len(formulas), 0))
+        else: loss = _validation_loss(trial, stack, rows)
+        return list(zip(*np.asarray(loss, dtype=float).reshape(len(trial.seeds), -1).tolist()))
+
+
+def _validation_loss(trial:_Trial, stack:Stack, rows:np.ndarray)->Tensor:
+    "Of each member, seed by seed."
+    output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=512))           # pieces that stay in the processor's cache
+    y = torch.as_tensor(trial.target(np.atleast_2d(rows)), dtype=torch.int64 if trial.task == "multiclass" else torch.float32)
+    return member_losses(output, y.repeat_interleave(stack.n_members // len(y), 0), trial.task)
 
 # %% ../../nbs/06a_engines.network.ipynb #0ddf25c6
 def tuned(trial:_Trial, formulas:Sequence[str])->list[str]:
@@ -207,6 +220,7 @@ class _Archive:
     source: dict = field(default_factory=dict)
     screened: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
+    parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     def admit(self, formula:Formula|None, tree, source:str)->bool:
         "Take a formula in if neither it nor its shape is known."
@@ -214,6 +228,13 @@ class _Archive:
         self.shapes.add(shape)
         self.trees[formula], self.source[formula] = tree, source
         return True
+
+    def ranked(self, rung:int, parts:dict)->dict[Formula, float]:
+        "Mean rank of each formula over the datasets, from 0 (best) to 1, among all that were scored on this rung."
+        self.parts[rung].update(parts)
+        table = np.nan_to_num(np.array(list(self.parts[rung].values())), nan=np.inf)
+        ranks = (rankdata(table, axis=0).mean(1) - 1) / max(1, len(table) - 1)
+        return dict(zip(self.parts[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist()))
 
 
 class _Fitness(base.Fitness): weights = -1., -1.
@@ -230,6 +251,45 @@ def survivors(losses:dict[Formula, float], n:int)->list[Formula]:
     ranked = [_Ranked(f, _Fitness((loss, f.complexity))) for f, loss in losses.items() if math.isfinite(loss)]
     return [r.formula for r in tools.selNSGA2(ranked, min(n, len(ranked)))]
 
+# %% ../../nbs/06a_engines.network.ipynb #5d44d640
+@functools.lru_cache(8192)
+def features(formula:Formula, rows:int=32)->np.ndarray:
+    """A formula as numbers that a surrogate learns from.
+
+    Parameters
+    ----------
+    formula : in `x`
+    rows : standard normal rows on which the Fisher information is taken
+
+    Returns
+    -------
+    ndarray : (33 + rows,) the standardised curve at normal quantiles, sign included so that `f` and `-f` are the same; then the logarithms of
+        the eigenvalues of the Fisher information of a light network, largest first (its nonzero ones are those of a matrix of rows by rows)
+    """
+    curve = np.asarray(formula(norm.ppf(np.linspace(0.01, 0.99, 33))), dtype=float)
+    curve = np.clip(np.nan_to_num((curve - curve.mean()) / (curve.std() or 1.)), -5, 5)
+    curve = curve * (np.sign(curve[np.abs(curve).argmax()]) or 1.)
+    with _one_thread(), torch.no_grad(): spectrum = _fisher(compile_formula(formula), rows)
+    return np.concatenate([curve, spectrum])
+
+
+def _fisher(steps, rows:int)->np.ndarray:
+    "Logarithms of the Fisher eigenvalues at initialisation: gradients of the logit by all weights, as products of what flows forward and back."
+    draw = torch.Generator().manual_seed(0)
+    h, flows = torch.randn(rows, 16, generator=draw), []
+    for width in (64, 32):
+        weight = torch.randn(h.shape[1], width, generator=draw) / h.shape[1]**0.5
+        value, slope = value_and_slope(steps, h @ weight)
+        flows.append((h, weight, torch.as_tensor(slope).expand(rows, width).nan_to_num(0., 1e3, -1e3)))
+        value = value.nan_to_num(0., 1e3, -1e3)
+        h = (value - value.mean()) / (value.std() + 1e-6)
+    back, gram = torch.randn(32, generator=draw).expand(rows, 32) / 32**0.5, h @ h.T + 1
+    for before, weight, slope in reversed(flows):
+        back = back * slope
+        gram += (before @ before.T + 1) * (back @ back.T)
+        back = back @ weight.T
+    return np.log10(np.maximum(torch.linalg.eigvalsh(gram.double() / rows).flip(0).numpy(), 1e-9))
+
 # %% ../../nbs/06a_engines.network.ipynb #9a5601fe
 @dataclass(frozen=True)
 class NetworkEngine:
@@ -243,13 +303,19 @@ class NetworkEngine:
     max_nodes : size of a tree at most
     parsimony : added to the loss for each node, for selection only
     rows, steps, batch_size, lr : the short trainings: rows and steps at most (screening, scoring), and Adam's
+    screen_rows : validation rows of the screening, at most
     promote : share of a generation that is scored after screening
     tune : how many of the best learn their constants by gradient after each generation
     finalists, final_rows, final_seeds : how many of the best are judged by the paper's recipe, on how much, how often
     hidden : widths of the network's hidden layers
     stack_size : networks trained as one
     starters : formulas that the first generation knows: the classics, another search's front, a library
-    objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688)
+    objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688), "many" by
+        the mean rank over this dataset and `others`; or a function of a trained `Stack`, rows as it takes them, and targets (members, rows), that
+        gives a loss for each member
+    others : further datasets, training rows only, for the objective "many"
+    per_layer : how many of the finalists are tried in each hidden layer by itself; 0 for one formula in all
+    surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all
     n_jobs : processes that train stacks; -1 for one on each core. The result does not depend on it.
     """
     population_size: int = 96
@@ -270,12 +336,18 @@ class NetworkEngine:
     hidden: Sequence[int] = (64, 32)
     stack_size: int = 24
     starters: Sequence[str] = CLASSICS
-    objective: str = "validation"
+    objective: str | Callable = "validation"
+    others: Sequence[Dataset] = ()
+    per_layer: int = 0
+    surrogate: int = 1
+    screen_rows: int = 8_000
     n_jobs: int = 1
 
     def __post_init__(self):
-        if self.objective not in ("validation", "shifted"):
-            raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted'")
+        if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
+            raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many', nor a function")
+        if (self.objective == "many") != bool(self.others):
+            raise ValueError(f"objective {self.objective!r} with {len(self.others)} other datasets: 'many' needs some, the others take none")
 
 # %% ../../nbs/06a_engines.network.ipynb #5d052ce0
 @patch
@@ -289,19 +361,34 @@ def _rungs(self:NetworkEngine, X, y, task:str, seed:int)->list[_Trial]:
         rows = min(n_fit, self.rows, steps * self.batch_size)
         recipe = Recipe("short", max(1, round(steps * self.batch_size / rows)), self.batch_size, self.lr)
         seeds = tuple(seed + 1000 * (len(rungs) + 1) + i for i in range(min(8, max(1, n_steps // steps))))
-        rungs.append(_Trial(X, y, task, recipe, seeds, rows, tuple(self.hidden), self.objective))
+        held_rows = None if rungs else min(rows, self.screen_rows)
+        rungs.append(_Trial(X, y, task, recipe, seeds, rows, tuple(self.hidden), self.objective, held_rows))
     seeds = tuple(seed + i for i in range(min(max(self.final_seeds, 600 // n_final), 3 * self.final_seeds)))
     return [*rungs, _Trial(X, y, task, PAPER, seeds, n_fit, tuple(self.hidden), self.objective)]
 
 
 @patch
-def _scores(self:NetworkEngine, rung:int, trial:_Trial, formulas:Sequence[Formula], budget:Budget)->Iterator[tuple[Formula, float]]:
-    "Each formula with its loss; stacks whose scores an interrupted run has left are not trained again."
-    size = max(1, self.stack_size * 256 // (max(256, trial.recipe.batch_size) * len(trial.seeds)))
-    parts = [tuple(f.text for f in formulas[i:i + size]) for i in range(0, len(formulas), size)]
-    known = {p: [budget.known[rung, t] for t in p] for p in parts if all((rung, t) in budget.known for t in p)}
-    losses = self._together(delayed(stack_losses)(trial, p) for p in parts if p not in known)
-    for p in parts: yield from zip(map(Formula, p), known[p] if p in known else next(losses))
+def _trials(self:NetworkEngine, X, y, task:str, seed:int)->list[list[_Trial]]:
+    "For each rung the trial on this dataset, and on each of the others."
+    tables = [(X, y, task), *((Scaler.fit(d.X).transform(d.X), d.y, d.task) for d in self.others)]
+    return list(zip(*(self._rungs(*table, seed) for table in tables)))
+
+
+@patch
+def _scores(self:NetworkEngine, rung:int, trials:Sequence[_Trial], entries:Sequence[str|tuple[str, ...]], budget:Budget)->Iterator[tuple]:
+    "The parts of each entry's loss, seeds or datasets; stacks whose scores an interrupted run has left are not trained again."
+    most = max(max(256, t.recipe.batch_size) * len(t.seeds) for t in trials)
+    size = max(1, self.stack_size * 256 // most)
+    stacks = [tuple(entries[i:i + size]) for i in range(0, len(entries), size)]
+    known = {p: [budget.known[rung, _text(e)] for e in p] for p in stacks if all((rung, _text(e)) in budget.known for e in p)}
+    losses = self._together(delayed(stack_losses)(t, p) for p in stacks if p not in known for t in trials)
+    for p in stacks:
+        if p in known: yield from known[p]
+        elif len(trials) == 1: yield from next(losses)
+        else: yield from zip(*([float(np.mean(parts)) for parts in next(losses)] for _ in trials))
+
+
+def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str) else " | ".join(entry)
 
 
 @patch
@@ -313,20 +400,43 @@ def _together(self:NetworkEngine, jobs:Iterable)->Iterator:
 # %% ../../nbs/06a_engines.network.ipynb #1c98c0c7
 @patch
 def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
-    "Yield every formula screened (rung 0), the promoted (rung 1) and the finalists (rung 2)."
-    rungs, archive, rng, early = self._rungs(X, y, task, seed), _Archive(), random.Random(seed), budget.share(0.7)
-    def scored(rung, formulas):
-        into = archive.losses if rung else archive.screened
-        for f, loss in self._scores(rung, rungs[rung], formulas, budget):
-            if rung < 2: into[f] = loss
-            yield Candidate(f, loss, rung, archive.source[f])
+    "Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and what was tried layer by layer (rung 3)."
+    rungs, archive, rng, early = self._trials(X, y, task, seed), _Archive(), random.Random(seed), budget.share(0.7)
     for _ in range(self.generations):
-        fresh = self._generation(rng, archive, rungs[1])[:early.left(len(archive.screened))]
-        yield from scored(0, fresh)
+        fresh = self._generation(rng, archive, rungs[1][0])[:early.left(len(archive.screened))]
+        yield from self._judged(0, rungs[0], fresh, archive, archive.screened, budget)
         finite = sorted((f for f in fresh if math.isfinite(archive.screened[f])), key=lambda f: self._cost(f, archive.screened))
-        yield from scored(1, finite[:math.ceil(self.promote * len(fresh))])
+        yield from self._judged(1, rungs[1], finite[:math.ceil(self.promote * len(fresh))], archive, archive.losses, budget)
         if not fresh or early.spent(len(archive.screened)): break
-    yield from scored(2, self._finalists(archive))
+    final = {}
+    yield from self._judged(2, rungs[2], self._finalists(archive), archive, final, budget)
+    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget)
+
+
+@patch
+def _judged(self:NetworkEngine, rung:int, trials, formulas:Sequence[Formula], archive:_Archive, into:dict, budget:Budget)->Iterator[Candidate]:
+    "Candidates with their losses, which also go `into` a dictionary. Ranks are among all of a rung, so they come when all are there."
+    parts = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
+    if self.objective == "many":
+        parts = dict(parts)
+        if parts: into.update(archive.ranked(rung, parts))
+    for f, losses in dict(parts).items() if self.objective == "many" else parts:
+        if self.objective != "many": into[f] = float(np.mean(losses))
+        yield Candidate(f, into[f], rung, archive.source[f], tuple(losses))
+
+
+@patch
+def _layer_by_layer(self:NetworkEngine, trials, final:dict, budget:Budget)->Iterator[Candidate]:
+    "From the best formula in all layers on: in one layer after the other, each of the best is tried and the best of them kept."
+    best = [f.text for f in sorted(final, key=lambda f: self._cost(f, final))[:self.per_layer]]
+    kept = (best[0],) * len(self.hidden)
+    for layer in range(len(self.hidden)):
+        entries = [kept[:layer] + (text,) + kept[layer + 1:] for text in best]
+        tried = list(zip(entries, self._scores(3, trials, entries, budget)))
+        for entry, parts in tried:
+            layers = tuple(map(Formula, entry))
+            yield Candidate(layers[0], float(np.mean(parts)), 3, "layer by layer", tuple(parts), layers)
+        kept = min(tried, key=lambda t: np.nan_to_num(np.mean(t[1]), nan=np.inf))[0]
 
 
 @patch
@@ -356,10 +466,25 @@ def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:_
         proposals = self._bred(parents, archive) if archive.trees else self._firsts()
         for formula, tree, source in self._learned(archive, trial): archive.admit(formula, tree, source)
         wanted = before + (self.population_size if before else self._first)
+        if before and self.surrogate > 1: proposals = self._promising(proposals, archive, wanted - len(archive.trees))
         for formula, tree, source in proposals:
             if len(archive.trees) >= wanted: break
             archive.admit(formula, tree, source)
     return list(archive.trees)[before:]
+
+
+@patch
+def _promising(self:NetworkEngine, proposals:Iterable[tuple], archive:_Archive, n:int)->list[tuple]:
+    "Of `surrogate` times `n` proposals those that a model of the screened losses thinks best, and a fifth as they come."
+    new = {f: (f, tree, source) for f, tree, source in itertools.islice(proposals, 20 * n) if f is not None and f not in archive.trees}
+    new = dict(itertools.islice(new.items(), self.surrogate * n))
+    seen = [f for f, loss in archive.screened.items() if math.isfinite(loss)]
+    if len(seen) < 20 or not new: return list(new.values())
+    model = ExtraTreesRegressor(200, min_samples_leaf=2, random_state=random.randrange(2**31), n_jobs=1)
+    model.fit(np.stack([features(f) for f in seen]), rankdata([archive.screened[f] for f in seen]))
+    order = np.argsort(model.predict(np.stack([features(f) for f in new])), kind="stable")
+    ranked, drawn = [list(new)[i] for i in order], list(new)[:n // 5]
+    return [new[f] for f in dict.fromkeys([*drawn, *ranked])]
 
 
 @patch
