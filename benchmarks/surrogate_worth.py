@@ -36,7 +36,8 @@ def main():
             scores, _ = judge([found.best], "light", *data)
             results[surrogate].append([found.front.loss.min(), *scores[0].mean(0)])
             loss, accuracy, auc = results[surrogate][-1]
-            print(f"{surrogate:9}  {seed:4}  {found.provenance['candidates']:6}  {loss:15.4f}   {accuracy:.4f}    {auc:.4f}   {found.best.text}", flush=True)
+            print(f"{surrogate:9}  {seed:4}  {found.provenance['candidates']:6}  {loss:15.4f}   {accuracy:.4f}    {auc:.4f}   {found.best.text}",
+                  flush=True)
     without, chosen = (np.array(r) for r in results.values())
     for name, d in zip(("validation loss", "accuracy", "AUC"), (chosen - without).T):
         print(f"{name}: with the surrogate {d.mean():+.4f} on average, better in {(d < 0 if 'loss' in name else d > 0).sum()} of {len(d)}")
