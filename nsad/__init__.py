@@ -13,6 +13,7 @@ _PUBLIC = {
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "LibraryError"],
     "evaluation": ["Study", "compare", "summary"],
+    "transfer": ["TransferMatrix", "Transferability", "transfer_matrix", "transferability"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_HOME)
