@@ -7,6 +7,7 @@ __all__ = ['N_FREQUENCIES', 'UNITS', 'TransferMatrix', 'transfer_matrix', 'Trans
            'transferabilities', 'forecast_quality']
 
 # %% ../nbs/08c_transfer.ipynb #2c8ce66a
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,7 +278,8 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
     with TemporaryDirectory() as unkept:
         folder = Path(unkept if folder is None else folder)
         splits = study["seeds"] if split_seed is None else (split_seed,)
-        found = specialists(list(searched.values()), splits, {engine: options or {}}, folder / "discoveries", progress)
+        options = json.loads(json.dumps(options or {}))                     # tuples as lists, as discoveries on file have them
+        found = specialists(list(searched.values()), splits, {engine: options}, folder / "discoveries", progress)
         best = {name: {s: found[engine, name, s if split_seed is None else split_seed].best for s in study["seeds"]} for name in searched}
         parts, labels = [], sources if isinstance(sources, Mapping) else tables
         for name, ds in judges.items():
@@ -425,16 +427,16 @@ def forecast_quality(matrix:TransferMatrix, forecast:pd.DataFrame, against:str|N
     DataFrame : first a row for all pairs, then one for the pairs of each dataset that is left out. left_out, pairs, spearman (of the score), p,
         within_target (mean over targets), one column for each of the three measures alone, and fitted
     """
-    pairs = _pairs(matrix, forecast, against, measure)
+    pairs = _joined(matrix, forecast, against, measure)
     rows = [_quality(pairs, "") | dict(p=_mantel(pairs, shuffles, seed))]
-    for name in dict.fromkeys(pairs.target):
+    for name in dict.fromkeys([*pairs.source, *pairs.target]):
         held = (pairs.source == name) | (pairs.target == name)
         rows.append(_quality(pairs[held], name) | dict(fitted=_rho(_fitted(pairs[~held], pairs[held]), pairs[held].gain)))
     rows[0]["fitted"] = _mean(r["fitted"] for r in rows[1:])
     return pd.DataFrame(rows)[["left_out", "pairs", "spearman", "p", "within_target", *UNITS, "fitted"]]
 
 
-def _pairs(matrix:TransferMatrix, forecast:pd.DataFrame, against, measure)->pd.DataFrame:
+def _joined(matrix:TransferMatrix, forecast:pd.DataFrame, against, measure)->pd.DataFrame:
     "The forecast with the true gain of each pair of different tables."
     true = matrix.gains(against, measure).loc[list(matrix.sources)].rename_axis(index="source", columns="target").stack().rename("gain")
     pairs = forecast[forecast.source != forecast.target].merge(true.reset_index(), on=["source", "target"])
@@ -472,10 +474,10 @@ def _mantel(pairs:pd.DataFrame, shuffles:int, seed:int)->float:
     names = sorted({*pairs.source, *pairs.target})
     place, rng = {n: i for i, n in enumerate(names)}, np.random.default_rng(seed)
     score, s, t = np.full((len(names), len(names)), np.nan), pairs.source.map(place).to_numpy(), pairs.target.map(place).to_numpy()
-    score[s, t] = pairs.score
+    score[s, t], gain = stats.rankdata(pairs.score), stats.rankdata(pairs.gain)
     def under(order):
         moved = score[order[s], order[t]]
-        there = ~np.isnan(moved)
-        return _rho(moved[there], pairs.gain.to_numpy()[there])
+        there = ~np.isnan(moved)                                             # a pair may have no partner where the square has gaps
+        return np.corrcoef(moved[there], gain[there])[0, 1] if there.sum() > 2 else 0.
     true = under(np.arange(len(names)))
     return float((1 + sum(under(rng.permutation(len(names))) >= true - 1e-12 for _ in range(shuffles))) / (1 + shuffles))
