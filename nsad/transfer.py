@@ -270,11 +270,18 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
     Raises
     ------
     ValueError : a discovery that may have seen a target's test rows, two tables of one name, an activation that is none
+
+    Notes
+    -----
+    A recipe with patience takes its validation rows from those that were searched; test rows are the same with every recipe.
     """
     study = dict(networks=[network], seeds=tuple(seeds), recipe=recipe, test=_TEST, split_seed=split_seed)
+    if not study["seeds"] or len(set(study["seeds"])) < len(study["seeds"]): raise ValueError(f"seeds={study['seeds']}: give different ones")
     tables, given, judges = _planned(sources, targets, classics, baseline, measure, rows)
     given = {label: _checked(label, _of_seeds(label, spec, study["seeds"]), judges, split_seed) for label, spec in given.items()}
     searched = tables | ({name: ds for name, ds in judges.items() if name not in given} if specialist else {})
+    if not isinstance(engine, str): raise ValueError(f"engine {engine!r:.80}: a matrix needs an engine's name; give discoveries in place of datasets")
+    if unfit := [name for name in searched if Path(name).name != name]: raise ValueError(f"dataset {unfit[0]!r}: its name must do as a file's name")
     with TemporaryDirectory() as unkept:
         folder = Path(unkept if folder is None else folder)
         splits = study["seeds"] if split_seed is None else (split_seed,)
