@@ -191,24 +191,26 @@ def test_the_heat_map_has_every_number_and_every_mark():
 def test_a_table_is_like_itself_and_less_like_another():
     a, b, flags = table("a"), table("b", 1), table("flags", kind="flags")
     same, near, far = transferability(a, a), transferability(a, b), transferability(a, flags)
-    assert same.score == pytest.approx(1) and 1 > near.score > far.score > 0
+    assert same.score == same.together == pytest.approx(1) and 1 > near.together > far.together > 0
     assert far.ties < 0.5 < near.ties
+    rings = Dataset.from_arrays(a.X, (a.X ** 2).sum(1) > 3.4, name="rings")
+    assert transferability(a, rings).score < 0.5 < near.score
     assert transferability(b, a).score == pytest.approx(near.score)
 
 
 def test_the_forecast_does_not_depend_on_units_order_of_columns_or_names_of_classes():
     a, b = table("a", n=1000), table("b", 1, n=1000)
     moved = Dataset.from_arrays(b.X * 3 + 7, np.where(b.y == 1, "no", "yes"), name="b")
-    assert transferability(a, moved).score == pytest.approx(transferability(a, b).score, rel=1e-3)
+    assert transferability(a, moved).together == pytest.approx(transferability(a, b).together, rel=1e-3)
     turned = Dataset.from_arrays(b.X[:, ::-1], b.y, name="b")
-    assert transferability(a, turned).score == pytest.approx(transferability(a, b).score, rel=0.1)
+    assert transferability(a, turned).together == pytest.approx(transferability(a, b).together, rel=0.1)
 
 
 @pytest.mark.parametrize("X, y", [(np.zeros((50, 2)), np.arange(50) % 2), (np.arange(8.).reshape(4, 2), [0, 1, 0, 1]),
                                   (np.full((30, 1), 1e30) * np.arange(30)[:, None], np.arange(30) % 3)])
 def test_strange_tables_have_a_finite_forecast(X, y):
     strange = Dataset.from_arrays(X, y, name="strange")
-    assert 0 <= transferability(table("a"), strange).score <= 1
+    assert 0 <= transferability(table("a"), strange).together <= 1 and 0 <= transferability(table("a"), strange).score <= 1
 
 
 def test_shares_of_energy_sum_to_one_and_noise_is_taken_off():
@@ -240,7 +242,7 @@ def test_profiles_do_not_depend_on_more_rows_than_they_read():
 def perfect(names="abcdef", noise=0., seed=0):
     "Forecasts, and a matrix whose gains follow them."
     rng, pairs = np.random.default_rng(seed), list(product(names, names))
-    forecast = pd.DataFrame([dict(source=s, target=t, projections=p, ties=.5, spectrum=.5, score=p)
+    forecast = pd.DataFrame([dict(source=s, target=t, projections=p, ties=.5, spectrum=.5, together=.5, score=p)
                              for s, t in pairs if s != t for p in [rng.uniform(.1, .9)]])
     true = {(r.source, r.target): .1 * r.score + noise * rng.standard_normal() for r in forecast.itertuples()}
     return forecast, made(true | {(n, n): .1 for n in names}, spread=1e-5)
