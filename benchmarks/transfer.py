@@ -4,7 +4,8 @@
     NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/transfer.py iris diabetes friedman hastie quantiles moons circles clusters \\
         --seeds 3 --name transfer-fresh --folder /tmp/nsad-transfer-fresh
 
-The second line is the test of a choice: the forecast's score was chosen after the first, and had seen none of these tables.
+The second command is the test of a choice: the forecast's score was chosen after the first, and had seen none of these tables. They took 14 and
+8 minutes on one core.
 
 For each seed, every table is split anew (80 % and 20 %), and searched on its training rows with a small budget. All formulas and the classics are
 then trained on every table by the paper's recipe and judged on the test rows. The forecast reads training rows alone: the means over the splits.
@@ -76,7 +77,7 @@ def show(matrix, forecast):
     print(f"\nforecast: score\n{forecast.pivot(index='source', columns='target', values='score').round(2).to_string()}")
     for against in ("relu", "specialist"):
         for measure in (matrix.measure, "auc"):
-            quality = forecast_quality(matrix, forecast, against, measure).round(2)
+            quality = forecast_quality(matrix, forecast, against, measure).round(3)
             print(f"\nSpearman of forecast and true gain over {against} in {measure}; first all pairs, then those of each dataset left out")
             print(quality.to_string(index=False))
 
