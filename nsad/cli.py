@@ -99,13 +99,15 @@ def discover(
 def _judge(ds, found, seed:int, out:Path|None, quiet:bool):
     "The found activation beside ReLU: five networks each, on the rows that the search has not seen; and a figure."
     from nsad.evaluation import Study, compare
-    from nsad.report import plot_activation, results_table, save_figure
+    from nsad.report import plot_activation, results_table
     study = Study([ds], {"relu": "relu", "found": found.best}, seeds=range(seed, seed + 5), split_seed=seed)
     results = study.run(progress=not quiet)
     _show(results_table(results), "On the rows put aside, mean ± standard deviation of five networks")
-    print(compare(results, "relu", "r2" if ds.task == "regression" else "accuracy").sentence.iloc[0])
-    figure = save_figure(lambda: plot_activation(found.best), (out or Path(f"{ds.name}-activation")).with_suffix(""))
-    print(f"figure: {figure[0]}")
+    verdict = compare(results, "relu", "r2" if ds.task == "regression" else "accuracy").iloc[0]
+    print(f"{verdict.sentence}\n95 % interval of the difference: {verdict.low:+.4f} to {verdict.high:+.4f}")
+    figure = (out or Path(f"{ds.name}-activation")).with_suffix(".png")
+    plot_activation(found.best).savefig(figure)
+    print(f"figure: {figure}")
 
 # %% ../nbs/11_cli.ipynb #257cc4f6
 @app.command()
