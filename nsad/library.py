@@ -697,7 +697,7 @@ def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple,
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
         trial = _Trial(X, ds.y, ds.task, recipe, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
-            for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].append(loss)
+            for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
 
 # %% ../nbs/07_library.ipynb #94940a61
