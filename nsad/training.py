@@ -165,9 +165,16 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=PAPER, seed:in
 # %% ../nbs/04_training.ipynb #70fe326e
 def _tensors(X, y, task:str, device, dtype)->tuple[Tensor, Tensor]:
     "Rows in the network's own dtype, targets as what the loss takes."
-    X, y = torch.as_tensor(X, dtype=dtype), torch.as_tensor(y)
+    X, y = _as_tensor(X, dtype), _as_tensor(y)
     if X.shape[:-1] != y.shape: raise ValueError(f"X {tuple(X.shape)} and y {tuple(y.shape)} do not have the same rows")
     return X.to(device), y.to(device, torch.int64 if task == "multiclass" else dtype)
+
+
+def _as_tensor(values, dtype=None)->Tensor:
+    "A tensor of the same numbers; of an array that may not be written to, a copy, as torch would warn otherwise."
+    if isinstance(values, np.ndarray) and not values.flags.writeable: values = values.copy()
+    return torch.as_tensor(values, dtype=dtype)
+
 
 # %% ../nbs/04_training.ipynb #a11fa64e
 class _Loop:
@@ -320,10 +327,13 @@ def forward_flops(model:nn.Module, n_features:int)->int:
     return int(spent[1] - spent[0])
 
 
-def latency(model:nn.Module, n_features:int, rows:int=1000, repeats:int=5)->float:
-    "Milliseconds that a network in evaluation mode takes for `rows` rows: the median of some passes, after one that does not count."
-    x, took = torch.zeros(rows, n_features).to(next(model.parameters())), []
-    model.train(False)
+def latency(model:nn.Module|Callable, n_features:int, rows:int=1000, repeats:int=5)->float:
+    """Milliseconds that `rows` rows take: the median of some passes, after one that does not count.
+
+    `model` is a network, timed in evaluation mode with its rows on its device, or a function of an array (rows, n_features).
+    """
+    x, took = np.zeros((rows, n_features), np.float32), []
+    if isinstance(model, nn.Module): x = torch.as_tensor(x).to(next(model.train(False).parameters()))
     with torch.no_grad():
         for _ in range(repeats + 1):
             start = time.perf_counter()
@@ -348,7 +358,7 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
     weight = next(model.parameters())
     model.train(False)
     with torch.no_grad():
-        parts = [model(x.to(weight.device)) for x in torch.as_tensor(X, dtype=weight.dtype).split(batch_size, -2)]
+        parts = [model(x.to(weight.device)) for x in _as_tensor(X, weight.dtype).split(batch_size, -2)]
     return torch.cat(parts, -2).cpu().numpy()
 
 # %% ../nbs/04_training.ipynb #d71e99f1
