@@ -201,7 +201,8 @@ def demo(
     """
     from nsad.data import SAMPLES
     from nsad.paper import DEMO_ROLES, reproduce
-    run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, progress=not quiet)
+    from nsad.training import PAPER
+    run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, not quiet, [PAPER], beside=False)
     _report(run, out, as_json)
 
 # %% ../nbs/11_cli.ipynb #6be66ba8

@@ -286,10 +286,9 @@ def _elsewhere(self:Study, missing:dict, device:str, backend:str, n_jobs:int|Non
 @patch
 def _stacks(self:Study, missing:dict)->Iterator[dict]:
     "Cells that can train as one: all activations of a stack with all of its seeds; a model is by itself."
-    columns = {}
+    columns, models = {}, {key: c for key, c in missing.items() if isinstance(c.activation, Model)}
     for key, c in missing.items():
-        if isinstance(c.activation, Model): yield {key: c}
-        else: columns.setdefault((c.dataset.fingerprint, c.network, c.label), {})[c.seed] = key
+        if key not in models: columns.setdefault((c.dataset.fingerprint, c.network, c.label), {})[c.seed] = key
     alike = {}
     for (data, network, label), by_seed in columns.items():
         alike.setdefault((data, network, tuple(by_seed)), []).append(list(by_seed.values()))
@@ -297,6 +296,7 @@ def _stacks(self:Study, missing:dict)->Iterator[dict]:
         width = max(1, self.stack_size // len(seeds))
         for i in range(0, len(groups), width):
             yield {key: missing[key] for keys in zip(*groups[i:i + width]) for key in keys}     # seed by seed, as in a `Stack`
+    yield from ({key: c} for key, c in models.items())
 
 # %% ../nbs/08_evaluation.ipynb #1572c796
 @dataclass(frozen=True)
@@ -388,6 +388,12 @@ def _half(values:pd.Series, overlap:float, level:float=0.95)->float:
 def _overlap(rows:pd.DataFrame)->float: return float((rows.test_rows / rows.train_rows).iloc[0])
 
 
+def _one_recipe(results:pd.DataFrame):
+    "Means and tests over rows of different recipes would mean nothing."
+    if "recipe" in results and results.recipe.nunique() > 1:
+        raise ValueError(f"rows of the recipes {', '.join(sorted(set(results.recipe)))}: give those of one, like results[results.recipe == 'paper']")
+
+
 def summary(results:pd.DataFrame, level:float=0.95)->pd.DataFrame:
     """Mean, spread and interval of every measure over seeds.
 
@@ -396,6 +402,7 @@ def summary(results:pd.DataFrame, level:float=0.95)->pd.DataFrame:
     DataFrame : one row for each dataset, network and activation; columns n, n_parameters, and NAME, NAME_sd, NAME_low and NAME_high
         of each measure
     """
+    _one_recipe(results)
     names, rows = [m for m in ALL_MEASURES if m in results and results[m].notna().any()], []
     for cell, group in results.groupby(CELL, sort=False):
         row = dict(zip(CELL, cell), n=len(group), n_parameters=group.n_parameters.iloc[0])
@@ -421,6 +428,7 @@ def compare(results:pd.DataFrame, baseline:str|tuple[str, str], measure:str="acc
     DataFrame : dataset, network, activation, difference, low, high, effect, p (Holm), verdict: better, worse, or no difference shown,
         and the whole as a sentence
     """
+    _one_recipe(results)
     network, label = _baseline(results, baseline)
     rows = [dict(zip(CELL, cell), n=len(mine)) | _paired(mine, theirs, measure, level) for cell, mine, theirs in _pairs(results, network, label)]
     out = pd.DataFrame(rows, columns=[*CELL, "n", "difference", "low", "high", "effect", "p"])
@@ -478,6 +486,7 @@ def _judged(out:pd.DataFrame, measure:str, level:float, names:Sequence[str], bas
 # %% ../nbs/08_evaluation.ipynb #67a98d79
 def _means(results:pd.DataFrame, measure:str)->pd.DataFrame:
     "Mean over seeds, (datasets, (network, activation)), of the datasets that all have."
+    _one_recipe(results)
     table = results.pivot_table(measure, "dataset", ["network", "activation"], "mean", sort=False).dropna()
     if table.empty: raise ValueError(f"no dataset has {measure} of every network and activation")
     return table

@@ -27,6 +27,7 @@ from .activation import SymbolicActivation
 from .discovery import Discovery
 from .evaluation import Ranks, summary
 from .formula import Formula
+from .models import SHAPES
 from .paper import Reproduction, claims
 
 # %% ../nbs/10_report.ipynb #97bcb5df
@@ -36,13 +37,16 @@ LABELS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "auc
 
 
 def results_table(results:pd.DataFrame, measures:Sequence[str]=("accuracy", "auc", "e_param", "r2"))->pd.DataFrame:
-    """A table for people: one row for each network and activation, measures as mean ± standard deviation over seeds.
+    """A table for people: one row for each network and activation (and recipe), measures as mean ± standard deviation over seeds.
 
     Parameters
     ----------
     results : rows of a study
     measures : which to show; those without a value are left out
     """
+    if "recipe" in results and results.recipe.nunique() > 1:
+        tables = [results_table(rows, measures).assign(recipe=name) for name, rows in results.groupby("recipe", sort=False)]
+        return pd.concat(tables, ignore_index=True).fillna("")
     t = summary(results)
     out = t[["dataset", "network", "activation"]].assign(parameters=t.n_parameters.map("{:,}".format), seeds=t.n)
     for m in measures:
@@ -172,9 +176,9 @@ def plot_results(results:pd.DataFrame, measure:str="accuracy")->Figure:
         for ax, name in zip(axes[0], datasets):
             for _, row in t[t.dataset == name].iterrows():
                 i = names.index(row.activation)
-                ax.errorbar(row.n_parameters * (1 + 0.05 * (i - len(names) / 2)), row[measure], np.nan_to_num(row[f"{measure}_sd"]),
-                            fmt="os^Dvp*"[i % 7], color=COLOURS[i % 7], mfc="none" if i >= 7 else None, capsize=2, label=row.activation)
-            sizes = sorted(set(t.n_parameters[t.dataset == name]))
+                ax.errorbar(row.n_parameters * (1 + 0.4 * (i / len(names) - 0.5)), row[measure], np.nan_to_num(row[f"{measure}_sd"]), capsize=2,
+                            fmt="os^Dvp*"[(i + i // 14) % 7], color=COLOURS[i % 7], mfc="none" if i // 7 % 2 else None, label=row.activation)
+            sizes = sorted(set(t.n_parameters[(t.dataset == name) & t.network.isin(list(SHAPES))])) or sorted(set(t.n_parameters[t.dataset == name]))
             ax.set(xscale="log", xlabel="parameters", ylabel=LABELS[measure], title=name)
             ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
             ax.minorticks_off()
@@ -377,7 +381,7 @@ def _table(frame:pd.DataFrame)->str: return frame.to_html(index=False, border=0,
 
 # %% ../nbs/10_report.ipynb #921c5905
 def write_report(run:Reproduction, folder)->Path:
-    """Write table.csv, claims.csv, the figures as PNG and SVG, and report.html.
+    """Write rows.csv, table.csv, claims.csv, the figures as PNG and SVG, and report.html.
 
     Returns
     -------
@@ -386,7 +390,8 @@ def write_report(run:Reproduction, folder)->Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     table, verdicts, pictures = results_table(run.results), claims(run), figures(run)
-    summary(run.results).to_csv(folder / "table.csv", index=False)
+    run.table.to_csv(folder / "table.csv", index=False)
+    run.results.drop(columns="settings").to_csv(folder / "rows.csv", index=False)
     verdicts.to_csv(folder / "claims.csv", index=False)
     for name, fig in pictures.items():
         for kind in ("png", "svg"): fig.savefig(folder / f"{name}.{kind}", dpi=150, metadata={"Date": None} if kind == "svg" else None)
@@ -413,7 +418,8 @@ def formula_table(run:Reproduction)->pd.DataFrame:
 def figures(run:Reproduction)->dict[str, Figure]:
     "The pictures of a report by name."
     first = {key[:2]: found for key, found in reversed(run.discoveries.items())}          # the first seed of each search
-    out = {"accuracy-against-parameters": plot_results(run.results)}
+    name = "accuracy-against-parameters"
+    out = {name if i == 0 else f"{name}-{recipe}": plot_results(run.under(recipe).results) for i, recipe in enumerate(run.recipes)}
     for engine in run.engines:
         best = {f"{d}: {f.best.text}": f.best for (e, d), f in reversed(first.items()) if e == engine}
         out[f"activations-by-{engine}"] = plot_activation(best)
