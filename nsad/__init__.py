@@ -18,7 +18,7 @@ _PUBLIC = {
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
     "evaluation": ["Study", "compare", "summary"],
-    "transfer": ["TransferMatrix", "Transferability", "transfer_matrix", "transferability"],
+    "transfer": ["Forecast", "TransferMatrix", "transfer_matrix", "transferability"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_HOME)
