@@ -22,7 +22,7 @@ def canonical(text):
 
 def found(root):
     "What is known of every activation: text -> dict(sources, rows)."
-    known = defaultdict(lambda: dict(sources=[], rows=[]))
+    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[]))
     data = [p for folder in ("nbs/data", "benchmarks/results", "nsad/library", "nsad/samples") for p in sorted((root / folder).rglob("*"))]
     for path in data:
         if path.suffix == ".json":
@@ -37,12 +37,23 @@ def found(root):
                         known[text]["sources"].append(f"{place} a search by {p['engine']} on {p['dataset']} ({path.relative_to(root)})")
             elif str(raw.get("format", "")).startswith("nsad.activation/") and (text := canonical(raw["formula"])):
                 known[text]["sources"].append(f"kept as {raw['name']}, {raw.get('domain') or 'no domain'} ({path.relative_to(root)})")
+                known[text]["evidence"] += evidence(raw)
         elif path.suffix == ".csv" and COLUMNS <= set(pd.read_csv(path, nrows=0).columns):
             for text, *row in judged(pd.read_csv(path)):
                 known[text]["rows"].append((*row, str(path.relative_to(root))))
                 note = f"{row[2]} ({path.relative_to(root)})"
                 if row[2] != text and note not in known[text]["sources"]: known[text]["sources"].append(note)
     return known
+
+
+def evidence(raw):
+    "(dataset, network and recipe, measure, difference of means from ReLU, seeds) as a library's entry has them."
+    def place(score): return tuple(score.get(k) for k in ("dataset", "network", "recipe", "dropout", "measure"))
+    relu = {place(s): s["mean"] for s in raw.get("baselines", []) if s.get("activation") == "relu"}
+    for s in raw.get("scores", []):
+        if s["measure"] in ("accuracy", "r2") and place(s) in relu:
+            how = f"{s['network']}, {s['recipe']}" + (", constants learn" if s.get("constants") == "learn" else "")
+            yield s["dataset"], how, s["measure"], s["mean"] - relu[place(s)], s["n"]
 
 
 def judged(results):
@@ -82,24 +93,26 @@ def curve(text, size=(220, 120), width=4.0, label=True):
 
 def page(root):
     known = found(Path(root))
-    gains = {t: max((np.mean(r[4]) for r in k["rows"]), default=-np.inf) for t, k in known.items()}
+    gains = {t: max([*(np.mean(r[4]) for r in k["rows"]), *(e[3] for e in k["evidence"])], default=-np.inf) for t, k in known.items()}
     lines = ["# Gallery", "",
              f"Every activation that a search has found and kept, {len(known)} so far, the largest gain over ReLU first. The thick line is "
              "the activation, the dashed one its derivative, the grey one ReLU, from −4 to 4. *Wins* and *loses* mean that it did so with every "
              "seed against ReLU "
-             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only; three seeds prove "
-             "little, see "
+             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only, or that means alone were "
+             "kept; three seeds prove little, see "
              "[what fair means](explain/fair.md).", "",
              "::::::{grid} 1 1 2 2", ":gutter: 3", ""]
     for text in sorted(known, key=lambda t: (-gains[t], t)):
         k = known[text]
         lines += [":::::{grid-item-card}", "", f"$${Formula(text).latex}$$", "", "```{raw} html", curve(text), "```", "", f"`{text}`", ""]
-        if k["rows"]:
+        if k["rows"] or k["evidence"]:
             lines += ["| data | network | against ReLU | |", "| --- | --- | --- | --- |"]
             for dataset, network, _, measure, differences, values, _ in k["rows"]:
                 spread = f" ± {np.std(differences, ddof=1):.3f}" if len(differences) > 1 else ""
                 seeds = f"{len(differences)} seed" + "s" * (len(differences) > 1)
                 lines.append(f"| {dataset} | {network} | {np.mean(differences):+.3f}{spread} {measure}, {seeds} | {verdict(differences)} |")
+            lines += [f"| {dataset} | {how} | {gain:+.3f} {measure}, means of {n} seeds | {verdict([gain])} |"
+                      for dataset, how, measure, gain, n in k["evidence"]]
             lines.append("")
         else: lines += ["Not yet judged in a study.", ""]
         lines += [*(f"- {s}" for s in dict.fromkeys(k["sources"])), "", ":::::", ""]
