@@ -31,12 +31,13 @@ export: $(VENV)/dev    ## write nsad/ from the notebooks
 	$(BIN)/nbdev_export
 
 run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs are fresh
-	NSAD_DATA= $(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
+	$(QUIET) $(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
 
 readme: $(VENV)/dev    ## write README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py
 
 docs: $(VENV)/dev    ## build the site into _docs/ and check its links
+	rm -rf _docs
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html -d build/doctrees docs _docs
 	$(BIN)/python tools/check_site.py _docs
 

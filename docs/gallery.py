@@ -22,7 +22,7 @@ def canonical(text):
 
 def found(root):
     "What is known of every activation: text -> dict(sources, rows)."
-    known = defaultdict(lambda: dict(sources=[], rows=[]))
+    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[]))
     data = [p for folder in ("nbs/data", "benchmarks/results", "nsad/library", "nsad/samples") for p in sorted((root / folder).rglob("*"))]
     for path in data:
         if path.suffix == ".json":
@@ -37,29 +37,40 @@ def found(root):
                         known[text]["sources"].append(f"{place} a search by {p['engine']} on {p['dataset']} ({path.relative_to(root)})")
             elif str(raw.get("format", "")).startswith("nsad.activation/") and (text := canonical(raw["formula"])):
                 known[text]["sources"].append(f"kept as {raw['name']}, {raw.get('domain') or 'no domain'} ({path.relative_to(root)})")
+                known[text]["evidence"] += evidence(raw)
         elif path.suffix == ".csv" and COLUMNS <= set(pd.read_csv(path, nrows=0).columns):
             for text, *row in judged(pd.read_csv(path)):
-                known[text]["rows"].append((*row, str(path.relative_to(root))))
-                note = f"{row[2]} ({path.relative_to(root)})"
-                if row[2] != text and note not in known[text]["sources"]: known[text]["sources"].append(note)
+                if row in known[text]["rows"]: continue                                  # a copy of the same results
+                known[text]["rows"].append(row)
+                known[text]["sources"] += [f"{name} ({path.relative_to(root)})" for name in row[2] if name != text]
     return known
 
 
+def evidence(raw):
+    "(dataset, network and recipe, measure, difference of means from ReLU, seeds) as a library's entry has them."
+    def place(score): return tuple(score.get(k) for k in ("dataset", "network", "recipe", "dropout", "measure"))
+    relu = {place(s): s["mean"] for s in raw.get("baselines", []) if s.get("activation") == "relu"}
+    for s in raw.get("scores", []):
+        if s["measure"] in ("accuracy", "r2") and place(s) in relu:
+            how = f"{s['network']}, {s['recipe']}" + (", constants learn" if s.get("constants") == "learn" else "")
+            yield s["dataset"], how, s["measure"], s["mean"] - relu[place(s)], s["n"]
+
+
 def judged(results):
-    "(formula, dataset, network, activation, measure, differences from ReLU, values) on the same rows, seeds and recipe."
+    "(formula, dataset, network, names, measure, differences from ReLU) on the same rows, seeds and recipe; a formula that two searches found is one."
     measure = "accuracy" if results.get("accuracy", pd.Series(dtype=float)).notna().any() else "r2"
     keys = [c for c in ("dataset", "network", "recipe", "seed", "split_seed") if c in results]
     relu = results[results.activation == "relu"].set_index(keys)[measure]
     relu = relu[~relu.index.duplicated()]
-    for (dataset, network, activation, formula), group in results.groupby(["dataset", "network", "activation", "formula"], sort=False):
-        if text := canonical(formula):
-            pairs = [(row[measure], relu.get(tuple(row[k] for k in keys))) for _, row in group.iterrows()]
-            pairs = [(ours, theirs) for ours, theirs in pairs if theirs is not None]
-            if pairs: yield text, dataset, network, activation, measure, [a - b for a, b in pairs], [a for a, _ in pairs]
+    results = results.assign(text=[canonical(f) for f in results.formula])
+    for (dataset, network, text), group in results[results.text.notna()].groupby(["dataset", "network", "text"], sort=False):
+        pairs = [(row[measure], relu.get(tuple(row[k] for k in keys))) for _, row in group.drop_duplicates(keys).iterrows()]
+        pairs = [(ours, theirs) for ours, theirs in pairs if theirs is not None]
+        if pairs: yield text, dataset, network, [*group.activation.unique()], measure, [a - b for a, b in pairs]
 
 
 def verdict(differences):
-    if len(differences) == 1: return "ahead" if differences[0] > 0 else "behind"
+    if len(differences) == 1: return "ahead" if differences[0] > 0 else "behind" if differences[0] < 0 else "level"
     if all(d > 0 for d in differences): return "wins"
     return "loses" if all(d < 0 for d in differences) else "level"
 
@@ -82,24 +93,28 @@ def curve(text, size=(220, 120), width=4.0, label=True):
 
 def page(root):
     known = found(Path(root))
-    gains = {t: max((np.mean(r[4]) for r in k["rows"]), default=-np.inf) for t, k in known.items()}
+    sure = {t: [*(np.mean(r[4]) for r in k["rows"] if len(r[4]) > 2), *(e[3] for e in k["evidence"])] for t, k in known.items()}
+    gains = {t: np.mean(many) if many else -np.inf for t, many in sure.items()}
     lines = ["# Gallery", "",
-             f"Every activation that a search has found and kept, {len(known)} so far, the largest gain over ReLU first. The thick line is "
+             f"Every activation that a search has found and kept, {len(known)} so far, the largest mean gain over ReLU first, as far as three "
+             "seeds or more speak of it. The thick line is "
              "the activation, the dashed one its derivative, the grey one ReLU, from −4 to 4. *Wins* and *loses* mean that it did so with every "
              "seed against ReLU "
-             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only; three seeds prove "
-             "little, see "
+             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only, or that means alone were "
+             "kept; three seeds prove little, see "
              "[what fair means](explain/fair.md).", "",
              "::::::{grid} 1 1 2 2", ":gutter: 3", ""]
     for text in sorted(known, key=lambda t: (-gains[t], t)):
         k = known[text]
         lines += [":::::{grid-item-card}", "", f"$${Formula(text).latex}$$", "", "```{raw} html", curve(text), "```", "", f"`{text}`", ""]
-        if k["rows"]:
+        if k["rows"] or k["evidence"]:
             lines += ["| data | network | against ReLU | |", "| --- | --- | --- | --- |"]
-            for dataset, network, _, measure, differences, values, _ in k["rows"]:
+            for dataset, network, _, measure, differences in k["rows"]:
                 spread = f" ± {np.std(differences, ddof=1):.3f}" if len(differences) > 1 else ""
                 seeds = f"{len(differences)} seed" + "s" * (len(differences) > 1)
                 lines.append(f"| {dataset} | {network} | {np.mean(differences):+.3f}{spread} {measure}, {seeds} | {verdict(differences)} |")
+            lines += [f"| {dataset} | {how} | {gain:+.3f} {measure}, means of {n} seeds | {verdict([gain])} |"
+                      for dataset, how, measure, gain, n in k["evidence"]]
             lines.append("")
         else: lines += ["Not yet judged in a study.", ""]
         lines += [*(f"- {s}" for s in dict.fromkeys(k["sources"])), "", ":::::", ""]
@@ -122,8 +137,9 @@ def story(root):
     dots = [(x, 60 + 22 * (i - (n - 1) / 2)) for x, n in layers for i in range(n)]
     wires = "".join(f'<path class="axis" d="M{a} {b}L{c} {d}"/>' for a, b in dots for c, d in dots if c - a == 80)
     net = wires + "".join(f'<circle cx="{x}" cy="{y}" r="8" class="{"mark" if x == 110 else "cell"}"/>' for x, y in dots)
+    code = f"<code>{best.replace('*', '*<wbr>')}</code>"
     stations = [("Data", "a table, its test rows locked away", cells), ("Search", "formulas tried inside small networks", front),
-                ("Formula", f"<code>{best}</code>", curve(best, label=False)), ("Network", "the formula as its activation", net),
+                ("Formula", code, curve(best, label=False)), ("Network", "the formula as its activation", net),
                 ("Verdict", "same rows, seeds and recipe for all", bars(results))]
     cards = [f'<figure><figcaption><b>{i}. {name}</b><br>{what}</figcaption>'
              + (body if body.startswith("<svg") else f'<svg class="curve" viewBox="0 0 220 120" role="img">{body}</svg>') + "</figure>"

@@ -26,6 +26,7 @@ DROP = {"hide", "default_exp", "exporti", "hide_input"}
 TAGS = {("echo", "false"): "remove-input", ("output", "false"): "remove-output", ("code-fold", "true"): "hide-input"}
 DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FOLD = 16                              # lines from which exported source is folded
+FOREIGN = re.compile(r"set_\w+_request$|get_metadata_routing$")     # written by scikit-learn into every estimator, for pages of its own
 
 
 def directives(source):
@@ -57,7 +58,7 @@ class Package:
                 self.links.setdefault(name, f"{module}.{name}")
                 if inspect.isclass(value):
                     for member in vars(value):
-                        if member[0] != "_": self.links[f"{name}.{member}"] = f"{module}.{name}.{member}"
+                        if member[0] != "_" and not FOREIGN.match(member): self.links[f"{name}.{member}"] = f"{module}.{name}.{member}"
         self.links |= {name: f"{module}.{name}" for name, module in self.public.items()}
         self.links |= {full: full for full in [*self.links.values()]}
 
@@ -197,7 +198,7 @@ def strip_imports(source): return re.sub(r"^(from|import) .*(\n[ \t]+.*)*", "", 
 def entry(full, value):
     "The autodoc directive for an object, or its value where it is neither class nor function."
     if inspect.isclass(value):
-        own = [m for m in vars(value) if m[0] != "_" and (inspect.getdoc(getattr(value, m, None)) or "").strip()]
+        own = [m for m in vars(value) if m[0] != "_" and not FOREIGN.match(m) and (inspect.getdoc(getattr(value, m, None)) or "").strip()]
         members = f"\n   :members: {', '.join(own)}" if own else ""
         kind = "exception" if issubclass(value, Exception) else "class"
         return f"```{{eval-rst}}\n.. auto{kind}:: {full}{members}\n```"

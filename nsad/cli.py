@@ -17,12 +17,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 # %% ../nbs/11_cli.ipynb #6f1219b8
 app = typer.Typer(add_completion=True, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False,
                   rich_markup_mode="rich", help="Find activation functions in data, and prove what they are worth.")
-data_app = typer.Typer(no_args_is_help=True, help="The datasets that nsad knows by name.")
+data_app = typer.Typer(no_args_is_help=True, help="Datasets that nsad knows by name, and the data card of any table.")
 results_app = typer.Typer(no_args_is_help=True, help="What studies have kept in a store.")
 library_app = typer.Typer(no_args_is_help=True, help="Activations that are kept: your own, and those that nsad ships.")
 app.add_typer(data_app, name="data")
@@ -32,16 +33,21 @@ app.add_typer(results_app, name="results")
 SEED = Annotated[int, typer.Option(help="Seed of the search, the split and the networks.")]
 HOME = Annotated[Path | None, typer.Option("--data-home", help="Folder of the data files; else NSAD_DATA, else the user's cache.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read, nothing else.")]
-QUIET = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
+QUIET = Annotated[bool, typer.Option("--quiet", help="No progress bars; where standard error is no terminal there are none anyway.")]
 
 # %% ../nbs/11_cli.ipynb #79c626d1
 def _show(frame, title:str, digits:int=4):
     "A DataFrame as a table for people."
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(header_style="bold")
     for name in frame.columns: table.add_column(str(name), overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*("" if v is None or v != v else f"{v:.{digits}f}" if isinstance(v, float) else str(v) for v in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+        table.add_row(*("" if v is None or v != v else f"{v:.{digits}f}" if isinstance(v, float) else escape(str(v)) for v in row))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(escape(title), style="italic", highlight=False)
+    console.print(table)
+
+
+def _bars(quiet:bool)->bool: return not quiet and sys.stderr.isatty()
 
 
 def _dataset(source:str, target:str|None, rows:int|None, seed:int, data_home:Path|None):
@@ -75,7 +81,7 @@ def discover(
 ):
     """Search a dataset for an activation function, and judge it beside ReLU.
 
-    With --json the discovery is printed and nothing else is done.
+    Some minutes for thousands of rows, unless --time-limit says otherwise. With --json the discovery is printed and nothing else is done.
 
     Examples:
 
@@ -85,8 +91,9 @@ def discover(
     """
     from nsad.data import split
     from nsad.discovery import discover
+    if out and not out.resolve().parent.is_dir(): raise ValueError(f"--out {out}: there is no folder {out.parent}")
     ds = _dataset(source, target, rows, seed, data_home)
-    found = discover(ds.take(split(ds, test=0.2, seed=seed).train), engine, seed, budget, time_limit, progress=not quiet)
+    found = discover(ds.take(split(ds, test=0.2, seed=seed).train), engine, seed, budget, time_limit, progress=_bars(quiet))
     if out: found.save(out)
     if as_json: return print(found.to_json())
     _show(found.front.drop(columns="source" if not found.front.source.any() else []), f"Front of {engine} on {ds.name}")
@@ -101,7 +108,7 @@ def _judge(ds, found, seed:int, out:Path|None, quiet:bool):
     from nsad.evaluation import Study, compare
     from nsad.report import plot_activation, results_table
     study = Study([ds], {"relu": "relu", "found": found.best}, seeds=range(seed, seed + 5), split_seed=seed)
-    results = study.run(progress=not quiet)
+    results = study.run(progress=_bars(quiet))
     _show(results_table(results), "On the rows put aside, mean ± standard deviation of five networks")
     verdict = compare(results, "relu", "r2" if ds.task == "regression" else "accuracy").iloc[0]
     print(f"{verdict.sentence}\n95 % interval of the difference: {verdict.low:+.4f} to {verdict.high:+.4f}")
@@ -109,12 +116,26 @@ def _judge(ds, found, seed:int, out:Path|None, quiet:bool):
     plot_activation(found.best).savefig(figure)
     print(f"figure: {figure}")
 
+# %% ../nbs/11_cli.ipynb #unseen01
+def _unseen(datasets, files:list[str])->int|None:
+    "The seed of the split whose training rows a discovery among the files has seen; None where it has seen none of these tables."
+    from nsad.data import split
+    from nsad.discovery import Discovery
+    known = {f: Discovery.load(f).provenance for f in files}
+    seen = {f: p["seed"] for f, p in known.items() if p.get("seed") is not None for ds in datasets
+            if ds.take(split(ds, test=0.2, seed=p["seed"]).train).fingerprint == p.get("fingerprint")}
+    if len(set(seen.values())) > 1:
+        raise ValueError(f"{' and '.join(seen)} are of different splits: no test rows are new to all; take one at a time, or give --split-seed")
+    seed = min(seen.values(), default=None)
+    if seen: warnings.warn(f"one split for all networks, that of seed {seed}: its test rows are new to {' and '.join(seen)}")
+    return seed
+
 # %% ../nbs/11_cli.ipynb #257cc4f6
 @app.command()
 def study(
     sources: Annotated[list[str], typer.Argument(help="Names of datasets, or CSV files.")],
-    activation: Annotated[list[str], typer.Option("--activation", "-a", help="A torch name, a formula, or the file of a discovery; repeat for more.")]
-        = ["relu", "gelu", "silu"],
+    activation: Annotated[list[str], typer.Option(
+        "--activation", "-a", help="A torch name, formula, file of a discovery or name in the library; repeat for more.")] = ["relu", "gelu", "silu"],
     network: Annotated[list[str], typer.Option("--network", "-n", help="heavy or light; repeat for both.")] = ["light"],
     baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "42,43,44",
@@ -123,6 +144,7 @@ def study(
     jobs: Annotated[int | None, typer.Option(help="Stacks trained at once; -1 takes all processors.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a running Dask or Ray cluster.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from --store, which must be there.")] = False,
+    split_seed: Annotated[int | None, typer.Option(help="One split for all; else one for each seed, or the one a discovery is from.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict, if the sources are files.")] = None,
     rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
     data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
@@ -133,7 +155,7 @@ def study(
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite
 
-    nsad study own.csv --target label -a relu -a found.json
+    nsad study own.csv --target label -a relu -a found.json -a forest-bump
 
     nsad study own.csv --target label -n light -n heavy --seeds 1,2,3,4,5 --json
 
@@ -147,7 +169,9 @@ def study(
     try: numbers = tuple(map(int, seeds.split(",")))
     except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
     activations = {text: _activation(text) for text in activation}
-    results = Study(datasets, activations, network, numbers).run(store, progress=not quiet, backend=backend, n_jobs=jobs, scheduler=scheduler)
+    if split_seed is None: split_seed = _unseen(datasets, [text for text in activation if Path(text).is_file()])
+    grid = Study(datasets, activations, network, numbers, split_seed=split_seed)
+    results = grid.run(store, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler)
     if as_json: return print(results.to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
     measure = "r2" if results.r2.notna().any() else "accuracy"
@@ -179,7 +203,7 @@ def reproduce(
     Example: NSAD_DATA=~/data nsad reproduce --out nsad-report
     """
     from nsad.paper import reproduce
-    run = reproduce(seeds=range(seed, seed + repeats), rows=rows, folder=out, data_home=data_home, progress=not quiet)
+    run = reproduce(seeds=range(seed, seed + repeats), rows=rows, folder=out, data_home=data_home, progress=_bars(quiet))
     _report(run, out, as_json)
 
 # %% ../nbs/11_cli.ipynb #037217c7
@@ -202,7 +226,7 @@ def demo(
     from nsad.data import SAMPLES
     from nsad.paper import DEMO_ROLES, reproduce
     from nsad.training import PAPER
-    run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, not quiet, [PAPER], beside=False)
+    run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, _bars(quiet), [PAPER], beside=False)
     _report(run, out, as_json)
 
 # %% ../nbs/11_cli.ipynb #6be66ba8
@@ -296,7 +320,9 @@ def add_entry(
     """
     from nsad.discovery import Discovery
     from nsad.library import ActivationLibrary
-    kept, what = ActivationLibrary(library), Discovery.load(formula) if Path(formula).is_file() else formula
+    kept = ActivationLibrary(library)
+    if name in kept and not overwrite: raise ValueError(f"the library has an activation {name!r} already; choose another name, or say --overwrite")
+    what = Discovery.load(formula) if Path(formula).is_file() else formula
     kept.add(name, what, domain, results=None if results is None else _kept(results), overwrite=overwrite)
     print(f"kept: {kept.path / (name + '.json')}")
 
@@ -415,6 +441,8 @@ def way(
 ):
     """Find activation functions in data, and prove what they are worth.
 
+    Exit codes: 0 done, 1 input that cannot be used, 2 a command that cannot be read, 130 stopped by Ctrl-C.
+
     Examples: nsad doctor | nsad discover magic --time-limit 60 | nsad --debug study magic -a relu
     """
     from nsad import __version__
@@ -454,6 +482,24 @@ def _gpu():
     raise OSError("none that torch can use; everything runs on the CPU")
 
 
+def _julia():
+    "Julia on the path, or where PySR has put one."
+    import shutil
+    try: from juliapkg.state import STATE
+    except ImportError: STATE = {}
+    own = Path(STATE.get("install", "nowhere")) / "bin" / "julia"
+    if path := shutil.which("julia") or (own.is_file() and own): return path
+    raise FileNotFoundError("no julia on the path")
+
+
+def _pysr():
+    "PySR with its Julia."
+    found = _version("pysr")()
+    try: _julia()
+    except FileNotFoundError: raise FileNotFoundError(f"{found}, but no Julia; a hall_of_fame.csv can be read") from None
+    return found
+
+
 def _program(*names:str):
     "A function that finds the first of some programs."
     import shutil
@@ -468,8 +514,9 @@ def _parts(data_home:Path|None)->list[tuple]:
     "What the doctor looks at: name, required, remedy, a function that looks."
     from nsad.data import data_folder, list_datasets
     pip = "pip install 'nsad[{}]'"
-    engines = [(f"engine {n}", n == "gplearn", pip.format(n), _version(p)) for n, p in
-               (("gplearn", "gplearn"), ("operon", "pyoperon"), ("pysr", "pysr"))]
+    engines = [("engine gplearn", True, "pip install gplearn", _version("gplearn")),
+               ("engine operon", False, pip.format("operon"), _version("pyoperon")),
+               ("engine pysr", False, pip.format("pysr") + " and Julia", _pysr)]
     exports = [(f"export {n}", False, pip.format("onnx"), _version(n)) for n in ("onnx", "onnxruntime")]
     exports.append(("export jax", False, pip.format("jax"), _version("jax")))
 
@@ -480,7 +527,7 @@ def _parts(data_home:Path|None)->list[tuple]:
         return f"data {row['name']}", False, f"nsad data fetch {row['name']}, or NSAD_DATA", look
     tables = [data(row) for row in list_datasets(data_home).to_dict("records")]
     return [("torch", True, "pip install torch", _trains), ("compiler", False, "apt-get install g++", _program("g++", "clang++", "cl")),
-            ("GPU", False, "optional", _gpu), ("Julia", False, "for pysr; it installs Julia at its first import", _program("julia")),
+            ("GPU", False, "optional", _gpu), ("Julia", False, "https://julialang.org/downloads, for pysr only", _julia),
             *engines, *exports, *tables]
 
 

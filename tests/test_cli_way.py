@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 NSAD = Path(sys.executable).with_name("nsad")
-COMMANDS = [["doctor"], ["discover"], ["study"], ["reproduce"], ["demo"], ["data", "list"], ["data", "fetch"]]
+COMMANDS = [["doctor"], ["discover"], ["study"], ["reproduce"], ["demo"], ["export"], ["data", "list"], ["data", "fetch"], ["data", "describe"],
+            ["results", "show"], ["results", "export"], *(["library", c] for c in ("list", "show", "add", "use", "export", "import"))]
 
 
 def run(*arguments, **environment):
@@ -71,3 +72,37 @@ def test_the_way_from_a_table_to_a_verdict_is_told_at_each_step(tmp_path):
     assert step == "nsad study own.csv --target kind -a relu -a found.json"
     judged = subprocess.run([NSAD, *step.split()[1:], "--seeds", "1,2", "--quiet"], capture_output=True, text=True, cwd=tmp_path)
     assert judged.returncode == 0 and "found.json" in judged.stdout and "relu" in judged.stdout
+    assert "formulas/s" not in found.stderr + judged.stderr                            # bars are for terminals
+
+
+def test_a_discovery_is_judged_on_rows_that_its_search_has_not_seen(tmp_path):
+    rows = "\n".join(f"{i % 7 - 3},{i % 5 - 2},{int((i % 7 - 3) * (i % 5 - 2) > 0)}" for i in range(200))
+    (tmp_path / "own.csv").write_text("a,b,kind\n" + rows)
+    def nsad(*arguments): return subprocess.run([NSAD, *arguments, "--quiet"], capture_output=True, text=True, cwd=tmp_path)
+    for seed in ("3", "4"): nsad("discover", "own.csv", "--target", "kind", "--budget", "10", "--no-judge", "--seed", seed, "-o", f"{seed}.json")
+    study = ["study", "own.csv", "--target", "kind", "-a", "relu", "--seeds", "1,2", "--json"]
+    told = nsad(*study, "-a", "3.json")
+    assert {row["split_seed"] for row in json.loads(told.stdout)} == {3} and "new to 3.json" in told.stderr
+    assert {row["split_seed"] for row in json.loads(nsad(*study).stdout)} == {1, 2}
+    both = nsad(*study, "-a", "3.json", "-a", "4.json")
+    assert both.returncode == 1 and "different splits" in both.stderr and "--split-seed" in both.stderr
+    assert {row["split_seed"] for row in json.loads(nsad(*study, "-a", "3.json", "--split-seed", "9").stdout)} == {9}
+
+
+def test_a_mistake_in_where_to_write_is_told_before_the_search(tmp_path):
+    out = run("discover", "magic", "--out", str(tmp_path / "none" / "found.json"))
+    assert out.returncode == 1 and "there is no folder" in out.stderr
+
+
+def test_the_library_speaks_of_options_not_of_arguments(tmp_path):
+    library = dict(NSAD_LIBRARY=str(tmp_path))
+    assert run("library", "add", "mine", "sin(x)", **library).returncode == 0
+    again = run("library", "add", "mine", "cos(x)", **library)
+    assert again.returncode == 1 and "--overwrite" in again.stderr
+    assert run("library", "add", "mine", "cos(x)", "--overwrite", **library).returncode == 0 and "cos(x)" in run("library", "list", **library).stdout
+
+
+def test_what_looks_like_markup_is_shown_as_it_is():
+    code = "import nsad.cli as c, pandas as pd; c._show(pd.DataFrame({'a': [\"pip install 'nsad[jax]'\"]}), 'of [things]')"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "nsad[jax]" in out.stdout and "of [things]" in out.stdout

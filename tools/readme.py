@@ -1,6 +1,7 @@
 """Write README.md from nbs/index.ipynb: its prose, code and stored outputs; nothing is run. `--check` only compares."""
 import base64
 import json
+import posixpath
 import re
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ def fenced(text, language=""):
 
 def prose(source):
     "Links to files beside the notebook gain its folder."
-    return re.sub(r"\]\((?!https?:|#|/)([^)\s]+)\)", r"](nbs/\1)", source)
+    return re.sub(r"\]\((?!https?:|#|/)([^)\s]+)\)", lambda m: f"]({posixpath.normpath('nbs/' + m[1])})", source)
 
 
 def outputs(cell, figures):
