@@ -537,7 +537,8 @@ def _learned(self:NetworkEngine, archive:_Archive, trial:_Trial)->Iterator[tuple
                   key=lambda f: self._cost(f, archive.losses))[:self.tune]
     if not best: return
     archive.shapes.update(("tuned", f) for f in best)
-    for text in next(self._together([delayed(tuned)(trial, [f.text for f in best])])):
+    [texts] = self._together([delayed(tuned)(trial, [f.text for f in best])])
+    for text in texts:
         try: formula = Formula(text)
         except FormulaError: continue
         if not formula.is_constant: yield formula, to_tree(formula), "tuned"
