@@ -2,9 +2,9 @@
 
     NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/operon_speed.py > benchmarks/results/operon_speed.txt
 
-A program counts once, when its fitness is computed, by either. A longer program costs more; gplearn has no limit of length, only a parsimony that keeps
-its programs short. So Operon runs with two limits: 15 nodes, which is the engine's default and nearer to gplearn's lengths, and 20. `nodes` is the
-mean length over all generations, and the last column compares nodes evaluated per second. Each time is the median of five interleaved runs.
+A program counts once, when its fitness is computed, by either. A longer program costs more; gplearn has no limit of length, only a parsimony that
+keeps its programs short. So Operon runs with two limits: 15 nodes, the engine's default and nearer to gplearn's lengths, and 20. `nodes` is the mean
+length over all generations, and the last column compares nodes evaluated per second. Each time is the median of five interleaved runs.
 """
 import statistics
 import sys
