@@ -273,6 +273,28 @@ def test_time_is_looked_at_while_many_datasets_are_ranked(training):
     assert 0 < len([c for c in candidates if c.rung == 0]) <= 2
 
 
+def test_an_engine_of_ones_own_has_a_name(training, tmp_path, monkeypatch):
+    from nsad.discovery import ENGINES
+    (tmp_path / "my_engines.py").write_text("""
+from dataclasses import dataclass
+from nsad.discovery import Candidate
+from nsad.formula import Formula
+
+@dataclass
+class Guessing:
+    guess: str = "sin(x)"
+
+    def search(self, X, y, task, seed, budget):
+        yield Candidate(Formula(self.guess), 0.5)
+""")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(ENGINES, "guessing", "my_engines:Guessing")
+    found = discover(training, "guessing", guess="tanh(x)", progress=False)
+    assert found.best == Formula("tanh(x)") and found.provenance["options"] == {"guess": "tanh(x)"}
+    with pytest.raises(ValueError, match="no option 'gues'; it has guess"):
+        discover(training, "guessing", gues="tanh(x)")
+
+
 def test_options_an_engine_does_not_have():
     with pytest.raises(ValueError, match="'gplearn' has no option 'n_jobs'; it has population_size"):
         discover(load_dataset("magic", rows=200), "gplearn", n_jobs=2)
