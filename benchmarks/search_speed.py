@@ -1,10 +1,11 @@
 """Candidates scored per second: the network engine's stacks beside training the same networks one by one, with the same budget.
 
-    NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/search_speed.py > benchmarks/results/search_speed.txt
+    NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/search_speed.py forest_cover > benchmarks/results/search_speed-forest_cover.txt
 
 The formulas of a first generation are scored as the search scores them on its first two rungs: same rows, steps, seeds and network. One by one means
 `mlp` with the formula in every hidden layer, trained by `train` and judged by its validation loss. Both ways run on one core, and on both: two
 processes each. The runs are interleaved and repeated, the medians compared. Losses agree between the ways, or the script stops.
+The last column compares seconds of processor time instead of seconds on the clock: other work on the machine disturbs it less.
 """
 import random
 import statistics
@@ -25,9 +26,9 @@ REPEATS = 3
 
 
 def one_by_one(trial, formulas):
-    "Validation losses of networks trained one after another."
+    "Validation losses of networks trained one after another, and the processor time it took."
     torch.set_num_threads(1)
-    losses = []
+    losses, start = [], time.process_time()
     for formula in formulas:
         of_seeds = []
         for seed in trial.seeds:
@@ -38,20 +39,22 @@ def one_by_one(trial, formulas):
             target = torch.as_tensor(trial.target(held), dtype=torch.float32)
             of_seeds.append(float(torch.nn.functional.binary_cross_entropy_with_logits(logit, target)))
         losses.append(float(np.mean(of_seeds)))
-    return losses
+    return losses, time.process_time() - start
 
 
 def in_stacks(trial, formulas):
-    "Validation losses of networks trained as one."
-    return [float(np.mean(parts)) for parts in stack_losses(trial, formulas)]
+    "The same of networks trained as one."
+    start = time.process_time()
+    return [float(np.mean(parts)) for parts in stack_losses(trial, formulas)], time.process_time() - start
 
 
 def run(way, trial, formulas, size, jobs):
-    "Losses and seconds of a way, in parts of `size` formulas spread over `jobs` processes."
+    "Losses, seconds and processor time of a way, in parts of `size` formulas spread over `jobs` processes."
     parts = [formulas[i:i + size] for i in range(0, len(formulas), size)]
     start = time.perf_counter()
-    losses = sum(Parallel(jobs)(delayed(way)(trial, p) for p in parts) if jobs > 1 else [way(trial, p) for p in parts], [])
-    return losses, time.perf_counter() - start
+    done = Parallel(jobs)(delayed(way)(trial, p) for p in parts) if jobs > 1 else [way(trial, p) for p in parts]
+    losses, busy = zip(*done)
+    return sum(losses, []), time.perf_counter() - start, sum(busy)
 
 
 def main(name="forest_cover"):
@@ -61,7 +64,7 @@ def main(name="forest_cover"):
     rungs = engine._rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
     formulas = [f.text for f in engine._generation(random.Random(42), _Archive(), rungs[1])]
     print(f"{date.today()}  {' '.join(sys.argv)}\n{name}: {len(formulas)} formulas\n")
-    print("rung     steps   processes   one by one   in stacks   ratio   (candidates per second)")
+    print("rung     steps   processes   one by one   in stacks   ratio   (candidates per second)   ratio by processor time")
     Parallel(2)(delayed(abs)(1) for _ in range(2))                                   # start the processes outside the clock
     for rung, trial in enumerate(rungs[:2]):
         few = formulas[:96 if rung == 0 else 48]
@@ -69,14 +72,15 @@ def main(name="forest_cover"):
         for jobs in (1, 2):
             alone, together = [], []
             for _ in range(REPEATS):
-                a, seconds = run(one_by_one, trial, few, 8, jobs)
+                a, *seconds = run(one_by_one, trial, few, 8, jobs)
                 alone.append(seconds)
-                b, seconds = run(in_stacks, trial, few, engine.stack_size, jobs)
+                b, *seconds = run(in_stacks, trial, few, engine.stack_size, jobs)
                 together.append(seconds)
             off = np.nanmedian(np.abs(np.array(a) - b))
             if off > 1e-3: sys.exit(f"the two ways differ: median difference of losses {off}")
-            rates = [len(few) / statistics.median(t) for t in (alone, together)]
-            print(f"{['screen', 'score'][rung]:8} {steps:5}   {jobs:9}   {rates[0]:10.2f}   {rates[1]:9.2f}   {rates[1] / rates[0]:5.2f}", flush=True)
+            (slow, busy), (quick, less) = [[statistics.median(t) for t in zip(*times)] for times in (alone, together)]
+            print(f"{['screen', 'score'][rung]:8} {steps:5}   {jobs:9}   {len(few) / slow:10.2f}   {len(few) / quick:9.2f}   {slow / quick:5.2f}"
+                  f"{busy / less:52.2f}", flush=True)
 
 
 if __name__ == "__main__":

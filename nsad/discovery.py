@@ -35,7 +35,7 @@ class Candidate:
     formula, loss : lower is better
     rung : which losses it can be compared with
     source : where it came from
-    parts : what the loss is the mean of: one number for each seed, or each dataset
+    parts : what the loss comes from: one number for each seed, or each dataset
     layers : where each hidden layer has a formula of its own, these; `formula` is the first
     """
     formula: Formula
@@ -50,8 +50,9 @@ class Candidate:
 
     @property
     def noise(self)->float:
-        "Standard error of the loss, from its parts; NaN where there is one only."
-        return float(np.std(self.parts, ddof=1) / len(self.parts)**0.5) if len(self.parts) > 1 else np.nan
+        "Standard error of the loss, from its parts; NaN where there is one only, or where the loss is not their mean, as a mean rank is not."
+        if len(self.parts) < 2 or not np.isclose(np.mean(self.parts), self.loss): return np.nan
+        return float(np.std(self.parts, ddof=1) / len(self.parts)**0.5)
 
     @property
     def text(self)->str: return " | ".join(f.text for f in self.layers) or self.formula.text
@@ -79,7 +80,7 @@ class Budget:
 
     def share(self, part:float)->"Budget":
         "The first `part` of this budget, for an engine that wants some left for its end."
-        return Budget(self.candidates and int(self.candidates * part), self.seconds and self.seconds * part, self.start, self.known)
+        return Budget(self.candidates and max(1, int(self.candidates * part)), self.seconds and self.seconds * part, self.start, self.known)
 
 
 class Engine(Protocol):
@@ -93,8 +94,12 @@ ENGINES = {"network": "nsad.engines.network:NetworkEngine", "gplearn": "nsad.eng
 
 
 def load_engine(engine:str|Engine="network", **options)->Engine:
-    "The engine of that name, made with `options`; an engine object is returned as it is."
-    if not isinstance(engine, str): return engine
+    "The engine of that name, made with `options`; an engine object, which has its own already, is returned as it is."
+    if not isinstance(engine, str):
+        if isinstance(engine, type) or not callable(getattr(engine, "search", None)):
+            raise ValueError(f"engine {engine!r} is neither a name ({', '.join(ENGINES)}) nor an object with a method `search`")
+        if options: raise ValueError(f"{', '.join(options)}: options go with the name of an engine; give them to the object where it is made")
+        return engine
     if engine not in ENGINES:
         raise ValueError(f"no engine is called {engine!r}; there are {', '.join(ENGINES)}")
     module, name = ENGINES[engine].split(":")
@@ -282,7 +287,7 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
                       seconds=round(time.monotonic() - limits.start, 1), version=nsad.__version__)
     if layered := [c for c, _ in candidates if c.layers and np.isfinite(c.loss)]:
         best = min(layered, key=lambda c: c.loss)
-        provenance["layers"] = dict(formulas=[f.text for f in best.layers], loss=best.loss, noise=best.noise)
+        provenance["layers"] = dict(formulas=[f.text for f in best.layers], loss=best.loss, noise=best.noise if best.noise == best.noise else None)
     return Discovery(front, provenance, _history(candidates))
 
 

@@ -1,6 +1,7 @@
 """Discovery: the front has no beaten formula, seeds repeat, engines see what they are given and no more."""
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -82,10 +83,16 @@ def test_same_seed_same_front(engine, training):
     assert first.front.equals(again.front)
 
 
+@pytest.mark.parametrize("budget", [1, 2, 10, 30])
 @pytest.mark.parametrize("engine", SMALL)
-def test_a_budget_is_kept(engine, training):
-    found = discover(training, engine, budget=10, progress=False, **SMALL[engine])
-    assert 1 <= found.provenance["candidates"] <= 12
+def test_a_budget_is_kept(engine, budget, training):
+    found = discover(training, engine, budget=budget, progress=False, **SMALL[engine])
+    assert 1 <= found.provenance["candidates"] <= budget
+
+
+def test_a_budget_is_kept_layer_by_layer(training):
+    found = discover(training, budget=12, progress=False, per_layer=3, **SMALL["network"])
+    assert found.provenance["candidates"] <= 12
 
 
 def test_time_is_up():
@@ -99,6 +106,22 @@ def test_interrupted_search_returns_what_it_has(training):
         raise KeyboardInterrupt
     found = discover(training, Reciting(until_interrupted()), progress=False)
     assert found.best == POOL[1]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_in_a_terminal_returns_what_was_found(jobs, tmp_path):
+    script, scores = tmp_path / "search.py", tmp_path / "scores.json"
+    script.write_text(SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, n_jobs=int(sys.argv[2])")
+                      + "    print('found', found.best.text, len(found.front))\n")
+    env = {k: v for k, v in os.environ.items() if k != "JOBLIB_MULTIPROCESSING"}
+    running = subprocess.Popen([sys.executable, str(script), str(scores), jobs], stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not scores.exists():
+        assert running.poll() is None and time.monotonic() < deadline, "nothing was scored"
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGINT)                              # as a terminal does it: to the whole group
+    out, _ = running.communicate(timeout=120)
+    assert running.returncode == 0 and out.startswith("found ")
 
 
 def test_regression_and_several_classes():
@@ -186,11 +209,104 @@ def test_processes_change_nothing(tmp_path):
     assert fronts[0] == fronts[1] != ""
 
 
+AIMS = {"surrogate": dict(surrogate=3), "shifted": dict(objective="shifted"), "layers": dict(per_layer=2)}
+
+
+@pytest.mark.parametrize("aim", [*AIMS, "many"])
+def test_other_aims_repeat_and_resume(aim, tmp_path, training, monkeypatch):
+    from nsad.engines import network
+    other = load_dataset("spambase", rows=600, seed=1)
+    options = dict(SMALL["network"], seed=3, progress=False, **AIMS.get(aim) or dict(objective="many", others=[other]))
+    options["generations"] = 3
+    first = discover(training, resume=tmp_path / "s.json", **options)
+    again = discover(training, **options)
+    monkeypatch.setattr(network, "stack_losses", lambda *_: pytest.fail("trained again"))
+    resumed = discover(training, resume=tmp_path / "s.json", **options)
+    for found in (again, resumed):
+        assert found.front.equals(first.front) and found.layers == first.layers
+    assert len(first.layers) == (2 if aim == "layers" else 0)
+    if aim == "many":                                                  # a mean rank has no standard error
+        assert (first.front.loss > 0).all() and (first.front.loss <= 1).all() and first.front.noise.isna().all()
+
+
+def test_the_surrogate_chooses_what_it_thinks_best():
+    import random
+
+    from nsad.engines.network import NetworkEngine, _Archive, _drawing_from, to_tree
+    wanted = [Formula(f"sin({k / 10}*x)") for k in range(1, 13)]
+    others = [Formula(f"x + {k / 10}*x**3") for k in range(1, 13)]
+    archive = _Archive()
+    for f in (*wanted[::2], *others[::2]): archive.admit(f, to_tree(f), "bred"), archive.screened.update({f: 0.1 if f in wanted else 0.9})
+    for k in range(10):                                                # twenty scored formulas are the least that it learns from
+        f = Formula(f"tanh({k + 1}*x) + x**2")
+        archive.admit(f, None, "bred"), archive.screened.update({f: 0.5})
+    new = [(f, to_tree(f), "bred") for pair in zip(others[1::2], wanted[1::2]) for f in pair]
+    with _drawing_from(random.Random(0)): chosen = NetworkEngine(surrogate=2)._promising(iter(new), archive, 6)
+    assert chosen[0] == new[0] and sum(f in wanted for f, *_ in chosen[1:7]) >= 5      # a fifth comes as it is, then the best
+
+
+def test_what_seeds_a_search(training, tmp_path):
+    import pandas as pd
+
+    from nsad import ActivationLibrary
+    from nsad.engines.network import CLASSICS, NetworkEngine
+    library = ActivationLibrary(tmp_path / "library")
+    library.add("wave", "sin(2*x)", domain="physics")
+    other = discover(training, Reciting([Candidate(Formula("sin(2*x)"), 0.3)]), progress=False)
+    for starters in ("sin(2*x)", Formula("sin(2*x)"), ["sin(2*x)"], pd.Series(["sin(2*x)"]), other, library):
+        assert NetworkEngine(starters=starters).starters == ("sin(2*x)",)
+    found = discover(training, starters=[*CLASSICS, *other.front.formula], budget=20, progress=False, **SMALL["network"])
+    assert found.provenance["options"]["starters"] == [Formula(t).text for t in (*CLASSICS, "sin(2*x)")]
+    with pytest.raises(FormulaError, match="unknown variable 'y'"):
+        discover(training, starters=["sin(y)"])
+
+
+def test_an_objective_gives_a_loss_for_each_member(training):
+    with pytest.raises(ValueError, match="the objective gave 1 losses for a stack of"):
+        discover(training, objective=lambda stack, X, y: 1.0, progress=False, **SMALL["network"])
+
+
+def test_time_is_looked_at_while_many_datasets_are_ranked(training):
+    from nsad.engines.network import NetworkEngine
+    engine = NetworkEngine(**{**SMALL["network"], "stack_size": 2}, objective="many", others=[training])
+    candidates = list(engine.search(training.X, training.y, "binary", 3, Budget(seconds=0)))
+    assert 0 < len([c for c in candidates if c.rung == 0]) <= 2
+
+
+def test_an_engine_of_ones_own_has_a_name(training, tmp_path, monkeypatch):
+    from nsad.discovery import ENGINES
+    (tmp_path / "my_engines.py").write_text("""
+from dataclasses import dataclass
+from nsad.discovery import Candidate
+from nsad.formula import Formula
+
+@dataclass
+class Guessing:
+    guess: str = "sin(x)"
+
+    def search(self, X, y, task, seed, budget):
+        yield Candidate(Formula(self.guess), 0.5)
+""")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(ENGINES, "guessing", "my_engines:Guessing")
+    found = discover(training, "guessing", guess="tanh(x)", progress=False)
+    assert found.best == Formula("tanh(x)") and found.provenance["options"] == {"guess": "tanh(x)"}
+    with pytest.raises(ValueError, match="no option 'gues'; it has guess"):
+        discover(training, "guessing", gues="tanh(x)")
+
+
 def test_options_an_engine_does_not_have():
     with pytest.raises(ValueError, match="'gplearn' has no option 'n_jobs'; it has population_size"):
         discover(load_dataset("magic", rows=200), "gplearn", n_jobs=2)
     with pytest.raises(ValueError, match="objective 'odd'"):
         discover(load_dataset("magic", rows=200), objective="odd")
+    with pytest.raises(ValueError, match="per_layer 2 with the objective 'many'"):
+        discover(load_dataset("magic", rows=200), objective="many", others=[load_dataset("magic", rows=200)], per_layer=2)
+    with pytest.raises(ValueError, match="n_jobs: options go with the name of an engine"):
+        discover(load_dataset("magic", rows=200), Reciting([]), n_jobs=2)
+    for engine in (object(), Reciting):
+        with pytest.raises(ValueError, match="neither a name .network, gplearn, operon, pysr. nor an object"):
+            discover(load_dataset("magic", rows=200), engine)
 
 
 def test_arrays_and_frames_do_as_well(training):

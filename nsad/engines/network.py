@@ -28,7 +28,7 @@ from torch import Tensor
 
 from ..activation import SymbolicActivation, compile_formula, value_and_slope
 from ..data import Dataset, Scaler
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, Discovery
 from ..formula import Formula, FormulaError
 from ..models import Stack
 from ..training import PAPER, Recipe, member_losses, predict, train
@@ -73,6 +73,13 @@ def random_tree(max_nodes:int)->gp.PrimitiveTree:
 
 # %% ../../nbs/06a_engines.network.ipynb #835770f6
 CLASSICS = ("relu(x)", "gelu(x)", "silu(x)", "tanh(x)", "softplus(x)", "sin(x)", "gauss(x)", "x + sin(x)**2", "max(x, 0.1*x)")
+
+
+def _texts(starters)->tuple[str, ...]:
+    "Formulas as texts, from one, several, the front of a discovery, or the entries of a library."
+    if isinstance(starters, str | Formula): starters = starters,
+    if isinstance(starters, Discovery): starters = starters.front.formula
+    return tuple(Formula(getattr(f, "formula", f)).text for f in starters)
 
 
 def to_tree(formula:Formula)->gp.PrimitiveTree|None:
@@ -158,7 +165,10 @@ def stack_losses(trial:_Trial, formulas:Sequence[str|tuple[str, ...]])->list[tup
         rows = held[0] if len(held) == 1 else held
         if callable(trial.objective): loss = trial.objective(stack, trial.X[rows], trial.target(held).repeat(len(formulas), 0))
         else: loss = _validation_loss(trial, stack, rows)
-        return list(zip(*np.asarray(loss, dtype=float).reshape(len(trial.seeds), -1).tolist()))
+        loss = np.asarray(loss, dtype=float)
+        if loss.size != stack.n_members:
+            raise ValueError(f"the objective gave {loss.size} losses for a stack of {stack.n_members} members; one for each is needed")
+        return list(zip(*loss.reshape(len(trial.seeds), -1).tolist()))
 
 
 def _validation_loss(trial:_Trial, stack:Stack, rows:np.ndarray)->Tensor:
@@ -222,6 +232,9 @@ class _Archive:
     losses: dict = field(default_factory=dict)
     parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
+    @property
+    def scored(self)->int: return len(self.screened) + len(self.losses)
+
     def admit(self, formula:Formula|None, tree, source:str)->bool:
         "Take a formula in if neither it nor its shape is known."
         if formula is None or formula in self.trees or (shape := _shape(formula)) in self.shapes: return False
@@ -230,10 +243,10 @@ class _Archive:
         return True
 
     def ranked(self, rung:int, parts:dict)->dict[Formula, float]:
-        "Mean rank of each formula over the datasets, from 0 (best) to 1, among all that were scored on this rung."
+        "Mean rank of each formula over the datasets as a share of all that were scored on this rung: at most 1, the lower the better."
         self.parts[rung].update(parts)
         table = np.nan_to_num(np.array(list(self.parts[rung].values())), nan=np.inf)
-        ranks = (rankdata(table, axis=0).mean(1) - 1) / max(1, len(table) - 1)
+        ranks = rankdata(table, axis=0).mean(1) / len(table)
         return dict(zip(self.parts[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist()))
 
 
@@ -309,13 +322,14 @@ class NetworkEngine:
     finalists, final_rows, final_seeds : how many of the best are judged by the paper's recipe, on how much, how often
     hidden : widths of the network's hidden layers
     stack_size : networks trained as one
-    starters : formulas that the first generation knows: the classics, another search's front, a library
+    starters : what the first generation knows: formulas, or a `Discovery` by whatever engine, or a library; in place of the classics unless they
+        are among them, as in `[*CLASSICS, *found.front.formula]`
     objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688), "many" by
         the mean rank over this dataset and `others`; or a function of a trained `Stack`, rows as it takes them, and targets (members, rows), that
         gives a loss for each member
     others : further datasets, training rows only, for the objective "many"
     per_layer : how many of the finalists are tried in each hidden layer by itself; 0 for one formula in all
-    surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all
+    surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all, without a model
     n_jobs : processes that train stacks; -1 for one on each core. The result does not depend on it.
     """
     population_size: int = 96
@@ -335,7 +349,7 @@ class NetworkEngine:
     final_seeds: int = 3
     hidden: Sequence[int] = (64, 32)
     stack_size: int = 24
-    starters: Sequence[str] = CLASSICS
+    starters: Sequence[str | Formula] | Discovery = CLASSICS
     objective: str | Callable = "validation"
     others: Sequence[Dataset] = ()
     per_layer: int = 0
@@ -344,10 +358,13 @@ class NetworkEngine:
     n_jobs: int = 1
 
     def __post_init__(self):
+        object.__setattr__(self, "starters", _texts(self.starters))
         if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
             raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many', nor a function")
         if (self.objective == "many") != bool(self.others):
             raise ValueError(f"objective {self.objective!r} with {len(self.others)} other datasets: 'many' needs some, the others take none")
+        if self.objective == "many" and self.per_layer:
+            raise ValueError(f"per_layer {self.per_layer} with the objective 'many', which seeks one formula for all layers; use per_layer=0")
 
 # %% ../../nbs/06a_engines.network.ipynb #5d052ce0
 @patch
@@ -403,35 +420,47 @@ def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterato
     "Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and what was tried layer by layer (rung 3)."
     rungs, archive, rng, early = self._trials(X, y, task, seed), _Archive(), random.Random(seed), budget.share(0.7)
     for _ in range(self.generations):
-        fresh = self._generation(rng, archive, rungs[1][0])[:early.left(len(archive.screened))]
+        fresh = self._generation(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
         yield from self._judged(0, rungs[0], fresh, archive, archive.screened, budget)
-        finite = sorted((f for f in fresh if math.isfinite(archive.screened[f])), key=lambda f: self._cost(f, archive.screened))
-        yield from self._judged(1, rungs[1], finite[:math.ceil(self.promote * len(fresh))], archive, archive.losses, budget)
-        if not fresh or early.spent(len(archive.screened)): break
+        finite = sorted((f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))), key=lambda f: self._cost(f, archive.screened))
+        promoted = finite[:min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))]
+        yield from self._judged(1, rungs[1], promoted, archive, archive.losses, budget)
+        if not fresh or early.spent(archive.scored): break
     final = {}
-    yield from self._judged(2, rungs[2], self._finalists(archive), archive, final, budget)
-    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget)
+    yield from self._judged(2, rungs[2], self._finalists(archive)[:budget.left(archive.scored)], archive, final, budget)
+    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored + len(final)))
 
 
 @patch
 def _judged(self:NetworkEngine, rung:int, trials, formulas:Sequence[Formula], archive:_Archive, into:dict, budget:Budget)->Iterator[Candidate]:
     "Candidates with their losses, which also go `into` a dictionary. Ranks are among all of a rung, so they come when all are there."
     parts = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
-    if self.objective == "many":
-        parts = dict(parts)
-        if parts: into.update(archive.ranked(rung, parts))
-    for f, losses in dict(parts).items() if self.objective == "many" else parts:
-        if self.objective != "many": into[f] = float(np.mean(losses))
+    if many := self.objective == "many":
+        parts = _until(parts, lambda: budget.spent(0))
+        if parts: into.update(archive.ranked(rung, dict(parts)))
+    for f, losses in parts:
+        if not many: into[f] = float(np.mean(losses))
         yield Candidate(f, into[f], rung, archive.source[f], tuple(losses))
 
 
+def _until(items:Iterable, over:Callable[[], bool])->list:
+    "The items up to the one after which it is over."
+    taken = []
+    for item in items:
+        taken.append(item)
+        if over(): break
+    return taken
+
+
 @patch
-def _layer_by_layer(self:NetworkEngine, trials, final:dict, budget:Budget)->Iterator[Candidate]:
+def _layer_by_layer(self:NetworkEngine, trials, final:dict, budget:Budget, left:int)->Iterator[Candidate]:
     "From the best formula in all layers on: in one layer after the other, each of the best is tried and the best of them kept."
     best = [f.text for f in sorted(final, key=lambda f: self._cost(f, final))[:self.per_layer]]
     kept = (best[0],) * len(self.hidden)
     for layer in range(len(self.hidden)):
-        entries = [kept[:layer] + (text,) + kept[layer + 1:] for text in best]
+        entries = [kept[:layer] + (text,) + kept[layer + 1:] for text in best][:left]
+        left -= len(entries)
+        if not entries: return
         tried = list(zip(entries, self._scores(3, trials, entries, budget)))
         for entry, parts in tried:
             layers = tuple(map(Formula, entry))
@@ -508,7 +537,8 @@ def _learned(self:NetworkEngine, archive:_Archive, trial:_Trial)->Iterator[tuple
                   key=lambda f: self._cost(f, archive.losses))[:self.tune]
     if not best: return
     archive.shapes.update(("tuned", f) for f in best)
-    for text in next(self._together([delayed(tuned)(trial, [f.text for f in best])])):
+    [texts] = self._together([delayed(tuned)(trial, [f.text for f in best])])
+    for text in texts:
         try: formula = Formula(text)
         except FormulaError: continue
         if not formula.is_constant: yield formula, to_tree(formula), "tuned"

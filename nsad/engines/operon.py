@@ -8,6 +8,7 @@ __all__ = ['OperonEngine']
 # %% ../../nbs/06c_engines.operon.ipynb #b901f50d
 import math
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,11 +72,18 @@ def search(self:OperonEngine, X, y, task:str, seed:int, budget:Budget)->Iterator
         if budget.spent(len(seen)): return
         estimator = self._estimator(seed + run).fit(X, y.astype(float))
         for entry in sorted(estimator.pareto_front_, key=lambda e: e["mean_squared_error"]):
-            program = estimator.get_model_string(entry["tree"], 2, names=names)
+            program = _program(estimator, entry["tree"], names)
             formula, loss = collapsed(program), _label_loss(program, X, y, kind)
             if formula is None or not loss < seen.get(formula, np.inf) or not budget.left(len(seen)): continue
             seen[formula] = loss
             yield Candidate(formula, loss, source=program)
+
+
+def _program(estimator, tree, names:Sequence[str])->str:
+    "The tree as text with two decimals; one without variables is text as well, and no reason to warn."
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Model contains no variables")
+        return estimator.get_model_string(tree, 2, names=names)
 
 
 def _label_loss(program:str, X, y, kind:str)->float:
