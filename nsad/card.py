@@ -15,18 +15,36 @@ import numpy as np
 import pandas as pd
 
 from .data import DataError, Dataset
-from .tables import Encoding, kind_of, read_table
+from .tables import Encoding, _column, _days, kind_of, read_table
 
 # %% ../nbs/02b_card.ipynb #e7e84e4a
+def _histogram(numbers:pd.Series, most:int)->tuple[np.ndarray, np.ndarray]:
+    "Counts and edges of up to `most` blocks; the outermost half percent at each end is put into the last ones."
+    values = numbers[np.isfinite(numbers)].clip(-1e300, 1e300).to_numpy()
+    bins = max(1, min(most, len(np.unique(values))))
+    if not len(values): return np.zeros(bins, int), np.arange(bins + 1.)
+    low, high = np.quantile(values, [0.005, 0.995]) if bins == most else (values.min(), values.max())
+    if low == high: low, high = low - 0.5, high + 0.5
+    places = ((values.clip(low, high) - low) / (high - low) * bins).astype(int).clip(0, bins - 1)
+    return np.bincount(places, minlength=bins), np.linspace(low, high, bins + 1)
+
+
+def _sketch(counts)->str: return "".join(" ▁▂▃▄▅▆▇█"[-(-8 * n // max(*counts, 1))] for n in counts)
+
+
 def _summary(column:pd.Series, kind:str)->dict:
     "What can be said of one column."
     values = column.dropna()
-    row = dict(column=str(column.name), kind=kind, missing=float(column.isna().mean()), different=int(values.astype(str).nunique()),
-               discrete=float(1 - values.astype(str).nunique() / len(values)) if len(values) else np.nan)
-    numbers = pd.to_numeric(values, errors="coerce").dropna().astype(float) if kind in ("number", "truth", "identifier") else values[:0].astype(float)
-    if len(numbers): return row | dict(lowest=float(numbers.min()), median=float(numbers.median()), highest=float(numbers.max()), often="")
-    often = values.astype(str).value_counts()
-    return row | dict(lowest=np.nan, median=np.nan, highest=np.nan, often=", ".join(f"{v[:20]} ({n:,})" for v, n in often.head(3).items()))
+    words, numbers = values.astype(str), pd.Series(dtype=float)
+    if kind in ("number", "truth", "identifier"): numbers = pd.to_numeric(values, errors="coerce").dropna().astype(float)
+    if kind == "date": numbers = pd.Series(_days(values, _column(values, True)))
+    counts = _histogram(numbers, 8)[0] if len(numbers) else words.value_counts().head(8)
+    row = dict(column=str(column.name), kind=kind, missing=float(column.isna().mean()), different=int(words.nunique()),
+               discrete=float(1 - words.nunique() / len(values)) if len(values) else np.nan, shape=_sketch(counts),
+               lowest=np.nan, median=np.nan, highest=np.nan, often="")
+    if kind == "date": return row | dict(often=f"from {words.iloc[numbers.argmin()]} to {words.iloc[numbers.argmax()]}")
+    if len(numbers): return row | dict(lowest=float(numbers.min()), median=float(numbers.median()), highest=float(numbers.max()))
+    return row | dict(often=", ".join(f"{v[:20]} ({n:,})" for v, n in words.value_counts().head(3).items()))
 
 # %% ../nbs/02b_card.ipynb #f944fa36
 DOMAINS = {
@@ -56,7 +74,8 @@ class DataCard:
     ----------
     name : of the table
     rows : how many
-    columns : a frame with a line for each: kind, share missing, different values, discreteness, lowest, median, highest, what is often
+    columns : a frame with a line for each: kind, share missing, different values, discreteness, a sketch of the
+        distribution, lowest, median, highest, what is often
     target, task : the column to predict, and "binary", "multiclass" or "regression"; empty if none was named
     balance : rows of each class; empty for a regression
     domain : stated or guessed field
@@ -155,11 +174,9 @@ def _panel(ax, values:pd.Series, line)->None:
     ax.tick_params(labelsize=7)
     ax.spines[["top", "right"]].set_visible(False)
     values = values.dropna()
-    if line.kind in ("number", "identifier") and np.isfinite(line.median):
-        numbers = pd.to_numeric(values, errors="coerce")
-        numbers = numbers[np.isfinite(numbers)].astype(float)
-        low, high = numbers.quantile([0.005, 0.995]) if numbers.nunique() > 30 else (numbers.min(), numbers.max())
-        ax.hist(numbers.clip(low, high), bins=min(30, max(2, numbers.nunique())), color="#4477aa")
+    if line.kind in ("number", "identifier") and pd.notna(line.median):
+        counts, edges = _histogram(pd.to_numeric(values, errors="coerce").dropna().astype(float), 30)
+        ax.stairs(counts, edges, fill=True, color="#4477aa")
     else:
         often = values.astype(str).value_counts().head(6)[::-1]
         ax.barh([str(v)[:16] for v in often.index], often.to_numpy(), color="#ccbb44")

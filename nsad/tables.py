@@ -139,14 +139,22 @@ def _as_numbers(column:pd.Series)->pd.Series|None:
     return None if numbers.isna().sum() > column.isna().sum() else numbers
 
 
-def _as_dates(column:pd.Series)->pd.Series|None:
-    "A column of dates that are written as year-month-day or day/month/year, else None."
+def _month_first(words:pd.Series)->bool:
+    "Is the month before the day? Only if some second number cannot be a month."
+    return bool((words.str.extract(r"^\d\d?[/.](\d\d?)[/.]", expand=False).astype(float) > 12).any())
+
+
+def _as_dates(column:pd.Series, month_first:bool|None=None)->pd.Series|None:
+    "A column of dates that are written as year-month-day, or with day and month in one order all over, else None."
     words = column.dropna().astype(str)
     if not words.str.match(r"\d{4}-\d\d?-\d\d?([ T]|$)|\d\d?[/.]\d\d?[/.]\d{4}").all(): return None
+    if month_first is None: month_first = _month_first(words)
+    months = words.str.extract(r"^(\d\d?)[/.](\d\d?)[/.]")[1 - month_first].astype(float)
+    if (months > 12).any(): return None                           # pandas would swap the two in silence
     written = "ISO8601" if words.str.contains("-").all() else "mixed"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try: dates = pd.to_datetime(column, errors="coerce", format=written, utc=True)
+        try: dates = pd.to_datetime(column, errors="coerce", format=written, dayfirst=written == "mixed" and not month_first, utc=True)
         except (ValueError, TypeError): return None
     return None if dates.isna().sum() > column.isna().sum() else dates
 
@@ -175,7 +183,7 @@ class Column:
     ----------
     name, kind : of the column
     how : "number", "one-hot", "codes", "days" or "left out"
-    levels : the words, in the order of their columns or codes
+    levels : the words, in the order of their columns or codes; of dates whether the month is first
     gaps : does a further column say where a value is missing?
     note : what is doubtful about it; empty if nothing is
     """
@@ -211,7 +219,9 @@ def _column(column:pd.Series, keep:bool)->Column:
     gaps = bool(missing.mean() > OFTEN)
     if kind == "empty" or kind in ("identifier", "text") and not keep: return Column(name, kind, "left out", note=note)
     if kind in ("identifier", "text"): kind, note = "number" if not _is_words(column) else "word", ""
-    if kind == "date": return Column(name, kind, "days", gaps=gaps, note=note)
+    if kind == "date":
+        month_first = _is_words(column) and _month_first(column.dropna().astype(str))
+        return Column(name, kind, "days", ("month first",) * month_first, gaps, note)
     if kind in ("number", "truth"):
         values = column.dropna()
         counted = kind == "number" and not _is_words(column) and len(values) >= 20 and (values.diff().dropna() == 1).all()
@@ -228,7 +238,7 @@ def _numbers(column:pd.Series, rule:Column)->np.ndarray:
         words = np.where(missing, MISSING, column.astype(str).to_numpy(object))
         return np.stack([words == output[len(rule.name) + 1:] for output in rule.outputs], 1).astype(np.float64)
     if rule.how == "codes": values = column.astype(str).map({level: i for i, level in enumerate(rule.levels)}).to_numpy(np.float64, na_value=np.nan)
-    elif rule.how == "days": values = _days(column, rule.name)
+    elif rule.how == "days": values = _days(column, rule)
     else:
         numbers = pd.to_numeric(column, errors="coerce") if _is_words(column) else column
         if (lost := numbers.isna().to_numpy() & ~missing).any():
@@ -238,11 +248,11 @@ def _numbers(column:pd.Series, rule:Column)->np.ndarray:
     return np.stack([values, missing], 1) if rule.gaps else values[:, None]
 
 
-def _days(column:pd.Series, name:str)->np.ndarray:
+def _days(column:pd.Series, rule:Column)->np.ndarray:
     if isinstance(column.dtype, pd.PeriodDtype): column = column.dt.to_timestamp()
     if column.dtype.kind == "m": return (column / pd.Timedelta(days=1)).to_numpy(np.float64, na_value=np.nan)
-    dates = column if column.dtype.kind == "M" else _as_dates(column)
-    if dates is None: raise DataError(f"column {name!r} has {column.dropna().iloc[0]!r} where a date is expected")
+    dates = column if column.dtype.kind == "M" else _as_dates(column, "month first" in rule.levels)
+    if dates is None: raise DataError(f"column {rule.name!r} has {column.dropna().iloc[0]!r} where a date is expected")
     times = pd.to_datetime(dates, utc=True).dt.tz_localize(None).dt.as_unit("ms").to_numpy()
     return np.where(np.isnat(times), np.nan, times.astype(np.int64) / 86_400_000)
 

@@ -171,6 +171,15 @@ def test_doubts_are_warnings_and_notes():
         assert Dataset.from_frame(frame[["size", "y"]], "y").notes == ()
 
 
+def test_day_and_month_stand_in_one_order_for_all_rows():
+    for words, order in ((["03/02/2020", "31/01/2020"], "%d/%m/%Y"), (["02/03/2020", "01/31/2020 09:30"], "%m/%d/%Y"), (["3.2.2020", "4.2.2020"], "%d.%m.%Y")):
+        rule = Encoding.of(pd.DataFrame(dict(when=words * 20)))
+        days = rule.transform(pd.DataFrame(dict(when=words[:1])))              # where a row alone would leave it open
+        assert days.when[0] == pd.Timestamp(pd.to_datetime(words[0], format=order)).timestamp() / 86400
+        with pytest.raises(DataError, match="'13/13/2020' where a date"): rule.transform(pd.DataFrame(dict(when=["13/13/2020"])))
+    assert kind_of(pd.Series(["31/01/2020", "01/31/2020"] * 20)) == "word"
+
+
 @pytest.mark.parametrize("target, task, classes", [
     (["no", "yes"] * 20, "binary", ("no", "yes")), (pd.Categorical(["no", "yes"] * 20), "binary", ("no", "yes")), (pd.array([0, 1] * 20, dtype="Int64"), "binary", (0, 1)),
     (pd.array(np.arange(N) * 1.5, dtype="Float64"), "regression", ()), (pd.array([True, False] * 20, dtype="boolean"), "binary", (False, True)),
@@ -310,6 +319,20 @@ def test_the_card_says_what_is_doubtful():
     assert "'id' is different" in " ".join(describe(frame, "y").notes)
     assert "missing in 1 rows" in " ".join(describe(frame.assign(y=["a", "b"] * 49 + ["a", None]), "y").notes)
     assert describe(frame).target == "" and describe(frame).balance == {} and describe(frame, "x", task="regression").balance == {}
+
+
+def test_the_card_draws_every_kind_of_column():
+    from matplotlib import pyplot as plt
+    frame = pd.DataFrame(dict(wide=[1e308, -1e308, np.inf] + [1.] * 27, close=1 + 2.3e-16 * np.arange(30), none=np.nan, one=1, truth=[True, False, False] * 10,
+                              day=pd.date_range("2020", periods=30), month=pd.period_range("2020", periods=30, freq="M"), text=[f"w{i}" for i in range(30)]))
+    frame.loc[3, "day"] = pd.NaT
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        card = describe(frame)
+        plt.close(plot_card(card))
+    lines = card.columns.set_index("column")
+    assert lines["shape"][["wide", "none", "one", "truth"]].tolist() == ["▁█▁", "", "█", "█▄"] and (lines["shape"].str.len() <= 8).all()
+    assert lines.often["day"] == "from 2020-01-01 to 2020-01-30" and lines.often["month"] == "from 2020-01 to 2022-06"
 
 
 @pytest.mark.parametrize("table, arguments, message", [("none.csv", {}, "no file"), (FRAME, dict(target="z"), "no column 'z'"), (FRAME.iloc[:0], {}, "nothing to describe"),
