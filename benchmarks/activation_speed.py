@@ -8,10 +8,12 @@ Twenty formulas, 4 million and 1024 x 64 float32 values, compiled and not, and t
 Times are medians of interleaved runs, so that a busy machine disturbs both sides alike.
 """
 import math
+import os
 import statistics
 import time
 from datetime import date
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -54,7 +56,8 @@ def kept(function, x):
 
 
 def main():
-    print(f"{date.today()}  torch {torch.__version__}, {torch.get_num_threads()} threads; time over GELU's")
+    print(f"{date.today()}  torch {torch.__version__}, numpy {np.__version__}, {torch.get_num_threads()} threads on {os.cpu_count()} processors "
+          f"({torch.backends.cpu.get_cpu_capability()}), load {os.getloadavg()[0]:.1f}; time over GELU's")
     shapes = {"4,000,000": (4_000_000,), "1024 x 64": (1024, 64)}
     tensors = {name: (torch.randn(shape, requires_grad=True), torch.randn(shape)) for name, shape in shapes.items()}
     print(f"{'formula':36}" + "".join(f"{f'{n} {b}':>21}" for n in shapes for b in ("compiled", "eager")) + f"{'bytes kept / GELU':>20}")
