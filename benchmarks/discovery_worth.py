@@ -73,9 +73,9 @@ def main():
         row(formula.text, scores[0], n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
 
     best = max(found.values(), key=lambda f: f[1][0])[0]
-    free = SymbolicActivation(best.substitute({"x": "1.0*x"}), trainable=True)
-    scores, n = judge([free], "light", *data)
-    tuned = row(f"{free.formula.text}, constants learn", scores[0], n, "the best of the searches above, on the test rows")
+    start = best.substitute({"x": "1.0*x"})
+    scores, n = judge([SymbolicActivation(start, trainable=True)], "light", *data)
+    tuned = row(f"{start.text}, constants learn", scores[0], n, "the best of the searches above, on the test rows")
 
     means = np.array([m for _, m in found.values()])
     top = max(m[1] for m in light.values())

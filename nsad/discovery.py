@@ -66,7 +66,7 @@ class Budget:
     """
     candidates: int | None = None
     seconds: float | None = None
-    start: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=lambda: time.monotonic())
     known: dict = field(default_factory=dict)
 
     def spent(self, n_candidates:int)->bool:

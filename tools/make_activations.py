@@ -1,7 +1,8 @@
 """Make the activations that nsad ships from what benchmarks measured: `NSAD_DATA=FOLDER python tools/make_activations.py benchmarks/results`.
 
-Reads discovery_worth-*.txt and convergence-forest_cover.txt; the originals are read for the fingerprint of the training rows alone. A score is the
-mean of three seeds on the test rows of one split; its interval is Student's, from the printed mean and standard deviation.
+Reads shipped/discovery_worth-*.txt, the tables of the searches that found them, and convergence-forest_cover.txt; the originals are read for the
+fingerprint of the training rows alone. A score is the mean of three seeds on the test rows of one split; its interval is Student's, from the
+printed mean and standard deviation.
 """
 import math
 import re
@@ -51,7 +52,7 @@ def main(results):
     for name, chosen in CHOSEN.items():
         ds = load_dataset(name, rows=100_000, seed=42)
         parts = split(ds, test=0.2, seed=42)
-        training, file = ds.take(parts.train), results / f"discovery_worth-{name}.txt"
+        training, file = ds.take(parts.train), results / "shipped" / f"discovery_worth-{name}.txt"
         rows, about = list(lines_of(file)), dict(dataset=name, recipe="paper", dropout=0.3)
         baselines = [s for label, n, numbers, _ in rows if (m := re.fullmatch(r"(light|heavy) (\w+)", label))
                      for s in measured(numbers, activation=m[2], network=m[1], parameters=n, **about)]
@@ -61,7 +62,7 @@ def main(results):
             n, numbers, how = next(row[1:] for row in rows if row[0] == text)
             seed, trials, seconds = map(int, re.fullmatch(r"network, seed (\d+), (\d+) trials, (\d+) s", how).groups())
             scores = list(measured(numbers, network="light", parameters=n, constants="fixed", **about))
-            evidence = dict(files=[f"benchmarks/results/{file.name}"], date=date)
+            evidence = dict(files=[f"benchmarks/results/shipped/{file.name}"], date=date)
             learned = next(row for row in rows if row[0].endswith((", constants learn", ", constants le")))
             if Formula(learned[0].rsplit(",", 1)[0]) == Formula(text).substitute({"x": "1.0*x"}):
                 scores += measured(learned[2], network="light", parameters=learned[1], constants="learn", **about)

@@ -23,8 +23,9 @@ def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarr
 
 # %% ../../nbs/06_engines.labels.ipynb #0938601b
 def collapsed(program:str)->Formula|None:
-    "A program over features as a formula in `x`; None where that is constant or cannot be read."
-    try: formula = Formula(program).collapse()
+    "A program over features as a formula in `x` with constants of four digits; None where that is constant or cannot be read."
+    def text(t): return f"{t[0]}({', '.join(map(text, t[1:]))})" if isinstance(t, tuple) else f"{t:.4g}" if isinstance(t, float) else str(t)
+    try: formula = Formula(text(Formula(program).collapse().tree))
     except FormulaError: return None
     return None if formula.is_constant else formula
 
