@@ -146,8 +146,10 @@ def _values(f:Formula, x): return np.broadcast_to(f(x), x.shape)
 
 
 def _limits(ax, low:float, high:float):
-    "The axis' own limits, but no wider than what shows an activation well."
+    "The axis' own limits, but no wider than what shows an activation well, or nine tenths of each curve where that is not too steep."
     bottom, top = ax.get_ylim()
+    ends = [np.nanpercentile(line.get_ydata(), [5, 95]) for line in ax.lines]
+    low, high = max(min(low, *(a for a, _ in ends)), 10 * low), min(max(high, *(b for _, b in ends)), 10 * high)
     return max(bottom, low), min(top, high)
 
 # %% ../nbs/10_report.ipynb #8fdd93ec

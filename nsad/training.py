@@ -373,50 +373,15 @@ def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
     of_seed = y if y.ndim == 2 else np.broadcast_to(y, (len(model.seeds), len(y)))
     return [score(model.member(k), of_seed[k // len(model.activations)], output[k]) for k in range(model.n_members)]
 
-# %% ../nbs/04_training.ipynb #e7925772
-TRIAL = Recipe("trial", epochs=4, batch_size=256, lr=3e-3)        # ranks formulas as the paper's recipe does: benchmarks/short_training.py
+# %% ../nbs/04_training.ipynb #a3c1f7d2
+TRIAL = Recipe("trial", epochs=4, batch_size=256, lr=3e-3)        # ranks formulas much as the paper's recipe does: benchmarks/short_training.py
 
 
-def choose_by_trial(model:nn.Module, X, y, task:str="binary", recipe:Recipe=TRIAL, rows:int=20_000, seed:int=42, device:str="auto",
-                    progress:bool=False)->pd.DataFrame:
-    """Make every choice in a model by short trainings of copies; the model itself keeps its first weights.
-
-    Parameters
-    ----------
-    model : a network with `SelectableActivation` or other choices, all among the same number of formulas
-    X, y, task, device : as in `train`; training rows only, a quarter of which are validated on
-    recipe, rows : of the trials; so many rows at most
-    seed : of rows, order and dropout
-    progress : show a bar over trials
-
-    Returns
-    -------
-    DataFrame : formulas (of each place, in order) and loss of each trial, best first
-    """
-    places = [m for m in model.modules() if isinstance(m, Choice)]
-    n = {len(m.names) for m in places}
-    if len(n) != 1: raise ValueError(f"a trial needs choices among equally many formulas; this model has {len(places)} choices, of {sorted(n)}")
-    X, y = np.asarray(X), np.asarray(y)
-    order = np.random.default_rng(seed).permutation(len(X))[:rows * 4 // 3]
-    held, fit = np.split(order, [len(order) // 4])
-    tried, options = {}, range(n.pop())
-
-    def loss(picks):
-        if picks not in tried:
-            copy_ = copy.deepcopy(model)
-            _pick([m for m in copy_.modules() if isinstance(m, Choice)], picks)
-            train(copy_, X[fit], y[fit], task, recipe, seed, device=device)
-            _, target = _tensors(X[held], y[held], task, "cpu", torch.float32)
-            tried[picks] = float(member_losses(torch.as_tensor(predict(copy_, X[held]))[None], target[None], task))
-            bar.update()
-        return tried[picks]
-
-    with tqdm(total=len(options) + len(places) * (len(options) - 1), disable=not progress, desc="trials") as bar:
-        best = min([(k,) * len(places) for k in options], key=loss)
-        for i in range(len(places)): best = min([(*best[:i], k, *best[i + 1:]) for k in options], key=loss)
-    _pick(places, best)
-    rows = [(tuple(m.names[k] for m, k in zip(places, picks)), value) for picks, value in tried.items()]
-    return pd.DataFrame(rows, columns=["formulas", "loss"]).sort_values("loss", ignore_index=True)
+def _right(output:np.ndarray, y:np.ndarray, task:str)->float:
+    "Share of rows whose class is right, or R2."
+    if not np.isfinite(output).all(): return -np.inf
+    if task == "regression": return metrics.r2_score(y, output[:, 0])
+    return float(((output[:, 0] > 0) == y if task == "binary" else output.argmax(1) == y).mean())
 
 
 def _pick(places, picks):
@@ -424,3 +389,49 @@ def _pick(places, picks):
     for m, k in zip(places, picks):
         with torch.no_grad(): m.logits.zero_()[..., k] = 1.
         m.set_temperature(0.)
+
+# %% ../nbs/04_training.ipynb #e7925772
+def choose_by_trial(model:nn.Module, X, y, task:str="binary", recipe:Recipe=PAPER, finalists:int=5, rows:int=20_000, seed:int=42,
+                    device:str="auto", progress:bool=False)->pd.DataFrame:
+    """Make every choice in a model by trainings of copies; the model itself keeps its first weights.
+
+    Parameters
+    ----------
+    model : a network with `SelectableActivation` or other choices, all among the same number of formulas
+    X, y, task, device : as in `train`; training rows only, a quarter of which are validated on
+    recipe, finalists : so many of the best by short trainings train by this recipe, and the best of them is chosen
+    rows : of the short trainings, at most
+    seed : of rows, order and dropout
+    progress : show a bar over trainings
+
+    Returns
+    -------
+    DataFrame : formulas (of each place, in order), loss of the short training, score of the finalists (accuracy or R2); best first
+    """
+    places, X, y = [m for m in model.modules() if isinstance(m, Choice)], np.asarray(X), np.asarray(y)
+    if len(n := {len(m.names) for m in places}) != 1:
+        raise ValueError(f"a trial needs choices among equally many formulas; this model has {len(places)} choices, of {sorted(n)}")
+    options, order, short = range(n.pop()), np.random.default_rng(seed).permutation(len(X)), {}
+
+    def trial(picks, recipe, rows):
+        held, fit = np.split(rows, [len(rows) // 4])
+        net = copy.deepcopy(model)
+        _pick([m for m in net.modules() if isinstance(m, Choice)], picks)
+        history = train(net, X[fit], y[fit], task, recipe, seed, (X[held], y[held]), device)
+        bar.update()
+        return float(np.nan_to_num(history.validation_loss[history.best_epoch[0] - 1, 0], nan=np.inf)), _right(predict(net, X[held]), y[held], task)
+
+    def loss(picks):
+        if picks not in short: short[picks] = trial(picks, quick, some)[0]
+        return short[picks]
+
+    some = order[:rows * 4 // 3]                                  # few rows are gone through more often, in as many steps
+    quick = Recipe(**vars(TRIAL) | dict(epochs=max(TRIAL.epochs, TRIAL.epochs * rows // (len(some) - len(some) // 4))))
+
+    with tqdm(total=len(options) + len(places) * (len(options) - 1) + finalists, disable=not progress, desc="trials") as bar:
+        best = min([(k,) * len(places) for k in options], key=loss)
+        for i in range(len(places)): best = min([(*best[:i], k, *best[i + 1:]) for k in options], key=loss)
+        score = {picks: trial(picks, recipe, order)[1] for picks in sorted(short, key=short.get)[:finalists]}
+    _pick(places, max(score, key=score.get))
+    table = [(tuple(m.names[k] for m, k in zip(places, picks)), value, score.get(picks, np.nan)) for picks, value in short.items()]
+    return pd.DataFrame(table, columns=["formulas", "loss", "score"]).sort_values(["score", "loss"], ascending=[False, True], ignore_index=True)

@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from nsad import ActivationLibrary, Formula, SelectableActivation, Stack, SymbolicActivation, collapse_activations, mlp, train
 from nsad.models import count_parameters
 from nsad.selectable import ChannelActivation, Choice, KANLayer, anneal, choices, kan, selectable_mlp
-from nsad.training import Recipe, predict
+from nsad.training import Recipe, choose_by_trial, predict
 
 FORMULAS = "relu", "sin(x)", "x*exp(-x**2)", "max(x, 0.1*x)"
 MAKES = {"layer": lambda: selectable_mlp(5, FORMULAS, (8, 6), seed=1), "channel": lambda: selectable_mlp(5, FORMULAS, (8, 6), "channel", seed=1),
@@ -72,6 +72,25 @@ def test_the_formula_that_made_the_data_is_chosen():
         train(net, x, y, "regression", Recipe(epochs=30, batch_size=64, lr=3e-3), before_epoch=lambda share: anneal(net, share))
         first = choices(net).iloc[0]
         assert first.formula == "x**2" and first.chosen >= places / 2 and first.weight == 1
+
+
+@pytest.mark.parametrize("task,per", [("regression", "layer"), ("binary", "channel"), ("multiclass", "layer")])
+def test_a_trial_finds_the_formula_that_made_the_data_and_leaves_the_weights(task, per):
+    torch.manual_seed(0)
+    x = 2 * torch.randn(900, 2)
+    y = x.prod(1) if task == "regression" else (x.prod(1) > 0).long() + (task == "multiclass") * (x.prod(1) > 2).long()
+    net = selectable_mlp(2, ["tanh", "x", "x**2"], (8,), per, n_outputs=3 if task == "multiclass" else 1, seed=0)
+    before = {k: v.clone() for k, v in net.state_dict().items() if "logits" not in k and "temperature" not in k}
+    trials = choose_by_trial(net, x, y, task, Recipe(epochs=10, batch_size=64, lr=1e-2), finalists=2)
+    assert trials.formulas[0] == ("x**2",) == tuple(choices(net).formula) and trials.score.notna().sum() == 2 and len(trials) == 3
+    assert all(torch.equal(v, net.state_dict()[k]) for k, v in before.items())
+    assert collapse_activations(net) == ["2"] and net[2].formula == Formula("x**2")
+
+
+def test_a_trial_needs_choices_of_one_kind():
+    with pytest.raises(ValueError, match="0 choices"): choose_by_trial(mlp(2), torch.zeros(9, 2), torch.zeros(9))
+    uneven = mlp(2, (3, 3), [SelectableActivation(["relu", "tanh"]), SelectableActivation(FORMULAS)])
+    with pytest.raises(ValueError, match=r"2 choices, of \[2, 4\]"): choose_by_trial(uneven, torch.zeros(9, 2), torch.zeros(9))
 
 
 def test_a_stack_of_networks_that_choose():
