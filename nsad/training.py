@@ -302,7 +302,8 @@ def _of_classes(y, output, n_parameters:int, flops:float):
     auc = metrics.roc_auc_score(y, p[:, 1] if p.shape[1] == 2 else p, multi_class="ovr")
     precision = [metrics.average_precision_score(y == c, p[:, c]) for c in ([1] if p.shape[1] == 2 else range(p.shape[1]))]
     return (metrics.accuracy_score(y, predicted), metrics.recall_score(y, predicted, average="macro"), auc, np.mean(precision),
-            metrics.log_loss(y, p, labels=range(p.shape[1])), calibration_error(y, p), auc / np.log10(n_parameters), auc / np.log10(flops))
+            metrics.log_loss(y, p, labels=range(p.shape[1])), calibration_error(y, p),
+            *(auc / np.log10(n) if n > 1 else np.nan for n in (n_parameters, flops)))
 
 # %% ../nbs/04_training.ipynb #ecf86ab9
 class _Count(TorchDispatchMode):
