@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAPER', 'CONVERGED', 'MEASURES', 'LOWER_IS_BETTER', 'TRIAL', 'Recipe', 'member_losses', 'resolve_device',
            'weighted_rows', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict',
-           'evaluate', 'choose_by_trial']
+           'member_costs', 'evaluate', 'choose_by_trial']
 
 # %% ../nbs/04_training.ipynb #e69b0ebd
 import copy
@@ -363,16 +363,24 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
     return torch.cat(parts, -2).cpu().numpy()
 
 # %% ../nbs/04_training.ipynb #d71e99f1
+def member_costs(stack:Stack)->list[tuple[int, int]]:
+    "Parameters and forward FLOPs of each member; members that print alike are counted once."
+    known, nets = {}, [stack.member(k) for k in range(stack.n_members)]
+    for net in nets:
+        if repr(net) not in known: known[repr(net)] = count_parameters(net), forward_flops(net, stack.n_features)
+    return [known[repr(net)] for net in nets]
+
+
 def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
     """`measures` of a network on rows it has not seen; of a stack, a list with those of each member.
 
     `X` and `y` are as in `train`.
     """
     output, y = predict(model, X), np.asarray(y)
-    def score(net, y, output): return measures(y, output, task, count_parameters(net), forward_flops(net, X.shape[-1]))
-    if not isinstance(model, Stack): return score(model, y, output)
+    if not isinstance(model, Stack): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
     of_seed = y if y.ndim == 2 else np.broadcast_to(y, (len(model.seeds), len(y)))
-    return [score(model.member(k), of_seed[k // len(model.activations)], output[k]) for k in range(model.n_members)]
+    return [measures(of_seed[k // len(model.activations)], output[k], task, *costs) for k, costs in enumerate(member_costs(model))]
+
 
 # %% ../nbs/04_training.ipynb #e7925772
 TRIAL = Recipe("trial", epochs=4, batch_size=256, lr=3e-3)        # ranks formulas as the paper's recipe does: benchmarks/short_training.py

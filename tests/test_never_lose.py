@@ -64,7 +64,7 @@ def same(a, b):
 
 def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path):
     process = run_script(KILLS, tmp_path, 7)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     killed, *seen = map(int, out.split())
     assert killed == 10 and seen == sorted(seen) and 0 < seen[-1] < 24   # ten kills of one study, the last before its end; no row was lost
@@ -76,7 +76,7 @@ def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path
 def test_two_processes_share_a_store(tmp_path):
     both = [run_script(SETUP + 'print(len(study.run(folder + "/shared.sqlite", progress=False)))', tmp_path) for _ in range(2)]
     for process in both:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=600)
         assert process.returncode == 0 and out.strip() == "24", err
     rows = ResultsStore(tmp_path / "shared.sqlite").frame()
     assert len(rows) == 24 and rows.key.is_unique
