@@ -98,7 +98,7 @@ def agreement(mine, theirs):
 
 def line(name, n, rows, took):
     ratios = "".join(f"{took['Study'] / took[side]:8.2f}" for side in ("DataLoader", "batches"))
-    return f"{name:13} {n:8} {rows:>7}" + "".join(f"{t:10.1f} s" for t in took.values()) + ratios + "   "
+    return f"{name:14} {n:8} {rows:>7}" + "".join(f"{t:10.1f} s" for t in took.values()) + ratios + "   "
 
 
 def main():
@@ -119,19 +119,23 @@ def main():
              "DataLoader": lambda ds, mine, epochs: one_by_one(ds, mine, epochs, with_loader, False),
              "batches": lambda ds, mine, epochs: one_by_one(ds, mine, epochs, with_indices, True)}
     first = cells[(cells.dataset == args.datasets[0]) & (cells.seed == 42)]
-    for work in sides.values(): work(load_dataset(args.datasets[0], rows=500), first, 1)                     # imports and first calls
+    for work in sides.values(): work(load_dataset(args.datasets[0], rows=500, progress=False), first, 1)                     # imports and first calls
     total = dict.fromkeys(sides, 0.)
-    print(f"{'dataset':13} {'networks':>8} {'rows':>7}" + "".join(f"{s:>12}" for s in sides)
+    print(f"{'dataset':14} {'networks':>8} {'rows':>7}" + "".join(f"{s:>12}" for s in sides)
           + f"{'ratio':>8}{'ratio':>8}   means of cells within the spread of seeds (accuracy, AUC)")
+    spent = dict(total)
     for name in args.datasets:
-        ds, mine, took, rows = load_dataset(name, rows=args.rows), cells[cells.dataset == name], {}, {}
+        ds, mine, took, rows = load_dataset(name, rows=args.rows, progress=False), cells[cells.dataset == name], {}, {}
         for side, work in sides.items():
-            start = time.perf_counter()
+            start, before = time.perf_counter(), time.process_time()
             rows[side] = work(ds, mine, args.epochs)
             took[side] = time.perf_counter() - start
             total[side] += took[side]
+            spent[side] += time.process_time() - before
         print(line(name, len(mine), ds.n_rows, took) + agreement(rows["Study"], rows["DataLoader"]), flush=True)
-    print(line("all", cells.dataset.isin(args.datasets).sum(), "", total) + "ratios: to the DataLoader, to the batches")
+    n = cells.dataset.isin(args.datasets).sum()
+    print(line("all", n, "", total) + "ratios: to the DataLoader, to the batches")
+    if args.jobs == 1: print(line("processor time", n, "", spent) + "the same, without waiting for other programs")
 
 
 if __name__ == "__main__": main()
