@@ -2,16 +2,17 @@
 
     NSAD_DATA=../shared/data python benchmarks/study_speed.py > benchmarks/results/study_speed.txt
 
-*DataLoader* is the usual loop: a plain `nn.Sequential`, `DataLoader(TensorDataset, batch_size=1024, shuffle=True, num_workers=0)`, Adam. *batches* is
-the quicker loop of one who knows that the rows are in memory: indices of a whole batch at once, fused Adam. Both have formulas as torch functions
-that autograd differentiates. All sides load once, split and scale once for each seed, train, and score on test rows, with the same number of threads.
-The sides take turns dataset by dataset, so that a busy machine disturbs all alike. The activations are those of the stored reproduction: nothing is searched
-here, and the seconds of the searches are printed beside.
+*DataLoader* is the usual loop: a plain `nn.Sequential`, `DataLoader(TensorDataset, batch_size=1024, shuffle=True, num_workers=0)`, Adam. *batches*
+is the quicker loop of one who knows that the rows are in memory: indices of a whole batch at once, fused Adam. Both have formulas as torch
+functions that autograd differentiates. All sides split and scale once for each seed, train, and score on test rows, with the same number of
+threads; `Study` also counts FLOPs and measures latency. The sides take turns dataset by dataset, so that a busy machine disturbs all alike. The
+activations are those of the stored reproduction: nothing is searched here; how long its searches took stands in `reproduce-formulas.csv`.
 """
 import argparse
 import platform
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -49,18 +50,18 @@ def with_indices(X, y):
     return batches
 
 
-def train_one(net, epoch, fused):
+def train_one(net, batches, epochs, fused):
     optimiser, loss_of = torch.optim.Adam(net.parameters(), lr=PAPER.lr, fused=fused), nn.BCEWithLogitsLoss()
     net.train()
-    for _ in range(PAPER.epochs):
-        for x, y in epoch():
+    for _ in range(epochs):
+        for x, y in batches():
             loss = loss_of(net(x)[:, 0], y)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
 
 
-def one_by_one(ds, cells, batches, fused):
+def one_by_one(ds, cells, epochs, batches, fused):
     "Rows (network, activation, seed, accuracy, auc), each network trained by itself."
     out = []
     for seed, mine in cells.groupby("seed"):
@@ -71,17 +72,19 @@ def one_by_one(ds, cells, batches, fused):
         for c in mine.itertuples():
             net = mlp(ds.n_features, SHAPES[c.network], by_hand(c.formula), dropout=PAPER.dropout, seed=seed)
             torch.manual_seed(seed)
-            train_one(net, batches(X, y), fused)
+            train_one(net, batches(X, y), epochs, fused)
             z = predict(net, X_test)[:, 0]
-            out.append(dict(network=c.network, activation=c.activation, seed=seed, accuracy=accuracy_score(y_test, z > 0), auc=roc_auc_score(y_test, z)))
+            scores = dict(accuracy=accuracy_score(y_test, z > 0), auc=roc_auc_score(y_test, z))
+            out.append(dict(network=c.network, activation=c.activation, seed=seed, **scores))
     return pd.DataFrame(out)
 
 
-def stacked(ds, cells, n_jobs):
+def stacked(ds, cells, epochs, n_jobs):
     light = cells[cells.network == "light"]
     activations = {name: dict(zip(rows.seed, rows.formula)) for name, rows in light.groupby("activation", sort=False)}
     activations |= {name: name for name in NAMED if name in activations}
-    study = Study([ds], activations, networks={"heavy": ["relu"], "light": None}, seeds=sorted(set(cells.seed)))
+    study = Study([ds], activations, networks={"heavy": ["relu"], "light": None}, seeds=sorted(set(cells.seed)),
+                  recipe=replace(PAPER, epochs=epochs))
     return study.run(progress=False, n_jobs=n_jobs)
 
 
@@ -93,35 +96,46 @@ def agreement(mine, theirs):
     return f"{within.accuracy.sum()} and {within.auc.sum()} of {len(within)}; largest difference {apart.accuracy.max():.4f} and {apart.auc.max():.4f}"
 
 
+def line(name, n, rows, took):
+    ratios = "".join(f"{took['Study'] / took[side]:8.2f}" for side in ("DataLoader", "batches"))
+    return f"{name:14} {n:8} {rows:>7}" + "".join(f"{t:10.1f} s" for t in took.values()) + ratios + "   "
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--epochs", type=int, default=PAPER.epochs, help="fewer make all sides shorter alike, and weigh more what Study does once")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="processes of Study; more than one gives it more cores than the others have")
     parser.add_argument("--cells", type=Path, default=ROWS, help="CSV with dataset, network, activation, formula, seed")
     parser.add_argument("--datasets", nargs="*", default=["spambase", "higgs", "forest_cover"])
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    print(f"{date.today()}  {' '.join(sys.argv)}  torch {torch.__version__}, {platform.machine()}, {args.threads} thread(s), {args.jobs} process(es) of Study")
+    print(f"{date.today()}  {' '.join(sys.argv)}")
+    print(f"torch {torch.__version__}, {platform.machine()}, {args.threads} thread(s), {args.jobs} process(es) of Study")
     cells = pd.read_csv(args.cells)
     cells = cells[(cells.recipe == "paper") & cells.network.isin(SHAPES)]
-    sides = {"Study": lambda ds, mine: stacked(ds, mine, args.jobs), "DataLoader": lambda ds, mine: one_by_one(ds, mine, with_loader, False),
-             "batches": lambda ds, mine: one_by_one(ds, mine, with_indices, True)}
+    sides = {"Study": lambda ds, mine, epochs: stacked(ds, mine, epochs, args.jobs),
+             "DataLoader": lambda ds, mine, epochs: one_by_one(ds, mine, epochs, with_loader, False),
+             "batches": lambda ds, mine, epochs: one_by_one(ds, mine, epochs, with_indices, True)}
     first = cells[(cells.dataset == args.datasets[0]) & (cells.seed == 42)]
-    for work in sides.values(): work(load_dataset(args.datasets[0], rows=500), first)                                # imports and first calls
+    for work in sides.values(): work(load_dataset(args.datasets[0], rows=500, progress=False), first, 1)                     # imports and first calls
     total = dict.fromkeys(sides, 0.)
-    print(f"{'dataset':13} {'networks':>8} {'rows':>7}" + "".join(f"{s:>12}" for s in sides) + f"{'ratio':>8}{'ratio':>8}   means within the spread of seeds (accuracy, AUC)")
+    print(f"{'dataset':14} {'networks':>8} {'rows':>7}" + "".join(f"{s:>12}" for s in sides)
+          + f"{'ratio':>8}{'ratio':>8}   means of cells within the spread of seeds (accuracy, AUC)")
+    spent = dict(total)
     for name in args.datasets:
-        ds, mine, took, rows = load_dataset(name, rows=args.rows), cells[cells.dataset == name], {}, {}
+        ds, mine, took, rows = load_dataset(name, rows=args.rows, progress=False), cells[cells.dataset == name], {}, {}
         for side, work in sides.items():
-            start = time.perf_counter()
-            rows[side] = work(ds, mine)
+            start, before = time.perf_counter(), time.process_time()
+            rows[side] = work(ds, mine, args.epochs)
             took[side] = time.perf_counter() - start
             total[side] += took[side]
-        print(f"{name:13} {len(mine):8} {ds.n_rows:7}" + "".join(f"{t:10.1f} s" for t in took.values())
-              + f"{took['Study'] / took['DataLoader']:8.2f}{took['Study'] / took['batches']:8.2f}   {agreement(rows['Study'], rows['DataLoader'])}", flush=True)
-    print(f"{'all':13} {len(cells):8} {'':7}" + "".join(f"{t:10.1f} s" for t in total.values())
-          + f"{total['Study'] / total['DataLoader']:8.2f}{total['Study'] / total['batches']:8.2f}   ratios: to the DataLoader, to the batches")
+            spent[side] += time.process_time() - before
+        print(line(name, len(mine), ds.n_rows, took) + agreement(rows["Study"], rows["DataLoader"]), flush=True)
+    n = cells.dataset.isin(args.datasets).sum()
+    print(line("all", n, "", total) + "ratios: to the DataLoader, to the batches")
+    if args.jobs == 1: print(line("processor time", n, "", spent) + "the same, without waiting for other programs")
 
 
 if __name__ == "__main__": main()

@@ -8,7 +8,7 @@ __all__ = ['BASELINES', 'with_baselines', 'Linear', 'Trees', 'MLP', 'KAN', 'riva
 # %% ../nbs/08a_baselines.ipynb #fc437dde
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -161,13 +161,15 @@ class KAN(_Matched):
     Attributes
     ----------
     grid, order : intervals and order of the splines
+    lr : learning rate in place of the recipe's, None for that
     """
     grid: int = 3
     order: int = 3
+    lr: float | None = 0.03
     kind: ClassVar[str] = "KAN"
     needs: ClassVar[str] = "pykan"
 
-    def __str__(self): return f"KAN, grid {self.grid}, order {self.order}, {self.match} of {activation_text(self.like)}"
+    def __str__(self): return f"KAN, grid {self.grid}, order {self.order}, lr {self.lr}, {self.match} of {activation_text(self.like)}"
 
     def network(self, n_features:int, width:int, n_outputs:int=1, seed:int=0)->nn.Module:
         "An untrained network with `width` hidden units."
@@ -185,6 +187,7 @@ class KAN(_Matched):
         def follow(share):
             if share < 0.5:
                 with torch.no_grad(): net.update_grid_from_samples(some.to(next(net.parameters()).device))
+        recipe = replace(recipe, lr=self.lr or recipe.lr)
         history = train(net, X, y, task, recipe, seed, validation=rows.validation if recipe.patience else None, device=device, before_epoch=follow)
         return Fitted.of(net, n_features, int(history.best_epoch[0]))
 

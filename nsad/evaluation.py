@@ -34,7 +34,7 @@ import nsad
 from .data import Dataset, Scaler, load_dataset, split
 from .formula import Formula
 from .models import SHAPES, Activation, Stack, count_parameters
-from .training import LOWER_IS_BETTER, MEASURES, PAPER, Recipe, evaluate, forward_flops, latency, measures, predict, train
+from .training import LOWER_IS_BETTER, MEASURES, PAPER, Recipe, forward_flops, latency, measures, member_costs, predict, train
 
 # %% ../nbs/08_evaluation.ipynb #647acb2e
 @dataclass(frozen=True)
@@ -308,6 +308,11 @@ class SplitRows:
     y_mean: float = 0.
     y_scale: float = 1.
 
+    def scores(self, output, task:str, n_parameters:int, flops:float)->dict:
+        "Every measure of an output for the test rows, errors in the target's own units."
+        out = measures(self.test[1], output, task, n_parameters, flops)
+        return out | {name: out[name] * self.y_scale for name in {"rmse", "mae"} & set(out)}
+
 
 @patch
 def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
@@ -330,14 +335,14 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
     stack = Stack(ds.n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, self.recipe.dropout)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
-    scores = evaluate(stack, *_together([r.test for r in rows]), ds.task)
+    X_test, y_test = _together([r.test for r in rows])
+    outputs, costs = predict(stack, X_test), member_costs(stack)
     for k, (key, cell) in enumerate(cells.items()):
-        for name in {"rmse", "mae"} & set(scores[k]): scores[k][name] *= rows[seeds.index(cell.seed)].y_scale
-        net = stack.member(k)
-        yield self._row(key, cell, n_parameters=count_parameters(net), flops=forward_flops(net, ds.n_features),
-                        latency=latency(net, ds.n_features), train_rows=X.shape[-2], validation_rows=len(rows[0].validation[1]),
-                        test_rows=len(rows[0].test[1]), best_epoch=int(history.best_epoch[k]), seconds=history.seconds / len(cells),
-                        device=str(next(stack.parameters()).device), **scores[k])
+        i, (n_parameters, flops) = k // width, costs[k]
+        yield self._row(key, cell, n_parameters=n_parameters, flops=flops, latency=latency(stack.member(k), ds.n_features),
+                        train_rows=X.shape[-2], validation_rows=len(rows[i].validation[1]), test_rows=len(y_test[i]),
+                        best_epoch=int(history.best_epoch[k]), seconds=history.seconds / len(cells),
+                        device=str(next(stack.parameters()).device), **rows[i].scores(outputs[k], ds.task, n_parameters, flops))
 
 
 def _together(parts):
@@ -358,8 +363,7 @@ def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
     start = time.perf_counter()
     fitted = cell.activation.fit(replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device)
     seconds, (X, y) = time.perf_counter() - start, rows.test
-    scores = measures(y, fitted.predict(X), ds.task, fitted.n_parameters, fitted.flops)
-    for name in {"rmse", "mae"} & set(scores): scores[name] *= rows.y_scale
+    scores = rows.scores(fitted.predict(X), ds.task, fitted.n_parameters, fitted.flops)
     return self._row(key, cell, n_parameters=fitted.n_parameters, flops=round(fitted.flops), latency=latency(fitted.predict, ds.n_features),
                      train_rows=len(rows.train[1]), validation_rows=len(rows.validation[1]), test_rows=len(y), best_epoch=fitted.best_epoch,
                      seconds=seconds, device=device, **scores)

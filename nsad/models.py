@@ -168,17 +168,31 @@ def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
 
 # %% ../nbs/03_models.ipynb #2b4923a8
 class _Formulas(torch.autograd.Function):
-    "Formulas and dropout: `z` (seeds, columns, rows, units), the steps of each column, and the dropout mask (seeds, 1, rows, units) or None."
+    """Formulas and dropout: `z` (seeds, columns, rows, units), of each column the steps for all seeds or a list of those of each seed, and the
+    dropout mask (seeds, 1, rows, units) or None."""
     @staticmethod
     def forward(ctx, z, steps, keep):
         parts = list(zip(steps, z.unbind(1)))
-        if not ctx.needs_input_grad[0]: return _dropped([run_steps(s, p) for s, p in parts], z, keep)
-        values, rises = zip(*(value_and_slope(s, p) for s, p in parts))
+        if not ctx.needs_input_grad[0]: return _dropped([_by_seed(run_steps, s, p) for s, p in parts], z, keep)
+        values, rises = zip(*(_by_seed(value_and_slope, s, p) for s, p in parts))
         ctx.save_for_backward(_dropped(rises, z, keep))
         return _dropped(values, z, keep)
 
     @staticmethod
     def backward(ctx, grad): return _finite(grad * ctx.saved_tensors[0]), None, None
+
+
+def _by_seed(run:Callable, steps:list, part:Tensor):
+    "`run` of one column, `part` (seeds, rows, units): at once, or seed by seed where each has steps of its own."
+    if not isinstance(steps[0], list): return run(steps, part)
+    done = [run(own, p) for own, p in zip(steps, part.unbind(0))]
+    if not isinstance(done[0], tuple): return _joined(done, part)
+    return tuple(_joined(values, part) for values in zip(*done))
+
+
+def _joined(values:Sequence, like:Tensor)->Tensor:
+    "What each seed gave, a tensor or a number, as one tensor of the shape of `like`."
+    return torch.stack([v if isinstance(v, Tensor) else torch.full_like(like[0], v) for v in values])
 
 
 def _dropped(columns:Sequence, like:Tensor, keep:Tensor|None)->Tensor:
@@ -205,12 +219,18 @@ def _steps_of(act:nn.Module)->list|None:
     "What `_Formulas` takes, or None for an activation that learns or is no formula."
     return act.steps if isinstance(act, SymbolicActivation) and act.constants is None and act.protect else None
 
+
+def _column_steps(modules:Sequence[nn.Module])->list|None:
+    "The steps of a column: those of its one module, or a list of those of each seed; None where one of them is for autograd."
+    own = [_steps_of(m) for m in modules]
+    return None if None in own else own[0] if len(own) == 1 else own
+
 # %% ../nbs/03_models.ipynb #b20d464e
 @patch
 def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
     z, keep, columns = z.unflatten(0, (len(self.seeds), -1)), self._dropout_mask(z), self.acts[layer]
-    steps = [_steps_of(modules[0]) if len(modules) == 1 else None for modules in columns]
+    steps = [_column_steps(modules) for modules in columns]
     if all(steps): return _Formulas.apply(z, steps, keep).flatten(0, 1)
     done = []
     for modules, own, part in zip(columns, steps, z.unbind(1)):          # part: (seeds, rows, units)

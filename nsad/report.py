@@ -383,7 +383,7 @@ def _table(frame:pd.DataFrame)->str: return frame.to_html(index=False, border=0,
 
 # %% ../nbs/10_report.ipynb #921c5905
 def write_report(run:Reproduction, folder)->Path:
-    """Write rows.csv, table.csv, claims.csv, the figures as PNG and SVG, and report.html.
+    """Write rows.csv, table.csv, claims.csv, formulas.csv, the figures as PNG and SVG, and report.html.
 
     Returns
     -------
@@ -398,6 +398,7 @@ def write_report(run:Reproduction, folder)->Path:
     for name, fig in pictures.items():
         for kind in ("png", "svg"): fig.savefig(folder / f"{name}.{kind}", dpi=150, metadata={"Date": None} if kind == "svg" else None)
     formulas = formula_table(run)
+    formulas.to_csv(folder / "formulas.csv", index=False)
     body = f"<p>nsad {nsad.__version__}, {date.today():%d %B %Y}. Mean ± standard deviation over seeds; rows nobody had seen.</p>"
     body += _section("Verdicts on the claims of arXiv:2601.10740", _table(verdicts)) + _section("Results", _table(table))
     for name in pictures: body += _section(name.replace("-", " "), (folder / f"{name}.svg").read_text("utf-8").split("?>", 1)[-1])

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAPER', 'CONVERGED', 'MEASURES', 'LOWER_IS_BETTER', 'TRIAL', 'Recipe', 'member_losses', 'resolve_device',
            'weighted_rows', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict',
-           'evaluate', 'choose_by_trial']
+           'member_costs', 'evaluate', 'choose_by_trial']
 
 # %% ../nbs/04_training.ipynb #e69b0ebd
 import copy
@@ -302,7 +302,8 @@ def _of_classes(y, output, n_parameters:int, flops:float):
     auc = metrics.roc_auc_score(y, p[:, 1] if p.shape[1] == 2 else p, multi_class="ovr")
     precision = [metrics.average_precision_score(y == c, p[:, c]) for c in ([1] if p.shape[1] == 2 else range(p.shape[1]))]
     return (metrics.accuracy_score(y, predicted), metrics.recall_score(y, predicted, average="macro"), auc, np.mean(precision),
-            metrics.log_loss(y, p, labels=range(p.shape[1])), calibration_error(y, p), auc / np.log10(n_parameters), auc / np.log10(flops))
+            metrics.log_loss(y, p, labels=range(p.shape[1])), calibration_error(y, p),
+            *(auc / np.log10(n) if n > 1 else np.nan for n in (n_parameters, flops)))
 
 # %% ../nbs/04_training.ipynb #ecf86ab9
 class _Count(TorchDispatchMode):
@@ -362,16 +363,24 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
     return torch.cat(parts, -2).cpu().numpy()
 
 # %% ../nbs/04_training.ipynb #d71e99f1
+def member_costs(stack:Stack)->list[tuple[int, int]]:
+    "Parameters and forward FLOPs of each member; members that print alike are counted once."
+    known, nets = {}, [stack.member(k) for k in range(stack.n_members)]
+    for net in nets:
+        if repr(net) not in known: known[repr(net)] = count_parameters(net), forward_flops(net, stack.n_features)
+    return [known[repr(net)] for net in nets]
+
+
 def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
     """`measures` of a network on rows it has not seen; of a stack, a list with those of each member.
 
     `X` and `y` are as in `train`.
     """
     output, y = predict(model, X), np.asarray(y)
-    def score(net, y, output): return measures(y, output, task, count_parameters(net), forward_flops(net, X.shape[-1]))
-    if not isinstance(model, Stack): return score(model, y, output)
+    if not isinstance(model, Stack): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
     of_seed = y if y.ndim == 2 else np.broadcast_to(y, (len(model.seeds), len(y)))
-    return [score(model.member(k), of_seed[k // len(model.activations)], output[k]) for k in range(model.n_members)]
+    return [measures(of_seed[k // len(model.activations)], output[k], task, *costs) for k, costs in enumerate(member_costs(model))]
+
 
 # %% ../nbs/04_training.ipynb #a3c1f7d2
 TRIAL = Recipe("trial", epochs=4, batch_size=256, lr=3e-3)        # ranks formulas much as the paper's recipe does: benchmarks/short_training.py

@@ -22,8 +22,7 @@ from scipy.optimize import nnls
 from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split
 from .discovery import Discovery
-from .evaluation import Study, activation_text, compare, summary
-from .models import Activation
+from .evaluation import Study, compare, summary
 from .paper import specialists
 from .training import LOWER_IS_BETTER, MEASURES, PAPER, Recipe
 
@@ -239,15 +238,6 @@ def _unseen(label:str, found:Discovery, targets:Mapping[str, Dataset], split_see
 # %% ../nbs/08c_transfer.ipynb #eb77ee93
 _TEST = 0.2                                  # share of test rows, the same for searches and for the study
 
-
-def _judged(ds:Dataset, activations:Mapping[str, Activation|Mapping], study:dict, run:dict)->pd.DataFrame:
-    "Rows of every activation on one target; those that are one and the same are trained once."
-    wanted = [(label, seed, activation_text(spec[seed] if isinstance(spec, Mapping) else spec))
-              for label, spec in activations.items() for seed in study["seeds"]]
-    rows = Study([ds], activations, **study).run(**run).drop_duplicates(["formula", "seed"]).set_index(["formula", "seed"])
-    out = rows.loc[[(text, seed) for _, seed, text in wanted]].reset_index()
-    return out.assign(activation=[label for label, _, _ in wanted])
-
 # %% ../nbs/08c_transfer.ipynb #9fd50cda
 def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|Dataset]|None=None, seeds:Sequence[int]=(42, 43, 44),
                     classics:Sequence[str]=("relu", "gelu", "silu"), baseline:str="relu", measure:str="accuracy", network:str="light",
@@ -294,7 +284,7 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
         for name, ds in judges.items():
             own = {name: best[name]} if name in searched else {}
             activations = {label: (best | given)[label] for label in labels} | own | {c: c for c in classics}
-            parts.append(_judged(ds, activations, study, dict(store=folder / "results.sqlite", device=device, progress=progress)))
+            parts.append(Study([ds], activations, **study).run(folder / "results.sqlite", device, progress))
     results = pd.concat(parts, ignore_index=True)
     return TransferMatrix(results.assign(kind=np.where(results.activation.isin(list(classics)), "classic", "source")), baseline, measure)
 

@@ -1,13 +1,16 @@
 """Baselines are what their names say."""
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
 from nsad.activation import activation_module
-from nsad.baselines import BASELINES, with_baselines
-from nsad.data import load_dataset
+from nsad import baselines
+from nsad.baselines import BASELINES, KAN, MLP, Linear, Trees, rivals, with_baselines
+from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Study
-from nsad.training import Recipe
+from nsad.models import count_parameters, light, mlp
+from nsad.training import Recipe, forward_flops
 
 MEANT = {"relu": F.relu, "gelu": F.gelu, "silu": F.silu, "tanh": torch.tanh, "mish": F.mish, "elu": F.elu,
          "prelu": lambda x: F.leaky_relu(x, 0.25), "snake": lambda x: x + x.sin().square(), "sine": torch.sin,
@@ -27,3 +30,78 @@ def test_a_slope_that_learns_is_each_members_own():
     alone = Study(activations={"prelu": BASELINES["prelu"]}, **settings).run(progress=False)
     assert list(among.auc[among.activation == "prelu"]) == pytest.approx(list(alone.auc), abs=1e-4)
     assert (among.n_parameters[among.activation == "prelu"] == among.n_parameters[among.activation == "relu"].to_numpy() + 2).all()
+
+
+@pytest.mark.parametrize("match, count", [("parameters", count_parameters), ("flops", lambda net: forward_flops(net, 10))])
+@pytest.mark.parametrize("shape", [(1,), (1, 1, 1, 1), (2, 1)])
+def test_a_network_of_equal_size_comes_as_near_as_a_width_can(match, count, shape):
+    aim = count(light(10, "x*exp(-x**2)"))
+    hidden = MLP(match, "x*exp(-x**2)", shape).hidden(10)
+    unit = hidden[-1] // shape[-1]
+    off = [abs(count(mlp(10, [w * s for s in shape])) - aim) for w in (unit - 1, unit, unit + 1)]
+    assert off[1] == min(off) and off[1] < 0.05 * aim
+    assert MLP("parameters", "relu", (2, 1)).hidden(10) == (64, 32)       # the light network is as large as itself
+
+
+@pytest.mark.parametrize("match, share", [("parameters", 0.03), ("flops", 0.06)])
+def test_a_kan_is_as_large_as_it_says(match, share):
+    pytest.importorskip("kan")
+    kan = KAN(match, "sin(x)")
+    net = kan.network(10, kan.width(10, 1, lambda w: kan.network(10, w)))
+    count = count_parameters if match == "parameters" else lambda n: forward_flops(n, 10)
+    assert abs(count(net) / count(light(10, "sin(x)")) - 1) < share
+
+
+def rows_of(task):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 4)).astype("float32")
+    z = X[:, 0] + X[:, 1] * X[:, 2]
+    y = {"binary": (z > 0).astype(int), "multiclass": np.digitize(z, (-1, 1)), "regression": 50 + 9 * z}[task]
+    return Dataset.from_arrays(X, y, task=task)
+
+
+@pytest.mark.parametrize("task, measure", [("binary", "auc"), ("multiclass", "auc"), ("regression", "r2")])
+@pytest.mark.parametrize("patience", [None, 2])
+def test_rivals_are_scored_on_every_task(task, measure, patience):
+    pytest.importorskip("lightgbm")
+    models = {"linear": Linear(), "trees": Trees(), "wide": MLP()}
+    recipe = Recipe("short", 20, 64, 0.01, patience=patience)
+    rows = Study([rows_of(task)], {}, networks=(), seeds=(1,), models=models, recipe=recipe).run(progress=False)
+    scores = rows.set_index("activation")[measure]
+    assert scores["trees"] > scores["linear"] > 0.3 and scores["trees"] > 0.75 and scores["wide"] > 0.3
+    assert (rows.flops > 0).all() and (rows.latency > 0).all() and (rows.test_rows == 120).all()
+
+
+def test_a_linear_model_is_scikit_learns():
+    from sklearn.linear_model import LogisticRegression
+    ds = rows_of("binary")
+    study = Study([ds], {}, networks=(), seeds=(1,), models={"linear": Linear()})
+    rows = study._rows(ds, 1)
+    expected = LogisticRegression(max_iter=1000).fit(*rows.train).score(*rows.test)
+    row = study.run(progress=False).iloc[0]
+    assert row.accuracy == pytest.approx(expected) and row.n_parameters == 5
+
+
+def test_a_kan_learns_what_is_curved():
+    pytest.importorskip("kan")
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 3)).astype("float32")
+    ds = Dataset.from_arrays(X, (np.abs(X[:, 0]) > 0.7).astype(int))
+    rows = Study([ds], {}, networks=(), seeds=(1,), models={"kan": KAN(), "linear": Linear()}, recipe=Recipe("short", 15, 64)).run(progress=False)
+    assert rows.auc[0] > 0.9 > rows.auc[1]
+    assert rows.formula[0] == "KAN, grid 3, order 3, lr 0.03, parameters of relu"
+
+
+def test_rivals_without_their_package_are_left_out_with_a_line(monkeypatch, capsys):
+    monkeypatch.setitem(baselines._MODULES, "pykan", "no_such_package")
+    models = rivals({1: "sin(x)", 2: "x**2"})
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and all("is left out" in line and "nsad[baselines]" in line for line in said)
+    assert not any(name.startswith("KAN") for name in models) and models["ReLU, one wide layer, equal FLOPs"][2].like == "x**2"
+
+
+def test_a_rivals_row_tells_versions_and_sizes_apart():
+    models = {"a": MLP(), "b": MLP("flops"), "c": MLP(shape=(2, 1)), "d": Linear(), "e": Linear(2.)}
+    study = Study([rows_of("binary")], {}, networks=(), seeds=(1,), models=models)
+    assert len({study._key(c) for c in study.cells()}) == 5
+    assert "scikit-learn" in study._settings(list(study.cells())[3])["package"]

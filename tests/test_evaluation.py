@@ -1,12 +1,17 @@
 """Studies: nothing lost, nothing trained twice, statistics that agree with scipy."""
+import warnings
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from nsad.data import Dataset, load_dataset
-from nsad.evaluation import ResultsStore, Study, compare, summary
-from nsad.training import Recipe
+from nsad.evaluation import Fitted, ResultsStore, Study, compare, summary
+from nsad.models import mlp
+from nsad.training import Recipe, evaluate, train
 
 QUICK = Recipe("quick", epochs=2)
 TIMES = ["seconds", "latency", "created"]
@@ -107,3 +112,66 @@ def test_summary_counts_and_averages(magic):
     table = summary(results)
     assert list(table.n) == [3, 3]
     assert table.accuracy[0] == pytest.approx(results.accuracy[results.activation == "relu"].mean())
+
+
+def test_two_labels_of_one_formula_are_trained_once_and_have_two_rows_each(magic, tmp_path):
+    labels = {"relu": "relu", "again": "relu", "mixed": {1: "relu", 2: "sin(x)"}}
+    rows = Study([magic], labels, seeds=(1, 2), recipe=QUICK).run(tmp_path / "r.sqlite", progress=False)
+    assert list(zip(rows.activation, rows.seed)) == [(label, seed) for label in labels for seed in (1, 2)]
+    assert len(ResultsStore(tmp_path / "r.sqlite").frame()) == 3
+    assert list(rows.auc[:2]) == list(rows.auc[2:4]) and rows.auc[4] == rows.auc[0] and rows.formula[5] == "sin(x)"
+
+
+@dataclass(frozen=True)
+class Constant:
+    "A model that says the same of every row, and remembers what it was given."
+    value: float = 0.
+    kind: ClassVar[str] = "constant"
+    needs: ClassVar[str] = ""
+    given: ClassVar[list] = []
+
+    def fit(self, rows, task, n_outputs, seed, recipe, device):
+        self.given.append(rows)
+        return Fitted(lambda X: np.full((len(X), n_outputs), self.value), 2, 1., 7)
+
+
+def test_a_model_gets_the_rows_of_its_split_but_no_test_rows_and_is_kept_like_a_network(magic, tmp_path):
+    Constant.given.clear()
+    models = {"none": Constant(), "by seed": {1: Constant(1.), 2: Constant(2.)}}
+    study = Study([magic], ["relu"], seeds=(1, 2), recipe=Recipe("quick", epochs=2, patience=1), models=models)
+    rows = study.run(tmp_path / "r.sqlite", progress=False)
+    assert list(rows.network) == ["light"] * 2 + ["constant"] * 4 and list(rows.best_epoch[2:]) == [7] * 4
+    assert list(rows.formula[4:]) == ["Constant(value=1.0)", "Constant(value=2.0)"] and (rows.auc[2:] == 0.5).all()
+    assert all(g.test == () and len(g.train[1]) == 560 and len(g.validation[1]) == 80 for g in Constant.given) and len(Constant.given) == 4
+    same_rows(study.run(tmp_path / "r.sqlite", progress=False), rows)
+    assert len(Constant.given) == 4                                       # read back, not fitted again
+    assert set(compare(rows, "relu", "auc").network) == {"constant"}
+
+
+def test_what_is_no_model_is_refused(magic):
+    with pytest.raises(ValueError, match="has no fit"):
+        Study([magic], ["relu"], models={"odd": "relu"})
+
+
+def test_rows_of_two_recipes_have_no_mean(magic):
+    rows = [Study([magic], ["relu", "tanh"], seeds=(1, 2), recipe=Recipe(name, epochs=1)).run(progress=False) for name in ("a", "b")]
+    for read in (summary, lambda r: compare(r, "relu")):
+        with pytest.raises(ValueError, match="recipes a, b"):
+            read(pd.concat(rows))
+
+
+def test_read_only_arrays_are_taken_without_a_warning(magic):
+    X, y = magic.X[:200].copy(), magic.y[:200].copy()
+    X.flags.writeable = y.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net = mlp(X.shape[1])
+        train(net, X, y, recipe=Recipe("one", epochs=1))
+        evaluate(net, X, y)
+    assert not X.flags.writeable
+
+
+def test_dask_without_multiprocessing_is_one_clear_error(magic, monkeypatch):
+    monkeypatch.setenv("JOBLIB_MULTIPROCESSING", "0")
+    with pytest.raises(ValueError, match="JOBLIB_MULTIPROCESSING=0"):
+        Study([magic], ["relu"], seeds=(1,), recipe=QUICK).run(progress=False, backend="dask")
