@@ -25,7 +25,7 @@ root_doc = "index"
 
 nb_execution_mode = "off"              # outputs are stored in the notebooks; `make notebooks` is what runs them
 nb_merge_streams = True
-myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist", "attrs_inline"]
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"

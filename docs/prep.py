@@ -45,6 +45,12 @@ def module_of(notebook):
     return next((f"nsad.{m['default_exp'][0]}" for m in marks if "default_exp" in m), None)
 
 
+def members(cls):
+    "Public names that a class has from nsad, its own and inherited ones."
+    made = [m for c in cls.__mro__ if c.__module__.startswith("nsad") for m in vars(c)]
+    return [m for m in dict.fromkeys(made) if m[0] != "_" and not FOREIGN.match(m)]
+
+
 class Package:
     "What nsad offers: modules in the order of their notebooks, public names, and where each entry stands."
     def __init__(self, books):
@@ -57,8 +63,7 @@ class Package:
                 value = getattr(loaded, name)
                 self.links.setdefault(name, f"{module}.{name}")
                 if inspect.isclass(value):
-                    for member in vars(value):
-                        if member[0] != "_" and not FOREIGN.match(member): self.links[f"{name}.{member}"] = f"{module}.{name}.{member}"
+                    for member in members(value): self.links[f"{name}.{member}"] = f"{module}.{name}.{member}"
         self.links |= {name: f"{module}.{name}" for name, module in self.public.items()}
         self.links |= {full: full for full in [*self.links.values()]}
 
@@ -128,7 +133,7 @@ def page(path, book, package):
             if known:
                 up = "../" * len(path.parts)
                 refs = ", ".join(f"[{n}]({up}reference/{n}.ipynb)" for n in known)
-                cells.append(new_markdown_cell("".join(f"(def-{n})=\n" for n in known) + f"Reference: {refs}\n{{.to-reference}}"))
+                cells.append(new_markdown_cell("".join(f"(def-{n})=\n" for n in known) + f"{{.to-reference}}\nReference: {refs}"))
     return cells
 
 
@@ -198,10 +203,10 @@ def strip_imports(source): return re.sub(r"^(from|import) .*(\n[ \t]+.*)*", "", 
 def entry(full, value):
     "The autodoc directive for an object, or its value where it is neither class nor function."
     if inspect.isclass(value):
-        own = [m for m in vars(value) if m[0] != "_" and not FOREIGN.match(m) and (inspect.getdoc(getattr(value, m, None)) or "").strip()]
-        members = f"\n   :members: {', '.join(own)}" if own else ""
+        own = [m for m in members(value) if (inspect.getdoc(getattr(value, m, None)) or "").strip()]
+        shown = f"\n   :members: {', '.join(own)}" if own else ""
         kind = "exception" if issubclass(value, Exception) else "class"
-        return f"```{{eval-rst}}\n.. auto{kind}:: {full}{members}\n```"
+        return f"```{{eval-rst}}\n.. auto{kind}:: {full}{shown}\n```"
     if callable(value): return f"```{{eval-rst}}\n.. autofunction:: {full}\n```"
     short = re.sub(r"\s+", " ", repr(value))
     short = short if len(short) < 300 else short[:297] + "..."

@@ -82,6 +82,7 @@ def drive(page, base, notebook):
 
 
 def main(notebook):
+    if not (ROOT / "nbs" / notebook).is_file(): raise SystemExit(f"there is no notebook {notebook} below nbs/")
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "nbs", f"{folder}/nbs")
         port = free_port()
