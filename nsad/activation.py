@@ -25,6 +25,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
+from torch._C._functorch import is_functorch_wrapped_tensor, is_legacy_batchedtensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from .formula import CEILING, CONSTANTS, EDGE, NEAR_ZERO, SOFT, TINY, Formula, FormulaError, Tree, _at_least, _log_size, meaning
@@ -385,7 +386,7 @@ def _flatly(f:Callable, *tensors:Tensor)->Tensor:
 
 def _ordinary(x:Tensor)->bool:
     "Is there memory behind this tensor, that is, is it none that a tracer or a transform looks through?"
-    return (type(x) in (Tensor, nn.Parameter) and x.layout == torch.strided and not torch._C._functorch.is_functorch_wrapped_tensor(x)
+    return (type(x) in (Tensor, nn.Parameter) and x.layout == torch.strided and not is_functorch_wrapped_tensor(x) and not is_legacy_batchedtensor(x)
             and not torch._C._len_torch_dispatch_stack())
 
 
@@ -428,7 +429,8 @@ def _plan(steps:tuple, backward:bool, dtype:torch.dtype)->tuple[list, list, int]
     end = _chained(steps, later, False, QUICK)[0] if backward else later[-1]()
     if isinstance(end, _Symbol): end = _quick_guard(end, dtype)
     if backward: end = _Symbol(tape, 1) * end
-    calls, constants = list(tape), [torch.tensor(float(args[0]), dtype=torch.float32 if dtype in HALF else dtype) for f, *args in tape if f == "constant"]
+    calls, wide = list(tape), torch.float32 if dtype in HALF else dtype
+    constants = [torch.tensor(float(args[0]), dtype=wide) for f, *args in calls if f == "constant"]     # a number would be converted at each call
     registers = inputs + 1 + len(constants)                                         # the first of them
     last = {a: i for i, (f, *args) in enumerate(calls) if f != "constant" for a in args}
     place, free, width, plan, new = dict(zip(range(inputs), range(inputs))), [], 0, [], iter(range(inputs + 1, registers))

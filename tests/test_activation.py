@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.testing import assert_close
 
-from nsad.activation import NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, replace_activations, run_steps, slopes, value_and_slope
+import nsad.activation
+from nsad.activation import (NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, guarded_slopes, guarded_value, replace_activations,
+                             run_steps, slopes, value_and_slope)
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
 
 EVERY = [f"{n}(x)" if op.arity == 1 else f"{n}(x, 0.7*x + 1)" for n, op in OPS.items()]
@@ -273,6 +276,39 @@ def test_large_tensors_in_pieces_are_the_same():
     assert_close(act(x), act.plain(whole))
     assert act(x).stride() == x.stride()
     assert_close(x.grad, whole.grad)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("text", EVERY + NAMED + ["x**5 - x**-3", "x**2.5", "max(0.3, x)", "log(1 + x**2)", "x"])
+def test_pieces_on_threads_are_the_plain_values(text, dtype, threads, monkeypatch):
+    monkeypatch.setattr(nsad.activation, "PIECE", 50)
+    monkeypatch.setattr(nsad.activation, "LARGE", 100)
+    before, act = torch.get_num_threads(), layer(text)
+    torch.set_num_threads(threads)
+    try:
+        x = torch.linspace(-3, 3, 333, dtype=dtype).requires_grad_()
+        y = act(x)
+        y.backward(torch.linspace(-1, 1, 333, dtype=dtype))
+        assert torch.get_num_threads() == threads
+        with torch.inference_mode():
+            assert_close(act(x), y, rtol=0, atol=0)
+    finally:
+        torch.set_num_threads(before)
+    at = x.detach().to(torch.float64 if dtype == torch.float64 else torch.float32)
+    assert_close(y, guarded_value(act.steps, at).to(dtype))
+    slope = guarded_slopes(act.steps, at)[0]
+    tolerance = {} if dtype == torch.bfloat16 else {"rtol": 1e-4, "atol": 1e-5}
+    assert_close(x.grad, (slope * torch.linspace(-1, 1, 333, dtype=dtype)).to(dtype), **tolerance)
+
+
+def test_where_nobody_can_look_at_the_memory_operations_are_torch_s():
+    act, x = SymbolicActivation("x*cos(x)"), torch.linspace(-2, 2, 9, requires_grad=True)
+    grads = torch.stack([torch.ones(9), torch.zeros(9)])
+    (many,) = torch.autograd.grad(act(x), x, grads, is_grads_batched=True)
+    assert_close(many, torch.stack([torch.autograd.grad(act(x).sum(), x)[0], torch.zeros(9)]))
+    graph = make_fx(act)(x.detach())
+    assert_close(graph(x.detach() + 1), act(x.detach() + 1))
 
 
 def test_derivatives_of_derivatives_and_functional_transforms():
