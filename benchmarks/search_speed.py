@@ -11,6 +11,7 @@ import random
 import statistics
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -21,8 +22,6 @@ from nsad import load_dataset, mlp, split, train
 from nsad.data import Scaler
 from nsad.engines.network import NetworkEngine, _Archive, stack_losses
 from nsad.training import predict
-
-REPEATS = 3
 
 
 def one_by_one(trial, formulas):
@@ -57,7 +56,7 @@ def run(way, trial, formulas, size, jobs):
     return sum(losses, []), time.perf_counter() - start, sum(busy)
 
 
-def main(name="forest_cover"):
+def main(name="forest_cover", repeats=3, processes="12"):
     ds = load_dataset(name, rows=100_000, seed=42)
     training = ds.take(split(ds, test=0.2, seed=42).train)
     engine = NetworkEngine(first=96)
@@ -65,13 +64,14 @@ def main(name="forest_cover"):
     formulas = [f.text for f in engine._generation(random.Random(42), _Archive(), rungs[1])]
     print(f"{date.today()}  {' '.join(sys.argv)}\n{name}: {len(formulas)} formulas\n")
     print("rung     steps   processes   one by one   in stacks   ratio   (candidates per second)   ratio by processor time")
-    Parallel(2)(delayed(abs)(1) for _ in range(2))                                   # start the processes outside the clock
+    in_stacks(replace(rungs[0], rows=512), formulas)                                 # read formulas and start processes outside the clock
+    Parallel(2)(delayed(abs)(1) for _ in range(2))
     for rung, trial in enumerate(rungs[:2]):
         few = formulas[:96 if rung == 0 else 48]
         steps = trial.rows * trial.recipe.epochs // trial.recipe.batch_size
-        for jobs in (1, 2):
+        for jobs in map(int, processes):
             alone, together = [], []
-            for _ in range(REPEATS):
+            for _ in range(int(repeats)):
                 a, *seconds = run(one_by_one, trial, few, 8, jobs)
                 alone.append(seconds)
                 b, *seconds = run(in_stacks, trial, few, engine.stack_size, jobs)

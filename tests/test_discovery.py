@@ -111,17 +111,20 @@ def test_interrupted_search_returns_what_it_has(training):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_in_a_terminal_returns_what_was_found(jobs, tmp_path):
     script, scores = tmp_path / "search.py", tmp_path / "scores.json"
-    script.write_text(SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, n_jobs=int(sys.argv[2])")
+    script.write_text(SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, steps=(16, 32), n_jobs=int(sys.argv[2])")
                       + "    print('found', found.best.text, len(found.front))\n")
     env = {k: v for k, v in os.environ.items() if k != "JOBLIB_MULTIPROCESSING"}
     running = subprocess.Popen([sys.executable, str(script), str(scores), jobs], stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
-    deadline = time.monotonic() + 120
-    while not scores.exists():
-        assert running.poll() is None and time.monotonic() < deadline, "nothing was scored"
-        time.sleep(0.05)
-    os.killpg(running.pid, signal.SIGINT)                              # as a terminal does it: to the whole group
-    out, _ = running.communicate(timeout=120)
-    assert running.returncode == 0 and out.startswith("found ")
+    try:
+        deadline = time.monotonic() + 300
+        while not scores.exists():
+            assert running.poll() is None and time.monotonic() < deadline, "nothing was scored"
+            time.sleep(0.05)
+        os.killpg(running.pid, signal.SIGINT)                          # as a terminal does it: to the whole group
+        out, _ = running.communicate(timeout=300)
+        assert running.returncode == 0 and out.startswith("found ")
+    finally:
+        if running.poll() is None: os.killpg(running.pid, signal.SIGKILL)
 
 
 def test_regression_and_several_classes():
