@@ -284,7 +284,7 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
         for name, ds in judges.items():
             own = {name: best[name]} if name in searched else {}
             activations = {label: (best | given)[label] for label in labels} | own | {c: c for c in classics}
-            parts.append(Study([ds], activations, **study).run(folder / "results.sqlite", device, progress))
+            parts.append(Study([ds], activations, **study).run(store=folder / "results.sqlite", device=device, progress=progress))
     results = pd.concat(parts, ignore_index=True)
     return TransferMatrix(results.assign(kind=np.where(results.activation.isin(list(classics)), "classic", "source")), baseline, measure)
 
