@@ -494,7 +494,7 @@ def _keep(self:ActivationLibrary, entry:Entry, overwrite:bool=False):
     data = entry.to_json().encode()
     if len(data) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with less evidence")
     if not _put(self.path, f"{entry.name}.json", data, overwrite):
-        raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or overwrite it: overwrite=True, or --overwrite")
+        raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or say overwrite=True, --overwrite")
 
 
 @patch
