@@ -261,24 +261,35 @@ _Symbol.__neg__, _Symbol.__abs__ = (functools.partialmethod(lambda a, f: _record
 
 
 # %% ../nbs/01_activation.ipynb #3f0c51aa
+def _by_numpy(f:np.ufunc)->Callable: return lambda a: torch.from_numpy(f(a.detach().numpy()))
+
+
 _SYMBOLS = _recorded(vars(TORCH))
+_NUMPYS = _recorded({name: _by_numpy(getattr(np, name)) for name in "sin cos exp log tanh sqrt arctan".split()})
+_ON_CPU = SimpleNamespace(**vars(_SYMBOLS) | vars(_NUMPYS))
 
 
 @functools.lru_cache(4096)
-def _tape(steps:tuple)->tuple[list, int, int]:
-    "Calls that compute value and derivative of the steps, as (function, places of its arguments), and the places of both."
-    tape = {("x",): 0}
-    later = _lazily(steps, _Symbol(tape, 0), (), _SYMBOLS)
-    ends = later[-1](), _chained(steps, later, False, _SYMBOLS)[0]
-    value, slope = (e.place if isinstance(e, _Symbol) else tape.setdefault(("constant", e), len(tape)) for e in ends)
-    return list(tape)[1:], value, slope
+def _tape(steps:tuple, dtype:torch.dtype|None)->tuple[list, int, int]:
+    """Calls that compute value and derivative of the steps, as (function, places of its arguments), and the places of both.
+
+    The dtype is that of tensors on a CPU: NumPy's functions stand where they are quicker, and constants are tensors, which spares conversions.
+    """
+    tape, xp = {("x",): 0}, _SYMBOLS if dtype is None else _ON_CPU
+    later = _lazily(steps, _Symbol(tape, 0), (), xp)
+    ends = later[-1](), _chained(steps, later, False, xp)[0]
+    value, slope = (e.place if isinstance(e, _Symbol) else tape.setdefault(("number", e), len(tape)) for e in ends)
+    calls = list(tape)[1:]
+    if dtype: calls = [(f, torch.tensor(float(a[0]), dtype=dtype)) if f == "constant" and a[0] is not None else (f, *a) for f, *a in calls]
+    return calls, value, slope
 
 
 def value_and_slope(steps:list[tuple], x:Tensor)->tuple:
     "The steps' last value at `x` and its derivative by `x`, each a tensor or a number; quick on small tensors."
-    calls, value, slope = _tape(tuple(steps))
+    calls, value, slope = _tape(tuple(steps), x.dtype if x.device.type == "cpu" else None)
     done = [x]
-    for f, *args in calls: done.append(args[0] if f == "constant" else f(*[done[i] for i in args]))
+    with np.errstate(all="ignore"):
+        for f, *args in calls: done.append(args[0] if isinstance(f, str) else f(*[done[i] for i in args]))
     return done[value], done[slope]
 
 

@@ -172,11 +172,13 @@ class _Formulas(torch.autograd.Function):
     dropout mask (seeds, 1, rows, units) or None."""
     @staticmethod
     def forward(ctx, z, steps, keep):
-        parts = list(zip(steps, z.unbind(1)))
-        if not ctx.needs_input_grad[0]: return _dropped([_by_seed(run_steps, s, p) for s, p in parts], z, keep)
-        values, rises = zip(*(_by_seed(value_and_slope, s, p) for s, p in parts))
-        ctx.save_for_backward(_dropped(rises, z, keep))
-        return _dropped(values, z, keep)
+        y, rise = torch.empty_like(z), torch.empty_like(z) if ctx.needs_input_grad[0] else None
+        for i, (own, part) in enumerate(zip(steps, z.unbind(1))):        # what is put in place at once is still in the cache
+            if rise is None: _put(y[:, i], _by_seed(run_steps, own, part), keep)
+            else:
+                for whole, done in zip((y, rise), _by_seed(value_and_slope, own, part)): _put(whole[:, i], done, keep)
+        if rise is not None: ctx.save_for_backward(_finite(rise))
+        return _finite(y)
 
     @staticmethod
     def backward(ctx, grad): return _finite(grad * ctx.saved_tensors[0]), None, None
@@ -195,10 +197,10 @@ def _joined(values:Sequence, like:Tensor)->Tensor:
     return torch.stack([v if isinstance(v, Tensor) else torch.full_like(like[0], v) for v in values])
 
 
-def _dropped(columns:Sequence, like:Tensor, keep:Tensor|None)->Tensor:
-    "Columns, each a tensor or a number, as one tensor of the shape of `like`: finite, and times the mask if there is one."
-    z = torch.stack([c if isinstance(c, Tensor) else torch.full_like(like[:, 0], c) for c in columns], 1)
-    return _finite(z if keep is None else z.mul_(keep))
+def _put(place:Tensor, done:Tensor|float, keep:Tensor|None):
+    "Fill a column with what its formula gave, a tensor or a number, times the mask if there is one."
+    if keep is not None: torch.mul(keep.squeeze(1), done, out=place)
+    else: place.copy_(torch.as_tensor(done))
 
 
 def _finite(z:Tensor)->Tensor:
