@@ -652,9 +652,9 @@ def backend(self:SymbolicActivation)->str:
 def formula(self:SymbolicActivation)->Formula|list[Formula]:
     "The formula with its present constants; a list, one for each channel, where channels have constants of their own."
     if self.constants is None: return self._formula
-    values = self.constants.detach().double().cpu()
-    if values.dim() == 1: return _with_constants(self._formula, values.tolist())
-    return [_with_constants(self._formula, column) for column in values.T.tolist()]
+    array = self.constants.detach().to(_wide(self.constants)).cpu().numpy()
+    values = [[float(str(v)) for v in row] for row in np.atleast_2d(array.T)]             # 1.2, not 1.2000000476837158
+    return _with_constants(self._formula, values[0]) if array.ndim == 1 else [_with_constants(self._formula, row) for row in values]
 
 
 def _with_constants(f:Formula, values:list[float])->Formula:
