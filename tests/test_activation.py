@@ -281,9 +281,8 @@ def test_large_tensors_in_pieces_are_the_same():
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("text", EVERY + NAMED + ["x**5 - x**-3", "x**2.5", "max(0.3, x)", "log(1 + x**2)", "x"])
-def test_pieces_on_threads_are_the_plain_values(text, dtype, threads, monkeypatch):
+def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
     monkeypatch.setattr(nsad.activation, "PIECE", 50)
-    monkeypatch.setattr(nsad.activation, "LARGE", 100)
     before, act = torch.get_num_threads(), layer(text)
     torch.set_num_threads(threads)
     try:
