@@ -169,6 +169,7 @@ def activation_text(spec:Activation|Model)->str:
 class _Cell:
     "One network to train."
     dataset: Dataset
+    data: str                               # the fingerprint of the dataset, which takes a moment to find
     network: str
     label: str
     activation: Activation | Model
@@ -181,11 +182,11 @@ def cells(self:Study)->Iterator[_Cell]:
     "The networks of the grid, and the models."
     for ds in self.datasets:
         ds = load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds
-        grid = [(network, label, self.activations[label]) for network, labels in self.networks.items() for label in labels]
+        data, grid = ds.fingerprint, [(network, label, self.activations[label]) for network, labels in self.networks.items() for label in labels]
         grid += [(_each(model)[0].kind, label, model) for label, model in self.models.items()]
         for network, label, spec in grid:
             for seed in self.seeds:
-                yield _Cell(ds, network, label, spec[seed] if isinstance(spec, Mapping) else spec, seed,
+                yield _Cell(ds, data, network, label, spec[seed] if isinstance(spec, Mapping) else spec, seed,
                             seed if self.split_seed is None else self.split_seed)
 
 
@@ -196,7 +197,7 @@ def _settings(self:Study, cell:_Cell)->dict:
         needs = cell.activation.needs
         what = dict(model=str(cell.activation), package=needs and f"{needs} {importlib.metadata.version(needs)}")
     else: what = dict(hidden=SHAPES[cell.network], activation=activation_text(cell.activation))
-    return dict(data=cell.dataset.fingerprint, split=[cell.split_seed, self.test, self._validation], **what,
+    return dict(data=cell.data, split=[cell.split_seed, self.test, self._validation], **what,
                 seed=cell.seed, recipe=asdict(self.recipe), version=nsad.__version__)
 
 
@@ -288,7 +289,7 @@ def _stacks(self:Study, missing:dict)->Iterator[dict]:
     "Cells that can train as one: all activations of a stack with all of its seeds; a model is by itself."
     columns, models = {}, {key: c for key, c in missing.items() if isinstance(c.activation, Model)}
     for key, c in missing.items():
-        if key not in models: columns.setdefault((c.dataset.fingerprint, c.network, c.label), {})[c.seed] = key
+        if key not in models: columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
     alike = {}
     for (data, network, label), by_seed in columns.items():
         alike.setdefault((data, network, tuple(by_seed)), []).append(list(by_seed.values()))
@@ -372,7 +373,7 @@ def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
 @patch
 def _row(self:Study, key:str, cell:_Cell, **measured)->dict:
     "A row of the store: what was trained, what came out, and with which versions."
-    return dict(key=key, dataset=cell.dataset.name, domain=cell.dataset.domain, fingerprint=cell.dataset.fingerprint,
+    return dict(key=key, dataset=cell.dataset.name, domain=cell.dataset.domain, fingerprint=cell.data,
                 task=cell.dataset.task, network=cell.network, activation=cell.label, formula=activation_text(cell.activation),
                 seed=cell.seed, split_seed=cell.split_seed, recipe=self.recipe.name, settings=json.dumps(self._settings(cell)),
                 nsad=nsad.__version__, torch=torch.__version__, python=platform.python_version(),

@@ -7,13 +7,14 @@ __all__ = ['Activation', 'SHAPES', 'mlp', 'heavy', 'light', 'count_parameters', 
 
 # %% ../nbs/03_models.ipynb #eedb9ee6
 import copy
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import SymbolicActivation, activation_module, run_steps, value_and_slope
+from .activation import SymbolicActivation, activation_module, fill
 from .formula import Formula
 
 # %% ../nbs/03_models.ipynb #cdc36093
@@ -152,6 +153,20 @@ def _column(self:Stack, activation, layer:int)->nn.ModuleList:
     return nn.ModuleList([first] + [activation_module(spec) for _ in self.seeds[1:] if learns])
 
 # %% ../nbs/03_models.ipynb #43b09d4c
+def _bernoulli(out:Tensor, p:float, generator:torch.Generator):
+    "Fill `out` with the zeros and ones that `Tensor.bernoulli_` would draw, in half its time where it compares a double for each of them with `p`."
+    if not _compares_doubles(): return out.bernoulli_(p, generator=generator)
+    room = torch.empty(2**15, dtype=torch.float64)
+    for part in out.view(-1).split(len(room)): torch.lt(room[:len(part)].uniform_(generator=generator), p, out=part)
+
+
+@functools.cache
+def _compares_doubles()->bool:
+    "Is that how this PyTorch draws? It is without MKL, and on processors for which MKL is not used."
+    drawn, doubles = torch.empty(100).bernoulli_(0.3, generator=torch.Generator()), torch.empty(100, dtype=torch.float64)
+    return torch.equal(drawn, (doubles.uniform_(generator=torch.Generator()) < 0.3).float())
+
+
 @patch
 def reset_dropout(self:Stack):
     "Start each seed's dropout anew, as training does."
@@ -162,9 +177,9 @@ def reset_dropout(self:Stack):
 def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
     "Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each seed."
     if not self.training or not self.dropout: return None
-    keep = 1 - self.dropout
-    masks = [torch.empty(z.shape[-2:], dtype=z.dtype).bernoulli_(keep, generator=g) for g in self._generators]
-    return torch.stack(masks).div_(keep).unsqueeze(1).to(z.device)
+    masks, keep = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype), 1 - self.dropout
+    for mask, generator in zip(masks, self._generators): _bernoulli(mask, keep, generator)
+    return masks.div_(keep).to(z.device)
 
 # %% ../nbs/03_models.ipynb #2b4923a8
 class _Formulas(torch.autograd.Function):
@@ -172,40 +187,21 @@ class _Formulas(torch.autograd.Function):
     dropout mask (seeds, 1, rows, units) or None."""
     @staticmethod
     def forward(ctx, z, steps, keep):
-        y, rise = torch.empty_like(z), torch.empty_like(z) if ctx.needs_input_grad[0] else None
-        for i, (own, part) in enumerate(zip(steps, z.unbind(1))):        # what is put in place at once is still in the cache
-            if rise is None: _put(y[:, i], _by_seed(run_steps, own, part), keep)
-            else:
-                for whole, done in zip((y, rise), _by_seed(value_and_slope, own, part)): _put(whole[:, i], done, keep)
-        if rise is not None: ctx.save_for_backward(_finite(rise))
-        return _finite(y)
+        outs = [torch.empty_like(z) for _ in range(2 if ctx.needs_input_grad[0] else 1)]
+        for i, own in enumerate(steps):
+            for s, place in enumerate(z.unbind(0)):                      # one network's layer at a time stays in the cache
+                fill([o[s, i] for o in outs], own[s] if isinstance(own[0], list) else own, place[i], None if keep is None else keep[s, 0])
+        ctx.save_for_backward(*outs[1:])
+        return outs[0]
 
     @staticmethod
     def backward(ctx, grad): return _finite(grad * ctx.saved_tensors[0]), None, None
 
 
-def _by_seed(run:Callable, steps:list, part:Tensor):
-    "`run` of one column, `part` (seeds, rows, units): at once, or seed by seed where each has steps of its own."
-    if not isinstance(steps[0], list): return run(steps, part)
-    done = [run(own, p) for own, p in zip(steps, part.unbind(0))]
-    if not isinstance(done[0], tuple): return _joined(done, part)
-    return tuple(_joined(values, part) for values in zip(*done))
-
-
-def _joined(values:Sequence, like:Tensor)->Tensor:
-    "What each seed gave, a tensor or a number, as one tensor of the shape of `like`."
-    return torch.stack([v if isinstance(v, Tensor) else torch.full_like(like[0], v) for v in values])
-
-
-def _put(place:Tensor, done:Tensor|float, keep:Tensor|None):
-    "Fill a column with what its formula gave, a tensor or a number, times the mask if there is one."
-    if keep is not None: torch.mul(keep.squeeze(1), done, out=place)
-    else: place.copy_(torch.as_tensor(done))
-
-
 def _finite(z:Tensor)->Tensor:
     "`z`, in place, with 0 for NaN and very large for infinite: a member that explodes is judged by its loss, and harms no other."
     return z.nan_to_num_(0., 1e30, -1e30)
+
 
 # %% ../nbs/03_models.ipynb #b9da3f0f
 class _Between(torch.autograd.Function):
@@ -217,8 +213,12 @@ class _Between(torch.autograd.Function):
     def backward(ctx, grad): return _finite(grad.clone())
 
 
+_KNOWN = {repr(activation_module(name)): [("x",), (name, 0)] for name in ("relu", "gelu", "silu", "tanh", "sigmoid")}   # torch's own, as formulas
+
+
 def _steps_of(act:nn.Module)->list|None:
     "What `_Formulas` takes, or None for an activation that learns or is no formula."
+    if repr(act) in _KNOWN: return _KNOWN[repr(act)]
     return act.steps if isinstance(act, SymbolicActivation) and act.constants is None and act.protect else None
 
 

@@ -84,7 +84,7 @@ class Reproduction:
 
 def reproduce(roles:Mapping[str, str]=ROLES, seeds:Sequence[int]=(42, 43, 44), rows:int|None=100_000, engines:Mapping[str, dict]|None=None,
               folder="nsad-report", data_home=None, progress:bool=True, recipes:Sequence[Recipe]=(PAPER, CONVERGED),
-              beside:bool=True)->Reproduction:
+              beside:bool=True, n_jobs:int|None=None)->Reproduction:
     """Run the paper's pipeline; what `folder` already holds is not done again.
 
     Parameters
@@ -96,6 +96,7 @@ def reproduce(roles:Mapping[str, str]=ROLES, seeds:Sequence[int]=(42, 43, 44), r
     folder : where discoveries and results.sqlite are kept
     recipes : how everything is trained, once by each
     beside : train the rivals of `nsad.baselines` too
+    n_jobs : stacks trained at once, as in `Study.run`; searches have `n_jobs` among their options
     """
     folder, engines = Path(folder), {"gplearn": {}, "network": {}} if engines is None else engines
     datasets = [load_dataset(name, rows=rows, data_home=data_home) for name in roles.values()]
@@ -106,7 +107,7 @@ def reproduce(roles:Mapping[str, str]=ROLES, seeds:Sequence[int]=(42, 43, 44), r
             activations = _activations(ds.name, roles["physics"], seeds, engines, found)
             models = rivals(activations[f"specialist, {list(engines)[-1]}"]) if beside else {}
             study = Study([ds], activations, networks={"heavy": ["relu"], "light": None}, seeds=seeds, recipe=recipe, models=models)
-            results.append(study.run(folder / "results.sqlite", progress=progress))
+            results.append(study.run(folder / "results.sqlite", progress=progress, n_jobs=n_jobs))
     return Reproduction(pd.concat(results, ignore_index=True), found, dict(roles))
 
 

@@ -90,7 +90,8 @@ def _batches(rows:Tensor, batch_size:int, orders)->list[Tensor]:
 def _take(values:Tensor, rows:Tensor, shared:bool)->Tensor:
     "Each seed's rows, (seeds, rows, ...), from values that the seeds share or that have the seeds as first axis."
     rows = rows.to(values.device)
-    return values[rows] if shared else torch.stack([v[r] for v, r in zip(values, rows)])
+    if not shared: rows, values = rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1), values.flatten(0, 1)
+    return values[rows]
 
 # %% ../nbs/04_training.ipynb #2a115c41
 def weighted_rows(weights, offset:float=0.5)->np.ndarray:

@@ -12,8 +12,8 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.testing import assert_close
 
 import nsad.activation
-from nsad.activation import (NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, guarded_slopes, guarded_value, replace_activations,
-                             run_steps, slopes, value_and_slope)
+from nsad.activation import (NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, fill, guarded_slopes, guarded_value,
+                             replace_activations, run_steps, slopes)
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
 
 EVERY = [f"{n}(x)" if op.arity == 1 else f"{n}(x, 0.7*x + 1)" for n, op in OPS.items()]
@@ -367,10 +367,25 @@ def test_slopes_are_those_of_autograd(text):
     steps = layer(text).steps
     x = torch.tensor([-40.0, -31.0, -2.13, -1.37, -0.41, -2e-4, 3e-5, 0.29, 0.77, 1.61, 2.53, 29.0, 33.0], dtype=torch.float64, requires_grad=True)
     (expected,) = torch.autograd.grad(run_steps(steps, x).sum(), x)
-    value, slope = value_and_slope(steps, x.detach())
+    value, slope = torch.empty(2, len(x), dtype=x.dtype)
+    fill([value, slope], steps, x)
     for got in (slopes(steps, x.detach())[0], slope):
         assert_close(torch.as_tensor(got, dtype=x.dtype).expand_as(x), expected, rtol=1e-7, atol=1e-9)
-    assert_close(torch.as_tensor(value, dtype=x.dtype).expand_as(x), run_steps(steps, x.detach()), rtol=1e-12, atol=0)
+    assert_close(value, run_steps(steps, x.detach()), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("text", ["x", "2*x", "exp(x)", "cos(x) - cos(cos(x))", "1/x", "exp(exp(x))"])
+def test_value_and_slope_are_put_where_they_shall_lie(text, apart, dtype):
+    steps, x, factor = layer(text).steps, torch.linspace(-9, 9, 26).reshape(2, 13).to(dtype), torch.linspace(0, 2, 26).reshape(2, 13).to(dtype)
+    room = torch.full((2, 2, 26 if apart else 13), torch.nan, dtype=dtype)
+    outs = list(room[..., ::2] if apart else room)
+    for k in (1, 2):
+        fill(outs[:k], steps, x, factor)
+        assert_close(outs[0], guarded_value(steps, x) * factor)
+    assert_close(outs[1], (guarded_slopes(steps, x)[0] * factor).to(dtype))
+    assert not apart or room[..., 1::2].isnan().all()
 
 
 @pytest.mark.parametrize("n", [-3, -2, -1, 1, 2, 3, 7])

@@ -26,7 +26,7 @@ from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesRegressor
 from torch import Tensor
 
-from ..activation import SymbolicActivation, compile_formula, value_and_slope
+from ..activation import SymbolicActivation, compile_formula, fill
 from ..data import Dataset, Scaler
 from ..discovery import Budget, Candidate, Discovery
 from ..formula import Formula, FormulaError
@@ -292,9 +292,10 @@ def _fisher(steps, rows:int)->np.ndarray:
     h, flows = torch.randn(rows, 16, generator=draw), []
     for width in (64, 32):
         weight = torch.randn(h.shape[1], width, generator=draw) / h.shape[1]**0.5
-        value, slope = value_and_slope(steps, h @ weight)
-        flows.append((h, weight, torch.as_tensor(slope).expand(rows, width).nan_to_num(0., 1e3, -1e3)))
-        value = value.nan_to_num(0., 1e3, -1e3)
+        value, slope = torch.empty(2, rows, width)
+        fill([value, slope], steps, h @ weight)
+        flows.append((h, weight, slope.clamp_(-1e3, 1e3)))
+        value.clamp_(-1e3, 1e3)
         h = (value - value.mean()) / (value.std() + 1e-6)
     back, gram = torch.randn(32, generator=draw).expand(rows, 32) / 32**0.5, h @ h.T + 1
     for before, weight, slope in reversed(flows):
