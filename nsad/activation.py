@@ -230,38 +230,6 @@ def _times(a, b):
     if isinstance(a, int): a, b = b, a
     return a * b if not isinstance(b, int) else a if b == 1 else -a
 
-# %% ../nbs/01_activation.ipynb #6810fdc5
-class _Symbol:
-    "A value that is yet to come: what is done with it is appended to `tape`, the same call only once."
-    __slots__ = "tape", "place"
-    def __init__(self, tape:dict, place:int): self.tape, self.place = tape, place
-
-    def __pow__(self, n:int):
-        "Whole powers as products, by squaring."
-        if n < 2: return self if n else 1.
-        half = self**(n // 2)
-        return half * half * self if n % 2 else half * half
-
-
-def _record(f:Callable, *args)->_Symbol:
-    tape = next(a.tape for a in args if isinstance(a, _Symbol))
-    def placed(a): return a.place if isinstance(a, _Symbol) else tape.setdefault(("constant", a), len(tape))
-    return _Symbol(tape, tape.setdefault((f, *map(placed, args)), len(tape)))
-
-
-def _recorded(functions:Mapping[str, Callable])->SimpleNamespace:
-    "An array namespace that records these functions."
-    return SimpleNamespace(**{name: functools.partial(_record, f) for name, f in functions.items()})
-
-
-_ARITHMETIC = {getattr(operator, name): getattr(torch, name) for name in "add sub mul ge gt le lt".split()} | {operator.truediv: torch.div}
-for _f in _ARITHMETIC:
-    setattr(_Symbol, f"__{_f.__name__}__", lambda a, b, f=_f: _record(f, a, b))
-    setattr(_Symbol, f"__r{_f.__name__}__", lambda a, b, f=_f: _record(f, b, a))
-_ARITHMETIC |= {operator.neg: torch.neg, operator.abs: torch.abs}
-_Symbol.__neg__, _Symbol.__abs__ = (functools.partialmethod(lambda a, f: _record(f, a), f) for f in (operator.neg, operator.abs))
-
-
 # %% ../nbs/01_activation.ipynb #20e1a040
 HALF = (torch.float16, torch.bfloat16)
 
@@ -368,6 +336,38 @@ def _ordinary(x:Tensor)->bool:
     "Is there memory behind this tensor, that is, is it none that a tracer or a transform looks through?"
     return (type(x) in (Tensor, nn.Parameter) and x.layout == torch.strided and not is_functorch_wrapped_tensor(x) and not is_legacy_batchedtensor(x)
             and not torch._C._len_torch_dispatch_stack())
+
+
+# %% ../nbs/01_activation.ipynb #6810fdc5
+class _Symbol:
+    "A value that is yet to come: what is done with it is appended to `tape`, the same call only once."
+    __slots__ = "tape", "place"
+    def __init__(self, tape:dict, place:int): self.tape, self.place = tape, place
+
+    def __pow__(self, n:int):
+        "Whole powers as products, by squaring."
+        if n < 2: return self if n else 1.
+        half = self**(n // 2)
+        return half * half * self if n % 2 else half * half
+
+
+def _record(f:Callable, *args)->_Symbol:
+    tape = next(a.tape for a in args if isinstance(a, _Symbol))
+    def placed(a): return a.place if isinstance(a, _Symbol) else tape.setdefault(("constant", a), len(tape))
+    return _Symbol(tape, tape.setdefault((f, *map(placed, args)), len(tape)))
+
+
+def _recorded(functions:Mapping[str, Callable])->SimpleNamespace:
+    "An array namespace that records these functions."
+    return SimpleNamespace(**{name: functools.partial(_record, f) for name, f in functions.items()})
+
+
+_ARITHMETIC = {getattr(operator, name): getattr(torch, name) for name in "add sub mul ge gt le lt".split()} | {operator.truediv: torch.div}
+for _f in _ARITHMETIC:
+    setattr(_Symbol, f"__{_f.__name__}__", lambda a, b, f=_f: _record(f, a, b))
+    setattr(_Symbol, f"__r{_f.__name__}__", lambda a, b, f=_f: _record(f, b, a))
+_ARITHMETIC |= {operator.neg: torch.neg, operator.abs: torch.abs}
+_Symbol.__neg__, _Symbol.__abs__ = (functools.partialmethod(lambda a, f: _record(f, a), f) for f in (operator.neg, operator.abs))
 
 
 # %% ../nbs/01_activation.ipynb #9c2f7e18

@@ -339,13 +339,16 @@ def use_entry(name: NAME, library: LIBRARY = None):
 
 
 @library_app.command("export")
-def export_library(out: Annotated[Path, typer.Argument(help="A folder, or a .zip file.")], names: NAMES = None, library: LIBRARY = None):
+def export_library(
+    out: Annotated[Path, typer.Argument(help="A new or empty folder, or a .zip file.")], names: NAMES = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a .zip that is there.")] = False, library: LIBRARY = None,
+):
     """Write activations into a folder or a zip that a colleague can import.
 
     Example: nsad library export bumps.zip my-bump
     """
     from nsad.library import ActivationLibrary
-    print(f"saved: {ActivationLibrary(library).export(out, names or ())}")
+    print(f"saved: {ActivationLibrary(library).export(out, names or (), overwrite)}")
 
 
 @library_app.command("import")

@@ -84,7 +84,7 @@ class Budget:
 
 
 class Engine(Protocol):
-    "What `discover` expects of an engine."
+    "What `discover` expects of an engine. One that knows how many candidates are to come may say so by `expected`, for the progress bar."
     def search(self, X:np.ndarray, y:np.ndarray, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
         "Yield candidates for standardised rows `X` (rows, features) and targets `y` (rows,)."
 
@@ -280,7 +280,8 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     checkpoint = _Checkpoint(resume, about)
     limits = Budget(budget, time_limit, known=checkpoint.known)
     X = Scaler.fit(dataset.X).transform(dataset.X)
-    candidates = _collect(searcher.search(X, dataset.y, dataset.task, seed, limits), limits, progress, checkpoint)
+    candidates = _collect(searcher.search(X, dataset.y, dataset.task, seed, limits), limits, progress, checkpoint,
+                          getattr(searcher, "expected", None))
     front = pareto_front(c for c, _ in candidates)
     if front.empty: raise ValueError(f"{name} found no usable formula in {len(candidates)} candidates; allow it more")
     provenance = dict(about, dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows, options=settings, candidates=len(candidates),
@@ -299,10 +300,10 @@ def _as_dataset(rows)->Dataset:
     return Dataset.from_arrays(np.asarray(X), np.asarray(y).squeeze(), **({} if names is None else {"feature_names": names}))
 
 # %% ../nbs/05_discovery.ipynb #456c4b35
-def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint)->list[tuple[Candidate, float]]:
+def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint, expected:int|None=None)->list[tuple[Candidate, float]]:
     "Candidates with the second at which each came, until the engine ends, the time is over or Ctrl-C is pressed."
     found, lowest = [], {}
-    with tqdm(total=limits.candidates, disable=not progress, desc="discovery", unit=" formulas") as bar:
+    with tqdm(total=min(filter(None, (limits.candidates, expected)), default=None), disable=not progress, desc="discovery", unit=" formulas") as bar:
         try:
             for c in candidates:
                 found.append((c, time.monotonic() - limits.start))

@@ -716,7 +716,7 @@ def export(self:ActivationLibrary, path, names:Sequence[str]=(), overwrite:bool=
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items(): archive.writestr(_member(name), data)
         if not _put(path.parent, path.name, buffer.getvalue(), overwrite):
-            raise LibraryError(f"{path} is there already; choose another name, or say overwrite=True")
+            raise LibraryError(f"{path} is there already; choose another name, or say overwrite=True, --overwrite")
         return path
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise LibraryError(f"{path} is there already; name a new or empty folder, or a .zip")

@@ -56,7 +56,7 @@ def _kept(path:Path, training:Dataset, options:dict)->Discovery|None:
     if not path.exists(): return None
     found = Discovery.load(path)
     same = found.provenance["fingerprint"] == training.fingerprint
-    return found if same and all(found.provenance["options"].get(k) == v for k, v in options.items()) else None
+    return found if same and all(found.provenance["options"].get(k) == v for k, v in options.items() if k != "n_jobs") else None
 
 # %% ../nbs/08b_paper.ipynb #988c0b2e
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def reproduce(roles:Mapping[str, str]=ROLES, seeds:Sequence[int]=(42, 43, 44), r
     folder : where discoveries and results.sqlite are kept
     recipes : how everything is trained, once by each
     beside : train the rivals of `nsad.baselines` too
-    n_jobs : stacks trained at once, as in `Study.run`; searches have `n_jobs` among their options
+    n_jobs : stacks trained at once, as in `Study.run`, and by the searches of the default engines; no result depends on it
     """
-    folder, engines = Path(folder), {"gplearn": {}, "network": {}} if engines is None else engines
+    folder, engines = Path(folder), {"gplearn": {}, "network": dict(n_jobs=n_jobs or 1)} if engines is None else engines
     datasets = [load_dataset(name, rows=rows, data_home=data_home) for name in roles.values()]
     found = specialists(datasets, seeds, engines, folder / "discoveries", progress)
     results = []

@@ -100,6 +100,8 @@ def test_the_library_speaks_of_options_not_of_arguments(tmp_path):
     again = run("library", "add", "mine", "cos(x)", **library)
     assert again.returncode == 1 and "--overwrite" in again.stderr
     assert run("library", "add", "mine", "cos(x)", "--overwrite", **library).returncode == 0 and "cos(x)" in run("library", "list", **library).stdout
+    sent = str(tmp_path / "sent.zip")
+    assert [run("library", "export", sent, *more, **library).returncode for more in ([], [], ["--overwrite"])] == [0, 1, 0]
 
 
 def test_what_looks_like_markup_is_shown_as_it_is():

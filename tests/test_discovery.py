@@ -90,6 +90,14 @@ def test_a_budget_is_kept(engine, budget, training):
     assert 1 <= found.provenance["candidates"] <= budget
 
 
+def test_the_bar_knows_how_many_formulas_may_come(training, capsys):
+    from nsad.engines.network import NetworkEngine
+    engine = NetworkEngine(**SMALL["network"], per_layer=2)
+    found = discover(training, engine, seed=3)
+    assert 0.9 * engine.expected <= found.provenance["candidates"] <= engine.expected
+    assert f"/{engine.expected} " in capsys.readouterr().err
+
+
 def test_a_budget_is_kept_layer_by_layer(training):
     found = discover(training, budget=12, progress=False, per_layer=3, **SMALL["network"])
     assert found.provenance["candidates"] <= 12

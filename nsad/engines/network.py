@@ -487,6 +487,13 @@ def _cost(self:NetworkEngine, formula:Formula, losses:dict)->float:
 def _first(self:NetworkEngine)->int: return 4 * self.population_size if self.first is None else self.first
 
 
+@patch(as_prop=True)
+def expected(self:NetworkEngine)->int:
+    "How many candidates a search without limits yields at most."
+    generations = [self._first] + (self.generations - 1) * [self.population_size]
+    return sum(n + math.ceil(self.promote * n) for n in generations) + self.finalists + self.per_layer * len(self.hidden)
+
+
 @patch
 def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:_Trial)->list[Formula]:
     "Formulas not tried before, taken into the archive."
