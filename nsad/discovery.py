@@ -300,7 +300,8 @@ def _as_dataset(rows)->Dataset:
     return Dataset.from_arrays(np.asarray(X), np.asarray(y).squeeze(), **({} if names is None else {"feature_names": names}))
 
 # %% ../nbs/05_discovery.ipynb #456c4b35
-def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint, expected:int|None=None)->list[tuple[Candidate, float]]:
+def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint,
+             expected:int|None=None)->list[tuple[Candidate, float]]:
     "Candidates with the second at which each came, until the engine ends, the time is over or Ctrl-C is pressed."
     found, lowest = [], {}
     with tqdm(total=min(filter(None, (limits.candidates, expected)), default=None), disable=not progress, desc="discovery", unit=" formulas") as bar:

@@ -263,11 +263,6 @@ def _workers(backend:str, n_jobs:int|None, scheduler:str|None):
         if os.environ.get("JOBLIB_MULTIPROCESSING") == "0":
             raise ValueError("backend 'dask' with JOBLIB_MULTIPROCESSING=0: joblib has no Dask backend then; unset the variable")
         with _cluster("distributed", "dask").Client(scheduler), parallel_config("dask", n_jobs=n_jobs or -1, wait_for_workers_timeout=60): yield
-    elif backend == "ray":
-        ray = _cluster("ray", "ray")
-        from ray.util.joblib import register_ray
-        register_ray()
-        with ray.init(address=scheduler, ignore_reinit_error=True), parallel_config("ray", n_jobs=n_jobs or -1): yield
     else: raise ValueError(f"backend {backend!r} with scheduler {scheduler!r}: it is 'loky' without a scheduler, 'dask' or 'ray'")
 
 
@@ -278,10 +273,23 @@ def _cluster(module:str, extra:str):
 
 @patch
 def _elsewhere(self:Study, missing:dict, device:str, backend:str, n_jobs:int|None, scheduler:str|None)->Iterator[dict]:
-    "Train stacks by joblib's workers; rows come as stacks get done."
+    "Train stacks by joblib's workers, or Ray's; rows come as stacks get done."
+    if backend == "ray": return (yield from self._by_ray(missing, device, n_jobs, scheduler))
     with _workers(backend, n_jobs, scheduler):
         tasks = [delayed(_stack_rows)(self, stack, device) for stack in self._stacks(missing)]
         for rows in Parallel(return_as="generator_unordered", batch_size=1)(tasks): yield from rows
+
+
+@patch
+def _by_ray(self:Study, missing:dict, device:str, n_jobs:int|None, scheduler:str|None)->Iterator[dict]:
+    "The same by Ray's own tasks: its backend for joblib gives all results at the end, and a study that is killed would lose them."
+    ray = _cluster("ray", "ray")
+    with ray.init(address=scheduler, num_cpus=n_jobs if scheduler is None and n_jobs != -1 else None, log_to_driver=False):
+        task = ray.remote(_stack_rows)
+        waiting = [task.remote(self, stack, device) for stack in self._stacks(missing)]
+        while waiting:
+            done, waiting = ray.wait(waiting)
+            for rows in ray.get(done): yield from rows
 
 # %% ../nbs/08_evaluation.ipynb #426b8f3d
 @patch

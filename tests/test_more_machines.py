@@ -1,4 +1,4 @@
-"""Studies by processes and by a real Dask cluster, one worker of which is killed on the way."""
+"""Studies by processes, and by a real Dask cluster and a real Ray, a worker of which is killed on the way."""
 import os
 import signal
 import threading
@@ -7,6 +7,7 @@ import time
 import pandas as pd
 import pytest
 
+import nsad.evaluation
 from nsad.data import load_dataset
 from nsad.evaluation import ResultsStore, Study
 from nsad.training import Recipe
@@ -55,6 +56,23 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_row(study, whole, tmp_path)
     kept = ResultsStore(tmp_path / "r.sqlite").frame()
     assert killed and len(kept) == len(rows) == 12 and kept.key.is_unique
     same(rows, whole)
+
+
+def test_ray_loses_a_worker_and_no_row(study, whole, tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="Ray is not installed")
+    monkeypatch.setattr(nsad.evaluation, "_stack_rows", _dies_once(tmp_path / "died"))
+    rows = study.run(tmp_path / "r.sqlite", progress=False, backend="ray", n_jobs=2)
+    assert (tmp_path / "died").exists() and len(ResultsStore(tmp_path / "r.sqlite").frame()) == len(rows) == 12
+    same(rows, whole)
+
+
+def _dies_once(mark):
+    "Trains a stack, but the first worker that tries kills itself."
+    def work(study, stack, device):
+        try: mark.touch(exist_ok=False)
+        except FileExistsError: return list(study._train(stack, device))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work
 
 
 def test_an_unknown_backend_is_named(study):
