@@ -555,6 +555,7 @@ def main():
     debug = "--debug" in sys.argv[1:]
     if debug: sys.argv[1:] = ["--debug", *(a for a in sys.argv[1:] if a != "--debug")]         # good anywhere on the line
     warnings.showwarning = lambda message, *args, **kwargs: print(f"nsad: note: {message}", file=sys.stderr)
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs")                      # joblib renews one that has grown; nothing is lost
     try: app()
     except KeyboardInterrupt: sys.exit(130)
     except BrokenPipeError: sys.exit(0)                       # the reader of the pipe has had enough

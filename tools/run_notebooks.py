@@ -1,4 +1,7 @@
-"""Run notebooks in place and keep their outputs. Cells marked `eval: false` or with a test flag are left as they are."""
+"""Run notebooks in place and keep their outputs, and how long it took where the text says "a full run of N seconds".
+
+Cells marked `eval: false` or with a test flag are left as they are.
+"""
 import argparse
 import re
 import time
@@ -22,15 +25,19 @@ def left_alone(source):
 
 
 def run(path, timeout):
-    notebook = nbformat.read(path, as_version=4)
+    notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
     for cell in notebook.cells:
         if cell.cell_type == "code" and left_alone(cell.source):
             cell.metadata["tags"] = [SKIP]
     NotebookClient(notebook, timeout=timeout, kernel_name="python3", skip_cells_with_tag=SKIP, record_timing=False,
                    resources={"metadata": {"path": str(path.parent)}}).execute()
+    took = time.perf_counter() - start
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"a full run of \d+ seconds", f"a full run of {took:.0f} seconds", cell.source)
     nbformat.write(notebook, path)
+    return took
 
 
 if __name__ == "__main__":
@@ -39,6 +46,4 @@ if __name__ == "__main__":
     parser.add_argument("--timeout", type=int, default=1200, help="seconds for one cell")
     args = parser.parse_args()
     for path in args.paths or sorted(p for p in (ROOT / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts):
-        start = time.perf_counter()
-        run(path, args.timeout)
-        print(f"{path}: {time.perf_counter() - start:.1f} s", flush=True)
+        print(f"{path}: {run(path, args.timeout):.1f} s", flush=True)
