@@ -209,7 +209,7 @@ def reproduce(
 
 # %% ../nbs/11_cli.ipynb #037217c7
 DEMO_ENGINES = {"gplearn": dict(fraction=0.25),
-                "network": dict(population_size=48, generations=3, rows=4000, final_rows=8000, finalists=8)}
+                "network": dict(population_size=48, generations=3, rows=4000, final_rows=8000, finalists=8, n_jobs=-1)}
 
 
 @app.command()
@@ -555,7 +555,6 @@ def main():
     debug = "--debug" in sys.argv[1:]
     if debug: sys.argv[1:] = ["--debug", *(a for a in sys.argv[1:] if a != "--debug")]         # good anywhere on the line
     warnings.showwarning = lambda message, *args, **kwargs: print(f"nsad: note: {message}", file=sys.stderr)
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs")                      # joblib renews one that has grown; nothing is lost
     try: app()
     except KeyboardInterrupt: sys.exit(130)
     except BrokenPipeError: sys.exit(0)                       # the reader of the pipe has had enough

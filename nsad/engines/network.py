@@ -12,6 +12,7 @@ import itertools
 import math
 import operator
 import random
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,6 @@ import torch
 from deap import base, gp, tools
 from fastcore.basics import patch
 from joblib import Parallel, delayed, parallel_config
-
 from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesRegressor
 from torch import Tensor
@@ -407,6 +407,9 @@ def _scores(self:NetworkEngine, rung:int, trials:Sequence[_Trial], entries:Seque
 
 
 def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str) else " | ".join(entry)
+
+
+warnings.filterwarnings("ignore", "A worker stopped while some jobs")      # joblib renews a worker that has grown; nothing is lost by it
 
 
 @patch
