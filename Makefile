@@ -11,7 +11,7 @@ QUIET = NSAD_DATA= OMP_NUM_THREADS=1
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
 
-demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about 4 minutes)
+demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about six minutes)
 	$(BIN)/nsad demo
 
 test: check notebooks pytest    ## install what development needs, then every check and test

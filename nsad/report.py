@@ -179,10 +179,10 @@ def plot_results(results:pd.DataFrame, measure:str="accuracy")->Figure:
             for _, row in t[t.dataset == name].iterrows():
                 i = names.index(row.activation)
                 ax.errorbar(row.n_parameters * (1 + 0.4 * (i / len(names) - 0.5)), row[measure], np.nan_to_num(row[f"{measure}_sd"]), capsize=2,
-                            fmt="os^Dvp*"[(i + i // 14) % 7], color=COLOURS[i % 7], mfc="none" if i // 7 % 2 else None, label=row.activation)
+                            fmt="os^DvpX"[(i + i // 14) % 7], color=COLOURS[i % 7], mfc="none" if i // 7 % 2 else None, label=row.activation)
             sizes = sorted(set(t.n_parameters[(t.dataset == name) & t.network.isin(list(SHAPES))])) or sorted(set(t.n_parameters[t.dataset == name]))
             ax.set(xscale="log", xlabel="parameters", ylabel=LABELS[measure], title=name)
-            ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
+            ax.set_xticks(sizes, [f"{n:,}" for n in sizes], rotation=25, ha="right")
             ax.minorticks_off()
         handles = {label: h for ax in axes[0] for h, label in zip(*ax.get_legend_handles_labels())}
         fig.legend(handles.values(), handles.keys(), loc="outside right center", fontsize=8)
