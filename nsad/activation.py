@@ -374,7 +374,8 @@ _Symbol.__neg__, _Symbol.__abs__ = (functools.partialmethod(lambda a, f: _record
 def _vectorised(name:str)->bool:
     "Does NumPy compute this function by vector instructions of this processor?"
     if opt_func_info is None: return name in ("sin", "cos", "exp", "log", "tanh")      # a NumPy that cannot say: those it has on every x86
-    return all(not way["current"].startswith("baseline") for way in opt_func_info(func_name=f"^{name}$", signature="float32")[name].values())
+    ways = opt_func_info(func_name=f"^{name}$", signature="float32").get(name, {}).values()
+    return bool(ways) and all(not way["current"].startswith("baseline") for way in ways)
 
 
 _WAVES = "sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh exp expm1 log log1p".split()
@@ -416,7 +417,7 @@ def _plan(steps:tuple, ends:tuple[str, ...], scaled:bool, dtype:torch.dtype)->tu
     make = {"value": later[-1], "slope": lambda: _chained(steps, later, False, QUICK)[0]}
     results = {_end(make[e](), tape, scaled, dtype).place: inputs + k for k, e in enumerate(ends)}
     calls, wide = list(tape), torch.float32 if dtype in HALF else dtype
-    constants = [torch.tensor(float(args[0]), dtype=wide) for f, *args in calls if f == "constant"]     # a number would be converted at each call
+    constants = [torch.tensor(float(a[0]), dtype=wide, device="cpu") for f, *a in calls if f == "constant"]     # numbers would be converted again
     registers = inputs + len(ends) + len(constants)                                 # the first of them
     last = {a: i for i, (f, *args) in enumerate(calls) if f != "constant" for a in args}
     place, free, width, plan, new = dict(zip(range(inputs), range(inputs))), [], 0, [], iter(range(inputs + len(ends), registers))
@@ -451,10 +452,11 @@ def _registers(width:int, like:Tensor)->list[tuple]:
     rooms, key = _ROOM.__dict__, (like.dtype, width, like.shape)
     if key not in rooms:
         n, old = width * like.numel(), rooms.get(like.dtype)
-        if old is None or len(old) < n or len(rooms) > 50:
-            rooms.clear()
-            rooms[like.dtype] = torch.empty(max(n, 2**16), dtype=like.dtype)
-        rooms[key] = [(t, t.numpy()) for t in rooms[like.dtype][:n].view(width, *like.shape)]
+        with torch.inference_mode(False):                                            # a tensor of that mode could not be written to in another
+            if old is None or len(old) < n or len(rooms) > 50:
+                rooms.clear()
+                rooms[like.dtype] = torch.empty(max(n, 2**16), dtype=like.dtype, device="cpu")
+            rooms[key] = [(t, t.numpy()) for t in rooms[like.dtype][:n].view(width, *like.shape)]
     return rooms[key]
 
 

@@ -284,7 +284,8 @@ def _elsewhere(self:Study, missing:dict, device:str, backend:str, n_jobs:int|Non
 def _by_ray(self:Study, missing:dict, device:str, n_jobs:int|None, scheduler:str|None)->Iterator[dict]:
     "The same by Ray's own tasks: its backend for joblib gives all results at the end, and a study that is killed would lose them."
     ray = _cluster("ray", "ray")
-    with ray.init(address=scheduler, num_cpus=n_jobs if scheduler is None and n_jobs != -1 else None, log_to_driver=False):
+    with ray.init(address=scheduler, num_cpus=n_jobs if scheduler is None and n_jobs != -1 else None, log_to_driver=False,
+                  ignore_reinit_error=True):
         task = ray.remote(_stack_rows)
         waiting = [task.remote(self, stack, device) for stack in self._stacks(missing)]
         while waiting:

@@ -156,14 +156,15 @@ def _column(self:Stack, activation, layer:int)->nn.ModuleList:
 def _bernoulli(out:Tensor, p:float, generator:torch.Generator):
     "Fill `out` with the zeros and ones that `Tensor.bernoulli_` would draw, in half its time where it compares a double for each of them with `p`."
     if not _compares_doubles(): return out.bernoulli_(p, generator=generator)
-    room = torch.empty(2**15, dtype=torch.float64)
+    room = torch.empty(2**15, dtype=torch.float64, device="cpu")
     for part in out.view(-1).split(len(room)): torch.lt(room[:len(part)].uniform_(generator=generator), p, out=part)
 
 
 @functools.cache
 def _compares_doubles()->bool:
     "Is that how this PyTorch draws? It is without MKL, and on processors for which MKL is not used."
-    drawn, doubles = torch.empty(100).bernoulli_(0.3, generator=torch.Generator()), torch.empty(100, dtype=torch.float64)
+    drawn, doubles = (torch.empty(100, dtype=dtype, device="cpu") for dtype in (torch.float32, torch.float64))
+    drawn.bernoulli_(0.3, generator=torch.Generator())
     return torch.equal(drawn, (doubles.uniform_(generator=torch.Generator()) < 0.3).float())
 
 
@@ -177,7 +178,7 @@ def reset_dropout(self:Stack):
 def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
     "Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each seed."
     if not self.training or not self.dropout: return None
-    masks, keep = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype), 1 - self.dropout
+    masks, keep = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu"), 1 - self.dropout
     for mask, generator in zip(masks, self._generators): _bernoulli(mask, keep, generator)
     return masks.div_(keep).to(z.device)
 

@@ -388,6 +388,31 @@ def test_value_and_slope_are_put_where_they_shall_lie(text, apart, dtype):
     assert not apart or room[..., 1::2].isnan().all()
 
 
+def test_what_ran_without_gradients_can_train_afterwards():
+    act, x = SymbolicActivation("0.37*sin(1.9*x)*exp(-x**2) + cos(0.7*x)"), torch.randn(3, 77)
+    with torch.inference_mode():
+        value = act(x)
+    x.requires_grad_()
+    act(x).sum().backward()
+    assert_close(value, act(x).detach())
+    assert_close(x.grad, guarded_slopes(act.steps, x.detach())[0])
+
+
+def test_tensors_stay_where_they_are_whatever_the_default_device():
+    act, x = SymbolicActivation("0.61*sin(1.3*x)*exp(-x**2)"), torch.randn(3, 77)
+    with torch.device("meta"):
+        value = act(x)
+    assert_close(value, guarded_value(act.steps, x))
+
+
+def test_functions_go_to_numpy_only_where_it_has_vector_instructions(monkeypatch):
+    for ways, there in (({}, False), ({"ff": {"current": "baseline(SSE2)"}}, False), ({"ff": {"current": "X86_V3"}}, True)):
+        monkeypatch.setattr(nsad.activation, "opt_func_info", lambda ways=ways, **_: {"tanh": ways} if ways else {})
+        assert nsad.activation._vectorised("tanh") is there
+    monkeypatch.setattr(nsad.activation, "opt_func_info", None)
+    assert nsad.activation._vectorised("sin") and not nsad.activation._vectorised("arctan")
+
+
 @pytest.mark.parametrize("n", [-3, -2, -1, 1, 2, 3, 7])
 def test_slopes_of_whole_powers(n):
     steps, x = [("x",), ("pow", 0, (n,))], torch.tensor([-2.1, -0.4, 3e-5, 0.6, 1.7], dtype=torch.float64, requires_grad=True)
