@@ -30,7 +30,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 try: from numpy.lib.introspect import opt_func_info
 except ImportError: opt_func_info = None                                    # NumPy before 2.1
 
-from .formula import CEILING, CONSTANTS, EDGE, NEAR_ZERO, SOFT, TINY, Formula, FormulaError, Tree, _at_least, _log_size, meaning
+from .formula import CEILING, CONSTANTS, EDGE, NEAR_ZERO, SOFT, TINY, Formula, FormulaError, Tree, _at_least, _log_size, _plain_text, meaning
 
 # %% ../nbs/01_activation.ipynb #2fa85b68
 def _extreme(of_two:Callable, of_one:Callable)->Callable:
@@ -82,9 +82,6 @@ def compile_formula(f:Formula, learn:bool=False)->list[tuple]:
 
 
 def _depends(t:Tree)->bool: return t == "x" or isinstance(t, float) or isinstance(t, tuple) and any(map(_depends, t[1:]))
-
-
-def _plain_text(t:Tree)->str: return f"{t[0]}({', '.join(map(_plain_text, t[1:]))})" if isinstance(t, tuple) else f"{t}"
 
 # %% ../nbs/01_activation.ipynb #51a63b2d
 def run_steps(steps:list[tuple], x:Tensor, constants=(), protect:bool=True, xp=TORCH)->Tensor:
@@ -660,10 +657,7 @@ def formula(self:SymbolicActivation)->Formula|list[Formula]:
 def _with_constants(f:Formula, values:list[float])->Formula:
     "The formula with other values for its decimal constants, in the order in which steps meet them."
     new = iter(values)
-    def put(t:Tree)->str:
-        if isinstance(t, tuple): return f"{t[0]}({', '.join(map(put, t[1:]))})"
-        return repr(next(new)) if isinstance(t, float) else str(t)
-    return Formula(put(f.tree))
+    return Formula(_plain_text(f.tree, lambda _: repr(next(new))))
 
 # %% ../nbs/01_activation.ipynb #aad829e1
 def variance_gain(formula:Formula|str)->float:

@@ -16,7 +16,7 @@ import torch
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import nn
 
-from .evaluation import Fitted, Model, SplitRows, activation_text
+from .evaluation import Fitted, Model, SplitRows, _each, activation_text
 from .formula import Formula
 from .models import Activation, Stack, count_parameters, light, mlp
 from .training import Recipe, forward_flops, train
@@ -210,7 +210,7 @@ def rivals(like:Activation|Mapping[int, Activation]="relu", without:Sequence[str
     for name, make in (("ReLU, one wide layer", MLP), ("ReLU, four layers", lambda m, a: MLP(m, a, (1, 1, 1, 1))), ("KAN", KAN)):
         out[f"{name}, equal parameters"] = make("parameters", "relu")
         out[f"{name}, equal FLOPs"] = sized(lambda f, make=make: make("flops", f))
-    first = {name: next(iter(m.values())) if isinstance(m, Mapping) else m for name, m in out.items()}
+    first = {name: _each(m)[0] for name, m in out.items()}
     out = {name: m for name, m in out.items() if first[name].kind not in without}
     missing = [name for name in out if not _there(first[name].needs)]
     for name in missing: print(f"{name} is left out: it needs a package that is not installed, pip install 'nsad[baselines]'")

@@ -376,6 +376,12 @@ def _power(base, n)->Tree:
 _SIGNS = {"add": (" + ", 1, 1), "sub": (" - ", 1, 2), "mul": ("*", 3, 3), "div": ("/", 3, 4)}       # sign, precedence, of the right side
 
 
+def _plain_text(t:Tree, number:Callable[[float], str]=str)->str:
+    "The tree as calls inside calls, which `Formula` reads back; decimal numbers are written by `number`."
+    if isinstance(t, tuple): return f"{t[0]}({', '.join(_plain_text(a, number) for a in t[1:])})"
+    return number(t) if isinstance(t, float) else str(t)
+
+
 def _text(t:Tree, outer:int=0)->str:
     "Infix text of a tree, in parentheses where its operator binds less than `outer`."
     if not isinstance(t, tuple):

@@ -8,6 +8,7 @@ __all__ = ['ROLES', 'DEMO_ROLES', 'specialists', 'Reproduction', 'reproduce', 'c
 # %% ../nbs/08b_paper.ipynb #1b7762b8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -126,12 +127,15 @@ class _Reader:
     "Reads means and tests off what one recipe gave, by role."
     run: Reproduction
 
+    @cached_property
+    def table(self)->pd.DataFrame: return self.run.table
+
     def mean(self, role:str, activation:str="relu", measure:str="accuracy", network:str="light")->float:
-        t = self.run.table
+        t = self.table
         return float(t[(t.dataset == self.run.roles[role]) & (t.network == network) & (t.activation == activation)][measure].iloc[0])
 
     def best_light(self, role:str)->float:
-        t = self.run.table
+        t = self.table
         return float(t[(t.dataset == self.run.roles[role]) & (t.network == "light")].e_param.max())
 
     def test(self, role:str, activation:str, measure:str="accuracy", baseline=("light", "relu"))->pd.Series:
@@ -141,7 +145,7 @@ class _Reader:
         return rows[(rows.activation == activation) & (rows.network == "light")].iloc[0]
 
     def beside(self, role:str, measure:str="accuracy")->str:
-        t = self.run.table
+        t = self.table
         t = t[(t.dataset == self.run.roles[role]) & ~t.network.isin(list(SHAPES))].set_index("activation")[measure]
         names = {"linear": "logistic regression", "KAN": "KAN, equal parameters", "LightGBM": "LightGBM"}
         return ", ".join(f"{short} {t[name]:.3f}" for short, name in names.items() if name in t)

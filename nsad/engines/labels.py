@@ -9,7 +9,7 @@ __all__ = ['WAYS', 'sample', 'collapsed', 'projected', 'one_variable']
 import numpy as np
 import torch
 
-from ..formula import Formula, FormulaError
+from ..formula import Formula, FormulaError, _plain_text
 from ..models import light
 from ..training import Recipe, train
 
@@ -24,8 +24,7 @@ def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarr
 # %% ../../nbs/06_engines.labels.ipynb #0938601b
 def collapsed(program:str)->Formula|None:
     "A program over features as a formula in `x` with constants of four digits; None where that is constant or cannot be read."
-    def text(t): return f"{t[0]}({', '.join(map(text, t[1:]))})" if isinstance(t, tuple) else f"{t:.4g}" if isinstance(t, float) else str(t)
-    try: formula = Formula(text(Formula(program).collapse().tree))
+    try: formula = Formula(_plain_text(Formula(program).collapse().tree, "{:.4g}".format))
     except FormulaError: return None
     return None if formula.is_constant else formula
 

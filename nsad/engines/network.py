@@ -29,7 +29,7 @@ from torch import Tensor
 from ..activation import SymbolicActivation, compile_formula, fill
 from ..data import Dataset, Scaler
 from ..discovery import Budget, Candidate, Discovery
-from ..formula import Formula, FormulaError
+from ..formula import Formula, FormulaError, _plain_text
 from ..models import Stack
 from ..training import PAPER, Recipe, member_losses, predict, train
 
@@ -195,8 +195,7 @@ def _leaves(t)->list: return [leaf for a in t[1:] for leaf in _leaves(a)] if isi
 def _rounded(tree)->str|None:
     "The tree as text with one decimal for each constant, or None where a constant is beyond what can be read."
     if any(isinstance(t, float) and not 0.05 <= abs(t) <= 20 for t in _leaves(tree)): return None
-    def text(t): return f"{t[0]}({', '.join(map(text, t[1:]))})" if isinstance(t, tuple) else str(round(t, 1)) if isinstance(t, float) else str(t)
-    return text(tree)
+    return _plain_text(tree, lambda c: str(round(c, 1)))
 
 # %% ../../nbs/06a_engines.network.ipynb #23f7e292
 _GRID = np.linspace(-4, 4, 65)
