@@ -2,6 +2,7 @@
 
 Everything happens in a scratch copy, so the tree stays as it is and uncommitted work is checked too.
 """
+import ast
 import json
 import shutil
 import subprocess
@@ -44,8 +45,24 @@ def differences(fresh, here, pattern, remedy):
             yield f"{here.name}/{path}: out of step; {remedy}"
 
 
+def typed_faults(source):
+    "Names that nsad/__init__.py imports lazily and does not show to editors and type checkers, and the reverse."
+    lazy, typed = set(), set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_PUBLIC":
+            table = ast.literal_eval(node.value)
+            lazy = {(module, name) for module, names in table.items() for name in names}
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            typed = {(line.module, a.name) for line in node.body for a in line.names if a.asname == a.name}
+    for module, name in sorted(lazy - typed):
+        yield f"nsad/__init__.py: below TYPE_CHECKING add  from .{module} import {name} as {name}"
+    for module, name in sorted(typed - lazy):
+        yield f"nsad/__init__.py: {name} of {module} is below TYPE_CHECKING and not in _PUBLIC"
+
+
 def main():
     faults = list(notebook_faults())
+    faults += typed_faults((ROOT / "nsad" / "__init__.py").read_text("utf-8"))
     if not faults:
         with tempfile.TemporaryDirectory() as scratch:
             scratch = Path(scratch)
