@@ -251,7 +251,7 @@ def module_page(books, package, module):
 
 def reference_index(package):
     lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad`",
-             "itself, the rest from its module. The [command line](../nbs/11_cli.ipynb) has a page of its own.", ""]
+             "itself, the rest from its module. The [command line](../nbs/25_cli.ipynb) has a page of its own.", ""]
     for module in package.modules:
         own = [n for n, m in package.public.items() if m == module]
         lines += [f"## [{module}]({module}.md)", "", (package.modules[module].__doc__ or "").strip() + ".", ""]

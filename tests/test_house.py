@@ -64,6 +64,6 @@ def test_every_public_name_can_be_imported():
 
 def test_every_notebook_opens_with_a_title_and_a_subtitle():
     import json
-    for path in NOTEBOOKS.glob("[01]*.ipynb"):
+    for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
         first = next(c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "markdown")
         assert re.match(r"# .+\n\n> .+", "".join(first["source"])), path.name

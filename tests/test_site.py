@@ -119,9 +119,9 @@ def visit(browser, server):
 
 
 # page, formulas at least, pictures at least
-PAGES = [("index.html", 0, 5), ("nbs/tutorials/your_own_table.html", 0, 2), ("reference/Formula.html", 1, 1), ("nbs/00_formula.html", 1, 1), ("nbs/tutorials/reproduce_the_paper.html", 1, 3),
-         ("explain/labels.html", 3, 0), ("explain/architecture.html", 0, 0), ("gallery.html", 3, 3), ("learn/index.html", 0, 0), ("reference/index.html", 0, 0), ("nbs/09_estimators.html", 0, 0), ("nbs/07_library.html", 0, 0),
-         ("nbs/tutorials/engines_side_by_side.html", 0, 1), ("nbs/11_cli.html", 0, 0), ("reference/NSADClassifier.html", 0, 0)]
+PAGES = [("index.html", 0, 5), ("nbs/tutorials/your_own_table.html", 0, 2), ("reference/Formula.html", 1, 1), ("nbs/01_formula.html", 1, 1), ("nbs/tutorials/reproduce_the_paper.html", 1, 3),
+         ("explain/labels.html", 3, 0), ("explain/architecture.html", 0, 0), ("gallery.html", 3, 3), ("learn/index.html", 0, 0), ("reference/index.html", 0, 0), ("nbs/24_estimators.html", 0, 0), ("nbs/20_library.html", 0, 0),
+         ("nbs/tutorials/engines_side_by_side.html", 0, 1), ("nbs/25_cli.html", 0, 0), ("reference/NSADClassifier.html", 0, 0)]
 
 
 @pytest.mark.parametrize("path, formulas, pictures", PAGES)
