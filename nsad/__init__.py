@@ -13,12 +13,8 @@ _PUBLIC = {
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
-<<<<<<< HEAD
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
-=======
-    "training": ["CONVERGED", "PAPER", "Recipe", "choose_by_trial", "evaluate", "train"],
     "problem": ["ModelProblem", "Problem"],
->>>>>>> main
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
