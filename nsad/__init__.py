@@ -18,7 +18,8 @@ _PUBLIC = {
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
-    "evaluation": ["Study", "compare", "summary"],
+    "statistics": ["Verdict", "compare", "summary", "verdicts"],
+    "evaluation": ["Study"],
     "transfer": ["Forecast", "TransferMatrix", "transfer_matrix", "transferability"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

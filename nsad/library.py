@@ -28,13 +28,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from scipy import stats
 
 import nsad
 from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .formula import Formula, FormulaError
+from .statistics import interval, overlap_of, tell_apart
 from .training import MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
@@ -275,23 +275,35 @@ def _version(package:str)->str:
     except metadata.PackageNotFoundError: return "unknown"
 
 # %% ../nbs/20_library.ipynb #e1a9a747
-def score(measure:str, values:Sequence[float], level:float=0.95, **about)->dict:
+def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0., **about)->dict:
     """A score for `Entry.scores`: mean, spread and interval of the values of some seeds.
 
     Parameters
     ----------
-    measure : "accuracy", "auc", "r2", ...
-    values : one for each seed; a single one has no interval
-    level : of the interval
-    **about : rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn")
+    measure : str
+        "accuracy", "auc", "r2", ...
+    values : sequence of float
+        One for each seed; a single one has no interval.
+    level, overlap : float
+        Of the interval, as in `nsad.statistics.interval`.
+    **about
+        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn").
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    LibraryError
+        Values that are not finite numbers.
     """
     v = np.asarray(values, dtype=float)
     if v.ndim != 1 or not v.size or not np.isfinite(v).all(): _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
-    out = dict(measure=measure, mean=float(v.mean()))
-    if len(v) > 1:
-        half = float(stats.t.ppf(0.5 + level / 2, len(v) - 1) * v.std(ddof=1) / math.sqrt(len(v)))
-        out |= dict(low=out["mean"] - half, high=out["mean"] + half, sd=float(v.std(ddof=1)))
-    return out | dict(n=len(v), level=level) | about
+    mean = interval(v, level, overlap)
+    out = dict(measure=measure, mean=mean.mean)
+    if mean.n > 1: out |= dict(low=mean.low, high=mean.high, sd=mean.sd)
+    return out | dict(n=mean.n, level=level) | about
 
 # %% ../nbs/20_library.ipynb #d1a7c5e2
 _CELL = ["dataset", "network", "recipe"]
@@ -302,25 +314,43 @@ def scores_of(results:pd.DataFrame, activation:str, level:float=0.95)->list[dict
 
     Parameters
     ----------
-    results : what `Study.run` returned, or `ResultsStore.frame()`
-    activation : its label there, or its formula's text
-    level : of the intervals
+    results : DataFrame
+        What `Study.run` returned, or `ResultsStore.frame()`.
+    activation : str
+        Its label there, or its formula's text.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    list of dict
+        One `score` for each dataset, network, recipe and measure; none where a network diverged.
+
+    Raises
+    ------
+    LibraryError
+        No such rows, or a label that stands for several formulas.
     """
     try: own = results[(results.activation == activation) | (results.formula == activation)]
     except AttributeError: raise LibraryError("results have no columns activation and formula; give the rows of a study") from None
     if own.empty: raise LibraryError(f"results have no row of {activation!r}; they have {', '.join(map(str, results.activation.unique()))}")
     names, out = [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()], []
-    for cell, rows in own.groupby(_CELL, sort=False):
+    for cell, rows in _cells_of(own, activation):
         varied = "split_seed" in rows and rows.split_seed.nunique() > 1
         about = dict(zip(_CELL, map(str, cell)), rows="test", parameters=int(rows.n_parameters.iloc[0]))
-        for m in names:
-            if not np.isfinite(rows[m]).all(): continue
-            one = score(m, rows[m].tolist(), level, **about)
-            if varied and one["n"] > 1:
-                wider = math.sqrt(1 + len(rows) * float((rows.test_rows / rows.train_rows).iloc[0]))
-                one |= dict(low=one["mean"] - wider * (one["mean"] - one["low"]), high=one["mean"] + wider * (one["high"] - one["mean"]))
-            out.append(one)
+        out += [score(m, rows[m].tolist(), level, overlap_of(rows) if varied else 0., **about)
+                for m in names if np.isfinite(rows[m]).all()]
     return out
+
+
+def _cells_of(own:pd.DataFrame, activation:str)->Iterator[tuple]:
+    "The rows of one formula by dataset, network and recipe; a network with two labels counts once."
+    own = tell_apart(own)
+    if "key" in own: own = own.drop_duplicates("key")
+    for cell, rows in own.groupby(_CELL, sort=False):
+        told = [label for label in rows.activation.unique() if label.startswith((f"{activation}: ", f"{activation} ["))]
+        if len(told) > 1: raise LibraryError(f"{activation!r} stands for several things: {', '.join(told)}; give the formula's text")
+        yield cell, rows
 
 # %% ../nbs/20_library.ipynb #be9aafbe
 def library_folder(path=None)->Path:
