@@ -210,7 +210,8 @@ def _symbolic(act:SymbolicActivation)->_Apply:
         steps = [("float", next(new)) if s[0] == "float" else s for s in steps]
     def value(xp, x, c): return run_steps(steps, x, c, protect, xp)
     def slope(xp, x, c): return slopes(steps, x, c, xp)[0] if protect else _textbook_slope(tree, xp, x)
-    return _Apply(value, _text(tree) + ", with constants of its own for each channel" * (constants is not None), constants, protect, slope, act.channel_axis)
+    text = _text(tree) + ", with constants of its own for each channel" * (constants is not None)
+    return _Apply(value, text, constants, protect, slope, act.channel_axis)
 
 
 def _numbers(t:Tensor, what:str)->np.ndarray:
