@@ -32,6 +32,7 @@ pytest: $(VENV)/dev    ## run tests/
 
 export: $(VENV)/dev    ## write nsad/ from the notebooks
 	$(BIN)/nbdev_export
+	$(BIN)/python tools/check_sync.py --write
 
 run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs are fresh
 	$(QUIET) $(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean

@@ -86,6 +86,7 @@ if _typing.TYPE_CHECKING:
     from .training import CONVERGED as CONVERGED
     from .training import PAPER as PAPER
     from .training import Recipe as Recipe
+    from .training import STRONG as STRONG
     from .training import choose_by_trial as choose_by_trial
     from .training import evaluate as evaluate
     from .training import train as train
@@ -100,9 +101,11 @@ if _typing.TYPE_CHECKING:
     from .library import find_entry as find_entry
     from .estimators import NSADClassifier as NSADClassifier
     from .estimators import NSADRegressor as NSADRegressor
+    from .statistics import Verdict as Verdict
+    from .statistics import compare as compare
+    from .statistics import summary as summary
+    from .statistics import verdicts as verdicts
     from .evaluation import Study as Study
-    from .evaluation import compare as compare
-    from .evaluation import summary as summary
     from .transfer import Forecast as Forecast
     from .transfer import TransferMatrix as TransferMatrix
     from .transfer import transfer_matrix as transfer_matrix

@@ -1,4 +1,5 @@
-"""Say what is out of step: modules that differ from their notebooks, orphan modules, notebooks that are not clean.
+"""Say what is out of step: modules that differ from their notebooks, orphan modules, notebooks that are not clean,
+public names that editors do not see. `--write` writes the last (`make export` does so); it changes nothing else.
 
 Everything happens in a scratch copy, so the tree stays as it is and uncommitted work is checked too.
 """
@@ -45,24 +46,27 @@ def differences(fresh, here, pattern, remedy):
             yield f"{here.name}/{path}: out of step; {remedy}"
 
 
-def typed_faults(source):
-    "Names that nsad/__init__.py imports lazily and does not show to editors and type checkers, and the reverse."
-    lazy, typed = set(), set()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_PUBLIC":
-            table = ast.literal_eval(node.value)
-            lazy = {(module, name) for module, names in table.items() for name in names}
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            typed = {(line.module, a.name) for line in node.body for a in line.names if a.asname == a.name}
-    for module, name in sorted(lazy - typed):
-        yield f"nsad/__init__.py: below TYPE_CHECKING add  from .{module} import {name} as {name}"
-    for module, name in sorted(typed - lazy):
-        yield f"nsad/__init__.py: {name} of {module} is below TYPE_CHECKING and not in _PUBLIC"
+def with_typed_names(source):
+    "nsad/__init__.py with the names of `_PUBLIC` once more below TYPE_CHECKING, where editors and type checkers look."
+    body = ast.parse(source).body
+    public = next(n for n in body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "_PUBLIC")
+    block = next(n for n in body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
+    typed = [f"    from .{module} import {name} as {name}"
+             for module, names in ast.literal_eval(public.value).items() for name in names]
+    lines = source.split("\n")
+    lines[block.lineno:block.end_lineno] = typed
+    return "\n".join(lines)
 
 
 def main():
+    init = ROOT / "nsad" / "__init__.py"
+    source = init.read_text("utf-8")
+    if "--write" in sys.argv:
+        init.write_text(with_typed_names(source), encoding="utf-8")
+        return False
     faults = list(notebook_faults())
-    faults += typed_faults((ROOT / "nsad" / "__init__.py").read_text("utf-8"))
+    if with_typed_names(source) != source:
+        faults.append("nsad/__init__.py: editors do not see the names of _PUBLIC; run `python tools/check_sync.py --write`")
     if not faults:
         with tempfile.TemporaryDirectory() as scratch:
             scratch = Path(scratch)
