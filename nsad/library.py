@@ -386,7 +386,7 @@ class ActivationLibrary:
     def __repr__(self): return f"ActivationLibrary({str(self.path)!r}, {len(self)} activations{', read-only' * self.read_only})"
 
     @property
-    def names(self)->list[str]: return sorted(p.stem for p in self.path.glob("*.json"))
+    def names(self)->list[str]: return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
 
     def __len__(self): return len(self.names)
 
