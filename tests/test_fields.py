@@ -111,7 +111,7 @@ def test_a_field_trains_as_an_ordinary_network_does():
     optimiser = torch.optim.Adam(net.parameters(), problem.lr)
     x, y = problem.fit
     for step in range(60):
-        for group in optimiser.param_groups: group["lr"] = problem.lr * (1 + math.cos(math.pi * step / 60)) / 2
+        for group in optimiser.param_groups: group["lr"] = problem.lr * (1 + math.cos(math.pi * (step + 0.5) / 60)) / 2
         optimiser.zero_grad()
         (net(x) - y).square().mean().backward()
         optimiser.step()
