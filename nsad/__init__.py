@@ -13,11 +13,13 @@ _PUBLIC = {
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
-    "training": ["CONVERGED", "PAPER", "Recipe", "choose_by_trial", "evaluate", "train"],
+    "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
+    "problem": ["ModelProblem", "Problem"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
-    "evaluation": ["Study", "compare", "summary"],
+    "statistics": ["Verdict", "compare", "summary", "verdicts"],
+    "evaluation": ["Study"],
     "transfer": ["Forecast", "TransferMatrix", "transfer_matrix", "transferability"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -28,14 +28,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from scipy import stats
 
 import nsad
 from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .formula import Formula, FormulaError
-from .training import MEASURES, Recipe
+from .statistics import interval, overlap_of, tell_apart
+from .training import MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -275,23 +275,35 @@ def _version(package:str)->str:
     except metadata.PackageNotFoundError: return "unknown"
 
 # %% ../nbs/20_library.ipynb #e1a9a747
-def score(measure:str, values:Sequence[float], level:float=0.95, **about)->dict:
+def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0., **about)->dict:
     """A score for `Entry.scores`: mean, spread and interval of the values of some seeds.
 
     Parameters
     ----------
-    measure : "accuracy", "auc", "r2", ...
-    values : one for each seed; a single one has no interval
-    level : of the interval
-    **about : rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn")
+    measure : str
+        "accuracy", "auc", "r2", ...
+    values : sequence of float
+        One for each seed; a single one has no interval.
+    level, overlap : float
+        Of the interval, as in `nsad.statistics.interval`.
+    **about
+        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn").
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    LibraryError
+        Values that are not finite numbers.
     """
     v = np.asarray(values, dtype=float)
     if v.ndim != 1 or not v.size or not np.isfinite(v).all(): _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
-    out = dict(measure=measure, mean=float(v.mean()))
-    if len(v) > 1:
-        half = float(stats.t.ppf(0.5 + level / 2, len(v) - 1) * v.std(ddof=1) / math.sqrt(len(v)))
-        out |= dict(low=out["mean"] - half, high=out["mean"] + half, sd=float(v.std(ddof=1)))
-    return out | dict(n=len(v), level=level) | about
+    mean = interval(v, level, overlap)
+    out = dict(measure=measure, mean=mean.mean)
+    if mean.n > 1: out |= dict(low=mean.low, high=mean.high, sd=mean.sd)
+    return out | dict(n=mean.n, level=level) | about
 
 # %% ../nbs/20_library.ipynb #d1a7c5e2
 _CELL = ["dataset", "network", "recipe"]
@@ -302,25 +314,43 @@ def scores_of(results:pd.DataFrame, activation:str, level:float=0.95)->list[dict
 
     Parameters
     ----------
-    results : what `Study.run` returned, or `ResultsStore.frame()`
-    activation : its label there, or its formula's text
-    level : of the intervals
+    results : DataFrame
+        What `Study.run` returned, or `ResultsStore.frame()`.
+    activation : str
+        Its label there, or its formula's text.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    list of dict
+        One `score` for each dataset, network, recipe and measure; none where a network diverged.
+
+    Raises
+    ------
+    LibraryError
+        No such rows, or a label that stands for several formulas.
     """
     try: own = results[(results.activation == activation) | (results.formula == activation)]
     except AttributeError: raise LibraryError("results have no columns activation and formula; give the rows of a study") from None
     if own.empty: raise LibraryError(f"results have no row of {activation!r}; they have {', '.join(map(str, results.activation.unique()))}")
     names, out = [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()], []
-    for cell, rows in own.groupby(_CELL, sort=False):
+    for cell, rows in _cells_of(own, activation):
         varied = "split_seed" in rows and rows.split_seed.nunique() > 1
         about = dict(zip(_CELL, map(str, cell)), rows="test", parameters=int(rows.n_parameters.iloc[0]))
-        for m in names:
-            if not np.isfinite(rows[m]).all(): continue
-            one = score(m, rows[m].tolist(), level, **about)
-            if varied and one["n"] > 1:
-                wider = math.sqrt(1 + len(rows) * float((rows.test_rows / rows.train_rows).iloc[0]))
-                one |= dict(low=one["mean"] - wider * (one["mean"] - one["low"]), high=one["mean"] + wider * (one["high"] - one["mean"]))
-            out.append(one)
+        out += [score(m, rows[m].tolist(), level, overlap_of(rows) if varied else 0., **about)
+                for m in names if np.isfinite(rows[m]).all()]
     return out
+
+
+def _cells_of(own:pd.DataFrame, activation:str)->Iterator[tuple]:
+    "The rows of one formula by dataset, network and recipe; a network with two labels counts once."
+    own = tell_apart(own)
+    if "key" in own: own = own.drop_duplicates("key")
+    for cell, rows in own.groupby(_CELL, sort=False):
+        told = [label for label in rows.activation.unique() if label.startswith((f"{activation}: ", f"{activation} ["))]
+        if len(told) > 1: raise LibraryError(f"{activation!r} stands for several things: {', '.join(told)}; give the formula's text")
+        yield cell, rows
 
 # %% ../nbs/20_library.ipynb #be9aafbe
 def library_folder(path=None)->Path:
@@ -646,20 +676,22 @@ def plot(self:ActivationLibrary, *names:str, width:float=4.0, ax=None):
 
 # %% ../nbs/20_library.ipynb #9c2efde0
 @patch
-def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=160, seeds:Sequence[int]=(1, 2, 3),
-              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False)->pd.DataFrame:
+def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=400, seeds:Sequence[int]=(1, 2, 3),
+              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False,
+              recipe:Recipe=STRONG)->pd.DataFrame:
     """The stored activations, the one that seems to suit the dataset best first.
 
     Parameters
     ----------
     dataset : training rows; standardised here
     names : try these only; default all
-    rows, steps : of each training, at most; batches have 256 rows
+    rows, steps : of each training, at most
     seeds : of initial weights and of the rows held out
     hidden : widths of the networks' hidden layers
     baseline : a formula to compare with; it stands among the rows, with an empty name
     measure : a function of the dataset and a list of formulas that gives a number for each, higher for better; takes the trial's place
     progress : show a bar
+    recipe : how the networks are trained, its schedule squeezed into `steps`
 
     Returns
     -------
@@ -671,7 +703,7 @@ def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), r
     known = pd.DataFrame([(e.name, e.formula, e.domain) for e in entries], columns=["name", "formula", "domain"])
     if measure is not None: return _by_measure(measure, dataset, known)
     table = pd.concat([known, pd.DataFrame([("", _in_x(baseline).text, "")], columns=known.columns)], ignore_index=True)
-    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress)
+    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress, recipe)
     gains = losses[:, -1:] - losses
     table = table.assign(loss=losses.mean(0), gain=gains.mean(0), wins=(gains > 0).sum(0))
     return table.sort_values("loss", kind="stable", ignore_index=True, na_position="last")
@@ -683,19 +715,20 @@ def _by_measure(measure:Callable, dataset:Dataset, known:pd.DataFrame)->pd.DataF
     return known.assign(measure=values).sort_values("measure", ascending=False, kind="stable", ignore_index=True, na_position="last")
 
 # %% ../nbs/20_library.ipynb #145c3f53
-def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool)->np.ndarray:
+def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool, recipe:Recipe)->np.ndarray:
     "Validation losses, (seeds, formulas), of short trainings; infinite where one came to nothing."
     from tqdm import tqdm
 
     from nsad.engines.network import _Trial, stack_losses
     n = min(rows, ds.n_rows - ds.n_rows // 4)
     if n < 8: raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
-    recipe = Recipe("trial", max(1, round(steps * 256 / n)), min(256, n), 3e-3)
+    whole = recipe.steps_on(n)
+    short = recipe.share(min(1., steps / whole), n, least=min(steps, whole))
     X = Scaler.fit(ds.X).transform(ds.X)
     unique = list(dict.fromkeys(formulas))                                             # names that share a formula share its training
     losses = {f: [] for f in unique}
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
-        trial = _Trial(X, ds.y, ds.task, recipe, (seed,), n, hidden)
+        trial = _Trial(X, ds.y, ds.task, short, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
             for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
