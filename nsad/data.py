@@ -279,10 +279,12 @@ def from_arrays(cls:Dataset, X, y, feature_names:Sequence[str]|None=None, name:s
     return Dataset(values, target, names, name, domain, task, classes, **about)
 
 # %% ../nbs/07_data.ipynb #7360c444
-def _gap_notes(X:np.ndarray, names)->tuple[str, ...]:
+def _gap_notes(X:np.ndarray, encoding:Encoding)->tuple[str, ...]:
     "Which columns have gaps, and what becomes of them."
     counts = np.isnan(X).sum(0)
-    return tuple(f"{name!r} misses {n:,} of {len(X):,} values; the mean of the training rows stands in" for name, n in zip(names, counts) if n)
+    words = [f"{column.name!r}: {' and '.join(map(repr, column.gap_words))} is read as a gap" for column in encoding.columns if column.gap_words]
+    return (*(f"{name!r} misses {n:,} of {len(X):,} values; the mean of the training rows stands in"
+              for name, n in zip(encoding.names, counts) if n), *words)
 
 
 _SMALL = 5                                     # rows of a class that are too few to have some to learn from and some to test on
@@ -374,7 +376,7 @@ def from_frame(cls:Dataset, frame:pd.DataFrame, target:str|int, keep:Sequence[st
     notes += [*encoding.notes, *_target_notes(features, frame[target], y, classes)]
     for note in notes: warnings.warn(f"{name}: {note}", stacklevel=2)
     plain = _stays_numbers(features, encoding, X)
-    return Dataset(X, y, encoding.names, name, domain, task, classes, notes=(*notes, *_gap_notes(X, encoding.names)),
+    return Dataset(X, y, encoding.names, name, domain, task, classes, notes=(*notes, *_gap_notes(X, encoding)),
                    encoding=None if plain else encoding, table=None if plain else _Table(features, X, tuple(keep)), **about)
 
 
@@ -514,7 +516,7 @@ def _find(name:str, data_home, progress:bool)->Path:
     if original.sample is None: return fetch_dataset(name, data_home, progress)
     if Path(data_home or "") != SAMPLES:
         warnings.warn(f"{name}: {original.file} is not in {path.parent}, reading the sample that nsad carries; "
-                      f"`nsad data fetch {name}` gets the original", stacklevel=3)
+                      f"`nsad data fetch {name}` gets the original", stacklevel=2)
     return SAMPLES / original.sample
 
 # %% ../nbs/07_data.ipynb #6e09a4f8

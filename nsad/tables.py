@@ -446,11 +446,10 @@ def _word_column(column:pd.Series, kind:str)->Column:
         levels = tuple(sorted(set(counts.index) - set(gap_words)))
     missing = texts.isna() | texts.isin(gap_words)
     name = str(column.name)
-    note = f"{name!r}: {_listed(texts[texts.isin(gap_words)])} is read as a gap" if gap_words else ""
     if len(levels) + missing.any() == 1 and kind == "word":
         return Column(name, kind, "left out", levels, note=f"{name!r} is {levels[0] if levels else MISSING!r} in every row and is left out")
-    if kind == "ordered" or len(levels) > FEW: return Column(name, kind, "codes", levels, _often(missing), note, gap_words=gap_words)
-    return Column(name, kind, "one-hot", levels + (MISSING,) * bool(missing.any()), note=note, gap_words=gap_words)
+    if kind == "ordered" or len(levels) > FEW: return Column(name, kind, "codes", levels, _often(missing), gap_words=gap_words)
+    return Column(name, kind, "one-hot", levels + (MISSING,) * bool(missing.any()), gap_words=gap_words)
 
 # %% ../nbs/06_tables.ipynb #06a0c007
 def _number_column(column:pd.Series, kind:str, spelling:NumberSpelling|None)->Column:
