@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .data import DataError, Dataset, _checked_target, _label_name, _position, _target_notes, _target_values
+from .messages import shown
 from .tables import Encoding, _column, _is_words, _numbers, _texts, kind_of, read_table
 
 # %% ../nbs/08_card.ipynb #e7e84e4a
@@ -46,7 +47,7 @@ def _summary(column:pd.Series, kind:str)->dict:
     words, numbers = values.astype(str), pd.Series(dtype=float)
     if kind in ("number", "truth", "identifier", "date"): numbers = _as_numbers(values)
     counts = _histogram(numbers, 8)[0] if len(numbers) else words.value_counts().head(8)
-    row = dict(column=str(column.name), kind=kind, missing=float(1 - len(values) / len(column)) if len(column) else 0., different=int(words.nunique()),
+    row = dict(column=str(column.name), kind=kind, missing=1. - len(values) / max(len(column), 1), different=int(words.nunique()),
                discrete=float(1 - words.nunique() / len(values)) if len(values) else np.nan, shape=_sketch(counts),
                lowest=np.nan, median=np.nan, highest=np.nan, often="")
     if kind == "date": return row | dict(often=f"from {words[numbers.idxmin()]} to {words[numbers.idxmax()]}")
@@ -181,7 +182,7 @@ def describe(table, target:str|int|None=None, task:str|None=None, name:str="tabl
 # %% ../nbs/08_card.ipynb #94e1c725
 def _panel(ax, values:pd.Series, line)->None:
     title = f"{line.column}" + (f", {line.missing:.0%} missing" if line.missing > 0.005 else "")
-    ax.set_title(title if len(title) < 34 else title[:31] + "...", fontsize=8, loc="left")
+    ax.set_title(shown(title if len(title) < 34 else title[:31] + "...", "figure"), fontsize=8, loc="left")
     ax.tick_params(labelsize=7)
     ax.spines[["top", "right"]].set_visible(False)
     values = values.dropna()
@@ -190,7 +191,7 @@ def _panel(ax, values:pd.Series, line)->None:
         ax.stairs(counts, edges, fill=True, color="#4477aa")
     else:
         often = values.astype(str).value_counts().head(6)[::-1]
-        ax.barh([str(v)[:16] for v in often.index], often.to_numpy(), color="#ccbb44")
+        ax.barh([shown(str(v)[:16], "figure") for v in often.index], often.to_numpy(), color="#ccbb44")
 
 
 def plot_card(card:DataCard, columns:int=4, at_most:int=24):
@@ -207,11 +208,11 @@ def plot_card(card:DataCard, columns:int=4, at_most:int=24):
     """
     import matplotlib.pyplot as plt
     lines = sorted(card.columns.itertuples(), key=lambda line: line.column != card.target)
-    shown, wide = lines[:at_most], min(columns, len(lines))
-    deep = -(-len(shown) // wide)
+    drawn, wide = lines[:at_most], min(columns, len(lines))
+    deep = -(-len(drawn) // wide)
     fig, axes = plt.subplots(deep, wide, figsize=(2.4 * wide, 1.5 * deep + 0.5), squeeze=False, layout="constrained")
-    for ax in axes.flat[len(shown):]: ax.set_axis_off()
-    for ax, line in zip(axes.flat, shown): _panel(ax, card._frame[line.column], line)
-    rest = f"; {len(lines) - len(shown)} further columns not shown" if len(lines) > len(shown) else ""
-    fig.suptitle(card.headline + rest, fontsize=9)
+    for ax in axes.flat[len(drawn):]: ax.set_axis_off()
+    for ax, line in zip(axes.flat, drawn): _panel(ax, card._frame[line.column], line)
+    rest = f"; {len(lines) - len(drawn)} further columns not shown" if len(lines) > len(drawn) else ""
+    fig.suptitle(shown(card.headline + rest, "figure"), fontsize=9)
     return fig

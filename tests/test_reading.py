@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nsad import Dataset, Recipe, Study, discover, split
-from nsad.data import DataError, Scaler
-from nsad.tables import Encoding, read_table
+from nsad.data import Scaler
 
 SMALL = dict(population_size=8, first=8, generations=1, finalists=2, progress=False)
 
