@@ -89,6 +89,7 @@ html_sidebars = {page: [] for page in ("index", "is-it-for-me", "gallery", "cont
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "nsad"}, "show_toc_level": 2, "navigation_with_keys": False, "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "gallery": []}, "footer_start": ["copyright"], "footer_end": [], "header_links_before_dropdown": 6,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "gallery": []},
+    "footer_start": ["copyright"], "footer_end": [], "header_links_before_dropdown": 6,
     "pygments_light_style": "tango", "pygments_dark_style": "github-dark",
 }

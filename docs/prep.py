@@ -184,7 +184,15 @@ def examples(books, package, name):
             shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
         if shown: break
     best = min(range(len(shown)), key=lambda i: rank(shown[i][2]), default=0)          # the first, and the one with most to see
+    if not shown and (maker := maker_of(package, name)): return examples(books, package, maker)
     return [shown[i] for i in sorted({0, best})] if shown else uses[:1]
+
+
+def maker_of(package, name):
+    "A public function that returns objects of a class, for a class that nobody makes by hand."
+    for other in package.public:
+        value = getattr(nsad, other)
+        if inspect.isfunction(value) and re.search(rf"\b{name}\b", str(value.__annotations__.get("return", ""))): return other
 
 
 def is_one(cell, name):

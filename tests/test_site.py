@@ -175,7 +175,7 @@ def test_a_search_leads_to_the_page_that_answers_it(visit, words, page):
 OUT_OF_SIGHT = """() => [...document.querySelectorAll('article table, article pre')].flatMap(e => {
     let box = e;
     while (box.tagName != 'BODY' && !/auto|scroll/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
-    const wide = Math.max(e.getBoundingClientRect().width, e.scrollWidth) > box.clientWidth + 1 || box.scrollWidth > box.clientWidth + 1;
+    const wide = box.tagName == 'BODY' ? e.getBoundingClientRect().right > innerWidth + 1 : box.scrollWidth > box.clientWidth + 1;
     if (!wide || !e.getClientRects().length) return [];
     const bar = getComputedStyle(box).overflowX == 'scroll' && box.tabIndex == 0;
     const said = e.tagName == 'PRE' || box.previousElementSibling?.className == 'scroll-hint'

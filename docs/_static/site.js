@@ -3,16 +3,20 @@
   const HINT = "scroll sideways for the rest →";
 
   function breakable(table) {
-    // long_names_like_this may break after their underscores, so that more columns fit; 0.8 ± 0.1 may not
-    const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT), long = [];
+    // long_names_like_this may break after their underscores, so that more columns fit; 0.8 ± 0.1 may not, if there is room
+    const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT), long = [], spread = [];
     while (texts.nextNode()) {
-      if (texts.currentNode.data.includes(" ± ")) texts.currentNode.data = texts.currentNode.data.replaceAll(" ± ", "\u00a0±\u00a0");
+      if (texts.currentNode.data.includes(" ± ")) spread.push(texts.currentNode);
       if (/\w_\w/.test(texts.currentNode.data)) long.push(texts.currentNode);
     }
     for (const text of long) {
       const parts = text.data.split(/(?<=_)(?=\w)/);
       text.replaceWith(...parts.flatMap((part, i) => i ? [document.createElement("wbr"), part] : [part]));
     }
+    for (const text of spread) text.data = text.data.replaceAll(" ± ", "\u00a0±\u00a0");
+    const box = boxes().find(box => box.contains(table));
+    if (box && box.scrollWidth > box.clientWidth + 1)
+      for (const text of spread) text.data = text.data.replaceAll("\u00a0±\u00a0", " ± ");
   }
 
   function say(box) {
