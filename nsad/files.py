@@ -98,11 +98,11 @@ def _is_special(path:Path)->bool:
     return path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode)
 
 # %% ../nbs/05_files.ipynb #1f27d657
-def _refuse_place(path:Path, overwrite:bool)->None:
-    "Raise where a file could not, or may not, be put."
+def _refuse_place(path:Path, overwrite:bool, name:Path)->None:
+    "Raise where a file could not, or may not, be put; a message calls it `name`."
     if path.is_dir(): raise OSError(errno.EISDIR, "is a folder", str(path))
     if not path.exists(): return
-    if not overwrite: raise FileTaken(f"{path} is there already; choose another name, or say that it is to be replaced (--force)")
+    if not overwrite: raise FileTaken(f"{name} is there already; choose another name, or say that it is to be replaced (--force)")
     if not os.access(path, os.W_OK): raise OSError(errno.EACCES, "is read-only", str(path))
 
 
@@ -138,7 +138,7 @@ def writing(path, overwrite:bool=True):
     path, part = Path(path), None
     try:
         target = Path(os.path.realpath(path))
-        _refuse_place(target, overwrite)
+        _refuse_place(target, overwrite, path)
         if _is_special(target):
             yield target
             return
@@ -198,7 +198,7 @@ def check_output(path, overwrite:bool=False, room:int=1 << 16)->Path:
     path = Path(path)
     try:
         target = Path(os.path.realpath(path))
-        _refuse_place(target, overwrite)
+        _refuse_place(target, overwrite, path)
         if _is_special(target): return path
         trial = _beside(target)
         try: trial.write_bytes(bytes(room))
