@@ -526,7 +526,8 @@ def _kept(store:Path):
     "The rows of a store that is there."
     from nsad.evaluation import ResultsStore
     if not store.is_file(): raise ValueError(f"there is no store {store}; `nsad study --store {store}` makes one")
-    rows = ResultsStore(store).frame()
+    try: rows = ResultsStore(store).frame()
+    except Exception as error: raise ValueError(f"{store} cannot be read as a store of results: {error}") from None
     if rows.empty: raise ValueError(f"{store} has no results yet")
     return rows
 
