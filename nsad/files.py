@@ -52,7 +52,7 @@ _REMEDIES = {
     errno.EACCES: "it may not be written there; look at its permissions, or choose another place",
     errno.EPERM: "it may not be written there; look at its permissions, or choose another place",
     errno.EROFS: "the disk is read-only; choose another place",
-    errno.ENOENT: "there is no such folder; make it first, or choose another place",
+    errno.ENOENT: "there is no folder {folder}; make it first, or choose another place",
     errno.ENOTDIR: "what should be its folder is a file; choose another place",
     errno.EISDIR: "it is a folder; name a file in it",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
@@ -68,7 +68,8 @@ def why_not_written(path:Path, error:OSError)->FileError:
         free = f"{shutil.disk_usage(folder).free / 1e9:.1f} GB are free" if folder.is_dir() else "no space left"
         return FileError(f"the disk is full while writing {path.name} in {folder} ({free}); "
                          "make room, or choose another folder")
-    return FileError(f"{path} cannot be written: {_REMEDIES.get(error.errno, error.strerror or str(error))}")
+    remedy = _REMEDIES.get(error.errno, error.strerror or str(error)).replace("{folder}", str(folder))
+    return FileError(f"{path} cannot be written: {remedy}")
 
 # %% ../nbs/05_files.ipynb #fe6a1a1c
 _STALE = 600                                                # seconds after which nobody writes to a temporary file
