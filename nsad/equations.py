@@ -151,7 +151,7 @@ class Solution:
     def __init__(self, box:Mapping, net:FieldEnsemble, points:Tensor, derivatives:Sequence[str]=()):
         names = list(box)
         if wrong := set(derivatives) - {f"u_{k * n}" for n in names for k in (1, 2)}:
-            raise ValueError(f"{', '.join(sorted(wrong))}: derivatives of u are the first or second "
+            raise ValueError(f"{', '.join(sorted(wrong))}: derivatives are the first or the second "
                              f"by one of {', '.join(names)}, such as u_{names[0] * 2}")
         low, high = (points.new_tensor([box[n][k] for n in names]) for k in (0, 1))
         second = tuple(i for i, n in enumerate(names) if f"u_{n}{n}" in derivatives)
