@@ -115,12 +115,6 @@ def _library_of(text:str):
     return next((kept for kept in (ActivationLibrary(), ActivationLibrary.shipped()) if text in kept), None)
 
 
-def _is_discovery(text:str)->bool:
-    "Does what was typed after -a mean the file of a discovery?"
-    from nsad.activation import NAMES
-    return text not in NAMES and not _is_formula(text) and _library_of(text) is None and _is_file(text)
-
-
 def _activation(text:str):
     "What was typed after -a, as `mlp` takes it."
     from nsad.activation import NAMES
@@ -177,7 +171,7 @@ def discover(
     _show(found.front.drop(columns="source" if not found.front.source.any() else []), f"Front of {engine} on {ds.name}")
     _say(f"best: {found.best.text}\nsaved: {path}")
     if judge: _judge(ds, found, seed, figure, quiet)
-    drawn = [] if target or rows == 100_000 else ["--rows", str(rows)]
+    drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (seed != 42)
     words = ["nsad", "study", source, *(["--target", target] if target else drawn), "-a", "relu", "-a", str(path)]
     _say(f"next: {shlex.join(words)}")
 
@@ -223,18 +217,13 @@ def _judge(ds, found, seed:int, figure:Path|None, quiet:bool):
     _say(f"figure: {figure}")
 
 # %% ../nbs/25_cli.ipynb #unseen01
-def _unseen(datasets, files:list[str])->int|None:
-    "The seed of the split whose training rows a discovery among the files has seen; None where it has seen none of these tables."
-    from nsad.data import split
-    from nsad.discovery import Discovery
-    known = {f: Discovery.load(f).provenance for f in files}
-    seen = {f: p["seed"] for f, p in known.items() if p.get("seed") is not None for ds in datasets
-            if ds.take(split(ds, test=0.2, seed=p["seed"]).train).fingerprint == p.get("fingerprint")}
-    if len(set(seen.values())) > 1:
-        raise ValueError(f"{' and '.join(seen)} are of different splits: no test rows are new to all; take one at a time, or give --split-seed")
-    seed = min(seen.values(), default=None)
-    if seen: warnings.warn(f"one split for all networks, that of seed {seed}: its test rows are new to {' and '.join(seen)}")
-    return seed
+def _fair(study):
+    "The study on the split that its discoveries were made on, with a note; as it is where no search has seen test rows."
+    fair = study.with_fair_split()
+    if fair.split_seed != study.split_seed:
+        found = dict.fromkeys(label for label, _, _ in study._sources())
+        warnings.warn(f"one split for all networks, that of seed {fair.split_seed}: its test rows are new to {' and '.join(found)}")
+    return fair
 
 # %% ../nbs/25_cli.ipynb #257cc4f6
 @app.command()
@@ -253,6 +242,7 @@ def study(
     split_seed: Annotated[int | None, typer.Option(help="One split for all; else one for each seed, or the one a discovery is from.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict, if the sources are files.")] = None,
     rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
+    draw_seed: Annotated[int, typer.Option(help="Seed by which --rows are drawn; that of a discovery whose rows these are to be.")] = 42,
     data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
 ):
     """Train networks with several activations and compare them.
@@ -271,12 +261,11 @@ def study(
     from nsad.report import results_table
     if resume and not store: raise ValueError("--resume needs --store, the SQLite file to go on from")
     if resume and not store.is_file(): raise ValueError(f"--resume: there is no store {store}; leave --resume out to begin one")
-    datasets = [_dataset(s, target, rows, 42, data_home) for s in sources]
+    datasets = [_dataset(s, target, rows, draw_seed, data_home) for s in sources]
     try: numbers = tuple(map(int, seeds.split(",")))
     except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
     activations = {text: _activation(text) for text in activation}
-    if split_seed is None: split_seed = _unseen(datasets, list(filter(_is_discovery, activation)))
-    grid = Study(datasets, activations, network, numbers, split_seed=split_seed)
+    grid = _fair(Study(datasets, activations, network, numbers, split_seed=split_seed))
     kept = ResultsStore(store)
     before = len(kept.keys())
     try: results = grid.run(kept, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler)
