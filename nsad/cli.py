@@ -17,6 +17,7 @@ import signal
 import sqlite3
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -163,8 +164,10 @@ def discover(
     if figure: check_output(figure, force)
     ds = _dataset(source, target, rows, seed, data_home)
     place = out or (None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json")))
-    training = ds.take(split(ds, test=0.2, seed=seed).train)
+    training = ds.take(split(ds, seed=seed).train)
     found = discover(training, engine, seed, budget, time_limit, progress=_bars(quiet), resume=resume)
+    if rows == ds.n_rows and not _is_file(source):                          # how to draw these rows again, for who wants to test on others
+        found = replace(found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed)))
     path = place and _keep(found, place, force)
     _tell_cut(found, path, resume)
     if as_json: return print(found.to_json())
@@ -172,6 +175,7 @@ def discover(
     _say(f"best: {found.best.text}\nsaved: {path}")
     if judge: _judge(ds, found, seed, figure, quiet)
     drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (seed != 42)
+    drawn += ["--data-home", str(data_home)] * (data_home is not None)
     words = ["nsad", "study", source, *(["--target", target] if target else drawn), "-a", "relu", "-a", str(path)]
     _say(f"next: {shlex.join(words)}")
 

@@ -210,7 +210,8 @@ def _train(self:_Estimator, rows:_Rows, seed:int):
 @patch
 def _parted(self:_Estimator, rows:_Rows, seed:int)->tuple[_Rows, tuple]:
     "Rows to train on, and X and y to watch, scaled."
-    by = None if self._task == "regression" or np.bincount(rows.y).min() < 2 else rows.y
+    lone = rows.weights is not None and self._task != "regression" and np.bincount(rows.y).min() < 2     # one row, of some weight
+    by = None if self._task == "regression" or lone else rows.y
     fit, held = train_test_split(np.arange(len(rows.X)), test_size=self.validation_fraction, random_state=seed, stratify=by)
     if len(fit) < 2: raise ValueError(f"early stopping leaves {len(fit)} of {len(rows.X)} rows to train on; set early_stopping=False")
     X, y = rows.take(np.sort(held)).drawn()

@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,10 @@ class Recipe:
     clip: float | None = 1.0
     constants_lr: float = 1.0
 
-    def __post_init__(self): _check_recipe(self)
+    def __post_init__(self):
+        for f in fields(self):                                      # NumPy's numbers as Python's, which JSON and torch take
+            if isinstance(value := getattr(self, f.name), np.generic): object.__setattr__(self, f.name, value.item())
+        _check_recipe(self)
 
 
 def _check_recipe(recipe:Recipe):
@@ -259,7 +262,7 @@ class _Single:
     "A single network seen as an ensemble of one member: what training asks of a `Stack`."
     n_members = 1
 
-    def __init__(self, net:nn.Module, seed:int): self.net, self.seeds = net, (seed,)
+    def __init__(self, net:nn.Module, seed:int): self.net, self.seeds = net, (int(seed),)
 
     def __call__(self, x:Tensor)->Tensor: return self.net(x)[None]
 
