@@ -33,7 +33,7 @@ from .data import Dataset, Scaler, load_dataset, split
 from .formula import Formula
 from .models import SHAPES, Activation, Stack, count_parameters
 from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, rank, summary  # noqa: F401, they were here once
-from .training import MEASURES, PAPER, Recipe, forward_flops, latency, measures, member_costs, predict, train
+from .training import MEASURES, STRONG, Recipe, forward_flops, latency, measures, member_costs, predict, train
 
 # %% ../nbs/19_evaluation.ipynb #647acb2e
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Study:
     activations : label to activation (what `mlp` takes), or label to a mapping from seed to activation; or a list of names
     networks : names of `SHAPES`; a mapping names the labels of the activations that each is trained with (None for all)
     seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
-    recipe : how networks are trained
+    recipe : how networks are trained; all its settings are part of what a row is filed under
     rows : rows drawn from a dataset that is given by name
     test, validation : shares of the rows; validation rows are only taken where the recipe has patience
     split_seed : None splits anew for each seed
@@ -57,7 +57,7 @@ class Study:
     activations: Mapping[str, Activation | Mapping[int, Activation]] | Sequence[str]
     networks: Mapping[str, Sequence[str] | None] | Sequence[str] = ("light",)
     seeds: Sequence[int] = (42, 43, 44)
-    recipe: Recipe = PAPER
+    recipe: Recipe = STRONG
     rows: int | None = 100_000
     test: float = 0.2
     validation: float = 0.1

@@ -35,7 +35,7 @@ from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .formula import Formula, FormulaError
 from .statistics import interval, overlap_of, tell_apart
-from .training import MEASURES, Recipe
+from .training import MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -676,20 +676,22 @@ def plot(self:ActivationLibrary, *names:str, width:float=4.0, ax=None):
 
 # %% ../nbs/20_library.ipynb #9c2efde0
 @patch
-def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=160, seeds:Sequence[int]=(1, 2, 3),
-              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False)->pd.DataFrame:
+def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=400, seeds:Sequence[int]=(1, 2, 3),
+              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False,
+              recipe:Recipe=STRONG)->pd.DataFrame:
     """The stored activations, the one that seems to suit the dataset best first.
 
     Parameters
     ----------
     dataset : training rows; standardised here
     names : try these only; default all
-    rows, steps : of each training, at most; batches have 256 rows
+    rows, steps : of each training, at most
     seeds : of initial weights and of the rows held out
     hidden : widths of the networks' hidden layers
     baseline : a formula to compare with; it stands among the rows, with an empty name
     measure : a function of the dataset and a list of formulas that gives a number for each, higher for better; takes the trial's place
     progress : show a bar
+    recipe : how the networks are trained, its schedule squeezed into `steps`
 
     Returns
     -------
@@ -701,7 +703,7 @@ def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), r
     known = pd.DataFrame([(e.name, e.formula, e.domain) for e in entries], columns=["name", "formula", "domain"])
     if measure is not None: return _by_measure(measure, dataset, known)
     table = pd.concat([known, pd.DataFrame([("", _in_x(baseline).text, "")], columns=known.columns)], ignore_index=True)
-    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress)
+    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress, recipe)
     gains = losses[:, -1:] - losses
     table = table.assign(loss=losses.mean(0), gain=gains.mean(0), wins=(gains > 0).sum(0))
     return table.sort_values("loss", kind="stable", ignore_index=True, na_position="last")
@@ -713,19 +715,20 @@ def _by_measure(measure:Callable, dataset:Dataset, known:pd.DataFrame)->pd.DataF
     return known.assign(measure=values).sort_values("measure", ascending=False, kind="stable", ignore_index=True, na_position="last")
 
 # %% ../nbs/20_library.ipynb #145c3f53
-def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool)->np.ndarray:
+def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool, recipe:Recipe)->np.ndarray:
     "Validation losses, (seeds, formulas), of short trainings; infinite where one came to nothing."
     from tqdm import tqdm
 
     from nsad.engines.network import _Trial, stack_losses
     n = min(rows, ds.n_rows - ds.n_rows // 4)
     if n < 8: raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
-    recipe = Recipe("trial", max(1, round(steps * 256 / n)), min(256, n), 3e-3)
+    whole = recipe.steps_on(n)
+    short = recipe.share(min(1., steps / whole), n, least=min(steps, whole))
     X = Scaler.fit(ds.X).transform(ds.X)
     unique = list(dict.fromkeys(formulas))                                             # names that share a formula share its training
     losses = {f: [] for f in unique}
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
-        trial = _Trial(X, ds.y, ds.task, recipe, (seed,), n, hidden)
+        trial = _Trial(X, ds.y, ds.task, short, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
             for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
