@@ -152,7 +152,8 @@ def _function(walk:_Walk, f:types.FunctionType)->dict:
     own |= dict(defaults=walk.at("defaults", f.__defaults__), keywords=walk.at("defaults", f.__kwdefaults__))
     cells = zip(f.__code__.co_freevars, f.__closure__ or ())
     own["closed over"] = {n: walk.at(n, _content(c)) for n, c in cells}
-    if not _is_installed(f.__module__ or ""): own["reads"] = {n: walk.at(n, v) for n, v in _reads(f).items()}
+    if not _is_installed(f.__module__ or ""):
+        own["reads"] = {n: walk.at(n, v) for n, v in _reads(f).items() if n not in _written([f]) and not _is_tally(v)}
     return own
 
 
@@ -168,9 +169,27 @@ _NOT_COMPUTED = {"__module__", "__dict__", "__weakref__", "__doc__", "__qualname
                  "_is_protocol", "__subclasshook__", "__non_callable_proto_members__"}
 
 
+_EMPTY_AT_FIRST = {}                                     # lists and the like of classes and of scripts, by id
+
+
+def _is_tally(value)->bool:
+    "Was a list, set or dict empty when it was first met? Then nothing is computed with it; it notes what happens, and grows."
+    if type(value) not in (list, dict, set): return False
+    if not value: _EMPTY_AT_FIRST[id(value)] = value
+    return _EMPTY_AT_FIRST.get(id(value)) is value
+
+
+def _written(functions)->set[str]:
+    "Names that functions set: what a training changes as it goes, like a counter of calls, is no setting."
+    steps = [i for f in functions if isinstance(f, types.FunctionType) for i in _instructions(f.__code__)]
+    return {i.argval for i in steps if i.opname in ("STORE_ATTR", "STORE_GLOBAL")}
+
+
 def _class(walk:_Walk, c:type)->dict:
     if _is_public(c): return {"class": _name_of(c)}
+    counted = _written(vars(c).get(n) for n in ("forward", "fit", "__call__"))
     members = {n: v for n, v in vars(c).items() if n not in _NOT_COMPUTED and not inspect.isdatadescriptor(v) or isinstance(v, property)}
+    members = {n: v for n, v in members.items() if callable(v) or not (n in counted or _is_tally(v))}
     return {"class": c.__qualname__, "bases": [walk.at("base", b) for b in c.__bases__ if b is not object],
             "members": {n: walk.at(n, v) for n, v in members.items()}}
 
@@ -208,7 +227,7 @@ def _slots(walk:_Walk, v)->dict:
 
 # %% ../nbs/04a_identity.ipynb #02d11458
 _OF_TORCH = set(vars(nn.Module()))                       # what every module has: parameters, hooks, ...
-_OF_FORMULA = set(vars(SymbolicActivation("x")))
+_DERIVED = {"_formula", "steps", "kernels", "_backend"}     # of a formula's layer: the formula itself, and what is made from it
 
 
 def _hooks(walk:_Walk, m:nn.Module)->list:
@@ -226,18 +245,11 @@ def _torch_module(walk:_Walk, m:nn.Module)->dict:
 
 
 def _symbolic(walk:_Walk, m:SymbolicActivation)->dict:
-    "The formula with its present constants, and the options; what somebody has added beside."
-    out = _of_formula(m._formula)
-    out["protect"] = bool(m.protect)
-    extra = {n: walk.at(n, v) for n, v in vars(m).items() if n not in _OF_FORMULA}
+    "The formula, its present constants and every option; what only follows from them is left out."
+    options = {n: walk.at(n, v) for n, v in vars(m).items() if n not in _OF_TORCH | _DERIVED}
     hooks = _hooks(walk, m)
-    if extra or hooks: out |= dict(extra=extra, hooks=hooks)
-    if m.constants is None: return out
-    return out | dict(trainable=m.constants.requires_grad, per_channel=m.constants.shape[1] if m.constants.dim() == 2 else None,
-                      constants=walk.at("constants", m.constants))
-
-
-def _of_formula(f:Formula)->dict: return dict(formula=f.text, protect=True, trainable=False, per_channel=None)
+    learned = {n: walk.at(n, p) for n, p in m._parameters.items()} | {n: walk.at(n, b) for n, b in m._buffers.items()}
+    return dict(formula=m._formula.text, options=options, learned=learned) | (dict(hooks=hooks) if hooks else {})
 
 # %% ../nbs/04a_identity.ipynb #4a03e21f
 def _is(*kinds)->Callable: return lambda v: isinstance(v, kinds)
@@ -245,7 +257,7 @@ def _exactly(*kinds)->Callable: return lambda v: type(v) in kinds
 
 
 _WRITERS = [
-    (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_exactly(Formula), lambda w, f: _of_formula(f)),
+    (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_exactly(Formula), lambda w, f: dict(formula=f.text)),
     (_is(torch.Tensor), _tensor), (_is(np.ndarray, np.generic), _array),
     (_exactly(list, tuple, range, torch.Size), _sequence), (_exactly(dict, types.MappingProxyType), _mapping), (_exactly(set, frozenset), _set),
     (_exactly(bytes, bytearray), lambda w, v: dict(bytes=_hash(bytes(v)))), (_exactly(complex), _text_of),
@@ -308,8 +320,8 @@ def activation_specification(spec, name:str="the activation")->object:
         What is no activation, as in `activation_module`.
     """
     if isinstance(spec, (list, tuple)): return [activation_specification(s, f"{name}[{i}]") for i, s in enumerate(spec)]
-    if isinstance(spec, str) and spec.lower() not in NAMES: spec = Formula(spec)
-    if isinstance(spec, Formula): return _of_formula(spec)
+    if isinstance(spec, str) and spec.lower() not in NAMES: return specification(activation_module(spec), name)
+    if isinstance(spec, Formula): return specification(SymbolicActivation(spec), name)
     if isinstance(spec, nn.Module): return specification(spec, name)
     first, second = (specification(_made(spec), name) for _ in range(2))
     if first != second:
