@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 import nsad
 from .activation import SymbolicActivation, compile_formula, run_steps, slopes
+from .files import write_file, writing
 from .formula import NUMPY, Formula, _text
 
 # %% ../nbs/11_export.ipynb #a98fdf0d
@@ -240,7 +241,13 @@ trunc y0 y1 yn""".split()
 _TAKEN = {name + end for name in _MATH for end in ("", "f", "l")} | set("""auto break case char const continue default do double else enum extern
 float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main
 signbit isfinite isnormal fpclassify isgreater isless isunordered signgam x y and or not xor bool true false class new delete this template
-namespace operator private public protected try catch throw using virtual friend typename asm export NAN INFINITY""".split())
+namespace operator private public protected try catch throw using virtual friend typename asm export NAN INFINITY
+alignas alignof constexpr nullptr static_assert thread_local typeof typeof_unqual final override explicit mutable noexcept decltype
+static_cast const_cast dynamic_cast reinterpret_cast typeid concept requires co_await co_return co_yield import module consteval
+constinit compl bitand bitor and_eq or_eq xor_eq not_eq wchar_t char8_t char16_t char32_t size_t ptrdiff_t float_t double_t
+abs labs llabs div exit abort malloc calloc realloc free printf memcpy memset strlen index rindex errno NULL EOF HUGE_VAL HUGE_VALF
+FP_NAN FP_ZERO FP_NORMAL FP_SUBNORMAL FP_INFINITE M_PI M_E linux unix i386 near far small interface DOMAIN SING OVERFLOW UNDERFLOW
+int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t std""".split())
 
 
 def _identifier(name)->str:
@@ -508,7 +515,7 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     if alone and scaler is not None: raise ExportError("a scaler belongs to a network; an activation takes one number")
     name, dtype = _identifier(name if name is not None else "activation" if alone else "network"), _dtype(dtype)
     text = _header(_activation(what), name, dtype) if alone else _network(what, name, dtype, scaler)
-    if path is not None: Path(path).write_text(text, encoding="ascii")
+    if path is not None: write_file(path, text.encode("ascii"))
     return text
 
 # %% ../nbs/11_export.ipynb #f4c0b1b7
@@ -567,8 +574,9 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     if not table: inputs = _that_fits(model, None if example is None else inputs)
     program = _traced(model, inputs, n_features if table else None, what)
     program.model.metadata_props["nsad"] = f"{nsad.__version__}: {'; '.join(dict.fromkeys(_formulas(model))) or type(what).__name__}"
-    program.save(path, external_data=False)
-    onnx.checker.check_model(str(path))
+    with writing(path) as part:
+        program.save(part, external_data=False)
+        onnx.checker.check_model(str(part))
     return Path(path)
 
 
