@@ -308,7 +308,7 @@ def load_photo(name:str, size:int=64)->np.ndarray:
     """
     if name not in PHOTOS:
         raise ValueError(f"no photograph is called {name!r}; there are {', '.join(PHOTOS)}")
-    if name in SKIMAGE: image = _module("skimage.data", "scikit-image").__dict__[name]()
+    if name in SKIMAGE: image = getattr(_module("skimage.data", "scikit-image"), name)()
     else: image = _module("sklearn.datasets", "scikit-learn").load_sample_image(f"{name}.jpg")
     grey = image / 255. if image.ndim == 2 else image[..., :3] @ [0.299, 0.587, 0.114] / 255
     block = min(grey.shape) // size
