@@ -257,7 +257,7 @@ def _exactly(*kinds)->Callable: return lambda v: type(v) in kinds
 
 
 _WRITERS = [
-    (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_exactly(Formula), lambda w, f: dict(formula=f.text)),
+    (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_is(Formula), lambda w, f: dict(formula=f.text)),
     (_is(torch.Tensor), _tensor), (_is(np.ndarray, np.generic), _array),
     (_exactly(list, tuple, range, torch.Size), _sequence), (_exactly(dict, types.MappingProxyType), _mapping), (_exactly(set, frozenset), _set),
     (_exactly(bytes, bytearray), lambda w, v: dict(bytes=_hash(bytes(v)))), (_exactly(complex), _text_of),
