@@ -34,11 +34,11 @@ _CAUSES = {
 }
 
 
-def _refuse(path, what:str): raise StoreError(f"{shown(path)} cannot be read as a store of results: {what}")
+def _refuse(path, what:str, doing:str="read"): raise StoreError(f"{shown(path)} cannot be {doing} as a store of results: {what}")
 
 
 @contextmanager
-def saying(path):
+def saying(path, doing:str="read"):
     """Whatever SQLite raises inside becomes a `StoreError` about the file `path`.
 
     Examples
@@ -48,7 +48,7 @@ def saying(path):
     try: yield
     except (sqlite3.Error, sqlite3.Warning, pd.errors.DatabaseError, UnicodeDecodeError) as error:
         known = next((cause for word, cause in _CAUSES.items() if word in str(error)), None)
-        _refuse(path, known or shown(error)[:200])
+        _refuse(path, known or shown(error)[:200], doing)
 
 # %% ../nbs/18a_store.ipynb #a27feacd
 WAIT = 30.                                                  # seconds for another program that writes at this moment
