@@ -219,6 +219,13 @@ def headline_table(root):
     return "\n".join(lines) + "\n"
 
 
+def spreads(root):
+    "Standard deviations over splits that the page on label fits quotes: (fits of labels, search in networks)."
+    rows = pd.read_csv(Path(root) / "nbs/data/results.csv")
+    sd = rows[rows.network == "light"].groupby("activation").accuracy.std()
+    return f"{sd['specialist, gplearn']:.3f}", f"{sd['specialist, network']:.3f}"
+
+
 def mean_and_spread(values): return f"{values.mean():.3f} ± {values.std():.3f}"
 
 

@@ -288,7 +288,7 @@ def option_rows(command):
         default = p.default
         shown = "required" if p.required else "" if default is None or callable(default) or default is False else f"`{printed(default)}`"
         kind = "" if getattr(p, "is_flag", False) else type_of(p)
-        words = escape(" ".join((p.help or "").split()))
+        words = said(" ".join((p.help or "").split()))
         rows.append(f"| {flags} | {kind} | {shown} | {words} |")
     return ["| | type | default | |", "| --- | --- | --- | --- |", *rows, ""] if rows else []
 
@@ -311,11 +311,17 @@ def help_text(text):
         if found := re.match(r"Examples?: ?(.*)", words):
             words = found[1]
             if not words: continue
-            out += ["```", *re.split(r" \| (?=nsad |NSAD_)", words), "```", ""]
-        elif re.match(r"(nsad|NSAD_\w+=\S* nsad) ", words): out += ["```", words, "```", ""]
-        else: out += [escape(words), ""]
+            out += ["```text", *re.split(r" \| (?=nsad |NSAD_)", words), "```", ""]
+        elif re.match(r"(nsad|NSAD_\w+=\S* nsad) ", words): out += ["```text", words, "```", ""]
+        else: out += [said(words), ""]
     text = "\n".join(out)
-    return text.replace("```\n\n```\n", "")                    # neighbouring examples are one block
+    return text.replace("```\n\n```text\n", "")                # neighbouring examples are one block
+
+
+def said(words):
+    "Words of a help as Markdown: options are code, and so is what stands between backticks."
+    parts = re.split(r"(`[^`]+`|(?<!\S)--[a-z][\w-]*)", words)
+    return "".join(f"`{part.strip('`')}`" if i % 2 else escape(part) for i, part in enumerate(parts))
 
 
 def commands_page():
@@ -328,7 +334,7 @@ def commands_page():
         takes = " ".join(p.name.upper() for p in command.params if p.param_type_name == "argument")
         group = "commands" in vars(command)
         usage = f"{name} COMMAND" if group else f"{name} [OPTIONS] {takes}".rstrip()
-        lines += [f"## {name}" if name != "nsad" else "## nsad itself", "", "```", usage, "```", "", help_text(command.help), *option_rows(command)]
+        lines += [f"## {name}" if name != "nsad" else "## nsad itself", "", "```text", usage, "```", "", help_text(command.help), *option_rows(command)]
     return "\n".join(lines) + "\n"
 
 
