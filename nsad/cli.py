@@ -514,9 +514,9 @@ STORE = Annotated[Path, typer.Argument(help="SQLite file that a study has kept i
 def _kept(store:Path):
     "The rows of a store that is there."
     from nsad.evaluation import ResultsStore
+    from nsad.store import refuse_gaps
     if not store.is_file(): raise ValueError(f"there is no store {store}; `nsad study --store {store}` makes one")
-    try: rows = ResultsStore(store).frame()
-    except Exception as error: raise ValueError(f"{store} cannot be read as a store of results: {error}") from None
+    rows = refuse_gaps(ResultsStore(store).frame(), store)
     if rows.empty: raise ValueError(f"{store} has no results yet")
     return rows
 
