@@ -184,8 +184,8 @@ def page(root):
     lines = ["# Gallery", "",
              f"Every activation that a search has found and kept, {len(known)} so far, those that lose among them. Thick: the "
              "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; all from −4 to 4. The number is the mean "
-             "difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three seeds or more. Open a card for "
-             "each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
+             "difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three seeds "
+             "or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
              "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
              *(card(text, known[text], domains) for text in order), "</div>", "```", ""]
     return "\n".join(lines)
