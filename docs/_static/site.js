@@ -14,8 +14,7 @@
       text.replaceWith(...parts.flatMap((part, i) => i ? [document.createElement("wbr"), part] : [part]));
     }
     for (const text of spread) text.data = text.data.replaceAll(" ± ", "\u00a0±\u00a0");
-    const box = boxes().find(box => box.contains(table));
-    if (box && box.scrollWidth > box.clientWidth + 1)
+    if (boxes().some(box => box.contains(table) && box.scrollWidth > box.clientWidth + 1))
       for (const text of spread) text.data = text.data.replaceAll("\u00a0±\u00a0", " ± ");
   }
 
