@@ -31,13 +31,14 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from nsad.data import Dataset, load_dataset
+from nsad.data import Dataset, Scaler, load_dataset, split
 from nsad.evaluation import Study
-from nsad.statistics import compare, verdicts
-from nsad.training import Recipe
+from nsad.models import Stack
+from nsad.statistics import compare, pack_rows, row_scores, verdicts
+from nsad.training import Recipe, predict, train
 
 FORMULAS = ("sin(x)", "x*exp(-x**2)", "0.001*x", "cos(x)", "abs(x)", "x*cos(x)", "tanh(x)*x", "exp(-x**2)", "x**2", "max(x, sin(3*x))")
-BRIEF = Recipe("brief", epochs=12, batch_size=64, lr=3e-3)
+BRIEF = Recipe("brief", epochs=10, batch_size=128, lr=5e-3)
 ALARMS = ("better", "worse", "mixed")
 
 
@@ -60,18 +61,49 @@ def line(name, words):
     print(f"{name:48} {rate(alarms, words.total())}  {dict(sorted(words.items()))}", flush=True)
 
 
-def judged(tables, sizes):
+DESIGNS = {"one split, 5 seeds": [(s, 0) for s in range(5)], "three splits": [(s, s) for s in range(3)]}     # (seed, split) of each network
+
+
+def together(tables, design):
+    """Rows as a study of each table would write them, by label of the table.
+
+    Many small networks train as one: every (table, seed) is a seed of one ensemble, with rows of its own.
+    """
+    label = {i: FORMULAS[i % len(FORMULAS)] for i, _ in tables}
+    runs = [(i, ds, s, k) for i, ds in tables for s, k in DESIGNS[design]]
+    parts = [(ds, split(ds, test=0.2, validation=0., seed=100 * i + k)) for i, ds, s, k in runs]
+    scalers = [Scaler.fit(ds.X[p.train]) for ds, p in parts]
+    X, X_test = (np.stack([f.transform(ds.X[getattr(p, name)]) for f, (ds, p) in zip(scalers, parts)]) for name in ("train", "test"))
+    y, y_test = (np.stack([ds.y[getattr(p, name)] for ds, p in parts]) for name in ("train", "test"))
+    seeds = [100 * i + s for i, _, s, _ in runs]
+    found = {seed: label[i] for seed, (i, *_) in zip(seeds, runs)}
+    stack = Stack(X.shape[-1], ["relu", found], seeds, dropout=BRIEF.dropout)
+    train(stack, X, y, "binary", BRIEF, device="cpu")
+    outputs, rows = predict(stack, X_test), {i: [] for i, _ in tables}
+    for n, (i, ds, s, k) in enumerate(runs):
+        for c, activation in enumerate(("relu", "found")):
+            out = outputs[2 * n + c]
+            each = row_scores(y_test[n], out, "binary", y[n])
+            share = max((out > 0).mean(), (out <= 0).mean())
+            rows[i].append(dict(dataset=ds.name, network="light", activation=activation, task="binary", seed=s, split_seed=k, n_parameters=1,
+                                train_rows=X.shape[1], test_rows=X_test.shape[1], one_answer=share, row_scores=pack_rows(each))
+                           | {m: v.mean() for m, v in each.items()})
+    return {i: pd.DataFrame(r) for i, r in rows.items()}
+
+
+def judged(tables, sizes, at_once=40):
     "Parts 1 and 2."
     for rows in sizes:
         for share, name in ((0.5, "balanced"), (0.8, "80:20")):
-            said = {k: Counter() for k in ("one split, 5 seeds", "three splits", "accuracy alone, one split", "accuracy alone, three splits")}
-            for i in range(tables):
-                ds, acts = noise_table(i, rows, share), {"relu": "relu", "found": FORMULAS[i % len(FORMULAS)]}
-                for design, options in (("one split", dict(seeds=range(i, i + 5), split_seed=i)), ("three splits", dict(seeds=(i, i + 1, i + 2)))):
-                    r = Study([ds], acts, recipe=BRIEF, **options).run(progress=False, row_scores=True)
-                    said["one split, 5 seeds" if design == "one split" else design][verdicts(r)[0].word] += 1
-                    said[f"accuracy alone, {design}"][compare(r.drop(columns="row_scores"), "relu").verdict[0]] += 1
-            for design, words in said.items(): line(f"{rows:5,} rows, {name}, {design}", words)
+            for design in DESIGNS:
+                said, alone = Counter(), Counter()
+                for first in range(0, tables, at_once):
+                    some = [(i, noise_table(i, rows, share)) for i in range(first, min(first + at_once, tables))]
+                    for r in together(some, design).values():
+                        said[verdicts(r)[0].word] += 1
+                        alone[compare(r.drop(columns="row_scores"), "relu").verdict[0]] += 1
+                line(f"{rows:5,} rows, {name}, {design}", said)
+                line(f"{rows:5,} rows, {name}, {design}, accuracy alone", alone)
 
 
 def same_twice(tables):
