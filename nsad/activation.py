@@ -8,15 +8,20 @@ __all__ = ['TORCH', 'SLOPES', 'HALF', 'QUICK', 'PIECE', 'ALONE', 'FUSED', 'NAMES
            'activation_module', 'replace_activations']
 
 # %% ../nbs/04_activation.ipynb #d8c4877c
+import ast
 import copy
 import difflib
 import functools
 import importlib
+import inspect
 import math
 import operator
+import textwrap
 import threading
+import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -506,18 +511,23 @@ class SymbolicActivation(nn.Module):
     ----------
     formula : a `Formula` or its text, in the one variable x
     trainable : make the decimal constants parameters that start at their values; whole numbers are structure and stay
-    per_channel : with trainable, one set of constants for each of so many channels (the last axis of the input)
+    per_channel : with trainable, one set of constants for each of so many channels
+    channel_axis : the axis of the input that holds these channels: -1, the last one, for tables and transformers; 1 for images
+        and signals as torch's convolutions have them, (rows, channels, height, width)
     protect : False gives the textbook's operators, NaN and infinity included
 
     Raises
     ------
     FormulaError : a constant formula, one in several variables (collapse it first), or no constant that could learn
+    ValueError : in a forward, an input with another number of channels on that axis
     """
-    def __init__(self, formula:Formula|str, trainable:bool=False, per_channel:int|None=None, protect:bool=True):
+    def __init__(self, formula:Formula|str, trainable:bool=False, per_channel:int|None=None, protect:bool=True,
+                 channel_axis:int=-1):
         super().__init__()
         formula = Formula(formula)
         if formula.is_constant: raise FormulaError(f"{formula.text!r} is constant: as an activation it would pass no signal")
         if formula.variables != ("x",): raise FormulaError(f"{formula.text!r} is not a formula in x; collapse() makes it one")
+        self.channel_axis = int(channel_axis)
         self._formula, self.protect, self.steps = formula, protect, compile_formula(formula, learn=trainable)
         self.kernels, self._backend = _Kernels(self.steps), "eager"
         values = torch.tensor([s[1] for s in self.steps if s[0] == "float"])
@@ -526,6 +536,12 @@ class SymbolicActivation(nn.Module):
         self.constants = nn.Parameter(values) if trainable else None
 
     def forward(self, x:Tensor)->Tensor:
+        if self.constants is None or self.constants.dim() == 1: return self._elementwise(x)
+        axis = _channel_axis(x, self.constants.shape[1], self.channel_axis)
+        return self._elementwise(x.movedim(axis, -1)).movedim(-1, axis)
+
+    def _elementwise(self, x:Tensor)->Tensor:
+        "The layer where channels, if they differ, are the last axis."
         if not self.protect or torch.compiler.is_exporting() or torch.jit.is_tracing(): return self.plain(x, self.constants)
         if torch.compiler.is_compiling(): return self._straight(x)
         function = _Transformed if torch._C._are_functorch_transforms_active() else _Pointwise
@@ -544,7 +560,23 @@ class SymbolicActivation(nn.Module):
         for d, now, then in zip(lines, (x, *constants), (at, *still)): y = y + (d * (now - then)).to(y.dtype)
         return y
 
-    def extra_repr(self)->str: return self._formula.text + (", trainable" if self.constants is not None else "")
+    def extra_repr(self)->str:
+        if self.constants is None: return self._formula.text
+        if self.constants.dim() == 1: return f"{self._formula.text}, trainable"
+        return f"{self._formula.text}, trainable, per_channel={self.constants.shape[1]}, channel_axis={self.channel_axis}"
+
+
+def _channel_axis(x:Tensor, channels:int, axis:int)->int:
+    "The axis of the channels, checked against the input."
+    shape = tuple(x.shape)
+    if -len(shape) <= axis < len(shape) and shape[axis] == channels:
+        if axis == -1 and len(shape) > 2 and shape[1] == channels and not torch.compiler.is_compiling():
+            warnings.warn(f"an input of shape {shape} has {channels} on axis 1 and on the last: the constants go along the last; "
+                          "channel_axis=1 is for images, (rows, channels, ...)", stacklevel=4)
+        return axis
+    fits = [i for i, n in enumerate(shape) if i and n == channels]
+    remedy = f"give channel_axis={fits[0]}" if fits else f"make the activation with per_channel={shape[1] if len(shape) > 1 else 1}"
+    raise ValueError(f"an input of shape {shape} does not have the {channels} channels of this activation on axis {axis}; {remedy}")
 
 # %% ../nbs/04_activation.ipynb #d4d454b3
 def _fast_tanh(a):
@@ -702,8 +734,108 @@ def _from_text(text:str)->SymbolicActivation:
 # %% ../nbs/04_activation.ipynb #131e9237
 FUNCTIONS = {nn.ReLU: (F.relu, torch.relu), nn.GELU: (F.gelu,), nn.SiLU: (F.silu,), nn.Tanh: (torch.tanh, F.tanh),
              nn.Sigmoid: (torch.sigmoid, F.sigmoid), nn.ELU: (F.elu,), nn.LeakyReLU: (F.leaky_relu,), nn.Mish: (F.mish,)}
+_IN_PLACE = {nn.ReLU: (F.relu_, torch.relu_), nn.Tanh: (torch.tanh_,), nn.Sigmoid: (torch.sigmoid_,), nn.ELU: (F.elu_,),
+             nn.LeakyReLU: (F.leaky_relu_,)}
+_METHODS = {nn.ReLU: ("relu", "relu_"), nn.Tanh: ("tanh", "tanh_"), nn.Sigmoid: ("sigmoid", "sigmoid_")}
 
 
+@dataclass(frozen=True)
+class _Old:
+    "All forms of the activations that are to be replaced: module classes, functions, methods of a tensor."
+    kinds: tuple
+    functions: tuple
+    methods: tuple
+
+    @classmethod
+    def of(cls, old:type|tuple)->"_Old":
+        kinds = old if isinstance(old, tuple) else (old,)
+        def known(table): return tuple(value for kind in kinds for value in table.get(kind, ()))
+        methods = known(_METHODS)
+        return cls(kinds, known(FUNCTIONS) + known(_IN_PLACE) + tuple(getattr(torch.Tensor, m) for m in methods), methods)
+
+    def has(self, value)->bool:
+        "Is it such a module, or such a function, bare or with arguments of its own?"
+        value = value.func if isinstance(value, functools.partial) else value
+        return isinstance(value, self.kinds) or any(value is f for f in self.functions)
+
+# %% ../nbs/04_activation.ipynb #f0a1c0d1
+def _meaning(node:ast.AST, function:Callable, module:nn.Module|None):
+    "What a name such as `F.relu` or `self.act` stands for in a function's source; None where only a run would tell."
+    code = function.__code__
+    if isinstance(node, ast.Name):
+        if module is not None and code.co_varnames[:1] == (node.id,): return module
+        if node.id in code.co_varnames: return None
+        inner = dict(zip(code.co_freevars, function.__closure__ or ()))
+        if node.id not in inner: return function.__globals__.get(node.id)
+        try: return inner[node.id].cell_contents
+        except ValueError: return None
+    if not isinstance(node, ast.Attribute): return None
+    holder = _meaning(node.value, function, module)
+    if isinstance(holder, types.ModuleType): return getattr(holder, node.attr, None)
+    if isinstance(holder, type): return inspect.getattr_static(holder, node.attr, None)
+    if not isinstance(holder, nn.Module): return None
+    own = {**vars(holder), **holder._modules}
+    if node.attr in own: return own[node.attr]
+    found = inspect.getattr_static(holder, node.attr, None)
+    if isinstance(found, staticmethod): return found.__func__
+    return types.MethodType(found, holder) if isinstance(found, types.FunctionType) else found
+
+
+def _source(function:types.FunctionType)->ast.AST|None:
+    "The syntax tree of a function; None where its source is not at hand."
+    try: return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError): return None
+
+# %% ../nbs/04_activation.ipynb #f0a1c0d2
+def _calls(function:Callable, old:_Old, met:set)->Iterator[str]:
+    "Calls of the old activations in a function, and in those that it calls, as they are written."
+    module = function.__self__ if isinstance(function, types.MethodType) else None
+    function = getattr(function, "__func__", function)
+    if not isinstance(function, types.FunctionType) or (function.__module__ or "").startswith("torch.") or (function, module) in met: return
+    met.add((function, module))
+    tree = _source(function)
+    if tree is None:                                            # the names alone, less those of attributes, which are places
+        yield from (n for n in function.__code__.co_names if n in old.methods and not hasattr(module, n))
+        return
+    yield from ("a default argument" for value in function.__defaults__ or () if old.has(value))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            found = _meaning(node, function, module)
+            if isinstance(found, (types.FunctionType, types.MethodType)) and not old.has(found): yield from _calls(found, old, met)
+            elif not isinstance(found, nn.Module) and old.has(found) and not _is_place(node, module): yield ast.unparse(node)
+        elif isinstance(node, ast.Call): yield from _made_or_method(node, _meaning(node.func, function, module), old)
+    if module is not None and "super" in function.__code__.co_names:
+        for base in type(module).__mro__[1:]:
+            if isinstance(above := vars(base).get(function.__name__), types.FunctionType):
+                yield from _calls(types.MethodType(above, module), old, met)
+
+
+def _is_place(node:ast.AST, module:nn.Module|None)->bool:
+    "Is it an attribute of a module, which `replace_activations` has dealt with?"
+    return isinstance(node, ast.Attribute) and module is not None and node.attr in vars(module)
+
+
+def _made_or_method(call:ast.Call, called, old:_Old)->Iterator[str]:
+    "A module that is made in the call, or a tensor's own method."
+    if isinstance(called, type) and issubclass(called, old.kinds): yield ast.unparse(call)
+    if called is None and isinstance(call.func, ast.Attribute) and call.func.attr in old.methods and not call.args:
+        yield f"{ast.unparse(call.func)}()"
+
+# %% ../nbs/04_activation.ipynb #f0a1c0d3
+def _staying(model:nn.Module, old:_Old)->list[str]:
+    "Where a model computes an old activation without a place for it, in words."
+    found, met = [], set()
+    for prefix, m in model.named_modules():
+        if isinstance(m, nn.RNNBase) and any(kind.__name__.lower() == getattr(m, "nonlinearity", "") for kind in old.kinds):
+            found.append(f"{prefix or 'the model'} is a {type(m).__name__} with {m.nonlinearity} inside")
+        for name, value in vars(m).items():
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
+            if not name.startswith("_") and any(map(old.has, items)): found.append(f"{prefix}.{name}".lstrip(".") + " holds one outside the modules")
+        if not type(m).__module__.startswith("torch.nn."):
+            found += [f"{type(m).__name__}.forward calls {text}" for text in _calls(m.forward, old, met)]
+    return list(dict.fromkeys(found))
+
+# %% ../nbs/04_activation.ipynb #f0a1c0d4
 def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU, new:Formula|str|nn.Module|type|Callable="gelu")->list[str]:
     """Put a new activation in place of every one of the kind `old`, each place with a module of its own.
 
@@ -715,18 +847,22 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU, new:
 
     Returns
     -------
-    list of str : names of the places that were changed. Calls of functions in a ``forward`` (``F.relu(x)``) cannot be found; a warning
-        says so where nothing was.
+    list of str : names of the places that were changed. A warning names what stays: calls of functions in a ``forward`` (``F.relu(x)``,
+        ``x.relu()``), modules made there or kept in a plain list; and it says so where nothing was replaced.
     """
     if isinstance(model, old): raise TypeError("the model itself is the activation: use activation_module(new) in its place")
-    functions = [f for kind in (old if isinstance(old, tuple) else (old,)) for f in FUNCTIONS.get(kind, ())]
+    forms = _Old.of(old)
+    functions = [f for kind in forms.kinds for f in FUNCTIONS.get(kind, ())]
     places = [(f"{prefix}.{name}".lstrip("."), parent, name, value) for prefix, parent in model.named_modules()
               for name, value in [*parent._modules.items(), *vars(parent).items()] if isinstance(value, old) or any(value is f for f in functions)]
     for _, parent, name, value in places: _put(model, parent, name, value, activation_module(new))
     for m in model.modules():
         if isinstance(m, nn.TransformerEncoder):
             m.use_nested_tensor &= all(getattr(layer, "activation_relu_or_gelu", 0) for layer in m.layers)
-    if not places: warnings.warn(f"nothing replaced: no {old} in the model; functions called in a forward() cannot be found", stacklevel=2)
+    stays = _staying(model, forms)
+    said = [f"nothing replaced: no {old} in the model; functions called in a forward() have no place"] * (not places)
+    said += [f"these stay: {'; '.join(stays)}. Only attributes can be replaced: make each one, like self.act = nn.ReLU()"] * bool(stays)
+    if said: warnings.warn("; ".join(said), stacklevel=2)
     return [place for place, *_ in places]
 
 

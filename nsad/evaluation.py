@@ -325,11 +325,13 @@ class SplitRows:
 
 @patch
 def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
-    parts = split(ds, test=self.test, validation=self._validation, seed=split_seed)
-    scaler, y = Scaler.fit(ds.X[parts.train]), ds.y
-    mean, scale = (float(y[parts.train].mean()), float(y[parts.train].std()) or 1.) if ds.task == "regression" else (0., 1.)
-    if ds.task == "regression": y = (y - mean) / scale
-    return SplitRows(*((scaler.transform(ds.X[i]), y[i]) for i in (parts.train, parts.validation, parts.test)), mean, scale)
+    "The three parts of a split, encoded and scaled by what is fitted on its training rows."
+    parts = ds.parts(split(ds, test=self.test, validation=self._validation, seed=split_seed))
+    scaler, targets, mean, scale = Scaler.fit(parts[0].X), [part.y for part in parts], 0., 1.
+    if ds.task == "regression":
+        mean, scale = float(targets[0].mean(dtype=np.float64)), float(targets[0].std(dtype=np.float64)) or 1.
+        targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
+    return SplitRows(*((scaler.transform(part.X), y) for part, y in zip(parts, targets)), mean, scale)
 
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
@@ -340,15 +342,21 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
     ds, width = first.dataset, len(cells) // len(seeds)
     columns = [{s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])} for i in range(width)]
     rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds]
+    if len(set(features := [r.train[0].shape[1] for r in rows])) > 1:                  # encodings of other rows may have other columns
+        for n in dict.fromkeys(features):
+            some = {s for s, k in zip(seeds, features) if k == n}
+            yield from self._train({key: c for key, c in cells.items() if c.seed in some}, device)
+        return
     X, y = _together([r.train for r in rows])
-    stack = Stack(ds.n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, self.recipe.dropout)
+    n_features = X.shape[-1]
+    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, self.recipe.dropout)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     X_test, y_test = _together([r.test for r in rows])
     outputs, costs = predict(stack, X_test), member_costs(stack)
     for k, (key, cell) in enumerate(cells.items()):
         i, (n_parameters, flops) = k // width, costs[k]
-        yield self._row(key, cell, n_parameters=n_parameters, flops=flops, latency=latency(stack.member(k), ds.n_features),
+        yield self._row(key, cell, n_parameters=n_parameters, flops=flops, latency=latency(stack.member(k), n_features),
                         train_rows=X.shape[-2], validation_rows=len(rows[i].validation[1]), test_rows=len(y_test[i]),
                         best_epoch=int(history.best_epoch[k]), seconds=history.seconds / len(cells),
                         device=str(next(stack.parameters()).device), **rows[i].scores(outputs[k], ds.task, n_parameters, flops))
@@ -373,7 +381,7 @@ def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
     fitted = cell.activation.fit(replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device)
     seconds, (X, y) = time.perf_counter() - start, rows.test
     scores = rows.scores(fitted.predict(X), ds.task, fitted.n_parameters, fitted.flops)
-    return self._row(key, cell, n_parameters=fitted.n_parameters, flops=round(fitted.flops), latency=latency(fitted.predict, ds.n_features),
+    return self._row(key, cell, n_parameters=fitted.n_parameters, flops=round(fitted.flops), latency=latency(fitted.predict, X.shape[1]),
                      train_rows=len(rows.train[1]), validation_rows=len(rows.validation[1]), test_rows=len(y), best_epoch=fitted.best_epoch,
                      seconds=seconds, device=device, **scores)
 

@@ -13,9 +13,9 @@ import re
 import textwrap
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 import nsad
 from .activation import SymbolicActivation, compile_formula, run_steps, slopes
+from .files import write_file, writing
 from .formula import NUMPY, Formula, _text
 
 # %% ../nbs/11_export.ipynb #a98fdf0d
@@ -184,12 +185,15 @@ def _inputs(row:tuple)->tuple: return () if row[0] in ("variable", "number") els
 # %% ../nbs/11_export.ipynb #9ceab507
 @dataclass(frozen=True, eq=False)
 class _Apply:
-    "A function of each number; `constants` has shape (how many, channels) where channels differ. `guard`: the result is made finite."
+    """A function of each number; `constants` has shape (how many, channels) where channels differ, which are on `axis` of an array.
+    `guard`: the result is made finite.
+    """
     value: Callable                        # of (xp, x, constants)
     text: str
     constants: np.ndarray | None = None
     guard: bool = False
     slope: Callable | None = None
+    axis: int = -1
 
 
 def _filled(t, new):
@@ -207,7 +211,8 @@ def _symbolic(act:SymbolicActivation)->_Apply:
         steps = [("float", next(new)) if s[0] == "float" else s for s in steps]
     def value(xp, x, c): return run_steps(steps, x, c, protect, xp)
     def slope(xp, x, c): return slopes(steps, x, c, xp)[0] if protect else _textbook_slope(tree, xp, x)
-    return _Apply(value, _text(tree) + ", with constants of its own for each channel" * (constants is not None), constants, protect, slope)
+    text = _text(tree) + ", with constants of its own for each channel" * (constants is not None)
+    return _Apply(value, text, constants, protect, slope, act.channel_axis)
 
 
 def _numbers(t:Tensor, what:str)->np.ndarray:
@@ -236,7 +241,13 @@ trunc y0 y1 yn""".split()
 _TAKEN = {name + end for name in _MATH for end in ("", "f", "l")} | set("""auto break case char const continue default do double else enum extern
 float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main
 signbit isfinite isnormal fpclassify isgreater isless isunordered signgam x y and or not xor bool true false class new delete this template
-namespace operator private public protected try catch throw using virtual friend typename asm export NAN INFINITY""".split())
+namespace operator private public protected try catch throw using virtual friend typename asm export NAN INFINITY
+alignas alignof constexpr nullptr static_assert thread_local typeof typeof_unqual final override explicit mutable noexcept decltype
+static_cast const_cast dynamic_cast reinterpret_cast typeid concept requires co_await co_return co_yield import module consteval
+constinit compl bitand bitor and_eq or_eq xor_eq not_eq wchar_t char8_t char16_t char32_t size_t ptrdiff_t float_t double_t
+abs labs llabs div exit abort malloc calloc realloc free printf memcpy memset strlen index rindex errno NULL EOF HUGE_VAL HUGE_VALF
+FP_NAN FP_ZERO FP_NORMAL FP_SUBNORMAL FP_INFINITE M_PI M_E linux unix i386 near far small interface DOMAIN SING OVERFLOW UNDERFLOW
+int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t std""".split())
 
 
 def _identifier(name)->str:
@@ -405,6 +416,8 @@ def _check_widths(layers:list, width:int):
     for p in layers:
         wants = p.weight.shape[1] if isinstance(p, _Linear) else len(p.scale) if isinstance(p, _Scale) else \
             width if p.constants is None else p.constants.shape[1]
+        if isinstance(p, _Apply) and p.constants is not None and p.axis not in (-1, 1):
+            raise ExportError(f"an activation with channels on axis {p.axis} cannot follow a layer of rows; make it with channel_axis=-1")
         if wants != width: raise ExportError(f"a layer for {wants} units follows one of {width}; such a network cannot run")
         if isinstance(p, _Linear): width = len(p.weight)
 
@@ -502,7 +515,7 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     if alone and scaler is not None: raise ExportError("a scaler belongs to a network; an activation takes one number")
     name, dtype = _identifier(name if name is not None else "activation" if alone else "network"), _dtype(dtype)
     text = _header(_activation(what), name, dtype) if alone else _network(what, name, dtype, scaler)
-    if path is not None: Path(path).write_text(text, encoding="ascii")
+    if path is not None: write_file(path, text.encode("ascii"))
     return text
 
 # %% ../nbs/11_export.ipynb #f4c0b1b7
@@ -526,7 +539,7 @@ def _features(model:nn.Module)->int|None:
     return None
 
 # %% ../nbs/11_export.ipynb #2785bba5
-def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None, scaler=None)->Path:
+def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None, scaler=None, example=None)->Path:
     """An ONNX file (opset 18) with input ``x`` and output ``y``, for any number of rows.
 
     Parameters
@@ -535,6 +548,8 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     path : the file; weights are inside
     n_features : columns of the input; found out where a layer says it, and left open for an activation
     scaler : for a network, the `Scaler` of its training rows; then the file takes rows as they are
+    example : an input as the network takes it, tensor or array with the rows first, such as two images (2, 3, 32, 32); a tuple where
+        it takes several, which are called ``x0``, ``x1``, ... Without one, shapes that go through the network are looked for.
 
     Returns
     -------
@@ -543,7 +558,7 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     Raises
     ------
     ImportError : onnx or onnxscript is missing
-    ExportError : numbers that are not finite, a network whose number of columns is not known, or one that torch cannot export
+    ExportError : numbers that are not finite, a network whose input is not known, or one that torch cannot export
     """
     onnx = _onnx()
     alone = isinstance(what, (Formula, str, SymbolicActivation))
@@ -552,14 +567,16 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     model = copy.deepcopy(_activation(what) if alone else what).cpu().train(False)
     for name, t in model.state_dict().items():
         if t.is_floating_point(): _numbers(t, name)
-    known = _features(model)
-    if n_features is None: n_features = known
-    if n_features is None and not alone: raise ExportError(f"no layer of {type(what).__name__} says how many columns it takes; give n_features")
-    if scaler is not None: model = _Standardised(_standardising(scaler, n_features), model)
-    program = _traced(model, n_features, what)
+    n_features = n_features or (_features(model) if example is None else None)
+    inputs = _given(model, example) if example is not None else _row(model, n_features)
+    if scaler is not None: model = _Standardised(_standardising(scaler, inputs[0].shape[-1]), model).to(inputs[0].dtype)
+    table = example is None and (alone or not _refused(model, inputs))
+    if not table: inputs = _that_fits(model, None if example is None else inputs)
+    program = _traced(model, inputs, n_features if table else None, what)
     program.model.metadata_props["nsad"] = f"{nsad.__version__}: {'; '.join(dict.fromkeys(_formulas(model))) or type(what).__name__}"
-    program.save(path, external_data=False)
-    onnx.checker.check_model(str(path))
+    with writing(path) as part:
+        program.save(part, external_data=False)
+        onnx.checker.check_model(str(part))
     return Path(path)
 
 
@@ -572,6 +589,61 @@ def _onnx():
 def _formulas(model:nn.Module)->list[str]:
     return [m._formula.text for m in model.modules() if isinstance(m, SymbolicActivation)]
 
+# %% ../nbs/11_export.ipynb #0a4e7a01
+def _dtype_of(model:nn.Module)->torch.dtype: return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+
+
+def _row(model:nn.Module, n_features:int|None)->tuple[Tensor, ...]:
+    "Rows of a table, as many columns as asked for."
+    return torch.linspace(-1, 1, 3 * (n_features or 5), dtype=_dtype_of(model)).view(3, -1),
+
+
+def _given(model:nn.Module, example)->tuple[Tensor, ...]:
+    "The example as tensors of at least two rows, as torch takes one row for a number that never changes."
+    inputs = []
+    for value in example if isinstance(example, (tuple, list)) else (example,):
+        x = torch.as_tensor(value).detach().cpu()
+        if not x.dim() or not len(x): raise ExportError(f"the example has shape {tuple(x.shape)}; give an input with at least one row")
+        if x.is_floating_point(): x = x.to(_dtype_of(model))
+        inputs.append(torch.cat([x, x]) if len(x) == 1 else x)
+    return tuple(inputs)
+
+
+def _refused(model:nn.Module, inputs:tuple)->str:
+    "Why a network does not take these inputs; empty where it does."
+    try:
+        with torch.no_grad(): model(*inputs)
+    except Exception as error:                                                        # whatever a foreign network raises
+        return f"{type(error).__name__}: {(str(error).strip() or '?').splitlines()[0]:.200}"
+    return ""
+
+# %% ../nbs/11_export.ipynb #0a4e7a02
+_SIZES = (*range(1, 33), 40, 48, 50, 56, 64, 75, 80, 84, 96, 100, 112, 128, 160, 192, 224, 256, 299, 384, 512)
+
+
+def _shapes(model:nn.Module)->Iterator[Tensor]:
+    "Inputs that a network may take, by the first layer that is not for tables, smaller ones first."
+    for m in model.modules():
+        if isinstance(m, nn.modules.conv._ConvNd):
+            axes = len(m.kernel_size)
+            return (torch.linspace(-1, 1, 3 * m.in_channels * n ** axes, dtype=_dtype_of(model)).view(3, m.in_channels, *[n] * axes) for n in _SIZES)
+        if isinstance(m, nn.RNNBase):
+            sizes = ((3, n, m.input_size) if m.batch_first else (n, 3, m.input_size) for n in _SIZES[1:])
+            return (torch.zeros(size, dtype=_dtype_of(model)) for size in sizes)
+        if isinstance(m, nn.Embedding): return (torch.zeros(3, n, dtype=torch.int64) for n in _SIZES[1:])
+    return iter(())
+
+
+def _that_fits(model:nn.Module, given:tuple|None)->tuple[Tensor, ...]:
+    "The example, or the first input that the network takes."
+    if given is not None:
+        if why := _refused(model, given): raise ExportError(f"the network does not take the example, {[tuple(x.shape) for x in given]}: {why}")
+        return given
+    for x in _shapes(model):
+        if not _refused(model, (x,)): return x,
+    raise ExportError(f"no layer of {type(model).__name__} says what input it takes; give n_features for rows of a table, or example=, "
+                      "an input as the network takes it")
+
 # %% ../nbs/11_export.ipynb #200c8753
 @contextmanager
 def _quiet(name:str):
@@ -583,36 +655,48 @@ def _quiet(name:str):
     finally: logger.setLevel(before)
 
 
-def _traced(model:nn.Module, n_features:int|None, what):
+def _open_axes(x:Tensor, n_features:int|None, alone:bool)->dict:
+    "The axes of an input that may have another length: the rows, and where it is no table's whatever the network leaves open."
+    if x.dim() == 2 and n_features: return {0: torch.export.Dim("rows")}
+    if alone: return {0: torch.export.Dim("rows"), 1: torch.export.Dim("columns")}
+    return {0: torch.export.Dim.DYNAMIC} | {axis: torch.export.Dim.AUTO for axis in range(1, x.dim())}
+
+
+def _traced(model:nn.Module, inputs:tuple, n_features:int|None, what):
     "Torch's ONNX program of a model."
-    first = next((p for p in model.parameters() if p.is_floating_point()), torch.zeros(()))
-    x = torch.linspace(-1, 1, 3 * (n_features or 5), dtype=first.dtype).view(3, -1)
-    open_axes = {0: torch.export.Dim("rows")} | ({} if n_features else {1: torch.export.Dim("columns")})
+    alone = isinstance(what, (Formula, str, SymbolicActivation))
+    names = ["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))]
+    axes = tuple(_open_axes(x, n_features, alone) for x in inputs)
     try:
         with warnings.catch_warnings(), torch.no_grad(), _quiet("torch.onnx"):
             warnings.simplefilter("ignore")
-            return torch.onnx.export(model, (x,), input_names=["x"], output_names=["y"], opset_version=18, dynamo=True, verbose=False,
-                                     dynamic_shapes=(open_axes,))
+            return torch.onnx.export(model, inputs, input_names=names, output_names=["y"], opset_version=18, dynamo=True, verbose=False,
+                                     dynamic_shapes=axes)
     except Exception as error:                                                        # whatever torch's exporter does not know
-        first_line = (str(error).strip() or "?").splitlines()[0]
-        raise ExportError(f"torch cannot export this {type(what).__name__} to ONNX: {type(error).__name__}: {first_line:.200}") from error
+        cause = error
+        while cause.__cause__ is not None: cause = cause.__cause__
+        first_line = (str(cause).strip() or "?").splitlines()[0]
+        raise ExportError(f"torch cannot export this {type(what).__name__} to ONNX: {type(cause).__name__}: {first_line:.200}") from error
 
 # %% ../nbs/11_export.ipynb #8706ebca
 def _applied(p:_Apply, xp, x, make:Callable):
     "What `make` (value or slope) computes, finite where a layer's is."
+    if p.constants is not None and p.axis != -1:
+        return xp.moveaxis(_applied(replace(p, axis=-1), xp, xp.moveaxis(x, p.axis, -1), make), -1, p.axis)
     constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
     y = xp.asarray(make(xp, x, constants), dtype=x.dtype) + xp.zeros_like(x)
     return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
 
 
-_ARRAYS = SimpleNamespace(**vars(NUMPY), asarray=np.asarray, zeros_like=np.zeros_like, nan_to_num=np.nan_to_num)
+_ARRAYS = SimpleNamespace(**vars(NUMPY), asarray=np.asarray, zeros_like=np.zeros_like, nan_to_num=np.nan_to_num,
+                          moveaxis=np.moveaxis)
 
 
 def _function_of_arrays(p:_Apply)->Callable:
     def activation(x):
         x = np.asarray(x, dtype=np.result_type(np.asarray(x), np.float32))
-        if p.constants is not None and x.shape[-1:] != p.constants.shape[1:]:
-            raise ValueError(f"x has shape {x.shape}; the last axis holds {p.constants.shape[1]} channels")
+        if p.constants is not None and not (-x.ndim <= p.axis < x.ndim and x.shape[p.axis] == p.constants.shape[1]):
+            raise ValueError(f"x has shape {x.shape}; axis {p.axis} holds {p.constants.shape[1]} channels")
         with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x, p.value)
     activation.__doc__ = f"{p.text}, number by number."
     return activation
@@ -655,7 +739,8 @@ def _jax_arrays(jax)->SimpleNamespace:
     "The names of the table, from JAX."
     jnp, nn_, special = jax.numpy, jax.nn, jax.scipy.special
     own = dict(erf=special.erf, sigmoid=nn_.sigmoid, softplus=nn_.softplus, relu=nn_.relu, silu=nn_.silu,
-               gelu=functools.partial(nn_.gelu, approximate=False), asarray=jnp.asarray, zeros_like=jnp.zeros_like, nan_to_num=jnp.nan_to_num)
+               gelu=functools.partial(nn_.gelu, approximate=False), asarray=jnp.asarray, zeros_like=jnp.zeros_like, nan_to_num=jnp.nan_to_num,
+               moveaxis=jnp.moveaxis)
     return SimpleNamespace(**{name: getattr(jnp, name) for name in vars(NUMPY) if name not in own}, **own)
 
 

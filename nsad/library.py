@@ -8,7 +8,6 @@ __all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'MAX_FILES'
 
 # %% ../nbs/20_library.ipynb #391d502a
 import copy
-import difflib
 import io
 import json
 import math
@@ -16,13 +15,11 @@ import os
 import platform
 import re
 import stat
-import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +30,9 @@ import nsad
 from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
+from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
+from .messages import did_you_mean, package_version
 from .statistics import interval, overlap_of, tell_apart
 from .training import MEASURES, STRONG, Recipe
 
@@ -264,15 +263,10 @@ def _from_dict(raw:dict)->Entry:
     body = {k: v for k, v in raw.items() if k != "format"}
     _check(body, SCHEMA if kind == FORMAT else {k: SCHEMA[k] for k in _FIRST})
     entry = Entry(**{k: v for k, v in body.items() if k != "latex"})
-    if "latex" in body and body.get("versions", {}).get("sympy", _version("sympy")) == _version("sympy"):
+    if "latex" in body and body.get("versions", {}).get("sympy", package_version("sympy")) == package_version("sympy"):
         ours = Formula(entry.formula).latex
         if body["latex"] != ours: raise LibraryError(f"latex is {_shown(body['latex'])}, but the formula's is {_shown(ours)}; leave the line out")
     return entry
-
-
-def _version(package:str)->str:
-    try: return metadata.version(package)
-    except metadata.PackageNotFoundError: return "unknown"
 
 # %% ../nbs/20_library.ipynb #e1a9a747
 def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0., **about)->dict:
@@ -405,8 +399,7 @@ def _bytes_of(path:Path, most:int=MAX_BYTES, links:bool=True)->bytes:
 def entry(self:ActivationLibrary, name:str)->Entry:
     "The entry of that name, whole."
     if name not in self:
-        close = difflib.get_close_matches(str(name), self.names, n=1)
-        raise LibraryError(f"{self.path} has no activation {_shown(name)}{f'; did you mean {close[0]!r}?' if close else ''}; "
+        raise LibraryError(f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
                            f"there are {', '.join(self.names[:30]) or 'none'}{', ...' * (len(self) > 30)}")
     return self._read(self.path / f"{name}.json")
 
@@ -425,31 +418,15 @@ def get(self:ActivationLibrary, name:str)->Formula:
 
 # %% ../nbs/20_library.ipynb #6f964a00
 def _put(folder:Path, name:str, data:bytes, overwrite:bool=False)->bool:
-    "Write a file in one step; False where there is one already that may not be overwritten."
-    target, part = folder / name, None
+    "Write a file as a whole; False where there is one already that may not be overwritten."
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
-            part = Path(file.name)
-            file.write(data), file.flush(), os.fsync(file.fileno())
-        os.chmod(part, 0o644)
-        if not overwrite and not _claim(part, target): return False
-        os.replace(part, target)
+        write_file(folder / name, data, overwrite)
         return True
+    except FileTaken: return False
+    except FileError as error: raise LibraryError(str(error)) from None
     except OSError as error:
-        raise LibraryError(f"{target} cannot be written ({error.strerror or error}); look at the folder's permissions and room") from None
-    finally:
-        if part: part.unlink(missing_ok=True)
-
-
-def _claim(part:Path, target:Path)->bool:
-    "Take the name of a file that is not there yet, by a link to the finished one or, where there are no links, an empty one."
-    try: os.link(part, target)
-    except FileExistsError: return False
-    except OSError:
-        try: os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        except FileExistsError: return False
-    return True
+        raise LibraryError(f"{folder} cannot be made ({error.strerror or error}); look at its permissions, or choose another folder") from None
 
 # %% ../nbs/20_library.ipynb #920c99a7
 def _plain(value):
@@ -481,7 +458,7 @@ def _from_discovery(found:Discovery)->dict:
 
 
 def _versions()->dict:
-    return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: _version(p) for p in ("torch", "sympy", "numpy")})
+    return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: package_version(p) for p in ("torch", "sympy", "numpy")})
 
 # %% ../nbs/20_library.ipynb #77e60e2f
 _PARTS = {f.name for f in fields(Entry)} - {"name", "formula", "domain", "evidence"}
@@ -523,8 +500,16 @@ def _keep(self:ActivationLibrary, entry:Entry, overwrite:bool=False):
     self._writable()
     data = entry.to_json().encode()
     if len(data) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with less evidence")
+    if (twin := self._twin(entry.name)) is not None:
+        raise LibraryError(f"{self.path} has {twin!r}, and on many disks {entry.name!r} would be the same file; choose another name")
     if not _put(self.path, f"{entry.name}.json", data, overwrite):
         raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or say overwrite=True, --overwrite")
+
+
+@patch
+def _twin(self:ActivationLibrary, name:str)->str|None:
+    "The other name there is that differs from `name` by case alone."
+    return next((other for other in self.names if other != name and other.casefold() == name.casefold()), None)
 
 
 @patch
@@ -839,14 +824,17 @@ def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflic
 @patch
 def _settled(self:ActivationLibrary, incoming:Sequence[Entry], on_conflict:str)->list[Entry]:
     "The entries to write, under the names that they get."
-    out, taken = [], set(self.names)
+    out, taken = [], {name.casefold(): name for name in self.names}
     for e in incoming:
-        if e.name in taken:
+        if (other := taken.get(e.name.casefold())) is not None:
+            if other != e.name and on_conflict in ("refuse", "replace"):
+                raise LibraryError(f"{self.path} has {other!r}, and on many disks {e.name!r} would be the same file; "
+                                   "say on_conflict='skip' or 'rename'. Nothing was taken")
             if e.name in self and on_conflict != "replace" and self.entry(e.name) == e or on_conflict == "skip": continue
             if on_conflict == "refuse":
                 raise LibraryError(f"{self.path} has another activation {e.name!r}; say on_conflict='skip', 'replace' or 'rename'. Nothing was taken")
             if on_conflict == "rename" and (e := self._renamed(e, taken)) is None: continue
-        taken.add(e.name)
+        taken[e.name.casefold()] = e.name
         out.append(e)
     return out
 
@@ -859,7 +847,9 @@ def _entries_of(path:Path)->list[Entry]:
     entries = {}
     for source, data in found:
         e = Entry.from_json(data, source)
-        if entries.setdefault(e.name, e) is not e: raise LibraryError(f"{source} is called {e.name!r}, as another file there; rename one of them")
+        if any(e.name.casefold() == name.casefold() for name in entries):
+            raise LibraryError(f"{source} is called {e.name!r}, as another file there; rename one of them")
+        entries[e.name] = e
     if not entries: raise LibraryError(f"{path} has no activation; its files must end in .json")
     return list(entries.values())
 
@@ -871,11 +861,11 @@ def _wanted(entries:list[Entry], names:Sequence[str], path)->list[Entry]:
 
 
 @patch
-def _renamed(self:ActivationLibrary, e:Entry, taken:Iterable[str])->Entry|None:
+def _renamed(self:ActivationLibrary, e:Entry, taken:Mapping[str, str])->Entry|None:
     "The entry as NAME-2 or with the first number that is free; None where it is there already under such a name."
     for i in range(2, 10**6):
         new = Entry(**asdict(e) | dict(name=f"{e.name[:70]}-{i}"))
-        if new.name not in taken: return new
+        if new.name.casefold() not in taken: return new
         if new.name in self and self.entry(new.name) == new: return None
 
 # %% ../nbs/20_library.ipynb #f96f55a8
@@ -885,8 +875,7 @@ def find_entry(name:str, path=None)->Entry:
     if name in own: return own.entry(name)
     if name in shipped: return shipped.entry(name)
     names = [*own.names, *shipped.names]
-    close = difflib.get_close_matches(str(name), names, n=1)
-    raise LibraryError(f"no activation is called {_shown(name)}{f'; did you mean {close[0]!r}?' if close else ''}; there are {', '.join(names[:40])}")
+    raise LibraryError(f"no activation is called {_shown(name)}{did_you_mean(name, names)}; there are {', '.join(names[:40])}")
 
 
 @patch

@@ -23,6 +23,7 @@ from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split
 from .discovery import Discovery
 from .evaluation import Study, compare, summary
+from .files import write_file
 from .paper import specialists
 from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 
@@ -67,9 +68,8 @@ _LEFT_OUT = ["key", "settings", "latency", "seconds", "device", "nsad", "torch",
 @patch
 def save(self:TransferMatrix, path)->Path:
     "Write the rows as CSV."
-    path = Path(path)
-    self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all").to_csv(path, index=False, float_format="%.6g")
-    return path
+    rows = self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all")
+    return write_file(path, rows.to_csv(index=False, float_format="%.6g"))
 
 
 @patch(cls_method=True)

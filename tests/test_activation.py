@@ -2,6 +2,7 @@
 import copy
 import io
 import random
+import warnings
 
 import mpmath
 import numpy as np
@@ -83,6 +84,96 @@ def test_constants_of_each_channel():
     x = torch.randn(5, 3)
     assert_close(act(x), torch.sin(x * torch.tensor([1.0, 2.0, 3.0])))
     assert [f.text for f in act.formula] == ["sin(1.0*x)", "sin(2.0*x)", "sin(3.0*x)"]
+
+
+@pytest.mark.parametrize("shape, axis", [((2, 3, 5, 5), 1), ((2, 3, 5, 3), 1), ((2, 3, 7), 1), ((2, 5, 3), -1), ((2, 3), 1), ((2, 3), -1)])
+def test_channels_lie_along_the_axis_that_is_named(shape, axis):
+    act = SymbolicActivation("sin(1.5*x)", trainable=True, per_channel=3, channel_axis=axis)
+    with torch.no_grad(): act.constants.copy_(torch.tensor([[1.0, 2.0, 3.0]]))
+    x = torch.randn(shape, requires_grad=True)
+    wide = torch.tensor([1.0, 2.0, 3.0]).view([3 if i == axis % len(shape) else 1 for i in range(len(shape))])
+    assert_close(act(x), torch.sin(x * wide))
+    slope, = torch.autograd.grad(act(x).sum(), x)
+    assert_close(slope, wide * torch.cos(x * wide))
+
+
+def test_channels_on_another_axis_are_an_error_that_says_which():
+    act = SymbolicActivation("sin(1.5*x)", trainable=True, per_channel=8)
+    with pytest.raises(ValueError, match=r"\(2, 8, 6, 6\).*8 channels.*axis -1; give channel_axis=1"): act(torch.ones(2, 8, 6, 6))
+    with pytest.raises(ValueError, match="per_channel=5"): act(torch.ones(2, 5))
+    with pytest.warns(UserWarning, match="channel_axis=1 is for images"): act(torch.ones(2, 8, 8, 8))
+
+
+class Half(nn.Module):
+    "A network with one activation as a module."
+    def __init__(self):
+        super().__init__()
+        self.a, self.act, self.b = nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 8)
+
+    def start(self, x): return self.b(self.act(self.a(x)))
+
+
+def outside(x): return nn.functional.relu(x)
+
+
+class Functional(Half):
+    def forward(self, x): return nn.functional.relu(self.start(x))
+
+
+class Method(Half):
+    def forward(self, x): return self.start(x).relu()
+
+
+class Fresh(Half):
+    def forward(self, x): return nn.ReLU()(self.start(x))
+
+
+class Elsewhere(Half):
+    def forward(self, x): return outside(self.start(x))
+
+
+class Above(Functional):
+    def forward(self, x): return 2 * super().forward(x)
+
+
+class Listed(Half):
+    def __init__(self):
+        super().__init__()
+        self.more = [nn.ReLU()]
+
+    def forward(self, x): return self.more[0](self.start(x))
+
+
+class Recurrent(Half):
+    def __init__(self):
+        super().__init__()
+        self.read = nn.RNN(8, 8, nonlinearity="relu")
+
+    def forward(self, x): return self.read(self.start(x))
+
+
+class Whole(Half):
+    "Nothing stays in this one, though `relu` is read in many places."
+    def __init__(self):
+        super().__init__()
+        self.relu, self.kind = nn.ReLU(), nn.functional.relu
+
+    def forward(self, x): return self.kind(self.relu(self.start(x))) if isinstance(x, torch.Tensor) else x.tanh()
+
+
+@pytest.mark.parametrize("kind, said", [(Functional, "Functional.forward calls nn.functional.relu"), (Method, r"\.relu\(\)"),
+                                        (Fresh, r"calls nn.ReLU\(\)"), (Elsewhere, "nn.functional.relu"), (Above, "nn.functional.relu"),
+                                        (Listed, "more holds one"), (Recurrent, "read is a RNN with relu")])
+def test_what_a_replacement_does_not_reach_is_said(kind, said):
+    with pytest.warns(UserWarning, match=said):
+        assert replace_activations(kind(), nn.ReLU, "sin(x)") == ["act"]
+
+
+def test_nothing_is_said_where_all_are_replaced():
+    net = Whole()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sorted(replace_activations(net, nn.ReLU, "sin(x)")) == ["act", "kind", "relu"]
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (0, 3), (2, 1, 4, 3)])

@@ -228,6 +228,75 @@ def test_onnx_of_an_activation(tmp_path, text):
         np.testing.assert_allclose(session.run(None, {"x": rows})[0], act(torch.from_numpy(rows)).numpy(), rtol=1e-5, atol=1e-6)
 
 
+class LastOfSequence(nn.Module):
+    "A recurrent network that looks at the end of a sequence."
+    def __init__(self):
+        super().__init__()
+        self.read, self.act, self.out = nn.LSTM(5, 8, batch_first=True), SymbolicActivation("x*exp(-x**2)"), nn.Linear(8, 1)
+
+    def forward(self, x): return self.out(self.act(self.read(x)[0][:, -1]))
+
+
+class MeanOfWords(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.act, self.out = nn.Embedding(10, 4), SymbolicActivation("sin(2*x)"), nn.Linear(4, 1)
+
+    def forward(self, words): return self.out(self.act(self.words(words).mean(1)))
+
+
+def pictures():
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), learning_images(4), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 2))
+
+
+def learning_images(n): return SymbolicActivation("1.5*x*exp(-0.5*x**2)", trainable=True, per_channel=n, channel_axis=1)
+
+
+NETWORKS = {
+    "pictures": (pictures, torch.randn(5, 3, 9, 9)),
+    "signals": (lambda: nn.Sequential(nn.Conv1d(3, 4, 3), SymbolicActivation("x*exp(-x**2)"), nn.Flatten(), nn.Linear(24, 2)), torch.randn(5, 3, 8)),
+    "sequences": (LastOfSequence, torch.randn(5, 7, 5)), "words": (MeanOfWords, torch.randint(0, 10, (5, 6))),
+}
+
+
+@pytest.mark.parametrize("shown", [True, False])
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_onnx_of_networks_that_are_not_for_tables(tmp_path, kind, shown):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
+    torch.manual_seed(0)
+    make, x = NETWORKS[kind]
+    net = make().train(False)
+    path = to_onnx(net, tmp_path / "net.onnx", **({"example": x[:1].numpy()} if shown else {}))
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for rows in (5, 1, 2):
+        got = session.run(["y"], {"x": x[:rows].numpy()})[0]
+        np.testing.assert_allclose(got, net(x[:rows]).detach().numpy(), rtol=0, atol=1e-5)
+
+
+def test_onnx_of_a_network_with_two_inputs(tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
+
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.act = nn.Linear(3, 4), nn.Linear(5, 4), SymbolicActivation("sin(x)")
+
+        def forward(self, x, y): return self.act(self.a(x) + self.b(y))
+
+    net, x, y = Two(), torch.randn(6, 3), torch.randn(6, 5)
+    session = onnxruntime.InferenceSession(to_onnx(net, tmp_path / "two.onnx", example=(x[:2], y[:2])), providers=["CPUExecutionProvider"])
+    got = session.run(["y"], {"x0": x.numpy(), "x1": y.numpy()})[0]
+    np.testing.assert_allclose(got, net(x, y).detach().numpy(), rtol=0, atol=1e-5)
+
+
+def test_channels_of_images_as_numpy():
+    act = learning_images(3)
+    with torch.no_grad(): act.constants.mul_(torch.tensor([1.0, 2.0, 3.0]))
+    x = torch.randn(2, 3, 4, 4)
+    np.testing.assert_allclose(act.to_numpy()(x.numpy()), act(x).detach().numpy(), rtol=1e-5, atol=1e-6)
+    with pytest.raises(ValueError, match="axis 1 holds 3 channels"): act.to_numpy()(np.zeros((2, 4, 3)))
+
+
 @compiled
 @pytest.mark.parametrize("far", [0.0, 3.0, 1e4])
 @pytest.mark.parametrize("dtype", TYPES)
@@ -367,7 +436,10 @@ BAD = {
     "NaN": (lambda: to_c(scaled_by(float("nan"))), r"0.weight holds nan at \[0, 0\]"),
     "infinity": (lambda: to_numpy(scaled_by(float("inf"))), "0.weight holds"),
     "NaN in ONNX": (lambda: to_onnx(scaled_by(float("nan")), "never.onnx"), "0.weight holds nan"),
-    "no number of columns": (lambda: to_onnx(nn.Conv1d(1, 1, 3), "never.onnx"), "give n_features"),
+    "no number of columns": (lambda: to_onnx(nn.Sequential(nn.Conv1d(1, 1, 3), nn.Conv1d(7, 1, 3)), "never.onnx"), "give n_features.*example="),
+    "an example that does not fit": (lambda: to_onnx(nn.Conv1d(1, 1, 3), "never.onnx", example=torch.zeros(2, 4, 9)),
+                                     r"does not take the example, \[\(2, 4, 9\)\]"),
+    "an example without rows": (lambda: to_onnx(nn.Conv1d(1, 1, 3), "never.onnx", example=torch.zeros(0, 1, 9)), "at least one row"),
     "NaN that was learned": (lambda: to_c(broken_constants()), "holds nan"),
 }
 
