@@ -225,10 +225,13 @@ class _Archive:
     source: dict = field(default_factory=dict)
     screened: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
+    judged: int = 0
     parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
-    def scored(self)->int: return len(self.screened) + len(self.losses)
+    def scored(self)->int:
+        "Candidates so far."
+        return len(self.screened) + len(self.losses) + self.judged
 
     def admit(self, formula:Formula|None, tree, source:str)->bool:
         "Take a formula in if neither it nor its shape is known."
@@ -516,7 +519,7 @@ def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterato
     chosen = self._finalists(archive)[:min(budget.left(archive.scored), clock.fitting(rungs[2], budget))]
     yield from self._judged(2, rungs[2], chosen, archive, final, budget)
     if final and self.objective != "many": yield from self._other_rates(rungs[2], final, archive, budget)
-    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored + len(final)))
+    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored))
 
 
 @patch
@@ -537,6 +540,7 @@ def _judged(self:NetworkEngine, rung:int, trials, formulas:Sequence[Formula], ar
         if parts: into.update(archive.ranked(rung, dict(parts)))
     for f, losses in parts:
         if not many: into[f] = float(np.mean(losses))
+        archive.judged += rung == 2
         yield Candidate(f, into[f], rung, archive.source.get(f, "standard"), tuple(losses))
 
 
@@ -593,14 +597,14 @@ def _other_rates(self:NetworkEngine, trials, final:dict, archive:_Archive, budge
     "The standard activations and the best of the others by the recipe with other learning rates; `final` keeps the lower loss of each."
     standard = [f for f in final if f.text in STANDARD]
     others = sorted((f for f in final if f not in standard), key=lambda f: self._cost(f, final))
-    chosen, spent = [*standard, *others[:self._n_tuned - len(STANDARD)]], archive.scored + len(final)
+    chosen = [*standard, *others[:self._n_tuned - len(STANDARD)]]
     for factor in self.lr_factors:
         if factor == 1: continue
         lr = self._whole.lr * factor
         tuned_trials = [replace(t, recipe=replace(t.recipe, lr=lr)) for t in trials]
-        entries = [f.text for f in chosen][:budget.left(spent)]
+        entries = [f.text for f in chosen][:budget.left(archive.scored)]
         for f, losses in zip(chosen, self._scores(2, tuned_trials, entries, budget, f" @ lr {lr:g}")):
-            loss, spent = float(np.mean(losses)), spent + 1
+            loss, archive.judged = float(np.mean(losses)), archive.judged + 1
             final[f] = np.fmin(final[f], loss)
             yield Candidate(f, loss, 2, archive.source.get(f, "standard"), tuple(losses), lr=lr)
 
