@@ -65,5 +65,5 @@ $(VENV)/user: $(BIN)/python $(NEEDS)
 	touch $@
 
 $(VENV)/dev: $(BIN)/python $(NEEDS)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,skops,baselines]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,images,skops,baselines]'
 	touch $(VENV)/user $@

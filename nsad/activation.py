@@ -524,7 +524,7 @@ class SymbolicActivation(nn.Module):
     def __init__(self, formula:Formula|str, trainable:bool=False, per_channel:int|None=None, protect:bool=True,
                  channel_axis:int=-1):
         super().__init__()
-        formula = Formula(formula)
+        if not isinstance(formula, Formula): formula = Formula(formula)                   # one that is may know its origin
         if formula.is_constant: raise FormulaError(f"{formula.text!r} is constant: as an activation it would pass no signal")
         if formula.variables != ("x",): raise FormulaError(f"{formula.text!r} is not a formula in x; collapse() makes it one")
         self.channel_axis = int(channel_axis)

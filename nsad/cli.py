@@ -101,7 +101,8 @@ def discover(
     print(f"best: {found.best.text}" + (f"\nsaved: {out}" if out else ""))
     if judge: _judge(ds, found, seed, out, quiet)
     name = f"{source} --target {target}" if target else source
-    print(f'next: nsad study {name} -a relu -a {out or repr(found.best.text)}')
+    same = "" if target else f" --rows {rows}" * (rows != 100_000) + f" --draw-seed {seed}" * (seed != 42)
+    print(f'next: nsad study {name}{same} -a relu -a {out or repr(found.best.text)}' + ("" if out else f" --split-seed {seed}"))
 
 
 def _judge(ds, found, seed:int, out:Path|None, quiet:bool):
@@ -118,18 +119,13 @@ def _judge(ds, found, seed:int, out:Path|None, quiet:bool):
     print(f"figure: {figure}")
 
 # %% ../nbs/25_cli.ipynb #unseen01
-def _unseen(datasets, files:list[str])->int|None:
-    "The seed of the split whose training rows a discovery among the files has seen; None where it has seen none of these tables."
-    from nsad.data import split
-    from nsad.discovery import Discovery
-    known = {f: Discovery.load(f).provenance for f in files}
-    seen = {f: p["seed"] for f, p in known.items() if p.get("seed") is not None for ds in datasets
-            if ds.take(split(ds, test=0.2, seed=p["seed"]).train).fingerprint == p.get("fingerprint")}
-    if len(set(seen.values())) > 1:
-        raise ValueError(f"{' and '.join(seen)} are of different splits: no test rows are new to all; take one at a time, or give --split-seed")
-    seed = min(seen.values(), default=None)
-    if seen: warnings.warn(f"one split for all networks, that of seed {seed}: its test rows are new to {' and '.join(seen)}")
-    return seed
+def _fair(study):
+    "The study on the split that its discoveries were made on, with a note; as it is where no search has seen test rows."
+    fair = study.with_fair_split()
+    if fair.split_seed != study.split_seed:
+        found = dict.fromkeys(label for label, _, _ in study._sources())
+        warnings.warn(f"one split for all networks, that of seed {fair.split_seed}: its test rows are new to {' and '.join(found)}")
+    return fair
 
 # %% ../nbs/25_cli.ipynb #257cc4f6
 @app.command()
@@ -148,6 +144,7 @@ def study(
     split_seed: Annotated[int | None, typer.Option(help="One split for all; else one for each seed, or the one a discovery is from.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict, if the sources are files.")] = None,
     rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
+    draw_seed: Annotated[int, typer.Option(help="Seed by which --rows are drawn; that of a discovery whose rows these are to be.")] = 42,
     data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
 ):
     """Train networks with several activations and compare them.
@@ -166,12 +163,11 @@ def study(
     from nsad.report import results_table
     if resume and not store: raise ValueError("--resume needs --store, the SQLite file to go on from")
     if resume and not store.is_file(): raise ValueError(f"--resume: there is no store {store}; leave --resume out to begin one")
-    datasets = [_dataset(s, target, rows, 42, data_home) for s in sources]
+    datasets = [_dataset(s, target, rows, draw_seed, data_home) for s in sources]
     try: numbers = tuple(map(int, seeds.split(",")))
     except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
     activations = {text: _activation(text) for text in activation}
-    if split_seed is None: split_seed = _unseen(datasets, [text for text in activation if Path(text).is_file()])
-    grid = Study(datasets, activations, network, numbers, split_seed=split_seed)
+    grid = _fair(Study(datasets, activations, network, numbers, split_seed=split_seed))
     results = grid.run(store, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler)
     if as_json: return print(results.to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")

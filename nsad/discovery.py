@@ -4,17 +4,18 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'FRONT', 'STANDARD', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'Candidate', 'Budget', 'Engine', 'load_engine',
-           'pareto_front', 'Discovery', 'discover']
+           'pareto_front', 'Discovery', 'discover', 'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
 import importlib
 import json
 import math
+import os
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Protocol
@@ -25,10 +26,11 @@ from fastcore.basics import patch
 from tqdm import tqdm
 
 import nsad
-from .data import Dataset, Scaler
-from .files import FileError, check_output, lock_of, locked, write_file
+from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
+from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
 from .formula import Formula
 from .messages import shown
+from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
 from .training import Recipe
 
@@ -154,8 +156,8 @@ class Discovery:
     Attributes
     ----------
     front : DataFrame with columns formula, loss, complexity, score, source, noise; from simple to complex
-    provenance : dataset, domain, rows and their fingerprint, task, engine, options, seed, candidates, seconds, version; where the
-        standard activations were judged, `standard` and `learning_rates`
+    provenance : dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task, engine, options, seed, candidates,
+        seconds, version; where the standard activations were judged, `standard` and `learning_rates`
     history : DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss, formula
     """
     front: pd.DataFrame
@@ -170,7 +172,13 @@ class Discovery:
     @property
     def layers(self)->list[Formula]:
         "The formula for each hidden layer, where a search was asked for them: what `mlp` takes as `activation`. Empty where it was not."
-        return [Formula(t) for t in self.provenance.get("layers", {}).get("formulas", ())]
+        return [with_origin(t, self.origin) for t in self.provenance.get("layers", {}).get("formulas", ())]
+
+    @property
+    def origin(self)->Origin:
+        "Which rows the search has seen, as far as it is written down; every formula that the discovery gives has it."
+        p = self.provenance
+        return Origin(p.get("dataset") or "", p.get("fingerprint") or "", p.get("seed"), p.get("seen") and seen_from_json(p["seen"]), p.get("draw"))
 
     def __repr__(self):
         p = self.provenance
@@ -198,9 +206,10 @@ def choose(self:Discovery, by:str="safe", max_complexity:int|None=None)->Formula
     front = self.front if max_complexity is None else self.front[self.front.complexity <= max_complexity]
     if by == "safe" and (standard := self._best_standard(max_complexity)):
         front = front[[self._is_ahead(text, standard) for text in front.formula]]
-        if front.empty: return Formula(standard["formula"])
+        if front.empty: return with_origin(standard["formula"], self.origin)
     if front.empty: raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
-    return Formula(front.formula[front.score.idxmax() if by == "score" else front.loss.idxmin()])
+    best = front.score.idxmax() if by == "score" else front.loss.idxmin()
+    return with_origin(front.formula[best], self.origin)
 
 
 @patch
@@ -291,6 +300,7 @@ def _checked(text:str)->tuple[pd.DataFrame, dict, pd.DataFrame]:
     if not isinstance(rows, list) or not rows: raise ValueError("its front has no formula")
     if len(rows) > MAX_FRONT: raise ValueError(f"its front has {len(rows):,} formulas; at most {MAX_FRONT:,} are read")
     if lacking := [k for k in ("dataset", "engine") if not isinstance(provenance[k], str)]: raise ValueError(f"its provenance has no {lacking[0]}")
+    if "seen" in provenance: seen_from_json(provenance["seen"])
     front = pd.DataFrame(rows, columns=FRONT).astype({"loss": float, "complexity": int, "score": float, "noise": float})
     if not np.isfinite(front.loss).all(): raise ValueError("a loss on its front is no finite number")
     if not all(isinstance(t, str) for t in front.formula): raise ValueError("a formula on its front is no text")
@@ -371,7 +381,7 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     dataset : training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or DataFrames; what is to be tested later
         must not be in it. Standardised here, by its own rows.
     engine : a name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
-    seed : the same seed gives the same front, unless the time limit cut the search short
+    seed : a whole number of Python or NumPy; the same seed gives the same front, unless the time limit cut the search short
     budget : candidates to score at most, at least 1
     time_limit : seconds, more than 0
     progress : show a bar with the best formula so far
@@ -387,6 +397,7 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     """
     _refuse_limits(budget, time_limit)
     if not isinstance(dataset, Dataset): dataset = _as_dataset(dataset)
+    seed = whole_number(seed, "seed")
     searcher = load_engine(engine, **options, **({} if n_jobs is None else {"n_jobs": n_jobs}))
     name = engine if isinstance(engine, str) else type(engine).__name__
     settings = _options(searcher)
@@ -399,7 +410,8 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
                                    getattr(searcher, "expected", None))
     front = pareto_front(c for c, _ in candidates)
     if front.empty: raise ValueError(f"{name} found no usable formula in {len(candidates)} candidates; allow it more")
-    provenance = dict(about, dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows, options=settings, candidates=len(candidates),
+    provenance = dict(about, dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows,
+                      seen=seen_as_json(SeenRows.of(dataset, *getattr(searcher, "others", ()))), options=settings, candidates=len(candidates),
                       seconds=round(time.monotonic() - limits.start, 1), version=nsad.__version__, **({"cut": cut} if cut else {}))
     if layered := [c for c, _ in candidates if c.layers and np.isfinite(c.loss)]:
         best = min(layered, key=lambda c: c.loss)
@@ -463,7 +475,7 @@ def _options(engine)->dict:
     def named(value):
         if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
         if isinstance(value, Recipe): return asdict(value)
-        return getattr(value, "__qualname__", str(value))
+        return value.item() if isinstance(value, np.generic) else getattr(value, "__qualname__", str(value))
     return json.loads(json.dumps({f.name: getattr(engine, f.name) for f in fields(engine)}, default=named)) if is_dataclass(engine) else {}
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3
@@ -491,3 +503,49 @@ def _paired(worse:Candidate, better:Candidate)->tuple[float, float|None]:
 def from_pysr(cls:Discovery, path)->Discovery:
     "What a run of PySR has left, a hall_of_fame.csv or its folder; see `nsad.engines.pysr`. Needs no Julia."
     return importlib.import_module("nsad.engines.pysr").discovery_from_pysr(path)
+
+# %% ../nbs/16_discovery.ipynb #5911e702
+def discover_on_splits(dataset:Dataset, seeds:Sequence[int]=(42, 43, 44), engine:str="network", folder=None, progress:bool=True,
+                       test:float=TEST_SHARE, **options)->dict[int, Discovery]:
+    """Discover on the training part of each split.
+
+    Parameters
+    ----------
+    dataset : the whole dataset; it is split here as `Study` splits it
+    seeds : one split and one search for each
+    engine, options : as `discover` takes them
+    folder : where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are of the same rows and options; None
+        keeps nothing
+    progress : show a bar for each search
+    test : share of test rows
+
+    Returns
+    -------
+    dict : seed to `Discovery`
+    """
+    found = {}
+    for seed in map(whole_number, seeds):
+        training = dataset.take(split(dataset, test=test, seed=seed).train)
+        path = None if folder is None else Path(folder) / f"{file_name(f'{engine}-{dataset.name}-{seed}')}.json"
+        found[seed] = _found_before(path, training, options)
+        if found[seed] is not None: continue
+        found[seed] = discover(training, engine, seed, progress=progress, **options)
+        if path is None: continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found[seed].save(path)
+    return found
+
+
+def _found_before(path:Path|None, training:Dataset, options:dict)->Discovery|None:
+    "The discovery in a file, if it was made from these rows with these options and not cut short; what cannot be read is put aside."
+    if path is None or not path.exists(): return None
+    try: found = Discovery.load(path)
+    except ValueError as error:
+        aside = free_name(path.with_name(f"{path.name}.damaged"))
+        os.replace(path, aside)
+        warnings.warn(f"{error}; it is kept as {aside.name}, and the search is done again", stacklevel=3)
+        return None
+    known = found.provenance
+    if known.get("fingerprint") != training.fingerprint or "cut" in known: return None
+    if any(known.get("options", {}).get(k) != v for k, v in options.items() if k != "n_jobs"): return None
+    return found if "seen" in known else replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))

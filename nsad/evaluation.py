@@ -29,9 +29,11 @@ from torch import nn
 from tqdm import tqdm
 
 import nsad
-from .data import Dataset, Scaler, load_dataset, split
+from .data import TEST_SHARE, Dataset, Scaler, load_dataset, split, whole_number
+from .discovery import Discovery
 from .formula import Formula
 from .models import SHAPES, Activation, Stack, count_parameters
+from .provenance import Origin, fair_split, leak, origins, remedy
 from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, rank, summary  # noqa: F401, they were here once
 from .training import MEASURES, STRONG, Recipe, forward_flops, latency, measures, member_costs, predict, train
 
@@ -43,7 +45,8 @@ class Study:
     Attributes
     ----------
     datasets : names for `load_dataset`, or `Dataset` objects
-    activations : label to activation (what `mlp` takes), or label to a mapping from seed to activation; or a list of names
+    activations : label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or label to a mapping from seed to
+        one of these; or a list of them. None is tested on rows that its search has seen, see `leak`.
     networks : names of `SHAPES`; a mapping names the labels of the activations that each is trained with (None for all)
     seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
     recipe : how networks are trained; all its settings are part of what a row is filed under
@@ -59,7 +62,7 @@ class Study:
     seeds: Sequence[int] = (42, 43, 44)
     recipe: Recipe = STRONG
     rows: int | None = 100_000
-    test: float = 0.2
+    test: float = TEST_SHARE
     validation: float = 0.1
     split_seed: int | None = None
     stack_size: int = 24
@@ -67,7 +70,13 @@ class Study:
 
     def __post_init__(self):
         given = self.activations
-        named = dict(given) if isinstance(given, Mapping) else {str(a): a for a in given}
+        named = dict(given) if isinstance(given, Mapping) else {a.best.text if isinstance(a, Discovery) else str(a): a for a in given}
+        object.__setattr__(self, "seeds", tuple(whole_number(s, "a seed") for s in self.seeds))
+        if self.split_seed is not None: object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
+        for label, spec in [*named.items(), *self.models.items()]:
+            if isinstance(spec, Mapping) and (missing := [s for s in self.seeds if s not in spec]):
+                raise ValueError(f"{label!r} has nothing for seed {missing[0]}; it has something for {', '.join(map(str, spec))}")
+        named = {label: _trainable(spec) for label, spec in named.items()}
         networks = dict(self.networks) if isinstance(self.networks, Mapping) else dict.fromkeys(self.networks)
         for name, labels in networks.items():
             if name not in SHAPES: raise ValueError(f"no network is called {name!r}; there are {', '.join(SHAPES)}")
@@ -78,6 +87,12 @@ class Study:
                 raise ValueError(f"model {label!r} is {odd[0]!r:.80}, which has no fit(), kind and needs: see nsad.evaluation.Model")
         object.__setattr__(self, "activations", named)
         object.__setattr__(self, "networks", {n: list(named if labels is None else labels) for n, labels in networks.items()})
+
+
+def _trainable(spec):
+    "What can be trained: of a discovery its best formula, which remembers what its search has seen."
+    if isinstance(spec, Mapping): return {seed: _trainable(one) for seed, one in spec.items()}
+    return spec.best if isinstance(spec, Discovery) else spec
 
 # %% ../nbs/19_evaluation.ipynb #c9920bc6
 @dataclass(frozen=True)
@@ -181,6 +196,7 @@ def cells(self:Study)->Iterator[_Cell]:
     "The networks of the grid, and the models."
     for ds in self.datasets:
         ds = load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds
+        self._refuse_leaks(ds)
         data, grid = ds.fingerprint, [(network, label, self.activations[label]) for network, labels in self.networks.items() for label in labels]
         grid += [(_each(model)[0].kind, label, model) for label, model in self.models.items()]
         for network, label, spec in grid:
@@ -208,6 +224,53 @@ def _validation(self:Study)->float: return self.validation if self.recipe.patien
 def _key(self:Study, cell:_Cell)->str:
     return hashlib.sha256(json.dumps(self._settings(cell), sort_keys=True).encode()).hexdigest()[:32]
 
+# %% ../nbs/19_evaluation.ipynb #1ea4a002
+@patch
+def _sources(self:Study)->Iterator[tuple[str, int, Origin]]:
+    "Each activation or model that comes from a search: label, seed of the split that it is tested on, origin."
+    for label, spec in [*self.activations.items(), *self.models.items()]:
+        for seed in self.seeds:
+            split_seed = seed if self.split_seed is None else self.split_seed
+            for origin in origins(spec[seed] if isinstance(spec, Mapping) else spec): yield label, split_seed, origin
+
+
+@patch
+def _refuse_leaks(self:Study, ds:Dataset):
+    "A ValueError for the first activation that would be tested on rows that its search has seen."
+    checked = set()
+    for label, split_seed, origin in self._sources():
+        if (id(origin), split_seed) in checked: continue
+        checked.add((id(origin), split_seed))
+        if why := leak(origin, ds, split_seed, self.test): raise ValueError(f"{label!r} cannot be tested: {why}; {self._remedy(origin, ds)}")
+
+
+@patch
+def _remedy(self:Study, origin:Origin, ds:Dataset)->str:
+    "What to do about a leak, where others are to be tested on the same rows."
+    others = {id(o): o for _, _, o in self._sources()}.values()
+    if fair_split([origin], ds, self.test) is None or fair_split(list(others), ds, self.test) is not None: return remedy(origin, ds, self.test)
+    return "the searches were on different splits, so that no test rows are new to all: study one at a time"
+
+
+@patch
+def with_fair_split(self:Study)->"Study":
+    """The study itself where no activation would be tested on rows that its search has seen; else the study on the one split that
+    was searched, if all agree on one.
+
+    Raises
+    ------
+    ValueError : there is no such split
+    """
+    datasets = [load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds for ds in self.datasets]
+    study = replace(self, datasets=datasets)
+    for ds in datasets:
+        sources = {id(origin): origin for _, _, origin in study._sources()}.values()
+        if all(not leak(origin, ds, split_seed, self.test) for _, split_seed, origin in study._sources()): continue
+        seed = fair_split(list(sources), ds, self.test) if study.split_seed is None else None
+        if seed is None: study._refuse_leaks(ds)
+        study = replace(study, split_seed=seed)
+    for ds in datasets: study._refuse_leaks(ds)
+    return study
 
 # %% ../nbs/19_evaluation.ipynb #8d886bfc
 @patch

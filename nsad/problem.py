@@ -5,15 +5,16 @@
 # %% auto #0
 __all__ = ['DATA', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'as_problem']
 
-# %% ../nbs/14_problem.ipynb #fe448793
+# %% ../nbs/14_problem.ipynb #05d7db8c
 import copy
 import hashlib
 import inspect
+import itertools
 import random
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -23,7 +24,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .activation import activation_module
-from .training import Recipe, resolve_device
+from .training import STRONG, Recipe, Stepper, resolve_device
 
 # %% ../nbs/14_problem.ipynb #bd07b121
 @runtime_checkable
@@ -233,12 +234,17 @@ def _one_by_one(train_once:Callable, activations, seeds, fidelity:float)->np.nda
 
 def _called(activation:nn.Module)->str: return str(getattr(activation, "formula", activation))
 
-# %% ../nbs/14_problem.ipynb #27d35c13
-def _named_loss(name:str)->Callable:
-    "The loss of a task by its name, on raw outputs."
-    def binary(output, y): return F.binary_cross_entropy_with_logits(_like(output, y), y.to(output))
+# %% ../nbs/14_problem.ipynb #1b240618
+def _named_loss(name:str, label_smoothing:float=0.)->Callable:
+    "The loss of a task by its name, on raw outputs; smoothed while gradients are recorded."
+    def binary(output, y):
+        y = y.to(output)
+        if torch.is_grad_enabled(): y = y + label_smoothing * (0.5 - y)
+        return F.binary_cross_entropy_with_logits(_like(output, y), y)
     def regression(output, y): return F.mse_loss(_like(output, y), y.to(output))
-    def multiclass(output, y): return F.cross_entropy(output, y.long())
+    def multiclass(output, y):
+        smoothing = label_smoothing if torch.is_grad_enabled() else 0.
+        return F.cross_entropy(output, y.long(), label_smoothing=smoothing)
     named = dict(binary=binary, multiclass=multiclass, regression=regression)
     if name not in named:
         raise ValueError(f"loss {name!r} is not one of {', '.join(map(repr, named))}, nor a "
@@ -256,7 +262,7 @@ def _like(output:Tensor, y:Tensor)->Tensor:
 # %% ../nbs/14_problem.ipynb #1d94a498
 class _Batches:
     "Batches of (inputs..., target) from tensors or a loader, the same for the same seed."
-    def __init__(self, data, what:str, batch_size:int):
+    def __init__(self, data, what:str, recipe:Recipe|None):
         self.loader = None if isinstance(data, (tuple, list)) else data
         if self.loader is not None:
             if isinstance(data, (Iterator, Tensor, np.ndarray)) or not hasattr(data, "__len__"):
@@ -264,21 +270,27 @@ class _Batches:
                                 "tensors or arrays, or a DataLoader, which can be gone through "
                                 "many times")
             self.n = len(data)
+            n_rows, recipe = 2 * self.n, recipe and replace(recipe, batch_size=2)
         else:
             self.tensors = [_float(v, what) for v in data]
             rows = [len(t) for t in self.tensors]
             if len(rows) < 2 or len(set(rows)) > 1 or not rows[0]:
                 raise ValueError(f"{what} has {len(rows)} tensors of {rows} rows; give (inputs..., "
                                  "target), two or more of the same rows")
-            self.batch_size, self.n = batch_size, -(-rows[0] // batch_size)
+            n_rows = rows[0]
+            self.batch_size = recipe.for_rows(n_rows).batch_size if recipe else 1024
+            self.n = -(-n_rows // self.batch_size)
         if not self.n: raise ValueError(f"{what} has no batch")
+        self.n_steps = recipe.steps_on(n_rows) if recipe else self.n
 
     def epoch(self, shuffle:bool)->Iterator[list[Tensor]]:
         "One pass over the rows."
         if self.loader is not None: return iter(self.loader)
         n = len(self.tensors[0])
         order = torch.randperm(n) if shuffle else torch.arange(n)
-        return ([t[rows] for t in self.tensors] for rows in order.split(self.batch_size))
+        least = 2 if shuffle and n > 1 else 1                        # one row has no variance
+        parts = (rows for rows in order.split(self.batch_size) if len(rows) >= least)
+        return ([t[rows] for t in self.tensors] for rows in parts)
 
     def restart(self, seed:int):
         "Put a loader's own generators back."
@@ -317,7 +329,8 @@ class ModelProblem:
         that is given the trained network in evaluation mode
     loss : "binary", "multiclass", "regression", or a function (output, target) -> tensor of one
         number, such as `nn.L1Loss()`
-    recipe : epochs, batch size (of tensors), learning rate, weight decay
+    recipe : how to train; a loader's batches are its own affair. Dropout is in the network, and
+        a patience is refused, since every candidate is to have the same effort
     name : how results call it
     device : "auto", or a name that torch knows
 
@@ -335,16 +348,18 @@ class ModelProblem:
     (1, 1)
     """
     def __init__(self, build:Callable, train, validation, loss:str|Callable,
-                 recipe:Recipe=Recipe("model", epochs=10, batch_size=128, lr=1e-3),
-                 name:str="model", device:str="auto"):
+                 recipe:Recipe=STRONG, name:str="model", device:str="auto"):
         if not callable(build):
             raise TypeError(f"build is {_described(build)}; give a function build(activation) that "
                             "returns the network")
+        if recipe.patience:
+            raise ValueError(f"recipe {recipe.name!r} has patience={recipe.patience}; candidates are "
+                             "to have the same effort: dataclasses.replace(recipe, patience=None)")
         self.build, self.recipe, self.name, self.device = build, recipe, name, device
-        self.loss = loss if callable(loss) else _named_loss(loss)
-        self._train = _Batches(train, "train", recipe.batch_size)
+        self.loss = loss if callable(loss) else _named_loss(loss, recipe.label_smoothing)
+        self._train = _Batches(train, "train", recipe)
         self._judge = validation if _is_function(validation) else None
-        self._held = None if self._judge else _Batches(validation, "validation", 1024)
+        self._held = None if self._judge else _Batches(validation, "validation", None)
 
     @property
     def fingerprint(self)->str:
@@ -366,20 +381,16 @@ def _trained_loss(self:ModelProblem, activation:nn.Module, seed:int, fidelity:fl
     if not isinstance(net, nn.Module):
         raise TypeError(f"build gave {_described(net)}; it has to return the network, an nn.Module")
     net.to(device).train()
-    weights = [p for p in net.parameters() if p.requires_grad]
-    if not weights: raise ValueError("the network that build gave has no weights to train")
-    optimiser = torch.optim.Adam(weights, self.recipe.lr, weight_decay=self.recipe.weight_decay)
+    if not any(p.requires_grad for p in net.parameters()):
+        raise ValueError("the network that build gave has no weights to train")
     self._train.restart(seed)
-    left = max(1, round(fidelity * self.recipe.epochs * self._train.n))
-    while left:
-        for batch in self._train.epoch(shuffle=True):
+    n_steps = max(1, round(fidelity * self._train.n_steps))
+    stepper = Stepper(net, self.recipe, n_steps)
+    while stepper.taken < n_steps:
+        for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
             loss = self._loss_of(net, batch, device)
             if not loss.isfinite(): return float("nan")
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            left -= 1
-            if not left: break
+            stepper.step(loss)
     return self._validated(net.train(False), device)
 
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['STRONG', 'PAPER', 'CONVERGED', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'learning_rate', 'member_losses',
-           'resolve_device', 'weighted_rows', 'one_thread', 'History', 'train', 'calibration_error', 'measures',
-           'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
+           'resolve_device', 'weighted_rows', 'Stepper', 'one_thread', 'History', 'train', 'calibration_error',
+           'measures', 'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
 
 # %% ../nbs/13_training.ipynb #e69b0ebd
 import copy
@@ -326,6 +326,37 @@ class _Clipper:
         for member, grad in grads:
             grad.mul_(factors.view(-1, *[1] * (grad.dim() - 1)) if member is None else factors[member])
 
+# %% ../nbs/13_training.ipynb #5e1f00a2
+class Stepper:
+    """What a recipe says about a step: optimiser, learning rate that is due, clipping.
+
+    Parameters
+    ----------
+    model : a network or a `Stack`, on the device where it stays
+    recipe : see `Recipe`
+    n_steps : steps of the whole training, over which the learning rate falls
+
+    Example
+    -------
+    >>> stepper = Stepper(net, STRONG, n_steps=1)
+    >>> stepper.step((net(x) - y).square().mean())
+    """
+    def __init__(self, model:nn.Module, recipe:Recipe, n_steps:int):
+        ensemble = _ensemble(model, 0)
+        self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
+        self.optimiser = _optimiser(model, ensemble, recipe)
+        self.clip = None if recipe.clip is None else _Clipper(model, ensemble, recipe.clip)
+
+    def step(self, loss:Tensor):
+        "One step down the gradient of `loss`, a tensor of one number."
+        self.optimiser.zero_grad()
+        loss.backward()
+        due = self.recipe.lr * learning_rate(self.recipe, (self.taken + 0.5) / self.n_steps)
+        for group in self.optimiser.param_groups: group["lr"] = due * group["factor"]
+        if self.clip: self.clip()
+        self.optimiser.step()
+        self.taken += 1
+
 # %% ../nbs/13_training.ipynb #7b1d0a12
 @contextmanager
 def one_thread(when:bool=True):
@@ -405,11 +436,10 @@ class _Loop:
         seeds = self.ensemble.seeds
         self.weights, self.offsets = weights, np.random.default_rng(seeds[0])
         n_rows = X.shape[-2] if weights is None else len(weighted_rows(weights))
-        self.recipe, self.n_steps, self.step = recipe.for_rows(n_rows), recipe.steps_on(n_rows), 0
+        self.recipe, self.n_steps = recipe.for_rows(n_rows), recipe.steps_on(n_rows)
         self.X, self.y, self.held, self.task = X, y, held, task
         self.orders = [torch.Generator().manual_seed(s) for s in seeds]
-        self.optimiser = _optimiser(model, self.ensemble, self.recipe)
-        self.clip = _Clipper(model, self.ensemble, recipe.clip) if recipe.clip is not None else None
+        self.stepper = Stepper(model, self.recipe, self.n_steps)
         self.train_loss, self.validation_loss = [], []
         self.best = _Best(model, self.ensemble, recipe.patience) if recipe.patience else None
 
@@ -420,22 +450,12 @@ class _Loop:
         shared, losses = self.X.dim() == 2, []
         self.model.train()
         for rows in _batches(self.rows(), self.recipe.batch_size, self.orders):
-            if self.step == self.n_steps: break
+            if self.stepper.taken == self.n_steps: break
             loss = self.loss(_take(self.X, rows, shared), _take(self.y, rows, shared), self.recipe.label_smoothing)
-            self.optimiser.zero_grad()
-            loss.sum().backward()
-            self.move()
+            self.stepper.step(loss.sum())
             losses.append(loss.detach())
         self.train_loss.append(torch.stack(losses).mean(0).cpu().numpy())
         if self.held: self.validate()
-
-    def move(self):
-        "One step of the optimiser, at the learning rate that is due."
-        due = self.recipe.lr * learning_rate(self.recipe, (self.step + 0.5) / self.n_steps)
-        for group in self.optimiser.param_groups: group["lr"] = due * group["factor"]
-        if self.clip: self.clip()
-        self.optimiser.step()
-        self.step += 1
 
     def rows(self)->Tensor:
         "The rows of the next epoch."

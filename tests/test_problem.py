@@ -18,7 +18,8 @@ from nsad.training import Recipe
 G = torch.Generator().manual_seed(0)
 X = torch.randn(60, 2, generator=G)
 Y = X[:, 0] * X[:, 1]
-SHORT = Recipe("short", epochs=3, batch_size=16, lr=1e-2)
+PLAIN = dict(weight_decay=0., optimiser="adam", schedule="constant", warmup=0., clip=None)
+SHORT = Recipe("short", epochs=3, batch_size=16, lr=1e-2, **PLAIN)
 
 
 def build(activation): return nn.Sequential(nn.Linear(2, 8), activation, nn.Dropout(0.1), nn.Linear(8, 1))
@@ -46,9 +47,9 @@ def test_a_loss_depends_on_its_own_training_only(problem):
 
 def test_model_problem_trains_as_a_loop_by_hand():
     with seeded(7):
-        net, bests = build(nn.Tanh()), range(3)
+        net = build(nn.Tanh())
         optimiser = torch.optim.Adam(net.parameters(), 1e-2)
-        for _ in bests:
+        for _ in range(3):
             for rows in torch.randperm(40).split(16):
                 optimiser.zero_grad()
                 (net(X[:40][rows])[:, 0] - Y[:40][rows]).square().mean().backward()
@@ -66,6 +67,17 @@ def test_fidelity_is_a_share_of_the_steps():
         steps.clear()
         trial_losses(model_problem(loss=counting), ["relu"], [0], fidelity)
         assert len(steps) == expected
+
+
+def test_a_loader_takes_as_many_steps_as_tensors_of_the_same_batches():
+    for recipe in (SHORT, Recipe("few", steps=7, batch_size=16), Recipe("auto", batch_size=16)):
+        steps = []
+        def counting(output, y):
+            if torch.is_grad_enabled(): steps.append(len(y))
+            return nn.functional.mse_loss(output[:, 0], y)
+        for train in ((X[:40], Y[:40]), DataLoader(TensorDataset(X[:40], Y[:40]), 16, shuffle=True)):
+            trial_losses(model_problem(train=train, loss=counting, recipe=recipe), ["relu"], [0], 0.5)
+        assert steps[:len(steps) // 2] == steps[len(steps) // 2:] and len(steps) == 2 * round(0.5 * recipe.steps_on(40))
 
 
 def test_a_loader_with_its_own_generator_starts_anew():
@@ -109,7 +121,7 @@ def test_divergence_is_nan_and_harms_no_other(what):
 
 
 def test_a_network_that_explodes_is_nan():
-    problem = model_problem(recipe=Recipe("wild", epochs=50, batch_size=16, lr=1e30))
+    problem = model_problem(recipe=Recipe("wild", epochs=50, batch_size=16, lr=1e30, **PLAIN))
     assert np.isnan(trial_losses(problem, ["x**3"], [0])).all()
 
 
@@ -130,6 +142,7 @@ def test_an_error_of_the_users_own_says_which_training_it_was():
     (lambda: model_problem(train=(X,)), "two or more"),
     (lambda: model_problem(train=(X[:0], Y[:0])), "rows"),
     (lambda: model_problem(loss="hinge"), "'hinge'"),
+    (lambda: model_problem(recipe=Recipe("patient", patience=3)), "patience=None"),
     (lambda: trial_losses(model_problem(build=lambda a: 3), ["relu"], [0]), "build gave"),
     (lambda: trial_losses(model_problem(build=lambda a: nn.Flatten()), ["relu"], [0]), "no weights"),
     (lambda: trial_losses(model_problem(build=lambda a: nn.Linear(2, 3)), ["relu"], [0]), "(16, 3)"),
@@ -159,7 +172,7 @@ def test_a_fingerprint_follows_data_settings_and_code():
     same = model_problem().fingerprint
     assert model_problem().fingerprint == same and len(same) == 16
     different = [model_problem(train=(X[:40] + 1, Y[:40])), model_problem(validation=(X[40:], Y[40:] * 2)),
-                 model_problem(loss="binary"), model_problem(recipe=Recipe("short", epochs=4, batch_size=16, lr=1e-2)),
+                 model_problem(loss="binary"), model_problem(recipe=Recipe("short", epochs=4, batch_size=16, lr=1e-2, **PLAIN)),
                  model_problem(build=lambda a: nn.Sequential(nn.Linear(2, 9), a, nn.Linear(9, 1))),
                  model_problem(train=DataLoader(TensorDataset(X, Y), 16))]
     prints = [p.fingerprint for p in different]
