@@ -472,11 +472,16 @@ def _history(found)->pd.DataFrame:
 
 def _options(engine)->dict:
     "An engine's settings as JSON can hold them."
+    return _plain({f.name: getattr(engine, f.name) for f in fields(engine)}) if is_dataclass(engine) else {}
+
+
+def _plain(options:dict)->dict:
+    "Options as JSON can hold them: recipes as their settings, datasets and functions by name."
     def named(value):
         if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
         if isinstance(value, Recipe): return asdict(value)
         return value.item() if isinstance(value, np.generic) else getattr(value, "__qualname__", str(value))
-    return json.loads(json.dumps({f.name: getattr(engine, f.name) for f in fields(engine)}, default=named)) if is_dataclass(engine) else {}
+    return json.loads(json.dumps(options, default=named))
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3
 def _beside_standard(front:pd.DataFrame, candidates:Iterable[Candidate])->dict:
@@ -547,5 +552,5 @@ def _found_before(path:Path|None, training:Dataset, options:dict)->Discovery|Non
         return None
     known = found.provenance
     if known.get("fingerprint") != training.fingerprint or "cut" in known: return None
-    if any(known.get("options", {}).get(k) != v for k, v in options.items() if k != "n_jobs"): return None
+    if any(known.get("options", {}).get(k) != v for k, v in _plain(options).items() if k != "n_jobs"): return None
     return found if "seen" in known else replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))

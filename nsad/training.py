@@ -127,7 +127,7 @@ def for_rows(self:Recipe, n_rows:int)->Recipe:
     elif self.epochs == "auto": epochs = min(300, max(40, math.ceil(2000 / per_epoch)))
     else: epochs = self.epochs
     steps = self.steps if self.steps is not None else epochs * per_epoch
-    decay = self.weight_decay if self.weight_decay != "auto" else min(1., 2000 / steps)
+    decay = self.weight_decay if self.weight_decay != "auto" else _auto_decay(steps)
     dropout = self.dropout if self.dropout != "auto" else _auto_dropout(n_rows)
     return replace(self, epochs=epochs, batch_size=size, weight_decay=decay, dropout=dropout)
 
@@ -137,6 +137,11 @@ def _auto_batch(n_rows:int)->int:
     size = 2 ** round(math.log2(1.6 * max(1, n_rows)**0.5))
     size = min(1024, max(16, size))
     return max(2, math.ceil(n_rows / math.ceil(n_rows / size)))
+
+
+def _auto_decay(n_steps:int)->float:
+    "What shrinks weights as much over a long training as 1 does in 2,000 steps."
+    return min(1., 2000 / n_steps)
 
 
 def _auto_dropout(n_rows:int)->float:
@@ -343,6 +348,7 @@ class Stepper:
     """
     def __init__(self, model:nn.Module, recipe:Recipe, n_steps:int):
         ensemble = _ensemble(model, 0)
+        if recipe.weight_decay == "auto": recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
         self.optimiser = _optimiser(model, ensemble, recipe)
         self.clip = None if recipe.clip is None else _Clipper(model, ensemble, recipe.clip)

@@ -15,7 +15,7 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -333,7 +333,7 @@ class NetworkEngine:
     per_layer : how many of the finalists are tried in each hidden layer by itself; 0 for one formula in all
     surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all, without a model
     n_jobs : processes that train stacks; -1 for one on each core. The result does not depend on it.
-    recipe : how networks are to be trained in the end: the search judges by this very recipe
+    recipe : how networks are to be trained in the end: the search judges by this very recipe; a mapping of its settings will do
     fidelity : shares of the recipe's steps that screening and scoring take
     lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
         the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
@@ -372,6 +372,7 @@ class NetworkEngine:
         given = self.starters if self.initial_formulas is None else self.initial_formulas
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
+        if isinstance(self.recipe, Mapping): object.__setattr__(self, "recipe", Recipe(**self.recipe))
         _check_trainings(self)
         if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
             raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many', nor a function")
