@@ -161,11 +161,12 @@ def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
     "A search on the standardised rows, in networks of the estimator's own shape where the engine has networks."
     if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
-    if self.engine == "network": options |= dict(hidden=tuple(map(int, np.ravel(self.hidden))), recipe=self._recipe(len(X)))
+    if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe(len(X))}
     names = getattr(self, "feature_names_in_", None)
     data = Dataset.from_arrays(self.scaler_.transform(X), y, names, type(self).__name__, self._task)
+    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe")}
     return discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
-                    **{**(options if self.budget is None else {k: v for k, v in options.items() if k in ("hidden", "recipe")}), **(self.engine_options or {})})
+                    **{**options, **(self.engine_options or {})})
 
 # %% ../nbs/24_estimators.ipynb #ca992ff2
 @patch
