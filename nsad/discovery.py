@@ -255,9 +255,9 @@ def to_json(self:Discovery)->str:
 
 
 @patch
-def save(self:Discovery, path)->Path:
-    "Write `to_json` to `path`, as a whole or not at all; an older file there is replaced."
-    return write_file(path, self.to_json() + "\n")
+def save(self:Discovery, path, overwrite:bool=True)->Path:
+    "Write `to_json` to `path`, as a whole or not at all; an older file there is replaced, unless `overwrite` is False."
+    return write_file(path, self.to_json() + "\n", overwrite)
 
 # %% ../nbs/16_discovery.ipynb #bed03745
 FORMAT, MAX_BYTES, MAX_FRONT = "nsad.discovery/1", 50_000_000, 10_000
