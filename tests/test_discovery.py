@@ -121,7 +121,9 @@ def test_interrupted_search_returns_what_it_has(training):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_in_a_terminal_returns_what_was_found(jobs, tmp_path):
     script, scores = tmp_path / "search.py", tmp_path / "scores.json"
-    script.write_text(SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, steps=(16, 32), n_jobs=int(sys.argv[2])")
+    # under nohup and in the background a shell has Ctrl-C ignored, and every process begun there inherits that
+    listens = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    script.write_text(listens + SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, steps=(16, 32), n_jobs=int(sys.argv[2])")
                       + "    print('found', found.best.text, len(found.front))\n")
     env = {k: v for k, v in os.environ.items() if k != "JOBLIB_MULTIPROCESSING"}
     running = subprocess.Popen([sys.executable, str(script), str(scores), jobs], stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)

@@ -12,6 +12,7 @@ import functools
 import itertools
 import math
 import operator
+import os
 import random
 import sys
 import time
@@ -33,6 +34,7 @@ from ..data import Dataset, Scaler
 from ..discovery import STANDARD, Budget, Candidate, Discovery
 from ..formula import Formula, FormulaError, _plain_text
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
+from ..signals import end_with
 from ..training import STRONG, Recipe, one_thread
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
@@ -418,11 +420,18 @@ def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str
 warnings.filterwarnings("ignore", "A worker stopped while some jobs")      # joblib renews a worker that has grown; nothing is lost by it
 
 
+def _worked(parent:int, f:Callable, args:Sequence, kwargs:dict):
+    "In a worker: the result of a job; the worker ends soon after the process that it works for."
+    end_with(parent)
+    return f(*args, **kwargs)
+
+
 @patch
 def _together(self:NetworkEngine, jobs:Iterable)->Iterator:
     "The results of the jobs in their order, each as soon as it is there."
     if self.n_jobs == 1: return (f(*args, **kwargs) for f, args, kwargs in jobs)
-    with parallel_config(backend="loky"): return Parallel(self.n_jobs, return_as="generator")(jobs)
+    watched = (delayed(_worked)(os.getpid(), *job) for job in jobs)
+    with parallel_config(backend="loky"): return Parallel(self.n_jobs, return_as="generator")(watched)
 
 # %% ../../nbs/17a_engines.network.ipynb #c10c0002
 class _Clock:
