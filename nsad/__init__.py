@@ -92,6 +92,7 @@ if _typing.TYPE_CHECKING:
     from .training import train as train
     from .problem import ModelProblem as ModelProblem
     from .problem import Problem as Problem
+    from .problem import TableProblem as TableProblem
     from .discovery import Candidate as Candidate
     from .discovery import Discovery as Discovery
     from .discovery import discover as discover
