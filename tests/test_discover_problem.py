@@ -1,6 +1,7 @@
 """`discover` on problems: a function, a network of one's own, a field; what holds for tables holds for them."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,11 +42,11 @@ def front_of(found): return found.front.drop(columns="noise").to_dict("records")
 
 
 def test_a_loop_of_ones_own_comes_back_with_a_front_that_has_found_the_scale():
-    found = discover(fast_wave, **SMALL | dict(first=60))
+    found = discover(fast_wave, **SMALL | dict(first=120))
     assert isinstance(found, Discovery) and len(found.front) >= 1
     assert found.provenance["task"] == "problem" and found.provenance["dataset"] == "fast_wave"
     best, relu = (trial_losses_of(fast_wave, f) for f in (found.best, "relu"))
-    assert best < 0.2 * relu
+    assert best < 0.5 * relu
     again = Discovery.from_json(found.to_json())
     assert front_of(again) == front_of(found) and again.best == found.best
 
@@ -190,3 +191,9 @@ def test_losses_of_a_table_do_not_depend_on_neighbours_and_follow_fidelity():
     np.testing.assert_allclose(trial_losses(problem, ["sin(2*x)"], seeds=(1,))[0, 0], both[1, 1], rtol=1e-3)
     assert (trial_losses(problem, ["relu", "sin(2*x)"], seeds=(0, 1), fidelity=0.5) != both).all()
     assert problem.fingerprint != TableProblem(table(), hidden=(9,)).fingerprint
+
+
+def test_constants_of_scaled_formulas_can_be_read():
+    found = discover(closeness, **SMALL | dict(first=120))
+    for text in [*found.front.formula, *found.history.formula]:
+        assert all(len(n.replace(".", "").strip("0")) <= 4 for n in re.findall(r"\d+\.?\d*", text)), text

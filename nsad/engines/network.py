@@ -637,11 +637,13 @@ def _two_digits(value:float)->float: return float(f"{value:.2g}")
 
 
 def _scaled(formula:Formula, factor:float)->Formula|None:
-    "The formula of `factor * x`, or None where that is constant or cannot be computed."
+    "The formula of `factor * x`, or None where that is constant, or has constants that nobody would write."
     if factor == 1: return formula
     try: scaled = formula.substitute({"x": f"{factor}*x"})
     except FormulaError: return None
-    return None if scaled.is_constant else scaled
+    numbers = [c for c in _leaves(scaled.tree) if isinstance(c, float)]
+    short = all(c == float(f"{c:.4g}") for c in numbers)             # 1.21, not 1.2100000000000002
+    return scaled if short and not scaled.is_constant else None
 
 
 def _marked(tree:gp.PrimitiveTree|None, factor:float)->gp.PrimitiveTree|None:
