@@ -94,9 +94,10 @@ def main():
     table = pd.DataFrame(rows)
     table.round(3).to_csv(args.rows, index=False)
     means = table[table.part == "test"].pivot_table(index="activation", columns="photo", values="db")[list(TEST)]
-    best = means.mean(1).idxmax()
+    average = means.mean(axis=1).sort_values(ascending=False)
+    best = average.index[0]
     print(f"{'activation':28}{'mean dB':>14}   {'minus the best':>14}   formula, gain of the hidden weights")
-    for name in means.mean(1).sort_values(ascending=False).index:
+    for name in average.index:
         mean, half = interval(means.loc[name])
         apart, wide = interval(means.loc[name] - means.loc[best])
         other = " " * 14 if name == best else f"{apart:6.2f} ± {wide:5.2f}"

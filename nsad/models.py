@@ -14,8 +14,9 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import SymbolicActivation, activation_module, fill
+from .activation import NAMES, SymbolicActivation, activation_module, fill
 from .formula import Formula
+from .identity import is_plain
 
 # %% ../nbs/09_models.ipynb #cdc36093
 Activation = Formula | str | nn.Module | type | Callable      # what `activation_module` accepts
@@ -30,7 +31,7 @@ def _per_layer(activation, n_layers:int)->list:
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="relu", n_outputs:int=1,
-        dropout:float=0.1, seed:int|None=None)->nn.Sequential:
+        dropout:float=0.15, seed:int|None=None)->nn.Sequential:
     """A multilayer perceptron for tables.
 
     Parameters
@@ -111,7 +112,7 @@ class Stack(nn.Module):
     (members, rows, n_outputs).
     """
     def __init__(self, n_features:int, activations:Sequence[Activation], seeds:Sequence[int]=(42,),
-                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.1):
+                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.15):
         super().__init__()
         if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
         self.activations, self.seeds, self.hidden = list(activations), tuple(map(int, seeds)), tuple(hidden)
@@ -145,12 +146,26 @@ def _take_weights(self:Stack, starts:Sequence[nn.Sequential]):
 # %% ../nbs/09_models.ipynb #5654a118
 @patch
 def _column(self:Stack, activation, layer:int)->nn.ModuleList:
-    "The modules of one activation in one hidden layer: one, or one for each seed if it has parameters."
-    if isinstance(activation, Mapping): return nn.ModuleList(activation_module(activation[s]) for s in self.seeds)
+    "The modules of one activation in one hidden layer: one for each seed, or one for all where it is known to see each number by itself."
+    if isinstance(activation, Mapping): return nn.ModuleList(_made(activation[s], s) for s in self.seeds)
     spec = _per_layer(activation, len(self.hidden))[layer]
-    first = activation_module(spec)
-    learns = any(True for _ in first.parameters())
-    return nn.ModuleList([first] + [activation_module(spec) for _ in self.seeds[1:] if learns])
+    first = _made(spec, self.seeds[0])
+    return nn.ModuleList([first] + [_made(spec, s) for s in self.seeds[1:] if not _is_elementwise(first)])
+
+
+def _made(spec, seed:int)->nn.Module:
+    "A module whose random start, if it has one, comes from the seed."
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return activation_module(spec)
+
+
+_ELEMENTWISE = {*NAMES.values(), SymbolicActivation}
+
+
+def _is_elementwise(act:nn.Module)->bool:
+    "One module for all seeds would mix them if it learned, kept statistics, or looked at more than one number at a time."
+    return type(act) in _ELEMENTWISE and is_plain(act, type(act)) and not act.state_dict()
 
 # %% ../nbs/09_models.ipynb #43b09d4c
 def _bernoulli(out:Tensor, p:float, generator:torch.Generator):
@@ -214,13 +229,15 @@ class _Between(torch.autograd.Function):
     def backward(ctx, grad): return _finite(grad.clone())
 
 
-_KNOWN = {repr(activation_module(name)): [("x",), (name, 0)] for name in ("relu", "gelu", "silu", "tanh", "sigmoid")}   # torch's own, as formulas
+_AS_FORMULA = {nn.ReLU: "relu", nn.GELU: "gelu", nn.SiLU: "silu", nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}      # exactly these classes
 
 
 def _steps_of(act:nn.Module)->list|None:
-    "What `_Formulas` takes, or None for an activation that learns or is no formula."
-    if repr(act) in _KNOWN: return _KNOWN[repr(act)]
-    return act.steps if isinstance(act, SymbolicActivation) and act.constants is None and act.protect else None
+    "What `_Formulas` takes, or None for an activation that learns, is no formula, or is a class of somebody's own."
+    kind = type(act)
+    if not is_plain(act, kind): return None
+    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none": return [("x",), (_AS_FORMULA[kind], 0)]
+    return act.steps if kind is SymbolicActivation and act.constants is None and act.protect else None
 
 
 def _column_steps(modules:Sequence[nn.Module])->list|None:
