@@ -240,9 +240,9 @@ def test_the_printed_next_step_draws_the_same_rows(tmp_path):
 
 def test_a_name_in_the_library_is_no_way_round(folder):
     nsad("library", "add", "--library", "lib", "mine", "found.json", cwd=folder)
-    run = subprocess.run([NSAD, *map(str, STUDY), "mine"], capture_output=True, text=True, cwd=folder, env=os.environ | {"NSAD_LIBRARY": "lib"})
+    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine"], capture_output=True, text=True, cwd=folder, env=os.environ | {"NSAD_LIBRARY": "lib"})
     assert run.returncode == 0 and {row["split_seed"] for row in json.loads(run.stdout)} == {7}
-    run = subprocess.run([NSAD, *map(str, STUDY), "mine", "--split-seed", "3"], capture_output=True, text=True, cwd=folder,
+    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine", "--split-seed", "3"], capture_output=True, text=True, cwd=folder,
                          env=os.environ | {"NSAD_LIBRARY": "lib"})
     assert run.returncode == 1 and "--split-seed 7" in run.stderr
 
