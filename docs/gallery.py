@@ -147,7 +147,8 @@ def card(text, known, domains):
     sure = sorted({c["dataset"] for c in made if c["n"] >= 3})
     if gains:
         kind = "better" if gains[""] > 0 else "worse"
-        place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets"
+        ahead = {c["dataset"] for c in made if c["n"] >= 3 and c["gain"] > 0}
+        place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets, better on {len(ahead)}"
         headline = f'<span class="verdict {kind}">{signed(gains[""])}</span> <span class="where">{place}</span>'
     else:
         headline = '<span class="where">not judged with three seeds</span>'
@@ -183,9 +184,9 @@ def page(root):
     options = "".join(f'<option value="{domain}">{domain}</option>' for domain in judged_on)
     lines = ["# Gallery", "",
              f"Every activation that a search has found and kept, {len(known)} so far, those that lose among them. Thick: the "
-             "activation; dashed: its derivative; grey: ReLU; all from −4 to 4. The number is the mean difference from ReLU in the "
-             "same network, on the same rows, with the same recipe, over all comparisons with three seeds or more. Open a card for "
-             "each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
+             "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; all from −4 to 4. The number is the mean "
+             "difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three seeds "
+             "or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
              "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
              *(card(text, known[text], domains) for text in order), "</div>", "```", ""]
     return "\n".join(lines)
@@ -210,13 +211,20 @@ def headline(root):
 
 def headline_table(root):
     "The front page's table, as Markdown."
-    lines = ["| model | parameters | accuracy, 15 epochs | accuracy, trained to convergence |", "| --- | ---: | ---: | ---: |"]
+    lines = ["| model | accuracy, converged | accuracy, 15 epochs | parameters |", "| --- | ---: | ---: | ---: |"]
     for row in sorted(headline(root), key=lambda row: -row["long"].mean()):
         name = f"**light network, {row['label']}**" if row["kind"] == "found" else row["label"]
         name = f"light network, {row['label']}" if row["kind"] == "light" else name
         size = f"{row['size']:,.0f}" + (" nodes" if row["label"] == "LightGBM" else "")
-        lines.append(f"| {name} | {size} | {mean_and_spread(row['short'])} | {mean_and_spread(row['long'])} |")
+        lines.append(f"| {name} | {mean_and_spread(row['long'])} | {mean_and_spread(row['short'])} | {size} |")
     return "\n".join(lines) + "\n"
+
+
+def spreads(root):
+    "Standard deviations over splits that the page on label fits quotes: (fits of labels, search in networks)."
+    rows = pd.read_csv(Path(root) / "nbs/data/results.csv")
+    sd = rows[rows.network == "light"].groupby("activation").accuracy.std()
+    return f"{sd['specialist, gplearn']:.3f}", f"{sd['specialist, network']:.3f}"
 
 
 def mean_and_spread(values): return f"{values.mean():.3f} ± {values.std():.3f}"

@@ -171,18 +171,24 @@ def text_of(call):
 
 
 def examples(books, package, name):
-    "The first cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
+    "Cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
     own = package.home[package.public[name]]
     shown, uses = [], []
     for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
+        here = []
         for c in book.cells:
             if c.cell_type != "code": continue
             if not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) and not is_one(c, name): continue
             marks = directives(c.source)
             if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
-            shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
-        if shown: break
+            here.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
+        telling = [cell for cell in here if cell[2] and not re.search("^(class |test_fail)", cell[1], re.M)]
+        if telling and (not shown or path.name == "index.ipynb"):
+            shown = telling
+            break
+        shown = shown or here
+        if shown and path != own: break
     best = min(range(len(shown)), key=lambda i: rank(shown[i][2]), default=0)          # the first, and the one with most to see
     if not shown and (maker := maker_of(package, name)): return examples(books, package, maker)
     return [shown[i] for i in sorted({0, best})] if shown else uses[:1]
@@ -288,7 +294,7 @@ def option_rows(command):
         default = p.default
         shown = "required" if p.required else "" if default is None or callable(default) or default is False else f"`{printed(default)}`"
         kind = "" if getattr(p, "is_flag", False) else type_of(p)
-        words = escape(" ".join((p.help or "").split()))
+        words = said(" ".join((p.help or "").split()))
         rows.append(f"| {flags} | {kind} | {shown} | {words} |")
     return ["| | type | default | |", "| --- | --- | --- | --- |", *rows, ""] if rows else []
 
@@ -311,11 +317,17 @@ def help_text(text):
         if found := re.match(r"Examples?: ?(.*)", words):
             words = found[1]
             if not words: continue
-            out += ["```", *re.split(r" \| (?=nsad |NSAD_)", words), "```", ""]
-        elif re.match(r"(nsad|NSAD_\w+=\S* nsad) ", words): out += ["```", words, "```", ""]
-        else: out += [escape(words), ""]
+            out += ["```text", *re.split(r" \| (?=nsad |NSAD_)", words), "```", ""]
+        elif re.match(r"(nsad|NSAD_\w+=\S* nsad) ", words): out += ["```text", words, "```", ""]
+        else: out += [said(words), ""]
     text = "\n".join(out)
-    return text.replace("```\n\n```\n", "")                    # neighbouring examples are one block
+    return text.replace("```\n\n```text\n", "")                # neighbouring examples are one block
+
+
+def said(words):
+    "Words of a help as Markdown: options are code, and so is what stands between backticks."
+    parts = re.split(r"(`[^`]+`|(?<!\S)--[a-z][\w-]*)", words)
+    return "".join(f"`{part.strip('`')}`" if i % 2 else escape(part) for i, part in enumerate(parts))
 
 
 def commands_page():
@@ -328,7 +340,8 @@ def commands_page():
         takes = " ".join(p.name.upper() for p in command.params if p.param_type_name == "argument")
         group = "commands" in vars(command)
         usage = f"{name} COMMAND" if group else f"{name} [OPTIONS] {takes}".rstrip()
-        lines += [f"## {name}" if name != "nsad" else "## nsad itself", "", "```", usage, "```", "", help_text(command.help), *option_rows(command)]
+        title = "## nsad itself" if name == "nsad" else f"## {name}"
+        lines += [title, "", "```text", usage, "```", "", help_text(command.help), *option_rows(command)]
     return "\n".join(lines) + "\n"
 
 

@@ -348,6 +348,7 @@ class EquationProblem:
         self.equation, self.name, self.hidden = equation, equation.name, tuple(hidden)
         self.steps, self.lr, self.points = steps, lr, points
         self.gain, self.together = gain, together
+        self.scales = 0.5, 20.                                       # for a search: factors of x
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)
 

@@ -12,7 +12,7 @@ import importlib.metadata
 import json
 import os
 import platform
-import sqlite3
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,9 +35,12 @@ from .data import TEST_SHARE, Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
+from .messages import shown
 from .models import Activation, Stack, count_parameters, hidden_of
 from .provenance import Origin, fair_split, leak, origins, remedy
+from .signals import end_with, stoppable
 from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, pack_rows, rank, row_scores, summary  # noqa: F401, once here
+from .store import check_rows, open_store, saying
 from .training import MEASURES, STRONG, Recipe, forward_flops, latency, measures, member_costs, predict, train
 
 # %% ../nbs/19_evaluation.ipynb #647acb2e
@@ -173,14 +176,15 @@ class ResultsStore:
         but takes no rows.
     """
     def __init__(self, path=None):
-        self.path, self.db = path, sqlite3.connect(path or ":memory:", timeout=60)
-        with self._writing():
+        self.path, self.db = path, open_store(path)
+        with saying(path):
             version, = self.db.execute("PRAGMA user_version").fetchone()
             if version > KEYS:
                 raise ValueError(f"{path} is of a newer nsad (its keys are of version {version}, here they are of {KEYS}): update nsad, or "
                                  "give another file")
             self.old = version < KEYS and self._has_rows()
-            if not self.old: self._make_columns()
+        complete = version == KEYS and self._columns() >= {*COLUMNS, "row_scores"}            # then it may be a file that is only read
+        if not self.old and not complete: self._make_columns()
 
     def _has_rows(self)->bool:
         there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'results'").fetchone()
@@ -190,9 +194,10 @@ class ResultsStore:
 
     def _make_columns(self):
         columns = COLUMNS | {"row_scores": "BLOB"}
-        self.db.execute(f"CREATE TABLE IF NOT EXISTS results ({', '.join(map(' '.join, columns.items()))})")
-        for name in set(columns) - self._columns(): self.db.execute(f"ALTER TABLE results ADD COLUMN {name} {columns[name]}")
-        self.db.execute(f"PRAGMA user_version = {KEYS}")
+        with self._writing():
+            self.db.execute(f"CREATE TABLE IF NOT EXISTS results ({', '.join(map(' '.join, columns.items()))})")
+            for name in set(columns) - self._columns(): self.db.execute(f"ALTER TABLE results ADD COLUMN {name} {columns[name]}")
+            self.db.execute(f"PRAGMA user_version = {KEYS}")
 
     def check(self):
         "Refuse to mix new rows with those of an older nsad."
@@ -203,7 +208,7 @@ class ResultsStore:
     @contextmanager
     def _writing(self):
         "One transaction that has the file for itself from its beginning, so that two processes wait for one another."
-        with self.db:
+        with saying(self.path, "written to"), self.db:
             self.db.execute("BEGIN IMMEDIATE")
             yield
 
@@ -213,7 +218,8 @@ class ResultsStore:
         marks = ", ".join("?" * len(row))
         with self._writing(): self.db.execute(f"INSERT OR IGNORE INTO results ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
-    def keys(self)->set[str]: return {k for k, in self.db.execute("SELECT key FROM results")}
+    def keys(self)->set[str]:
+        with saying(self.path): return {k for k, in self.db.execute("SELECT key FROM results")}
 
     def frame(self, row_scores:bool=False)->pd.DataFrame:
         """All rows, in the order in which they came.
@@ -230,8 +236,27 @@ class ResultsStore:
         """
         wanted = [*COLUMNS, *(["row_scores"] if row_scores else [])]
         there = [name for name in wanted if name in self._columns()]
-        rows = pd.read_sql_query(f"SELECT {', '.join(there)} FROM results ORDER BY rowid", self.db).reindex(columns=wanted)
-        return rows.astype({name: float for name, kind in COLUMNS.items() if kind == "REAL"})
+        with saying(self.path): rows = pd.read_sql_query(f"SELECT {', '.join(there)} FROM results ORDER BY rowid", self.db).reindex(columns=wanted)
+        return check_rows(rows, COLUMNS, self.path)
+
+# %% ../nbs/19_evaluation.ipynb #f7670236
+@patch
+def begin(self:ResultsStore, keys)->None:
+    "Note that networks are being trained; a store in memory needs no such note."
+    if self.path is None: return
+    with self._writing():
+        self.db.execute("CREATE TABLE IF NOT EXISTS attempts (key TEXT PRIMARY KEY, times INTEGER)")
+        self.db.executemany("INSERT INTO attempts VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1", [(k,) for k in keys])
+
+
+@patch
+def begun(self:ResultsStore, keys)->int:
+    "How often the training of one of these networks, none of which is kept, was begun at most."
+    if self.path is None: return 0
+    with saying(self.path):
+        there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'attempts'").fetchone()
+        times = dict(self.db.execute("SELECT key, times FROM attempts")) if there else {}
+    return max((times.get(k, 0) for k in keys), default=0)
 
 # %% ../nbs/19_evaluation.ipynb #df1955e5
 def activation_text(spec:Activation|Model)->str:
@@ -395,8 +420,10 @@ def run(self:Study, store=None, device:str="auto", progress:bool=True, backend:s
     keys, done = {k for k, _ in cells}, kept.keys()                       # labels of one and the same network share a key
     missing = {k: c for k, c in cells if k not in done}
     here = backend == "loky" and n_jobs in (None, 1) and scheduler is None
-    with tqdm(total=len(keys), initial=len(keys) - len(missing), disable=not progress, desc="study", unit=" networks") as bar:
-        rows = self._here(missing, device, kept, bar) if here else self._elsewhere(missing, device, backend, n_jobs, scheduler)
+    smaller = replace(self, stack_size=max(1, self.stack_size >> kept.begun(missing)))      # after each kill half as many at once
+    if not here: kept.begin(missing)
+    with stoppable(), tqdm(total=len(keys), initial=len(keys) - len(missing), disable=not progress, desc="study", unit=" networks") as bar:
+        rows = smaller._here(missing, device, kept, bar) if here else smaller._elsewhere(missing, device, backend, n_jobs, scheduler)
         for row in rows:
             kept.add(row)
             bar.update()
@@ -412,11 +439,28 @@ def _here(self:Study, missing:dict, device:str, kept:ResultsStore, bar)->Iterato
             bar.update(len(stack))
             continue
         first = next(iter(stack.values()))
-        bar.set_postfix_str(f"{len(stack)} {first.network} networks on {first.dataset.name}")
+        bar.set_postfix_str(f"{len(stack)} {first.network} networks on {shown(first.dataset.name)}")
+        kept.begin(stack)
         yield from self._train(stack, device)
 
 # %% ../nbs/19_evaluation.ipynb #f9d30f4b
-def _stack_rows(study:Study, stack:dict, device:str)->list[dict]: return list(study._train(stack, device))
+def _stack_rows(study:Study, stack:dict, device:str, parent:int=0)->list[dict]:
+    "In a worker: the rows of a stack. A worker on this machine ends soon after the process `parent` that it works for."
+    end_with(parent)
+    return list(study._train(stack, device))
+
+
+def _refuse_unguarded(backend:str)->None:
+    """Refuse to start a cluster from a script that would start another one in each of its workers.
+
+    Such workers read the script again to find its functions; what stands at its top level is then run once more.
+    """
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    if script is None or not os.path.isfile(script): return
+    with open(script, encoding="utf-8", errors="replace") as file: text = file.read()
+    if "__main__" in text: return
+    raise ValueError(f"backend {backend!r} starts processes that read {os.path.basename(script)} again: put what it does under "
+                     "`if __name__ == \"__main__\":`, or take backend='loky'")
 
 
 @contextmanager
@@ -425,6 +469,7 @@ def _workers(backend:str, n_jobs:int|None, scheduler:str|None):
     if backend == "loky" and scheduler is None:
         with parallel_config("loky", n_jobs=n_jobs or 1): yield
     elif backend == "dask":
+        if scheduler is None: _refuse_unguarded("dask")
         if os.environ.get("JOBLIB_MULTIPROCESSING") == "0":
             raise ValueError("backend 'dask' with JOBLIB_MULTIPROCESSING=0: joblib has no Dask backend then; unset the variable")
         with _cluster("distributed", "dask").Client(scheduler), parallel_config("dask", n_jobs=n_jobs or -1, wait_for_workers_timeout=60): yield
@@ -441,7 +486,8 @@ def _elsewhere(self:Study, missing:dict, device:str, backend:str, n_jobs:int|Non
     "Train stacks by joblib's workers, or Ray's; rows come as stacks get done."
     if backend == "ray": return (yield from self._by_ray(missing, device, n_jobs, scheduler))
     with _workers(backend, n_jobs, scheduler):
-        tasks = [delayed(_stack_rows)(self, stack, device) for stack in self._stacks(missing)]
+        parent = os.getpid() if backend == "loky" else 0
+        tasks = [delayed(_stack_rows)(self, stack, device, parent) for stack in self._stacks(missing)]
         for rows in Parallel(return_as="generator_unordered", batch_size=1)(tasks): yield from rows
 
 
@@ -466,7 +512,10 @@ def _stacks(self:Study, missing:dict)->Iterator[dict]:
         if key not in models: columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
     alike = {}
     for (data, network, label), by_seed in columns.items():
-        alike.setdefault((data, network, tuple(by_seed)), []).append(list(by_seed.values()))
+        seeds = list(by_seed)
+        for i in range(0, len(seeds), max(1, self.stack_size)):                               # where not even one column fits
+            part = seeds[i:i + max(1, self.stack_size)]
+            alike.setdefault((data, network, tuple(part)), []).append([by_seed[s] for s in part])
     for (_, _, seeds), groups in alike.items():
         width = max(1, self.stack_size // len(seeds))
         for i in range(0, len(groups), width):
@@ -523,7 +572,8 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, hidden_of(first.network), ds.n_outputs, self.recipe.dropout)
+    dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
+    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, widths, ds.n_outputs, dropout)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     X_test, y_test = _together([r.test for r in rows])

@@ -231,6 +231,7 @@ class FieldProblem:
                  steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12):
         self.name, self.hidden, self.steps, self.lr = name, tuple(hidden), steps, lr
         self.gain, self.batch, self.together = gain, batch, together
+        self.scales = 1., 60.                                        # for a search: factors of x
         self.fit, self.judge = _points(fit, f"{name}: fit"), _points(judge, f"{name}: judge")
         if self.fit[0].shape[1:] != self.judge[0].shape[1:]:
             raise ValueError(f"{name}: fit has points of {self.fit[0].shape[1]} coordinates, judge "

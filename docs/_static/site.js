@@ -14,8 +14,7 @@
       text.replaceWith(...parts.flatMap((part, i) => i ? [document.createElement("wbr"), part] : [part]));
     }
     for (const text of spread) text.data = text.data.replaceAll(" ± ", "\u00a0±\u00a0");
-    const box = boxes().find(box => box.contains(table));
-    if (box && box.scrollWidth > box.clientWidth + 1)
+    if (boxes().some(box => box.contains(table) && box.scrollWidth > box.clientWidth + 1))
       for (const text of spread) text.data = text.data.replaceAll("\u00a0±\u00a0", " ± ");
   }
 
@@ -56,7 +55,17 @@
       name: (a, b) => a.dataset.text.localeCompare(b.dataset.text),
     };
     function gain(card) { return JSON.parse(card.dataset.gains)[domain.value] ?? -Infinity; }
+    const said = new Map(cards.map(card => [card, card.querySelector("summary .where")?.textContent]));
+    function head(card) {
+      // with a domain chosen, the number below the picture is the one for that domain
+      const number = card.querySelector("summary .verdict"), value = gain(card);
+      if (!number || !Number.isFinite(value)) return;
+      number.textContent = `${value > 0 ? "+" : "-"}${Math.abs(value).toFixed(3)}`;
+      number.className = `verdict ${value > 0 ? "better" : "worse"}`;
+      card.querySelector("summary .where").textContent = domain.value ? `mean on ${domain.value}` : said.get(card);
+    }
     function show() {
+      cards.forEach(head);
       const wanted = words.value.toLowerCase().trim();
       cards.sort(by[order.value]);
       for (const card of cards) {
