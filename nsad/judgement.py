@@ -171,7 +171,7 @@ class Judgement:
                     notes=list(self.notes), table=table.to_dict("records"),
                     verdicts=[dict(baseline=v.baseline[1], word=v.word, sentence=v.sentence) for v in self.verdicts])
 
-# %% ../nbs/19b_judgement.ipynb #bcbd6eb8
+# %% ../nbs/19b_judgement.ipynb #740bccc0
 def judge(dataset:Dataset, found:Discovery|Formula|str, split_seed:int=42, recipe:Recipe=STRONG, network:str="light",
           n_seeds:int=5, tune:bool=True, progress:bool=False, n_jobs:int|None=None)->Judgement:
     """Train a formula beside ReLU, GELU, a linear model and LightGBM, and say whether it is worth using.
@@ -210,7 +210,8 @@ def judge(dataset:Dataset, found:Discovery|Formula|str, split_seed:int=42, recip
     activations = {"found": found if isinstance(found, Discovery) else best, **PLAIN}
     training = dataset.take(split(dataset, test=0.2, seed=split_seed).train)
     rates = dict.fromkeys(activations, recipe.lr)
-    if tune: rates = tuned_rates(training, {**activations, "found": best}, recipe, network, progress=progress)
+    if tune:                         # on training rows alone, so that the text will do, without where it is from
+        rates = tuned_rates(training, {**activations, "found": best.text}, recipe, network, progress=progress)
     models, seeds = reference_models(), range(split_seed, split_seed + n_seeds)
     results = final_results(dataset, activations, rates, split_seed, seeds, recipe, network, models, progress, n_jobs)
     others = [(network, label) for label in PLAIN] + [(models[label].kind, label) for label in models]

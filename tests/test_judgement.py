@@ -2,9 +2,13 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from nsad.cli import app
 from nsad.data import Dataset, split
+from nsad.discovery import discover
 from nsad.judgement import judge, tuned_rates
 from nsad.training import PAPER, Recipe
 
@@ -78,3 +82,25 @@ def test_a_network_of_other_widths():
     assert judged.table.set_index("").parameters["found"] == 3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 2 * (16 + 8)
     with pytest.raises(ValueError, match="no network is called 'wide'"):
         judge(line(), "tanh(x)", recipe=SHORT, network="wide")
+
+
+def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
+    ds = line()
+    found = discover(ds.take(split(ds, test=0.2, seed=42).train), budget=12, generations=1, progress=False, recipe=SHORT)
+    assert judge(ds, found, recipe=SHORT, n_seeds=2).formula == found.best
+    with pytest.raises(ValueError, match="seen"):
+        judge(ds, found, split_seed=7, recipe=SHORT, n_seeds=2, tune=False)
+
+
+def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
+    ds = line()
+    table = pd.DataFrame(ds.X, columns=list("abc")).assign(side=np.where(ds.y, "left", "right"))
+    table.to_csv(tmp_path / "sides.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(app, ["discover", "sides.csv", "--target", "side", "--budget", "12", "--epochs", "10",
+                                    "--hidden", "16-8", "--json", "--judge", "--quiet"])
+    assert said.exit_code == 0, said.output
+    answer = json.loads(said.stdout)["judgement"]
+    assert answer["worth"] in ("yes", "no", "not shown")
+    assert any("'strong, 10 epochs'" in n for n in answer["notes"])
+    assert {r["parameters"] for r in answer["table"] if r[""] == "relu"} == {3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 48}
