@@ -1,15 +1,20 @@
-"""Does the verdict that `nsad discover` prints survive a slow judgement?
+r"""Does the verdict that `nsad discover` prints survive a slow judgement?
 
-    NSAD_DATA=... OMP_NUM_THREADS=1 python benchmarks/verdicts.py --jobs 2 > benchmarks/results/verdicts.txt
+    NSAD_DATA=... OMP_NUM_THREADS=1 python benchmarks/verdicts.py --jobs 2 \
+        > benchmarks/results/verdicts.txt
 
-For each table the command is run as a user runs it, with its defaults, and its answer ("worth it: yes, no, not shown") is read. Then the formula is
-judged slowly: 300 epochs, the learning rate of either side tuned on training rows out of five, and
+For each table the command is run as a user runs it, with its defaults, and its answer ("worth it:
+yes, no, not shown") is read. Then the formula is judged slowly: 300 epochs, the learning rate of
+either side tuned on training rows out of five, and
 
-* *ten splits*: ten networks of each side on ten splits of the table, by the corrected paired test over splits. The search has seen 80 % of these rows,
-  so that some test rows of nine splits are not new to the formula; this can only flatter the formula.
-* *new rows*: ten networks of each side on the one split whose test rows the search has not seen, by the test over networks and rows.
+* ten splits*: ten networks of each side on ten splits of the table, by the corrected paired test
+  over splits. The search has seen 80 % of these rows, so that some test rows of nine splits are not
+  new to the formula; this can only flatter the formula.
+* new rows*: ten networks of each side on the one split whose test rows the search has not seen, by
+  the test over networks and rows.
 
-A "yes" that is not "better" in both is a phantom, a "no" for a formula that is "better" in either is a gain that was missed.
+A "yes" that is not "better" in both is a phantom, a "no" for a formula that is "better" in either
+is a gain that was missed.
 """
 import argparse
 import json
