@@ -7,10 +7,10 @@ For each table the command is run as a user runs it, with its defaults, and its 
 yes, no, not shown") is read. Then the formula is judged slowly: 300 epochs, the learning rate of
 either side tuned on training rows out of five, and
 
-* ten splits*: ten networks of each side on ten splits of the table, by the corrected paired test
+* *ten splits*: ten networks of each side on ten splits of the table, by the corrected paired test
   over splits. The search has seen 80 % of these rows, so that some test rows of nine splits are not
   new to the formula; this can only flatter the formula.
-* new rows*: ten networks of each side on the one split whose test rows the search has not seen, by
+* *new rows*: ten networks of each side on the one split whose test rows the search has not seen, by
   the test over networks and rows.
 
 A "yes" that is not "better" in both is a phantom, a "no" for a formula that is "better" in either

@@ -56,7 +56,7 @@ def tell_apart(results:pd.DataFrame)->pd.DataFrame:
         `activation` that names several formulas ``"LABEL: formula"``, or ``"LABEL [identity]"``
         where the formulas read alike. A label that stands for one formula per seed, on purpose, stays.
     """
-    out = results.copy()
+    out = results.reset_index(drop=True)             # studies that were put together may number rows alike
     if "fingerprint" in out:
         marks = out.fingerprint.fillna("").astype(str).str[:6]
         several = out.groupby("dataset").fingerprint.transform("nunique") > 1

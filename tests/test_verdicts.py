@@ -146,3 +146,9 @@ def test_splits_are_the_sample_where_there_are_several():
     out = compare(grid, "relu").iloc[0]
     assert (out.low, out.high) == pytest.approx((interval(d, overlap=0.25).low, interval(d, overlap=0.25).high))
     assert out.p > 0.05                                                              # sixty networks, three splits
+
+
+def test_studies_that_were_put_together_may_number_their_rows_alike(blobs):
+    def rows(label, activation): return Study([blobs], {label: activation}, seeds=(1, 2), recipe=QUICK).run(progress=False)
+    both = [rows("relu", "relu"), rows("found", "sin(x)")]
+    assert verdicts(pd.concat(both), "relu", "found") and set(summary(pd.concat(both)).activation) == {"relu", "found"}
