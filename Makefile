@@ -6,7 +6,7 @@ NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
 QUIET = NSAD_DATA= OMP_NUM_THREADS=1
 
-.PHONY: help demo test check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
+.PHONY: help demo test quick check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
@@ -15,6 +15,9 @@ demo: $(VENV)/user    ## install, then discover and judge activations on the emb
 	$(BIN)/nsad demo
 
 test: check notebooks pytest    ## install what development needs, then every check and test
+
+quick: $(VENV)/dev    ## the inner loop: the tests that take seconds, in less than two minutes
+	$(QUIET) $(BIN)/python -m pytest -q -x -m "not slow and not browser and not compiler" tests
 
 check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, README is made from index.ipynb
 	$(BIN)/python tools/check_sync.py
@@ -29,6 +32,7 @@ pytest: $(VENV)/dev    ## run tests/
 
 export: $(VENV)/dev    ## write nsad/ from the notebooks
 	$(BIN)/nbdev_export
+	$(BIN)/python tools/check_sync.py --write
 
 run: $(VENV)/dev    ## run the notebooks in place, so that their stored outputs are fresh
 	$(QUIET) $(BIN)/python tools/run_notebooks.py && $(BIN)/nbdev_clean
@@ -61,5 +65,5 @@ $(VENV)/user: $(BIN)/python $(NEEDS)
 	touch $@
 
 $(VENV)/dev: $(BIN)/python $(NEEDS)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,skops,baselines]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,images,skops,baselines]'
 	touch $(VENV)/user $@

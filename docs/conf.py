@@ -25,6 +25,7 @@ root_doc = "index"
 
 nb_execution_mode = "off"              # outputs are stored in the notebooks; `make notebooks` is what runs them
 nb_merge_streams = True
+nb_render_markdown_format = "myst"         # tables in Markdown outputs are tables
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
 autodoc_typehints = "none"

@@ -1,5 +1,37 @@
-"""Find activation functions in data, and prove what they are worth."""
-import importlib
+"""Find activation functions in data, and prove what they are worth.
+
+A *formula* in one variable becomes a differentiable PyTorch layer; a search finds formulas on
+training rows; a study says with intervals and paired tests whether one of them beats ReLU.
+
+>>> from nsad import SymbolicActivation, mlp
+>>> activation = SymbolicActivation("x * exp(-x**2)")
+>>> activation.formula
+Formula('x*exp(-x**2)')
+>>> net = mlp(10, hidden=(64, 32), activation=activation)        # an ordinary torch network
+
+From a table to a verdict; ``help(nsad.discover)`` and so on say more::
+
+    ds = load_dataset("magic", rows=4000, seed=42)
+    training = ds.take(split(ds, test=0.2, seed=42).train)      # test rows stay out of the search
+    found = discover(training, seed=42, time_limit=60)
+    study = Study([ds], {"relu": "relu", "found": found.best}, split_seed=42)
+    compare(study.run(), baseline="relu")
+
+Where to look:
+
+data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
+formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
+networks    mlp, light, heavy, Stack, Recipe, train, evaluate, count_parameters
+search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
+evidence    Study, summary, compare, transfer_matrix, transferability
+keeping     ActivationLibrary, Entry, find_entry
+elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex
+
+``nsad.__all__`` is the whole list. At a shell, ``nsad`` alone shows the commands.
+"""
+import sys as _sys
+import typing as _typing
+from importlib import import_module as _import_module
 
 __version__ = "0.1.0"
 
@@ -13,13 +45,72 @@ _PUBLIC = {
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
-    "training": ["CONVERGED", "PAPER", "Recipe", "choose_by_trial", "evaluate", "train"],
+    "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
+    "problem": ["ModelProblem", "Problem"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
-    "evaluation": ["Study", "compare", "summary"],
+    "statistics": ["Verdict", "compare", "summary", "verdicts"],
+    "evaluation": ["Study"],
     "transfer": ["Forecast", "TransferMatrix", "transfer_matrix", "transferability"],
 }
+# The same names, for editors and type checkers, which read this block and run nothing.
+if _typing.TYPE_CHECKING:
+    from .formula import Formula as Formula
+    from .formula import FormulaError as FormulaError
+    from .activation import SymbolicActivation as SymbolicActivation
+    from .activation import replace_activations as replace_activations
+    from .tables import Encoding as Encoding
+    from .tables import read_table as read_table
+    from .data import DataError as DataError
+    from .data import Dataset as Dataset
+    from .data import list_datasets as list_datasets
+    from .data import load_dataset as load_dataset
+    from .data import split as split
+    from .card import DataCard as DataCard
+    from .card import describe as describe
+    from .card import plot_card as plot_card
+    from .selectable import SelectableActivation as SelectableActivation
+    from .selectable import collapse_activations as collapse_activations
+    from .models import Stack as Stack
+    from .models import count_parameters as count_parameters
+    from .models import heavy as heavy
+    from .models import light as light
+    from .models import mlp as mlp
+    from .export import ExportError as ExportError
+    from .export import to_c as to_c
+    from .export import to_jax as to_jax
+    from .export import to_latex as to_latex
+    from .export import to_numpy as to_numpy
+    from .export import to_onnx as to_onnx
+    from .training import CONVERGED as CONVERGED
+    from .training import PAPER as PAPER
+    from .training import Recipe as Recipe
+    from .training import STRONG as STRONG
+    from .training import choose_by_trial as choose_by_trial
+    from .training import evaluate as evaluate
+    from .training import train as train
+    from .problem import ModelProblem as ModelProblem
+    from .problem import Problem as Problem
+    from .discovery import Candidate as Candidate
+    from .discovery import Discovery as Discovery
+    from .discovery import discover as discover
+    from .library import ActivationLibrary as ActivationLibrary
+    from .library import Entry as Entry
+    from .library import LibraryError as LibraryError
+    from .library import find_entry as find_entry
+    from .estimators import NSADClassifier as NSADClassifier
+    from .estimators import NSADRegressor as NSADRegressor
+    from .statistics import Verdict as Verdict
+    from .statistics import compare as compare
+    from .statistics import summary as summary
+    from .statistics import verdicts as verdicts
+    from .evaluation import Study as Study
+    from .transfer import Forecast as Forecast
+    from .transfer import TransferMatrix as TransferMatrix
+    from .transfer import transfer_matrix as transfer_matrix
+    from .transfer import transferability as transferability
+
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_HOME)
 
@@ -27,8 +118,19 @@ __all__ = sorted(_HOME)
 def __getattr__(name):
     if name not in _HOME:
         raise AttributeError(f"module 'nsad' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"nsad.{_HOME[name]}"), name)
+    return getattr(_import_module(f"nsad.{_HOME[name]}"), name)
+
+
+def _asked_by_help():
+    "Is `help(nsad)`, that is pydoc, among the callers?"
+    frame = _sys._getframe()
+    while frame := frame.f_back:
+        if frame.f_globals.get("__name__") == "pydoc":
+            return True
+    return False
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    # help() would unfold every class on 5,000 lines; the docstring above names them instead.
+    names = set(globals()) if _asked_by_help() else {*globals(), *__all__}
+    return sorted(names)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .data import DataError, Dataset
-from .tables import Encoding, _column, _days, kind_of, read_table
+from .data import DataError, Dataset, _checked_target, _label_name, _position, _target_notes, _target_values
+from .messages import shown
+from .tables import Encoding, _column, _is_words, _numbers, _texts, kind_of, read_table
 
 # %% ../nbs/08_card.ipynb #e7e84e4a
 def _histogram(numbers:pd.Series, most:int)->tuple[np.ndarray, np.ndarray]:
@@ -32,17 +33,24 @@ def _histogram(numbers:pd.Series, most:int)->tuple[np.ndarray, np.ndarray]:
 def _sketch(counts)->str: return "".join(" ▁▂▃▄▅▆▇█"[-(-8 * n // max(*counts, 1))] for n in counts)
 
 
+def _as_numbers(values:pd.Series)->pd.Series:
+    "The numbers or days in a column without its gaps, odd cells left out; none where it has none."
+    rule = _column(values, keep=True)
+    if rule.how not in ("number", "days"): return pd.Series(dtype=float)
+    return (pd.Series(_numbers(values, rule, odd="gap")[:, 0], index=values.index) + rule.offset).dropna()
+
+
 def _summary(column:pd.Series, kind:str)->dict:
     "What can be said of one column."
-    values = column.dropna()
+    values = _texts(column).dropna() if _is_words(column) else column.dropna()
+    if kind == "word": values = values[~values.isin(_column(column, keep=True).gap_words)]
     words, numbers = values.astype(str), pd.Series(dtype=float)
-    if kind in ("number", "truth", "identifier"): numbers = pd.to_numeric(values, errors="coerce").dropna().astype(float)
-    if kind == "date": numbers = pd.Series(_days(values, _column(values, True)))
+    if kind in ("number", "truth", "identifier", "date"): numbers = _as_numbers(values)
     counts = _histogram(numbers, 8)[0] if len(numbers) else words.value_counts().head(8)
-    row = dict(column=str(column.name), kind=kind, missing=float(column.isna().mean()), different=int(words.nunique()),
+    row = dict(column=str(column.name), kind=kind, missing=1. - len(values) / max(len(column), 1), different=int(words.nunique()),
                discrete=float(1 - words.nunique() / len(values)) if len(values) else np.nan, shape=_sketch(counts),
                lowest=np.nan, median=np.nan, highest=np.nan, often="")
-    if kind == "date": return row | dict(often=f"from {words.iloc[numbers.argmin()]} to {words.iloc[numbers.argmax()]}")
+    if kind == "date": return row | dict(often=f"from {words[numbers.idxmin()]} to {words[numbers.idxmax()]}")
     if len(numbers): return row | dict(lowest=float(numbers.min()), median=float(numbers.median()), highest=float(numbers.max()))
     return row | dict(often=", ".join(f"{v[:20]} ({n:,})" for v, n in words.value_counts().head(3).items()))
 
@@ -128,7 +136,7 @@ def _balance_notes(balance:dict, rows:int)->tuple[str, ...]:
 
 
 def _card(frame:pd.DataFrame, target:str|None, name:str, domain:str, about:Dataset|None, notes:tuple)->DataCard:
-    columns = pd.DataFrame([_summary(frame[c], kind_of(frame[c])) for c in frame.columns])
+    columns = pd.DataFrame([_summary(frame[c].reset_index(drop=True), kind_of(frame[c])) for c in frame.columns])
     balance = {}
     if about is not None and about.classes:
         balance = {str(c): int(n) for c, n in zip(about.classes, np.bincount(about.y, minlength=about.n_classes))}
@@ -139,7 +147,7 @@ def _card(frame:pd.DataFrame, target:str|None, name:str, domain:str, about:Datas
                     (*notes, *more, *_balance_notes(balance, len(frame))), frame)
 
 
-def describe(table, target:str|None=None, task:str|None=None, name:str="table")->DataCard:
+def describe(table, target:str|int|None=None, task:str|None=None, name:str="table", header:str|None="first")->DataCard:
     """The data card of a table.
 
     Parameters
@@ -148,38 +156,42 @@ def describe(table, target:str|None=None, task:str|None=None, name:str="table")-
     target : the column to predict; needed for the balance of classes, known already for a `Dataset`
     task : "binary", "multiclass" or "regression"; default inferred
     name : what to call a frame
+    header : of a file, None where its first line has no names
 
     Raises
     ------
     DataError : a file that cannot be read, no such column, a target that cannot be one
     """
-    if isinstance(table, Dataset): return _card(table.to_frame(), "target", table.name, table.domain, table, table.notes)
+    if isinstance(table, Dataset): return _card(table.to_frame(), _label_name(table), table.name, table.domain, table, table.notes)
     if not isinstance(table, pd.DataFrame):
         name = str(table).replace("\\", "/").rpartition("/")[2].partition(".")[0]
-        table = read_table(table)
-    frame = table.rename(columns=str)
+        table = read_table(table, header, raw=True)
+    frame, notes = table.rename(columns=str), tuple(table.attrs.get("notes", ()))
     if not frame.size: raise DataError(f"{name} has {len(frame)} rows and {frame.shape[1]} columns; there is nothing to describe")
-    if target is None: return _card(frame, None, name, "", None, Encoding.of(frame, keep=()).notes)
-    if target not in frame: raise DataError(f"there is no column {target!r}; the columns are {', '.join(frame.columns)}")
-    known = frame[frame[target].notna()]
-    gone = len(frame) - len(known)
-    features = Encoding.of(frame.drop(columns=target))
-    about = Dataset.from_arrays(np.zeros((len(known), 1)), known[target].to_numpy(), task=task)
-    return _card(frame, target, name, "", about, features.notes + ((f"the target is missing in {gone:,} rows",) if gone else ()))
+    if target is None: return _card(frame, None, name, "", None, notes + Encoding.of(frame, keep=()).notes)
+    target = _position(frame, target)
+    known = _target_values(frame[target]).notna()
+    gone = int((~known).sum())
+    features = Encoding.of(frame.drop(columns=target)) if frame.shape[1] > 1 else None
+    y, task, classes = _checked_target(frame[target][known], task)
+    about = Dataset(np.zeros((len(y), 1), np.float32), y, ("none",), task=task, classes=classes)
+    more = _target_notes(frame.drop(columns=target)[known], frame[target][known], y, classes)
+    missing = (f"the target is missing in {gone:,} rows",) if gone else ()
+    return _card(frame, target, name, "", about, notes + (features.notes if features else ()) + more + missing)
 
 # %% ../nbs/08_card.ipynb #94e1c725
 def _panel(ax, values:pd.Series, line)->None:
     title = f"{line.column}" + (f", {line.missing:.0%} missing" if line.missing > 0.005 else "")
-    ax.set_title(title if len(title) < 34 else title[:31] + "...", fontsize=8, loc="left")
+    ax.set_title(shown(title if len(title) < 34 else title[:31] + "...", "figure"), fontsize=8, loc="left")
     ax.tick_params(labelsize=7)
     ax.spines[["top", "right"]].set_visible(False)
     values = values.dropna()
     if line.kind in ("number", "identifier") and pd.notna(line.median):
-        counts, edges = _histogram(pd.to_numeric(values, errors="coerce").dropna().astype(float), 30)
+        counts, edges = _histogram(_as_numbers(values), 30)
         ax.stairs(counts, edges, fill=True, color="#4477aa")
     else:
         often = values.astype(str).value_counts().head(6)[::-1]
-        ax.barh([str(v)[:16] for v in often.index], often.to_numpy(), color="#ccbb44")
+        ax.barh([shown(str(v)[:16], "figure") for v in often.index], often.to_numpy(), color="#ccbb44")
 
 
 def plot_card(card:DataCard, columns:int=4, at_most:int=24):
@@ -196,11 +208,11 @@ def plot_card(card:DataCard, columns:int=4, at_most:int=24):
     """
     import matplotlib.pyplot as plt
     lines = sorted(card.columns.itertuples(), key=lambda line: line.column != card.target)
-    shown, wide = lines[:at_most], min(columns, len(lines))
-    deep = -(-len(shown) // wide)
+    drawn, wide = lines[:at_most], min(columns, len(lines))
+    deep = -(-len(drawn) // wide)
     fig, axes = plt.subplots(deep, wide, figsize=(2.4 * wide, 1.5 * deep + 0.5), squeeze=False, layout="constrained")
-    for ax in axes.flat[len(shown):]: ax.set_axis_off()
-    for ax, line in zip(axes.flat, shown): _panel(ax, card._frame[line.column], line)
-    rest = f"; {len(lines) - len(shown)} further columns not shown" if len(lines) > len(shown) else ""
-    fig.suptitle(card.headline + rest, fontsize=9)
+    for ax in axes.flat[len(drawn):]: ax.set_axis_off()
+    for ax, line in zip(axes.flat, drawn): _panel(ax, card._frame[line.column], line)
+    rest = f"; {len(lines) - len(drawn)} further columns not shown" if len(lines) > len(drawn) else ""
+    fig.suptitle(shown(card.headline + rest, "figure"), fontsize=9)
     return fig

@@ -217,7 +217,7 @@ def _denominators(t:tuple)->list[Tree]:
     if t[0] == "tan": return [("cos", t[1])]
     return []
 
-# %% ../nbs/00b_continuation.ipynb #8faeec08
+# %% ../nbs/00b_continuation.ipynb #4cc30eaf
 def _open(t:Tree, learn:bool)->tuple[Tree, list[Tree]]:
     "The tree with its gaps filled, and the denominators whose zeros are left."
     if not isinstance(t, tuple) or t[0] == "fixed": return t, []
@@ -230,6 +230,7 @@ def _open(t:Tree, learn:bool)->tuple[Tree, list[Tree]]:
         if u is None: continue
         f, denominator = _replaced(original, u, "u"), _replaced(b, u, "u")
         if learn and _decimals(f): continue            # its polynomial would not learn with it
+        if _variables(_replaced(whole, u, "u")) != {"u"}: whole = original       # a gap inside `u` itself
         gaps = _gaps(f, denominator, _replaced(whole, u, "u"))
         if gaps: whole = _filled(whole, u, gaps)
     return whole, left

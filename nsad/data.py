@@ -14,7 +14,7 @@ import os
 import warnings
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 from pathlib import Path
 
@@ -27,7 +27,9 @@ from tqdm import tqdm
 import nsad
 
 from .files import DataError, download, open_rows, rows_folder
-from .tables import Encoding, read_table, reading
+from .spellings import ALWAYS_GAPS, NUMBER_GAPS, PLAIN, is_gap
+from .tables import (_COMPACT, _ID, Column, Encoding, _column, _is_words, _listed, _numbers, _spelled, _state, _text, _texts,
+                         read_table, reading)
 
 # %% ../nbs/07_data.ipynb #e484eac2
 def _kept(values:np.ndarray)->np.ndarray:
@@ -39,20 +41,31 @@ def _kept(values:np.ndarray)->np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
+class _Table:
+    "Features as they were read, and the numbers that were made of them."
+    frame: pd.DataFrame
+    X: np.ndarray
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A table ready for networks.
 
     Attributes
     ----------
-    X : float32, (rows, features), finite; in your own tables NaN where a value is missing, which `Scaler` fills in from training rows
-    y : int64 class numbers from 0, or float32 for regression; (rows,)
+    X : float32 or float64, whichever holds the values exactly; (rows, features); finite, in your own tables NaN where a
+        value is missing, which `Scaler` fills in from training rows
+    y : int64 class numbers from 0, or float32 or float64 for regression; (rows,)
     feature_names : one for each column of X
     name, domain : what it is called; "physics", "ecology", "text", or whatever the owner says
     task : "binary", "multiclass" or "regression"
     classes : label of each class number; empty for regression
     source, licence, citation : where it comes from
-    notes : what is doubtful about it, in words
-    encoding : the rule that made numbers of a table with words, dates or gaps; None if it was numbers already
+    notes : what the reader made of it and what is doubtful, in words
+    encoding : the rule that made numbers of a table with words, dates or gaps, fitted on these very rows unless they were
+        taken by another's; None if it was numbers already
+    table : that table as it was read, None if it was numbers already
     """
     X: np.ndarray
     y: np.ndarray
@@ -66,9 +79,11 @@ class Dataset:
     citation: str = ""
     notes: tuple[str, ...] = ()
     encoding: Encoding | None = None
+    table: _Table | None = field(default=None, repr=False)
 
     def __post_init__(self):
         for name in ("X", "y"): object.__setattr__(self, name, _kept(getattr(self, name)))
+        if self.table is not None and self.table.X is not self.X: object.__setattr__(self, "table", None)    # X was replaced
 
     @property
     def n_rows(self)->int: return len(self.X)
@@ -83,25 +98,54 @@ class Dataset:
     def n_outputs(self)->int: return self.n_classes if self.task == "multiclass" else 1
 
 # %% ../nbs/07_data.ipynb #e5c5056c
+def _narrow(values:np.ndarray)->np.ndarray:
+    "The same values in single precision if it holds them exactly, else in double."
+    if values.dtype != np.float64: return values
+    with np.errstate(over="ignore", invalid="ignore"): single = values.astype(np.float32)
+    return single if np.array_equal(single, values, equal_nan=True) else values
+
+
 @patch(as_prop=True)
 def fingerprint(self:Dataset)->str:
     "Sixteen hexadecimal digits that change when a value, the order of rows or the task changes."
     digest = hashlib.sha256(f"{self.task}{self.X.shape}".encode())
-    for values in (self.X, self.y): digest.update(np.ascontiguousarray(values).tobytes())
+    for values in (self.X, self.y): digest.update(np.ascontiguousarray(_narrow(values)).tobytes())
     return digest.hexdigest()[:16]
 
 
+def _encoded(frame:pd.DataFrame, encoding:Encoding, odd:str="refuse")->np.ndarray:
+    "The numbers of a table's features, read-only."
+    if not len(frame): return np.empty((0, len(encoding.names)))
+    values = _checked_features(encoding.transform(frame, odd), encoding.names, gaps=True)
+    values.setflags(write=False)
+    return values
+
+
 @patch
-def take(self:Dataset, rows)->Dataset:
-    "The rows with these numbers, in this order."
-    return replace(self, X=self.X[rows], y=self.y[rows])
+def take(self:Dataset, rows, encoding:Encoding|None=None)->Dataset:
+    """The rows with these numbers, in this order.
+
+    Parameters
+    ----------
+    rows : row numbers
+    encoding : of a table with words, dates or gaps: the rule to use, that of the training rows for rows to validate or test on.
+        Default: one that is fitted on the rows taken
+    """
+    if self.table is None: return replace(self, X=self.X[rows], y=self.y[rows])
+    frame = self.table.frame.iloc[rows]
+    encoding = encoding or Encoding.of(frame, self.table.keep)
+    X = _encoded(frame, encoding, odd="gap")
+    return replace(self, X=X, y=self.y[rows], feature_names=encoding.names, encoding=encoding, table=replace(self.table, frame=frame, X=X))
 
 
 @patch
 def to_frame(self:Dataset)->pd.DataFrame:
-    "Features by name, and the label in the last column, `target`."
+    "Features by name, and the label in the last column, `target` (`target (label)` where a feature has that name)."
     y = np.asarray(self.classes)[self.y] if self.classes else self.y
-    return pd.DataFrame(self.X, columns=self.feature_names).assign(target=y)
+    return pd.DataFrame(self.X, columns=list(self.feature_names)).assign(**{_label_name(self): y})
+
+
+def _label_name(ds:Dataset)->str: return "target" if "target" not in ds.feature_names else "target (label)"
 
 # %% ../nbs/07_data.ipynb #7adcc061
 @patch
@@ -128,9 +172,12 @@ def _task_of(y:np.ndarray)->str:
 
 
 def _checked_features(X, names, gaps:bool=False)->np.ndarray:
-    "Features as float32, or a `DataError` for the first column that cannot be; `gaps` lets missing values stay NaN."
+    """Features as float64 (float32 where they come so), or a `DataError` for the first column that cannot be.
+
+    `gaps` lets missing values stay NaN.
+    """
     frame = pd.DataFrame(X).infer_objects()
-    frame.columns = names
+    frame.columns = list(names)
     if not len(frame): raise DataError("there are no rows; a dataset needs at least one")
     for name, column in frame.items():
         if column.dtype.kind in "biuf": continue
@@ -138,36 +185,72 @@ def _checked_features(X, names, gaps:bool=False)->np.ndarray:
         value = (column if strange.empty else strange).iloc[0]
         kind = "text" if isinstance(value, str) else f"of type {type(value).__name__}"
         raise DataError(f"column {name!r} is {kind} ({value!r}, ...); encode it as numbers or leave it out")
-    with np.errstate(over="ignore"): values = np.ascontiguousarray(frame.to_numpy(np.float32, na_value=np.nan))
-    bad = ~np.isfinite(values)
+    single = all(dtype == np.float32 for dtype in frame.dtypes)
+    values = np.ascontiguousarray(frame.to_numpy(np.float32 if single else np.float64, na_value=np.nan))
+    bad = ~(np.abs(values) <= np.finfo(np.float32).max)
     if gaps: bad &= ~frame.isna().to_numpy()
     if bad.any():
         j = int(bad.any(0).argmax())
-        raise DataError(f"column {names[j]!r} has {bad[:, j].sum()} rows that are {'' if gaps else 'missing, '}infinite or beyond float32; "
-                        f"{'correct them' if gaps else 'fill them in'} or leave the rows out")
-    return values
+        raise DataError(f"column {names[j]!r} has {bad[:, j].sum()} rows that are {'' if gaps else 'missing, '}infinite or beyond "
+                        f"float32; {'correct them' if gaps else 'fill them in'} or leave the rows out")
+    return values if single else _narrow(values)
 
 # %% ../nbs/07_data.ipynb #43ca622b
+def _target_values(column:pd.Series)->pd.Series:
+    "A target as numbers where it is numbers, whatever their type; else as it is, or as text. What is missing is NaN or None."
+    if not _is_words(column): return column
+    if any(np.ndim(v) > 0 for v in column): raise DataError(f"the target {column.name!r} has lists; a dataset has one value for each row")
+    if column.dropna().map(type).isin([bool, np.bool_]).all(): return column
+    texts = _texts(column)
+    known = texts.dropna()
+    if known.empty: return texts
+    kind, spelling = _spelled(known)
+    if kind == "truth" and set(known) <= {"True", "False"}: return texts.map({"True": True, "False": False})
+    if kind != "number": return texts
+    numbers = pd.Series(spelling.read(texts.fillna("")), index=texts.index, name=column.name)
+    odd = numbers.isna() & texts.notna() & ~texts.fillna("").map(lambda t: is_gap(t, NUMBER_GAPS))
+    labels = _task_of(numbers.dropna().to_numpy()) != "regression"
+    if labels and (odd.any() or not all(_is_canonical(t) for t, n in zip(texts, numbers) if n == n)): return texts
+    whole = labels and numbers.notna().all() and (numbers % 1 == 0).all() and not texts.str.contains(".", regex=False).any()
+    return numbers.astype(np.int64) if whole else numbers
+
+
+def _is_canonical(text:str)->bool:
+    "Is it a number as Python writes it? A label `007` is no 7."
+    return PLAIN.fullmatch(text) is not None and (text == "0" or not text.lstrip("-").startswith("0") or text.lstrip("-").startswith("0."))
+
+
+def _missing_target(column:pd.Series, values:pd.Series)->str:
+    "Which rows have no target, and what stands there."
+    gone = values.isna().to_numpy()
+    said = _listed(pd.Series([_text(v) for v in column[gone] if not pd.isna(v)], dtype=object)) if gone.any() else ""
+    return f"the target is missing in {gone.sum():,} rows ({column.name!r}; the first is row {gone.argmax() + 1}{f'; {said}' if said else ''})"
+
+# %% ../nbs/07_data.ipynb #07a0d001
 def _checked_target(y, task:str|None)->tuple[np.ndarray, str, tuple]:
     "Target as class numbers or numbers, with task and classes."
-    y = np.asarray(y)
-    if y.ndim > 1 and y.size > len(y): raise DataError(f"y has shape {y.shape}; a dataset has one target")
-    y = pd.Series(y.ravel(), name="target")
-    if y.isna().any(): raise DataError(f"the target is missing in {y.isna().sum()} rows; leave them out")
-    values = y.to_numpy()
+    column = y if isinstance(y, pd.Series) else np.asarray(y)
+    if column.ndim > 1 and column.size > len(column): raise DataError(f"y has shape {column.shape}; a dataset has one target")
+    column = column if isinstance(y, pd.Series) else pd.Series(column.ravel(), name="target")
+    series = _target_values(column)
+    if series.isna().any(): raise DataError(f"{_missing_target(column, series)}; leave them out")
+    values = series.to_numpy()
+    if values.dtype.kind not in "biuf" and isinstance(series.dtype, pd.api.extensions.ExtensionDtype) and series.dtype.kind in "biuf":
+        values = series.to_numpy(series.dtype.numpy_dtype)
     task = task or _task_of(values)
     if task not in ("binary", "multiclass", "regression"): raise DataError(f"task {task!r} is not 'binary', 'multiclass' or 'regression'")
     if task == "regression":
         if values.dtype.kind not in "fiub": raise DataError(f"a regression needs numbers; the target has {values[0]!r}")
-        if not np.isfinite(values.astype(np.float32)).all(): raise DataError("the target has infinite values; leave those rows out")
+        values = values.astype(np.float64)
+        if not (np.abs(values) <= np.finfo(np.float32).max).all(): raise DataError("the target has infinite values; leave those rows out")
         if (values == values[0]).all(): raise DataError(f"the target is {values[0]} in every row; there is nothing to learn")
-        return values.astype(np.float32), task, ()
+        return _narrow(values), task, ()
     classes, codes = np.unique(values.astype(str) if values.dtype.kind == "O" else values, return_inverse=True)
     if len(classes) < 2: raise DataError(f"the label has one class only ({classes[0]!r}); there is nothing to tell apart")
     if task == "binary" and len(classes) > 2: raise DataError(f"task 'binary' but the label has {len(classes)} classes; use 'multiclass'")
     return codes.astype(np.int64), task, tuple(classes.tolist())
 
-
+# %% ../nbs/07_data.ipynb #07a0d004
 @patch(cls_method=True)
 def from_arrays(cls:Dataset, X, y, feature_names:Sequence[str]|None=None, name:str="table", task:str|None=None,
                 domain:str="", **about)->Dataset:
@@ -196,46 +279,130 @@ def from_arrays(cls:Dataset, X, y, feature_names:Sequence[str]|None=None, name:s
     return Dataset(values, target, names, name, domain, task, classes, **about)
 
 # %% ../nbs/07_data.ipynb #7360c444
-def _gap_notes(X:np.ndarray, names)->tuple[str, ...]:
+def _gap_notes(X:np.ndarray, encoding:Encoding)->tuple[str, ...]:
     "Which columns have gaps, and what becomes of them."
     counts = np.isnan(X).sum(0)
-    return tuple(f"{name!r} misses {n:,} of {len(X):,} values; the mean of the training rows stands in" for name, n in zip(names, counts) if n)
+    words = [f"{column.name!r}: {' and '.join(map(repr, column.gap_words))} is read as a gap" for column in encoding.columns if column.gap_words]
+    return (*(f"{name!r} misses {n:,} of {len(X):,} values; the mean of the training rows stands in"
+              for name, n in zip(encoding.names, counts) if n), *words)
 
 
+_SMALL = 5                                     # rows of a class that are too few to have some to learn from and some to test on
+
+
+def _target_notes(frame:pd.DataFrame, column:pd.Series, y:np.ndarray, classes:tuple)->tuple[str, ...]:
+    "A feature that is the target by another name, classes that differ by case only, and classes of few rows."
+    notes = [f"{str(name)!r} tells the target in every row; leave it out if it is not known before the target is"
+             for name, feature in frame.items() if len(y) >= 10 and _tells(feature, y, classes)]
+    lower = pd.Series([str(c).lower() for c in classes], dtype=object)
+    if (twins := lower.duplicated(keep=False)).any():
+        notes.append(f"the classes {', '.join(repr(c) for c, twin in zip(classes, twins) if twin)} differ by case only")
+    said = [c for c in classes if isinstance(c, str) and is_gap(c, NUMBER_GAPS - ALWAYS_GAPS)]
+    counts = np.bincount(y, minlength=len(classes)) if classes else np.zeros(0, int)
+    notes += [f"{c!r} is a class of the target ({counts[classes.index(c)]:,} rows), not a gap" for c in said]
+    if len(y) >= 20 and len(counts) <= len(y) / 4:
+        notes += [f"class {c!r} has {n} row{'s' * int(n > 1)}: too few to learn from and to test on" for c, n in zip(classes, counts) if n < _SMALL]
+    return tuple(notes[:20])
+
+
+def _tells(feature:pd.Series, y:np.ndarray, classes:tuple)->bool:
+    "Is the feature the target, but for the names of its values?"
+    if not classes:
+        rule = _column(feature, keep=True)
+        values = _numbers(feature, rule, odd="gap")[:, 0] if rule.how == "number" else np.full(1, np.nan)
+        if not np.isfinite(values).all() or np.ptp(values) == 0: return False
+        return bool(abs(np.corrcoef(values, y)[0, 1]) > 1 - 1e-12)
+    if _is_words(feature) or feature.isna().any(): feature = _texts(feature.astype(object))
+    codes, values = pd.factorize(feature)
+    if len(values) != len(classes) or (codes < 0).any(): return False
+    return len(np.unique(np.stack([codes, y]), axis=1).T) == len(classes)
+
+# %% ../nbs/07_data.ipynb #07a0d005
+def _stays_numbers(frame:pd.DataFrame, encoding:Encoding, X:np.ndarray)->bool:
+    "Would any part of the rows give these very numbers? Then the table need not be kept beside them."
+    return all(_is_fixed(frame.iloc[:, j], c) for j, c in enumerate(encoding.columns)) and not np.isnan(X).any()
+
+
+def _is_fixed(column:pd.Series, rule:Column)->bool:
+    "Is it a column of plain numbers, in which no part of the rows could be something else: an identifier, or dates like 20170331?"
+    if rule.how != "number" or rule.gaps or rule.offset or _ID.search(rule.name): return False
+    if column.dtype.kind == "b": return True
+    if rule.kind != "number" or _is_words(column) and not _texts(column).map(PLAIN.fullmatch, na_action="ignore").notna().all(): return False
+    values = _numbers(column, rule)[:, 0]
+    return not ((values >= _COMPACT[0]) & (values <= _COMPACT[1])).any()
+
+
+def _position(frame:pd.DataFrame, target)->str:
+    "The name of the target's column, which may be given by its place, from 0 or from the end (-1)."
+    if target in frame: return target
+    text = str(target)
+    if text in (names := [str(c) for c in frame.columns]): return frame.columns[names.index(text)]
+    if text.lstrip("-").isdigit() and -len(names) <= int(text) < len(names): return frame.columns[int(text)]
+    close = difflib.get_close_matches(text, names, n=1)
+    shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
+    raise DataError(f"there is no column {text!r}{f'; did you mean {close[0]!r}?' if close else ';'} the columns are {shown}")
+
+# %% ../nbs/07_data.ipynb #07a0d006
 @patch(cls_method=True)
-def from_frame(cls:Dataset, frame:pd.DataFrame, target:str, keep:Sequence[str]=(), name:str="table", task:str|None=None, domain:str="",
-               **about)->Dataset:
+def from_frame(cls:Dataset, frame:pd.DataFrame, target:str|int, keep:Sequence[str]=(), name:str="table", task:str|None=None,
+               domain:str="", drop_unlabelled:bool=False, **about)->Dataset:
     """A dataset of a DataFrame's columns, one of which is the target.
 
     Parameters
     ----------
-    target : name of the column to predict
+    target : name of the column to predict, or its position, from 0 or from the end (-1)
     keep : columns to take although they look like identifiers or free text
     name, domain, source, licence, citation : what to call it and where it is from
     task : "binary", "multiclass" or "regression"; default inferred from the target
+    drop_unlabelled : leave out rows whose target is missing, rather than refuse the table
 
     Raises
     ------
     DataError : no such column, no rows, infinite values, a target that is missing somewhere or the same everywhere
     """
-    if target not in frame: raise DataError(f"there is no column {target!r}; the columns are {', '.join(map(str, frame.columns))}")
+    names = [str(c) for c in frame.columns]
+    if twice := [n for n in names if n == str(target) and names.count(n) > 1]:
+        raise DataError(f"{len(twice)} columns are called {twice[0]!r}, the target; leave one out, or give each its own name")
+    target = _position(frame, target)
     if not len(frame): raise DataError("there are no rows; a dataset needs at least one")
-    features = frame.drop(columns=target)
-    if not features.shape[1]: raise DataError(f"there is no column but {target!r}; a dataset needs at least one feature")
+    notes = list(frame.attrs.get("notes", ()))
+    frame, dropped = _labelled(frame, target, drop_unlabelled)
+    if dropped: notes.append(f"{dropped:,} rows without a target are left out")
+    features = frame.drop(columns=target).reset_index(drop=True)
+    if not features.shape[1]: raise DataError(f"there is no column but {str(target)!r}; a dataset needs at least one feature")
+    y, task, classes = _checked_target(frame[target].reset_index(drop=True), task)
     encoding = Encoding.of(features, keep)
-    for note in encoding.notes: warnings.warn(f"{name}: {note}", stacklevel=2)
-    values = _checked_features(encoding.transform(features), encoding.names, gaps=True)
-    y, task, classes = _checked_target(frame[target].to_numpy(), task)
-    plain = all(c.how == "number" for c in encoding.columns)
-    return Dataset(values, y, encoding.names, name, domain, task, classes, notes=encoding.notes + _gap_notes(values, encoding.names),
-                   encoding=None if plain and not np.isnan(values).any() else encoding, **about)
+    X = _encoded(features, encoding, odd="gap")
+    notes += [*encoding.notes, *_target_notes(features, frame[target], y, classes)]
+    for note in notes: warnings.warn(f"{name}: {note}", stacklevel=2)
+    plain = _stays_numbers(features, encoding, X)
+    return Dataset(X, y, encoding.names, name, domain, task, classes, notes=(*notes, *_gap_notes(X, encoding)),
+                   encoding=None if plain else encoding, table=None if plain else _Table(features, X, tuple(keep)), **about)
 
 
+def _labelled(frame:pd.DataFrame, target, drop:bool)->tuple[pd.DataFrame, int]:
+    "The rows that have a target, and how many have none; an error if there are such and they are not to be dropped."
+    values = _target_values(frame[target].reset_index(drop=True))
+    gone = values.isna().to_numpy()
+    if not gone.any(): return frame, 0
+    if gone.all(): raise DataError(f"the target {str(target)!r} has no value in any row")
+    if drop: return frame[~gone], int(gone.sum())
+    raise DataError(f"{_missing_target(frame[target].reset_index(drop=True), values)}; drop_unlabelled=True (--drop-unlabelled) "
+                    "leaves such rows out")
+
+# %% ../nbs/07_data.ipynb #07a0d007
 @patch(cls_method=True)
-def from_file(cls:Dataset, path, target:str, **kwargs)->Dataset:
-    "A dataset of a CSV, TSV, Parquet, Feather, ARFF or NPZ file, packed or not; other arguments as in `from_frame`."
+def from_file(cls:Dataset, path, target:str|int, header:str|None="first", **kwargs)->Dataset:
+    """A dataset of a CSV, TSV, Parquet, Feather, ARFF or NPZ file, packed or not.
+
+    Parameters
+    ----------
+    target : name or position of the column to predict
+    header : None where the first line has no names; the columns are X0, X1, ... then
+    **kwargs : as in `from_frame`
+    """
     path = Path(path)
-    return Dataset.from_frame(read_table(path), target, **dict(name=path.name.split(".")[0], source=path.name) | kwargs)
+    return Dataset.from_frame(read_table(path, header, raw=True), target, **dict(name=path.name.split(".")[0], source=path.name) | kwargs)
 
 
 def _read_csv(path:Path, **kwargs)->pd.DataFrame:
@@ -349,7 +516,7 @@ def _find(name:str, data_home, progress:bool)->Path:
     if original.sample is None: return fetch_dataset(name, data_home, progress)
     if Path(data_home or "") != SAMPLES:
         warnings.warn(f"{name}: {original.file} is not in {path.parent}, reading the sample that nsad carries; "
-                      f"`nsad data fetch {name}` gets the original", stacklevel=3)
+                      f"`nsad data fetch {name}` gets the original", stacklevel=2)
     return SAMPLES / original.sample
 
 # %% ../nbs/07_data.ipynb #6e09a4f8
@@ -400,7 +567,7 @@ def _draw(labels:np.ndarray, rows:int, seed:int|None, name:str)->np.ndarray:
 # %% ../nbs/07_data.ipynb #79613993
 def _features(path:Path, label_column:int, names, drawn:np.ndarray, bar:tqdm)->np.ndarray:
     "The features of the rows `drawn`, in that order."
-    X, order, start = np.empty((len(drawn), len(names)), np.float32), np.argsort(drawn), 0
+    X, order, start = np.full((len(drawn), len(names)), np.nan, np.float32), np.argsort(drawn), 0
     for piece in _pieces(path):
         try: values = _checked_features(piece.drop(columns=label_column), names)
         except DataError as error: raise DataError(f"{path}, lines {start + 1} to {start + len(piece)}: {error}") from None
@@ -408,6 +575,7 @@ def _features(path:Path, label_column:int, names, drawn:np.ndarray, bar:tqdm)->n
         X[order[a:b]] = values[drawn[order[a:b]] - start]
         start += len(piece)
         bar.update(len(piece))
+    if start <= drawn.max(): raise DataError(f"{path} has {start:,} rows now and had more before: it changed while it was read; try again")
     X.setflags(write=False)
     return X
 
@@ -418,7 +586,7 @@ def _refuse_one_class(y:np.ndarray, path:Path)->None:
 
 def _read(path:Path, name:str, target:str, rows:int|None, seed:int|None, progress:bool):
     "Features and class numbers of a file of `name`, all or a stratified random sample."
-    original, names = ORIGINALS[name], NAMES[name]
+    original, names, before = ORIGINALS[name], NAMES[name], _state(path)
     if (width := _read_csv(path, header=None, nrows=1).shape[1]) != len(names) + 1:
         raise DataError(f"{path} has {width} columns, not {len(names) + 1}: it is cut short or another file")
     label, coding = 0 if original.label_first else len(names), original.coding(target)[0]
@@ -431,7 +599,9 @@ def _read(path:Path, name:str, target:str, rows:int|None, seed:int|None, progres
         _refuse_one_class(y, path)
         drawn = np.arange(len(y)) if rows is None or rows >= len(y) else _draw(y, rows, seed, name)
         _refuse_one_class(y[drawn], path)
-        return _features(path, label, names, drawn, bar), y[drawn]
+        X = _features(path, label, names, drawn, bar)
+    if _state(path) != before: raise DataError(f"{path} changed while it was read; try again when it is complete")
+    return X, y[drawn]
 
 # %% ../nbs/07_data.ipynb #2d3557eb
 _LARGE = 16_000_000                           # bytes of a packed file from which on its rows are kept
@@ -592,6 +762,19 @@ def split(ds:Dataset, test:float=0.2, validation:float=0.0, seed:int=42)->Split:
         if share: rest, part = _parted(rest, labels, ds.n_rows - sum(map(len, held)) - max(1, round(share * ds.n_rows)), seed, ds.name)
         held.append(part)
     return Split(rest, held[1], held[0])
+
+# %% ../nbs/07_data.ipynb #07a0d008
+@patch
+def parts(self:Dataset, split:Split)->tuple[Dataset, Dataset, Dataset]:
+    """The rows to train, to validate and to test on, all encoded by the rule that is fitted on the first.
+
+    Parameters
+    ----------
+    split : what `split(ds)` gives
+    """
+    training = self.take(split.train)
+    rule = training.encoding if self.table is not None else None
+    return training, self.take(split.validation, rule), self.take(split.test, rule)
 
 # %% ../nbs/07_data.ipynb #2ac6e266
 @dataclass(frozen=True)

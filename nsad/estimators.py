@@ -32,6 +32,7 @@ import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import Dataset, Scaler
 from .discovery import Discovery, discover
+from .files import FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
 from .training import Recipe, predict, train, weighted_rows
@@ -439,7 +440,7 @@ def _as_json(name:str, value):
 # %% ../nbs/24_estimators.ipynb #382bd573
 @patch
 def save(self:_Estimator, path)->Path:
-    "Write the fitted estimator to `path`, a zip of JSON and arrays of numbers."
+    "Write the fitted estimator to `path`, a zip of JSON and arrays of numbers, as a whole or not at all."
     check_is_fitted(self)
     if not isinstance(self._spec, str):
         raise ValueError(f"the activation {self._spec!r:.80} cannot be saved as text; fit with a formula or the name of a torch activation")
@@ -447,14 +448,14 @@ def save(self:_Estimator, path)->Path:
     fitted = {k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)}
     fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {"scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}}
     about = dict(format="nsad.estimator/1", kind=self._kind, version=nsad.__version__, parameters=params, fitted=fitted)
-    path, members = Path(path), {"estimator.json": json.dumps(about, indent=1).encode()}
+    members = {"estimator.json": json.dumps(about, indent=1).encode()}
     if state["discovery_"]: members["discovery.json"] = state["discovery_"].encode()
     for name, values in state["network_"].items():
         np.lib.format.write_array(file := io.BytesIO(), values)
         members[f"weights/{name}.npy"] = file.getvalue()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+    with zipfile.ZipFile(packed := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as z:
         for name, content in members.items(): z.writestr(name, content)
-    return path
+    return write_file(path, packed.getvalue())
 
 # %% ../nbs/24_estimators.ipynb #9bec454f
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, RecursionError, MemoryError, EOFError, OverflowError,
@@ -464,9 +465,19 @@ _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, Runt
 @patch(cls_method=True)
 def load(cls:_Estimator, path)->_Estimator:
     "Read what `save` wrote; any other file is a ValueError."
-    content = Path(path).read_bytes()
+    try: content = Path(path).read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read ({error.strerror or error}); name the file of a saved {cls.__name__}") from None
     try: return cls._read(content)
     except _UNREADABLE as error: raise ValueError(f"{path} is not a saved {cls.__name__}: {str(error) or type(error).__name__}") from None
+
+
+def _weights(name:str, data:bytes)->np.ndarray:
+    "An array of a saved network: finite real numbers, as training leaves them."
+    values = np.load(io.BytesIO(data), allow_pickle=False)
+    if values.dtype.kind not in "fiu": raise ValueError(f"{name} holds {values.dtype}, not real numbers")
+    if not np.isfinite(values).all(): raise ValueError(f"{name} holds numbers that are not finite")
+    return values
 
 
 @patch(cls_method=True)
@@ -481,7 +492,7 @@ def _read(cls:_Estimator, content:bytes)->_Estimator:
     if isinstance(params["hidden"], list): params["hidden"] = tuple(params["hidden"])
     if isinstance(params.get("class_weight"), list): params["class_weight"] = {k: v for k, v in params["class_weight"]}
     fitted |= {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
-    weights = {name[8:-4]: np.load(io.BytesIO(data)) for name, data in members.items() if name.startswith("weights/")}
+    weights = {name[8:-4]: _weights(name, data) for name, data in members.items() if name.startswith("weights/")}
     found = members["discovery.json"].decode() if "discovery.json" in members else None
     scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
     return cls(**params)._restored({**fitted, "network_": weights, "discovery_": found, "scaler_": scaler})

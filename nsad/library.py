@@ -8,7 +8,6 @@ __all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'MAX_FILES'
 
 # %% ../nbs/20_library.ipynb #391d502a
 import copy
-import difflib
 import io
 import json
 import math
@@ -16,26 +15,26 @@ import os
 import platform
 import re
 import stat
-import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-from scipy import stats
 
 import nsad
 from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
+from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
-from .training import MEASURES, Recipe
+from .messages import did_you_mean, package_version
+from .statistics import interval, overlap_of, tell_apart
+from .training import MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -264,34 +263,41 @@ def _from_dict(raw:dict)->Entry:
     body = {k: v for k, v in raw.items() if k != "format"}
     _check(body, SCHEMA if kind == FORMAT else {k: SCHEMA[k] for k in _FIRST})
     entry = Entry(**{k: v for k, v in body.items() if k != "latex"})
-    if "latex" in body and body.get("versions", {}).get("sympy", _version("sympy")) == _version("sympy"):
+    if "latex" in body and body.get("versions", {}).get("sympy", package_version("sympy")) == package_version("sympy"):
         ours = Formula(entry.formula).latex
         if body["latex"] != ours: raise LibraryError(f"latex is {_shown(body['latex'])}, but the formula's is {_shown(ours)}; leave the line out")
     return entry
 
-
-def _version(package:str)->str:
-    try: return metadata.version(package)
-    except metadata.PackageNotFoundError: return "unknown"
-
 # %% ../nbs/20_library.ipynb #e1a9a747
-def score(measure:str, values:Sequence[float], level:float=0.95, **about)->dict:
+def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0., **about)->dict:
     """A score for `Entry.scores`: mean, spread and interval of the values of some seeds.
 
     Parameters
     ----------
-    measure : "accuracy", "auc", "r2", ...
-    values : one for each seed; a single one has no interval
-    level : of the interval
-    **about : rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn")
+    measure : str
+        "accuracy", "auc", "r2", ...
+    values : sequence of float
+        One for each seed; a single one has no interval.
+    level, overlap : float
+        Of the interval, as in `nsad.statistics.interval`.
+    **about
+        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn").
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    LibraryError
+        Values that are not finite numbers.
     """
     v = np.asarray(values, dtype=float)
     if v.ndim != 1 or not v.size or not np.isfinite(v).all(): _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
-    out = dict(measure=measure, mean=float(v.mean()))
-    if len(v) > 1:
-        half = float(stats.t.ppf(0.5 + level / 2, len(v) - 1) * v.std(ddof=1) / math.sqrt(len(v)))
-        out |= dict(low=out["mean"] - half, high=out["mean"] + half, sd=float(v.std(ddof=1)))
-    return out | dict(n=len(v), level=level) | about
+    mean = interval(v, level, overlap)
+    out = dict(measure=measure, mean=mean.mean)
+    if mean.n > 1: out |= dict(low=mean.low, high=mean.high, sd=mean.sd)
+    return out | dict(n=mean.n, level=level) | about
 
 # %% ../nbs/20_library.ipynb #d1a7c5e2
 _CELL = ["dataset", "network", "recipe"]
@@ -302,25 +308,43 @@ def scores_of(results:pd.DataFrame, activation:str, level:float=0.95)->list[dict
 
     Parameters
     ----------
-    results : what `Study.run` returned, or `ResultsStore.frame()`
-    activation : its label there, or its formula's text
-    level : of the intervals
+    results : DataFrame
+        What `Study.run` returned, or `ResultsStore.frame()`.
+    activation : str
+        Its label there, or its formula's text.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    list of dict
+        One `score` for each dataset, network, recipe and measure; none where a network diverged.
+
+    Raises
+    ------
+    LibraryError
+        No such rows, or a label that stands for several formulas.
     """
     try: own = results[(results.activation == activation) | (results.formula == activation)]
     except AttributeError: raise LibraryError("results have no columns activation and formula; give the rows of a study") from None
     if own.empty: raise LibraryError(f"results have no row of {activation!r}; they have {', '.join(map(str, results.activation.unique()))}")
     names, out = [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()], []
-    for cell, rows in own.groupby(_CELL, sort=False):
+    for cell, rows in _cells_of(own, activation):
         varied = "split_seed" in rows and rows.split_seed.nunique() > 1
         about = dict(zip(_CELL, map(str, cell)), rows="test", parameters=int(rows.n_parameters.iloc[0]))
-        for m in names:
-            if not np.isfinite(rows[m]).all(): continue
-            one = score(m, rows[m].tolist(), level, **about)
-            if varied and one["n"] > 1:
-                wider = math.sqrt(1 + len(rows) * float((rows.test_rows / rows.train_rows).iloc[0]))
-                one |= dict(low=one["mean"] - wider * (one["mean"] - one["low"]), high=one["mean"] + wider * (one["high"] - one["mean"]))
-            out.append(one)
+        out += [score(m, rows[m].tolist(), level, overlap_of(rows) if varied else 0., **about)
+                for m in names if np.isfinite(rows[m]).all()]
     return out
+
+
+def _cells_of(own:pd.DataFrame, activation:str)->Iterator[tuple]:
+    "The rows of one formula by dataset, network and recipe; a network with two labels counts once."
+    own = tell_apart(own)
+    if "key" in own: own = own.drop_duplicates("key")
+    for cell, rows in own.groupby(_CELL, sort=False):
+        told = [label for label in rows.activation.unique() if label.startswith((f"{activation}: ", f"{activation} ["))]
+        if len(told) > 1: raise LibraryError(f"{activation!r} stands for several things: {', '.join(told)}; give the formula's text")
+        yield cell, rows
 
 # %% ../nbs/20_library.ipynb #be9aafbe
 def library_folder(path=None)->Path:
@@ -375,8 +399,7 @@ def _bytes_of(path:Path, most:int=MAX_BYTES, links:bool=True)->bytes:
 def entry(self:ActivationLibrary, name:str)->Entry:
     "The entry of that name, whole."
     if name not in self:
-        close = difflib.get_close_matches(str(name), self.names, n=1)
-        raise LibraryError(f"{self.path} has no activation {_shown(name)}{f'; did you mean {close[0]!r}?' if close else ''}; "
+        raise LibraryError(f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
                            f"there are {', '.join(self.names[:30]) or 'none'}{', ...' * (len(self) > 30)}")
     return self._read(self.path / f"{name}.json")
 
@@ -395,31 +418,15 @@ def get(self:ActivationLibrary, name:str)->Formula:
 
 # %% ../nbs/20_library.ipynb #6f964a00
 def _put(folder:Path, name:str, data:bytes, overwrite:bool=False)->bool:
-    "Write a file in one step; False where there is one already that may not be overwritten."
-    target, part = folder / name, None
+    "Write a file as a whole; False where there is one already that may not be overwritten."
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
-            part = Path(file.name)
-            file.write(data), file.flush(), os.fsync(file.fileno())
-        os.chmod(part, 0o644)
-        if not overwrite and not _claim(part, target): return False
-        os.replace(part, target)
+        write_file(folder / name, data, overwrite)
         return True
+    except FileTaken: return False
+    except FileError as error: raise LibraryError(str(error)) from None
     except OSError as error:
-        raise LibraryError(f"{target} cannot be written ({error.strerror or error}); look at the folder's permissions and room") from None
-    finally:
-        if part: part.unlink(missing_ok=True)
-
-
-def _claim(part:Path, target:Path)->bool:
-    "Take the name of a file that is not there yet, by a link to the finished one or, where there are no links, an empty one."
-    try: os.link(part, target)
-    except FileExistsError: return False
-    except OSError:
-        try: os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        except FileExistsError: return False
-    return True
+        raise LibraryError(f"{folder} cannot be made ({error.strerror or error}); look at its permissions, or choose another folder") from None
 
 # %% ../nbs/20_library.ipynb #920c99a7
 def _plain(value):
@@ -451,7 +458,7 @@ def _from_discovery(found:Discovery)->dict:
 
 
 def _versions()->dict:
-    return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: _version(p) for p in ("torch", "sympy", "numpy")})
+    return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: package_version(p) for p in ("torch", "sympy", "numpy")})
 
 # %% ../nbs/20_library.ipynb #77e60e2f
 _PARTS = {f.name for f in fields(Entry)} - {"name", "formula", "domain", "evidence"}
@@ -493,8 +500,16 @@ def _keep(self:ActivationLibrary, entry:Entry, overwrite:bool=False):
     self._writable()
     data = entry.to_json().encode()
     if len(data) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with less evidence")
+    if (twin := self._twin(entry.name)) is not None:
+        raise LibraryError(f"{self.path} has {twin!r}, and on many disks {entry.name!r} would be the same file; choose another name")
     if not _put(self.path, f"{entry.name}.json", data, overwrite):
         raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or say overwrite=True, --overwrite")
+
+
+@patch
+def _twin(self:ActivationLibrary, name:str)->str|None:
+    "The other name there is that differs from `name` by case alone."
+    return next((other for other in self.names if other != name and other.casefold() == name.casefold()), None)
 
 
 @patch
@@ -646,20 +661,22 @@ def plot(self:ActivationLibrary, *names:str, width:float=4.0, ax=None):
 
 # %% ../nbs/20_library.ipynb #9c2efde0
 @patch
-def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=160, seeds:Sequence[int]=(1, 2, 3),
-              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False)->pd.DataFrame:
+def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=400, seeds:Sequence[int]=(1, 2, 3),
+              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False,
+              recipe:Recipe=STRONG)->pd.DataFrame:
     """The stored activations, the one that seems to suit the dataset best first.
 
     Parameters
     ----------
     dataset : training rows; standardised here
     names : try these only; default all
-    rows, steps : of each training, at most; batches have 256 rows
+    rows, steps : of each training, at most
     seeds : of initial weights and of the rows held out
     hidden : widths of the networks' hidden layers
     baseline : a formula to compare with; it stands among the rows, with an empty name
     measure : a function of the dataset and a list of formulas that gives a number for each, higher for better; takes the trial's place
     progress : show a bar
+    recipe : how the networks are trained, its schedule squeezed into `steps`
 
     Returns
     -------
@@ -671,7 +688,7 @@ def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), r
     known = pd.DataFrame([(e.name, e.formula, e.domain) for e in entries], columns=["name", "formula", "domain"])
     if measure is not None: return _by_measure(measure, dataset, known)
     table = pd.concat([known, pd.DataFrame([("", _in_x(baseline).text, "")], columns=known.columns)], ignore_index=True)
-    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress)
+    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress, recipe)
     gains = losses[:, -1:] - losses
     table = table.assign(loss=losses.mean(0), gain=gains.mean(0), wins=(gains > 0).sum(0))
     return table.sort_values("loss", kind="stable", ignore_index=True, na_position="last")
@@ -683,19 +700,20 @@ def _by_measure(measure:Callable, dataset:Dataset, known:pd.DataFrame)->pd.DataF
     return known.assign(measure=values).sort_values("measure", ascending=False, kind="stable", ignore_index=True, na_position="last")
 
 # %% ../nbs/20_library.ipynb #145c3f53
-def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool)->np.ndarray:
+def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool, recipe:Recipe)->np.ndarray:
     "Validation losses, (seeds, formulas), of short trainings; infinite where one came to nothing."
     from tqdm import tqdm
 
     from nsad.engines.network import _Trial, stack_losses
     n = min(rows, ds.n_rows - ds.n_rows // 4)
     if n < 8: raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
-    recipe = Recipe("trial", max(1, round(steps * 256 / n)), min(256, n), 3e-3)
+    whole = recipe.steps_on(n)
+    short = recipe.share(min(1., steps / whole), n, least=min(steps, whole))
     X = Scaler.fit(ds.X).transform(ds.X)
     unique = list(dict.fromkeys(formulas))                                             # names that share a formula share its training
     losses = {f: [] for f in unique}
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
-        trial = _Trial(X, ds.y, ds.task, recipe, (seed,), n, hidden)
+        trial = _Trial(X, ds.y, ds.task, short, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
             for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
@@ -806,14 +824,17 @@ def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflic
 @patch
 def _settled(self:ActivationLibrary, incoming:Sequence[Entry], on_conflict:str)->list[Entry]:
     "The entries to write, under the names that they get."
-    out, taken = [], set(self.names)
+    out, taken = [], {name.casefold(): name for name in self.names}
     for e in incoming:
-        if e.name in taken:
+        if (other := taken.get(e.name.casefold())) is not None:
+            if other != e.name and on_conflict in ("refuse", "replace"):
+                raise LibraryError(f"{self.path} has {other!r}, and on many disks {e.name!r} would be the same file; "
+                                   "say on_conflict='skip' or 'rename'. Nothing was taken")
             if e.name in self and on_conflict != "replace" and self.entry(e.name) == e or on_conflict == "skip": continue
             if on_conflict == "refuse":
                 raise LibraryError(f"{self.path} has another activation {e.name!r}; say on_conflict='skip', 'replace' or 'rename'. Nothing was taken")
             if on_conflict == "rename" and (e := self._renamed(e, taken)) is None: continue
-        taken.add(e.name)
+        taken[e.name.casefold()] = e.name
         out.append(e)
     return out
 
@@ -826,7 +847,9 @@ def _entries_of(path:Path)->list[Entry]:
     entries = {}
     for source, data in found:
         e = Entry.from_json(data, source)
-        if entries.setdefault(e.name, e) is not e: raise LibraryError(f"{source} is called {e.name!r}, as another file there; rename one of them")
+        if any(e.name.casefold() == name.casefold() for name in entries):
+            raise LibraryError(f"{source} is called {e.name!r}, as another file there; rename one of them")
+        entries[e.name] = e
     if not entries: raise LibraryError(f"{path} has no activation; its files must end in .json")
     return list(entries.values())
 
@@ -838,11 +861,11 @@ def _wanted(entries:list[Entry], names:Sequence[str], path)->list[Entry]:
 
 
 @patch
-def _renamed(self:ActivationLibrary, e:Entry, taken:Iterable[str])->Entry|None:
+def _renamed(self:ActivationLibrary, e:Entry, taken:Mapping[str, str])->Entry|None:
     "The entry as NAME-2 or with the first number that is free; None where it is there already under such a name."
     for i in range(2, 10**6):
         new = Entry(**asdict(e) | dict(name=f"{e.name[:70]}-{i}"))
-        if new.name not in taken: return new
+        if new.name.casefold() not in taken: return new
         if new.name in self and self.entry(new.name) == new: return None
 
 # %% ../nbs/20_library.ipynb #f96f55a8
@@ -852,8 +875,7 @@ def find_entry(name:str, path=None)->Entry:
     if name in own: return own.entry(name)
     if name in shipped: return shipped.entry(name)
     names = [*own.names, *shipped.names]
-    close = difflib.get_close_matches(str(name), names, n=1)
-    raise LibraryError(f"no activation is called {_shown(name)}{f'; did you mean {close[0]!r}?' if close else ''}; there are {', '.join(names[:40])}")
+    raise LibraryError(f"no activation is called {_shown(name)}{did_you_mean(name, names)}; there are {', '.join(names[:40])}")
 
 
 @patch

@@ -14,7 +14,8 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import SymbolicActivation, activation_module, elementwise
+from .activation import SymbolicActivation, activation_module
+from .autograd import elementwise
 from .formula import Formula
 from .kernels import evaluate_
 from .program import Program, jet, program_of
@@ -32,7 +33,7 @@ def _per_layer(activation, n_layers:int)->list:
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="relu", n_outputs:int=1,
-        dropout:float=0.3, seed:int|None=None)->nn.Sequential:
+        dropout:float=0.1, seed:int|None=None)->nn.Sequential:
     """A multilayer perceptron for tables.
 
     Parameters
@@ -120,7 +121,7 @@ class Stack(nn.Module):
     (members, rows, n_outputs).
     """
     def __init__(self, n_features:int, activations:Sequence[Activation], seeds:Sequence[int]=(42,),
-                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.3):
+                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.1):
         super().__init__()
         if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
         self.activations, self.seeds, self.hidden = list(activations), tuple(seeds), tuple(hidden)
@@ -304,3 +305,28 @@ def member(self:Stack, k:int)->nn.Sequential:
         for w, linear in zip(self.weight, net[::4]): linear.weight.copy_(w[k].T)
         net[-1].bias.copy_(self.head_bias[k])
     return net.to(self.head_bias.device).train(False)
+
+# %% ../nbs/09_models.ipynb #5a7c1e03
+@patch
+def owner(self:Stack, name:str)->int|None:
+    """The one member that a tensor of the state belongs to, or None where its first axis is the members.
+
+    Parameters
+    ----------
+    name : as in `named_parameters` and `state_dict`; an activation's is ``acts.LAYER.COLUMN.SEED.NAME``
+    """
+    if not name.startswith("acts."): return None
+    column, seed = map(int, name.split(".")[2:4])
+    return seed * len(self.activations) + column
+
+
+@patch
+def is_weight(self:Stack, name:str)->bool:
+    "Does a parameter of this name, outside of activations, multiply inputs (and is no bias or scale)?"
+    return name.startswith("weight.")
+
+
+@patch
+def expand(self:Stack, values:Tensor)->Tensor:
+    "Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...)."
+    return values.repeat_interleave(len(self.activations), 0)

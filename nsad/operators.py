@@ -191,7 +191,7 @@ def hardsigmoid(xp, a): return xp.clip(a + 3, 0., 6.) * (1 / 6)
 
 def hardswish(xp, a): return a * hardsigmoid(xp, a)
 
-# %% ../nbs/00_operators.ipynb #9013dc1c
+# %% ../nbs/00_operators.ipynb #f48b6212
 def _log_gamma_above(xp, z):
     "log(gamma(z)) for z of 8 and more."
     w = 1 / (z * z)
@@ -215,7 +215,7 @@ def gamma(xp, a):
 
 def digamma(xp, a):
     "Derivative of log(gamma), Abramowitz and Stegun 6.3.7 and 6.3.18."
-    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 1e6)
+    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 1e15)
     far, w = z + 8, 1 / ((z + 8) * (z + 8))
     value = xp.log(far) - 0.5 / far - w * (1 / 12 - w * (1 / 120 - w * (1 / 252 - w * (1 / 240))))
     for k in range(8): value = value - 1 / (z + k)

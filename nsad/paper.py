@@ -6,6 +6,8 @@
 __all__ = ['ROLES', 'DEMO_ROLES', 'specialists', 'Reproduction', 'reproduce', 'claims']
 
 # %% ../nbs/20a_paper.ipynb #1b7762b8
+import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +19,7 @@ from .baselines import rivals
 from .data import Dataset, load_dataset, split
 from .discovery import Discovery, discover
 from .evaluation import Study, compare, summary
+from .files import file_name, free_name
 from .models import SHAPES
 from .training import CONVERGED, PAPER, Recipe
 
@@ -46,18 +49,25 @@ def specialists(datasets:Sequence[Dataset], seeds:Sequence[int], engines:Mapping
         for ds in datasets:
             for seed in seeds:
                 training = ds.take(split(ds, test=0.2, seed=seed).train)
-                path = folder / f"{engine}-{ds.name}-{seed}.json"
-                found[engine, ds.name, seed] = _kept(path, training, options) or discover(training, engine, seed, progress=progress, **options)
-                found[engine, ds.name, seed].save(path)
+                path = folder / f"{file_name(f'{engine}-{ds.name}-{seed}')}.json"
+                kept = _kept(path, training, options)
+                found[engine, ds.name, seed] = kept or discover(training, engine, seed, progress=progress, **options)
+                if kept is None: found[engine, ds.name, seed].save(path)
     return found
 
 
 def _kept(path:Path, training:Dataset, options:dict)->Discovery|None:
-    "The discovery in `path`, if it was made from these rows with these options."
+    "The discovery in `path`, if it was made from these rows with these options; what cannot be read is put aside."
     if not path.exists(): return None
-    found = Discovery.load(path)
-    same = found.provenance["fingerprint"] == training.fingerprint
-    return found if same and all(found.provenance["options"].get(k) == v for k, v in options.items() if k != "n_jobs") else None
+    try: found = Discovery.load(path)
+    except ValueError as error:
+        aside = free_name(path.with_name(f"{path.name}.damaged"))
+        os.replace(path, aside)
+        warnings.warn(f"{error}; it is kept as {aside.name}, and the search is done again", stacklevel=3)
+        return None
+    same = found.provenance.get("fingerprint") == training.fingerprint and "cut" not in found.provenance
+    known = found.provenance.get("options", {})
+    return found if same and all(known.get(k) == v for k, v in options.items() if k != "n_jobs") else None
 
 # %% ../nbs/20a_paper.ipynb #988c0b2e
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRACED', 'RULES', 'ARITHMETIC', 'Constant', 'Program', 'Tracer', 'Node', 'bounds', 'program_of', 'decimals',
-           'of_operand', 'adjoints', 'gradient', 'derivative_by', 'jet', 'run', 'evaluate']
+           'of_operand', 'adjoints', 'gradient', 'derivative_by', 'jet', 'bind', 'run', 'evaluate']
 
 # %% ../nbs/02_program.ipynb #805f4b2f
 import functools
@@ -468,6 +468,17 @@ def jet(program:Program, order:int, value:bool=True)->Program:
     outputs = [of_operand(_again(program, tracer), program.outputs[0])]
     for _ in range(order): outputs.append(adjoints(tracer, outputs[-1], 1)[0])
     return tracer.program(outputs if value else outputs[-1:])
+
+# %% ../nbs/02_program.ipynb #585ee4d4
+def bind(program:Program, numbers:Sequence[float])->Program:
+    "The program with numbers in place of its inputs after the first."
+    tracer = Tracer(program.inputs[:1])
+    done = [tracer.input(0), *map(float, numbers)]
+    for op, *operands in program.instructions:
+        args = [of_operand(done, o) for o in operands]
+        varies = any(isinstance(a, Node) for a in args)
+        done.append(tracer.note(op, *args) if varies else float(evaluate(NUMPY, op, args)))
+    return tracer.program([of_operand(done, o) for o in program.outputs])
 
 # %% ../nbs/02_program.ipynb #2f0b13b7
 ARITHMETIC = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg,

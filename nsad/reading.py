@@ -294,7 +294,7 @@ def piecewise(self:_Reader, node, depth:int)->sympy.Expr:
         result = self.apply("where", args, node)
     return result
 
-# %% ../nbs/00a_reading.ipynb #877433e3
+# %% ../nbs/00a_reading.ipynb #2e837f43
 @patch
 def apply(self:_Reader, name:str, args:list, node)->sympy.Expr:
     "The operator's expression; constants are checked, and folded where they are no longer pretty."
@@ -303,7 +303,9 @@ def apply(self:_Reader, name:str, args:list, node)->sympy.Expr:
         try: return expanded(text, args)
         except FormulaError as error: self.fail(str(error).splitlines()[0], node)
     infix = isinstance(node, ast.BinOp)
-    if name in ("div", "inv") and args[-1].is_zero and not infix: return sympy.Integer(name == "div")
+    if name in ("div", "inv") and args[-1].is_zero:
+        if infix: self.fail("a division by 0 is nowhere a finite real number", node)
+        return sympy.Integer(name == "div")
     if all(a.is_number for a in args):
         value = _constant(name, args)
         if value is None:
@@ -467,7 +469,7 @@ def infix_text(t:Tree, outer:int=0)->str:
     else: body, level = f"{t[0]}({', '.join(map(infix_text, t[1:]))})", 9
     return f"({body})" if level < outer else body
 
-# %% ../nbs/00a_reading.ipynb #369e8485
+# %% ../nbs/00a_reading.ipynb #e0b22a83
 def _once(text:str, variables, rename)->tuple[sympy.Expr, str]:
     expr = _Reader(text, variables, rename).read(_parsed(text))
     return expr, infix_text(to_tree(expr))
@@ -490,6 +492,7 @@ def canonical(text:str, variables=None, rename=str)->tuple[str, sympy.Expr]:
     ------
     FormulaError : what cannot be read, or has no stable form
     """
+    _checked(text)
     given, seen = text, []
     while text not in seen and len(seen) <= 8:
         seen.append(text)

@@ -23,8 +23,9 @@ from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split
 from .discovery import Discovery
 from .evaluation import Study, compare, summary
+from .files import write_file
 from .paper import specialists
-from .training import LOWER_IS_BETTER, MEASURES, PAPER, Recipe
+from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 
 # %% ../nbs/21_transfer.ipynb #9c68debe
 @dataclass(frozen=True)
@@ -67,9 +68,8 @@ _LEFT_OUT = ["key", "settings", "latency", "seconds", "device", "nsad", "torch",
 @patch
 def save(self:TransferMatrix, path)->Path:
     "Write the rows as CSV."
-    path = Path(path)
-    self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all").to_csv(path, index=False, float_format="%.6g")
-    return path
+    rows = self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all")
+    return write_file(path, rows.to_csv(index=False, float_format="%.6g"))
 
 
 @patch(cls_method=True)
@@ -241,7 +241,7 @@ _TEST = 0.2                                  # share of test rows, the same for 
 # %% ../nbs/21_transfer.ipynb #9fd50cda
 def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|Dataset]|None=None, seeds:Sequence[int]=(42, 43, 44),
                     classics:Sequence[str]=("relu", "gelu", "silu"), baseline:str="relu", measure:str="accuracy", network:str="light",
-                    recipe:Recipe=PAPER, rows:int|None=20_000, split_seed:int|None=None, engine:str="network", options:dict|None=None,
+                    recipe:Recipe=STRONG, rows:int|None=20_000, split_seed:int|None=None, engine:str="network", options:dict|None=None,
                     specialist:bool=True, folder=None, device:str="auto", progress:bool=True)->TransferMatrix:
     """Discover on each source, judge on each target; what `folder` already holds is not done again.
 

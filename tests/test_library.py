@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from nsad.data import Dataset, load_dataset, split
 from nsad.discovery import Discovery
 from nsad.engines.network import CLASSICS
+from nsad.files import FileTaken, write_file
 from nsad.formula import Formula
-from nsad.library import MAX_BYTES, MAX_FILES, SCHEMA, ActivationLibrary, Entry, LibraryError, _claim, distance, find_entry, score, scores_of
+from nsad.library import MAX_BYTES, MAX_FILES, SCHEMA, ActivationLibrary, Entry, LibraryError, distance, find_entry, score, scores_of
 
 SHIPPED = ActivationLibrary.shipped()
 FULL = Entry("full", "x*exp(-x**2)", "ecology", evidence={"by": "hand", "deep": [{"a": [1, 2.5, None, True, "é"]}]},
@@ -326,7 +327,9 @@ def test_a_name_is_claimed_without_hard_links(tmp_path, monkeypatch):
     library.add("a", "sin(x)")
     with pytest.raises(LibraryError, match="already"):
         library.add("a", "cos(x)")
-    assert library.get("a") == Formula("sin(x)") and not _claim(tmp_path / "none", tmp_path / "a.json")
+    with pytest.raises(FileTaken):
+        write_file(tmp_path / "a.json", "another", overwrite=False)
+    assert library.get("a") == Formula("sin(x)")
 
 
 def test_a_full_disk_leaves_nothing(library, monkeypatch):
@@ -334,7 +337,7 @@ def test_a_full_disk_leaves_nothing(library, monkeypatch):
         raise OSError(28, "No space left on device")
     before = files(library.path)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(LibraryError, match="cannot be written .No space left"):
+    with pytest.raises(LibraryError, match="the disk is full"):
         library.add("b", "cos(x)")
     assert files(library.path) == before
 

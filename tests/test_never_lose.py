@@ -102,7 +102,7 @@ def test_what_another_process_has_done_meanwhile_is_not_trained_again(tmp_path, 
     assert trained == [1]
 
 
-@pytest.mark.parametrize("change", [dict(epochs=2), dict(lr=0.01), dict(batch_size=64), dict(dropout=0.1), dict(patience=1)])
+@pytest.mark.parametrize("change", [dict(epochs=2), dict(lr=0.01), dict(batch_size=64), dict(dropout=0.4), dict(patience=1)])
 def test_a_changed_recipe_of_the_same_name_does_not_mix(change, tmp_path):
     ds = load_dataset("magic", rows=300, seed=1)
     settings = dict(name="mine", epochs=1)

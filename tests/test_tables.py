@@ -140,8 +140,10 @@ def test_new_rows_go_by_the_old_rule():
     frame = pd.DataFrame(dict(two=["b", "a"] * 20, three=list("xyz") * 13 + ["x"], many=(CITIES * 3)[:N], n=np.arange(N) * .5))
     rule = Encoding.of(frame)
     new = rule.transform(pd.DataFrame(dict(n=[7], many=["nowhere"], three=["q"], two=["a"], further=["?"])))
-    assert new.columns.tolist() == list(rule.names) and np.isnan(new["many"][0])
+    assert new.columns.tolist() == list(rule.names) and new["many"][0] == -1            # a place of its own, beside the codes 0, 1, 2, ...
     assert new.drop(columns=["many", "n"]).to_numpy().sum() == 0
+    assert rule.transform(frame.head(1).assign(two="q"))["two=b"][0] == .5               # neither of two
+    assert np.isnan(rule.transform(frame.head(1).assign(many=None))["many"][0])          # a gap is not an unseen word
     with pytest.raises(DataError, match="'many'"):
         rule.transform(frame.drop(columns="many"))
     with pytest.raises(DataError, match="column 'n' has 'seven'"):

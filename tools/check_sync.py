@@ -1,7 +1,9 @@
-"""Say what is out of step: modules that differ from their notebooks, orphan modules, notebooks that are not clean.
+"""Say what is out of step: modules that differ from their notebooks, orphan modules, notebooks that are not clean,
+public names that editors do not see. `--write` writes the last (`make export` does so); it changes nothing else.
 
 Everything happens in a scratch copy, so the tree stays as it is and uncommitted work is checked too.
 """
+import ast
 import json
 import shutil
 import subprocess
@@ -44,8 +46,27 @@ def differences(fresh, here, pattern, remedy):
             yield f"{here.name}/{path}: out of step; {remedy}"
 
 
+def with_typed_names(source):
+    "nsad/__init__.py with the names of `_PUBLIC` once more below TYPE_CHECKING, where editors and type checkers look."
+    body = ast.parse(source).body
+    public = next(n for n in body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "_PUBLIC")
+    block = next(n for n in body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
+    typed = [f"    from .{module} import {name} as {name}"
+             for module, names in ast.literal_eval(public.value).items() for name in names]
+    lines = source.split("\n")
+    lines[block.lineno:block.end_lineno] = typed
+    return "\n".join(lines)
+
+
 def main():
+    init = ROOT / "nsad" / "__init__.py"
+    source = init.read_text("utf-8")
+    if "--write" in sys.argv:
+        init.write_text(with_typed_names(source), encoding="utf-8")
+        return False
     faults = list(notebook_faults())
+    if with_typed_names(source) != source:
+        faults.append("nsad/__init__.py: editors do not see the names of _PUBLIC; run `python tools/check_sync.py --write`")
     if not faults:
         with tempfile.TemporaryDirectory() as scratch:
             scratch = Path(scratch)

@@ -11,7 +11,7 @@ import torch
 
 from ..formula import Formula, FormulaError, plain_text
 from ..models import light
-from ..training import Recipe, train
+from ..training import STRONG, train
 
 # %% ../../nbs/17_engines.labels.ipynb #dea011aa
 def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarray]:
@@ -37,7 +37,7 @@ def projected(X, y, task:str, seed:int, n_units:int=4)->tuple[np.ndarray, np.nda
     tuple : values (rows * n_units, 1) with mean 0 and variance 1 in each unit, and labels (rows * n_units,)
     """
     net, target = light(X.shape[1], seed=seed), (y - y.mean()) / (y.std() or 1.) if task == "regression" else y
-    train(net, X, target, "regression" if task == "regression" else "binary", Recipe("short", 4, 256, 3e-3), seed=seed, device="cpu")
+    train(net, X, target, "regression" if task == "regression" else "binary", STRONG.share(0.1, len(X)), seed=seed, device="cpu")
     with torch.no_grad():
         seen = net.train(False)[:2](torch.as_tensor(X, dtype=torch.float32)).numpy()
         heard = (net[4].weight.norm(dim=0) * torch.as_tensor(net[2](torch.as_tensor(seen)).std(0))).numpy()

@@ -1,0 +1,66 @@
+"""What editors, type checkers and `help` see of the package, whose names are imported when they are first asked for."""
+import doctest
+import pydoc
+import subprocess
+import sys
+
+import jedi
+import pytest
+
+import nsad
+
+
+@pytest.mark.parametrize("name", nsad.__all__)
+def test_an_editor_completes_every_public_name_and_knows_where_it_is_made(name):
+    start = name[:-1]
+    typed = f"import nsad\nnsad.{start}"
+    assert name in {c.name for c in jedi.Script(typed).complete()}
+    assert name in {c.name for c in jedi.Script(f"from nsad import {start}").complete()}
+    found = jedi.Script(f"import nsad\nnsad.{name}").goto(2, 5 + len(name), follow_imports=True)
+    assert found and all(d.module_name.startswith("nsad.") for d in found)
+
+
+def test_the_first_letters_of_discover_lead_to_the_function():
+    assert "discover" in {c.name for c in jedi.Script("import nsad\nnsad.disc").complete()}
+    assert "NSADClassifier" in {c.name for c in jedi.Script("from nsad import NSADCl").complete()}
+
+
+def test_dir_lists_public_names_and_nothing_that_was_only_imported():
+    listed = set(dir(nsad))
+    assert set(nsad.__all__) <= listed
+    assert not {"importlib", "import_module", "sys", "typing", "TYPE_CHECKING"} & listed
+
+
+def test_help_fits_on_two_screens_and_its_example_runs():
+    nsad.Study, nsad.Formula  # noqa: B018  help is as short when names are in use
+    text = pydoc.plain(pydoc.render_doc(nsad))
+    assert len(text.splitlines()) <= 100
+    assert ">>> from nsad import" in text
+    examples = doctest.DocTestFinder(recurse=False).find(nsad, "nsad", globs={})
+    runner = doctest.DocTestRunner()
+    for example in examples:
+        runner.run(example)
+    assert runner.tries >= 3 and runner.failures == 0
+
+
+def test_help_names_what_there_is():
+    words = {w.strip(".,`") for w in nsad.__doc__.split()}
+    main = {"discover", "Study", "Formula", "SymbolicActivation", "load_dataset", "mlp", "NSADClassifier"}
+    assert main <= words
+    listed = nsad.__doc__.split("Where to look:")[1].split("``")[0]
+    unknown = {w.strip(",") for line in listed.split("\n") for w in line.split()[1:]} - set(nsad.__all__)
+    assert not unknown, "help names what the package has not"
+
+
+@pytest.mark.slow
+def test_a_type_checker_knows_every_public_name(tmp_path):
+    pytest.importorskip("mypy", reason="the type checker comes with the extra dev")
+    lines = [f"reveal_type(nsad.{name})" for name in nsad.__all__]
+    (tmp_path / "uses.py").write_text("\n".join(["import nsad", *lines]) + "\n", encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "mypy", "--ignore-missing-imports", "--follow-imports=silent",
+                          "--cache-dir", tmp_path / "cache", "uses.py"], capture_output=True, text=True, cwd=tmp_path)
+    shown = [line.partition('Revealed type is "')[2].rstrip('"') for line in run.stdout.splitlines()
+             if "Revealed type" in line]
+    assert len(shown) == len(lines), run.stdout + run.stderr
+    untyped = [name for name, what in zip(nsad.__all__, shown) if what in ("Any", "def (*Any, **Any) -> Any")]
+    assert not untyped

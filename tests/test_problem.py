@@ -1,0 +1,200 @@
+"""Problems: what a search may rely on, whoever trains."""
+import math
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+import nsad
+from nsad import ModelProblem, Problem
+from nsad.problem import FunctionProblem, as_problem, fingerprint, seeded, trial_losses
+from nsad.training import Recipe
+
+G = torch.Generator().manual_seed(0)
+X = torch.randn(60, 2, generator=G)
+Y = X[:, 0] * X[:, 1]
+PLAIN = dict(weight_decay=0., optimiser="adam", schedule="constant", warmup=0., clip=None)
+SHORT = Recipe("short", epochs=3, batch_size=16, lr=1e-2, **PLAIN)
+
+
+def build(activation): return nn.Sequential(nn.Linear(2, 8), activation, nn.Dropout(0.1), nn.Linear(8, 1))
+
+
+def model_problem(**changes):
+    settings = dict(build=build, train=(X[:40], Y[:40]), validation=(X[40:], Y[40:]), loss="regression", recipe=SHORT)
+    return ModelProblem(**{**settings, **changes})
+
+
+def function(activation, seed, fidelity):
+    return float(activation(torch.rand(3)).sum()) + np.random.rand() + random.random()
+
+
+@pytest.mark.parametrize("problem", [FunctionProblem(function), model_problem()], ids=["function", "model"])
+def test_a_loss_depends_on_its_own_training_only(problem):
+    assert isinstance(problem, Problem)
+    state = torch.random.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
+    whole = trial_losses(problem, ["relu", "tanh", "sin(x)"], seeds=[3, 1])
+    assert torch.equal(torch.random.get_rng_state(), state[0])
+    assert (np.random.get_state()[1] == state[1]).all() and random.getstate() == state[2]
+    assert whole.shape == (3, 2) and np.isfinite(whole).all() and len(np.unique(whole)) == 6
+    np.testing.assert_array_equal(trial_losses(problem, ["sin(x)"], seeds=[1]), whole[2:, 1:])
+
+
+def test_model_problem_trains_as_a_loop_by_hand():
+    with seeded(7):
+        net = build(nn.Tanh())
+        optimiser = torch.optim.Adam(net.parameters(), 1e-2)
+        for _ in range(3):
+            for rows in torch.randperm(40).split(16):
+                optimiser.zero_grad()
+                (net(X[:40][rows])[:, 0] - Y[:40][rows]).square().mean().backward()
+                optimiser.step()
+        by_hand = (net.eval()(X[40:])[:, 0] - Y[40:]).square().mean().item()
+    assert trial_losses(model_problem(), ["tanh"], [7])[0, 0] == pytest.approx(by_hand, abs=1e-7)
+
+
+def test_fidelity_is_a_share_of_the_steps():
+    steps = []
+    def counting(output, y):
+        if torch.is_grad_enabled(): steps.append(1)
+        return nn.functional.mse_loss(output[:, 0], y)
+    for fidelity, expected in ((1.0, 9), (0.5, 4), (1e-6, 1)):
+        steps.clear()
+        trial_losses(model_problem(loss=counting), ["relu"], [0], fidelity)
+        assert len(steps) == expected
+
+
+def test_a_loader_takes_as_many_steps_as_tensors_of_the_same_batches():
+    for recipe in (SHORT, Recipe("few", steps=7, batch_size=16), Recipe("auto", batch_size=16)):
+        steps = []
+        def counting(output, y):
+            if torch.is_grad_enabled(): steps.append(len(y))
+            return nn.functional.mse_loss(output[:, 0], y)
+        for train in ((X[:40], Y[:40]), DataLoader(TensorDataset(X[:40], Y[:40]), 16, shuffle=True)):
+            trial_losses(model_problem(train=train, loss=counting, recipe=recipe), ["relu"], [0], 0.5)
+        assert steps[:len(steps) // 2] == steps[len(steps) // 2:] and len(steps) == 2 * round(0.5 * recipe.steps_on(40))
+
+
+def test_a_loader_with_its_own_generator_starts_anew():
+    loader = DataLoader(TensorDataset(X, Y), batch_size=16, shuffle=True, generator=torch.Generator().manual_seed(5))
+    problem = model_problem(train=loader)
+    first = trial_losses(problem, ["relu"], [0, 1])
+    np.testing.assert_array_equal(trial_losses(problem, ["relu"], [0, 1]), first)
+    assert first[0, 0] != first[0, 1]
+
+
+def test_several_inputs_and_a_validation_of_ones_own():
+    class Two(nn.Module):
+        def __init__(self, act):
+            super().__init__()
+            self.a, self.act, self.b = nn.Linear(1, 4), act, nn.Linear(5, 1)
+
+        def forward(self, x, z): return self.b(torch.cat([self.act(self.a(x)), z], 1))[:, 0]
+
+    seen = []
+    def judge(net):
+        seen.append(net.training)
+        return 0.25
+    problem = model_problem(build=Two, train=(X[:, :1], X[:, 1:], Y), validation=judge)
+    assert trial_losses(problem, ["relu"], [0]) == [[0.25]] and seen == [False]
+
+
+def test_a_training_does_not_change_the_activation_that_was_given():
+    act = nn.PReLU(init=0.3)
+    problem = model_problem()
+    a = problem.losses([act], [0])
+    assert act.weight.item() == pytest.approx(0.3) and act.weight.grad is None
+    np.testing.assert_array_equal(problem.losses([act], [0]), a)
+
+
+@pytest.mark.parametrize("what", [math.nan, math.inf, -math.inf, "overflow"])
+def test_divergence_is_nan_and_harms_no_other(what):
+    def mine(activation, seed, fidelity):
+        if seed: return 1.0
+        return math.exp(1e9) if what == "overflow" else what
+    np.testing.assert_array_equal(trial_losses(FunctionProblem(mine), ["relu", "tanh"], [0, 1]), [[np.nan, 1.], [np.nan, 1.]])
+
+
+def test_a_network_that_explodes_is_nan():
+    problem = model_problem(recipe=Recipe("wild", epochs=50, batch_size=16, lr=1e30, **PLAIN))
+    assert np.isnan(trial_losses(problem, ["x**3"], [0])).all()
+
+
+def test_an_error_of_the_users_own_says_which_training_it_was():
+    def mine(activation, seed, fidelity): raise RuntimeError("no such file")
+    with pytest.raises(RuntimeError, match="no such file") as caught: trial_losses(FunctionProblem(mine), ["sin(2*x)"], [4], 0.5)
+    assert "sin(2*x)" in caught.value.__notes__[0] and "seed 4" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("make, words", [
+    (lambda: as_problem(3), "3"),
+    (lambda: as_problem(dict), "dict"),
+    (lambda: as_problem(lambda activation, seed: 0.), "fidelity"),
+    (lambda: model_problem(build=3), "build"),
+    (lambda: model_problem(train=X), "tensors"),
+    (lambda: model_problem(train=iter([(X, Y)])), "many times"),
+    (lambda: model_problem(train=(X, Y[:3])), "same rows"),
+    (lambda: model_problem(train=(X,)), "two or more"),
+    (lambda: model_problem(train=(X[:0], Y[:0])), "rows"),
+    (lambda: model_problem(loss="hinge"), "'hinge'"),
+    (lambda: model_problem(recipe=Recipe("patient", patience=3)), "patience=None"),
+    (lambda: trial_losses(model_problem(build=lambda a: 3), ["relu"], [0]), "build gave"),
+    (lambda: trial_losses(model_problem(build=lambda a: nn.Flatten()), ["relu"], [0]), "no weights"),
+    (lambda: trial_losses(model_problem(build=lambda a: nn.Linear(2, 3)), ["relu"], [0]), "(16, 3)"),
+    (lambda: trial_losses(model_problem(loss=lambda o, y: o.square()), ["relu"], [0]), "one number"),
+    (lambda: trial_losses(model_problem(loss=lambda o, y: 0.5), ["relu"], [0]), "one number"),
+    (lambda: trial_losses(model_problem(train=DataLoader(X, 4)), ["relu"], [0]), "batch"),
+    (lambda: trial_losses(model_problem(), ["relu"], []), "0 seeds"),
+    (lambda: trial_losses(model_problem(), [], [0]), "0 activations"),
+    (lambda: trial_losses(model_problem(), ["relu"], [0], fidelity=0), "fidelity 0"),
+    (lambda: trial_losses(model_problem(), ["relu"], [0], fidelity=math.nan), "fidelity nan"),
+    (lambda: trial_losses(FunctionProblem(lambda a, s, f: None), ["relu"], [0]), "one number"),
+])
+def test_what_cannot_be_trained_is_refused_with_the_remedy(make, words):
+    with pytest.raises((TypeError, ValueError)) as caught: make()
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [None, "low", [1.0], [[1.0], [2.0]], np.zeros((2, 1)), [[["a"]]]])
+def test_a_table_of_another_shape_is_refused(given):
+    class Own:
+        name, fingerprint = "own", "1"
+        def losses(self, activations, seeds, fidelity=1.0): return given
+    with pytest.raises(ValueError, match="'own' gave"): trial_losses(Own(), ["relu"], [0, 1])
+
+
+def test_a_fingerprint_follows_data_settings_and_code():
+    same = model_problem().fingerprint
+    assert model_problem().fingerprint == same and len(same) == 16
+    different = [model_problem(train=(X[:40] + 1, Y[:40])), model_problem(validation=(X[40:], Y[40:] * 2)),
+                 model_problem(loss="binary"), model_problem(recipe=Recipe("short", epochs=4, batch_size=16, lr=1e-2, **PLAIN)),
+                 model_problem(build=lambda a: nn.Sequential(nn.Linear(2, 9), a, nn.Linear(9, 1))),
+                 model_problem(train=DataLoader(TensorDataset(X, Y), 16))]
+    prints = [p.fingerprint for p in different]
+    assert len({same, *prints}) == 1 + len(prints)
+
+
+def test_a_fingerprint_sees_what_a_function_closes_over():
+    def make(factor):
+        def mine(activation, seed, fidelity): return factor
+        return FunctionProblem(mine).fingerprint
+    assert make(1.0) == make(1.0) != make(2.0)
+    assert fingerprint({"a": 1}, np.zeros(2)) != fingerprint({"a": 1}, np.zeros(2, np.float32))
+
+
+def test_a_fingerprint_is_the_same_in_another_process():
+    code = ("import torch; from torch import nn; from nsad import ModelProblem\n"
+            "X = torch.arange(8.).reshape(4, 2)\n"
+            "def build(a): return nn.Linear(2, 1)\n"
+            "print(ModelProblem(build, (X, X[:, 0]), (X, X[:, 1]), nn.L1Loss()).fingerprint)")
+    out = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(out) == 1 and len(out.pop().strip()) == 16
+
+
+def test_public_names():
+    assert nsad.Problem is Problem and "ModelProblem" in nsad.__all__
