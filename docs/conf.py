@@ -20,15 +20,17 @@ project, author, release, copyright = cfg["lib_name"], cfg["author"], cfg["versi
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "numpydoc", "sphinx_copybutton", "sphinx_design", "sphinx.ext.mathjax"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_vendor", "_extra", "**.ipynb_checkpoints"]
+exclude_patterns = ["_vendor", "_extra", "_made", "**.ipynb_checkpoints"]
 root_doc = "index"
 
 nb_execution_mode = "off"              # outputs are stored in the notebooks; `make notebooks` is what runs them
 nb_merge_streams = True
 nb_render_markdown_format = "myst"         # tables in Markdown outputs are tables
-myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
+myst_enable_extensions = ["dollarmath", "substitution", "amsmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
-autodoc_typehints = "none"
+myst_substitutions = dict(zip(("labels_sd", "network_sd"), prep.gallery.spreads(ROOT)))      # numbers in prose come from results
+autodoc_typehints = "signature"
+maximum_signature_line_length = 100
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 nitpicky = False
@@ -46,6 +48,7 @@ def link_names(app, what, name, obj, options, lines):
     "Short names in a docstring lead to their entries."
     part = ""                                                                          # `name : what it is` is a description, no type
     for i, line in enumerate([*lines]):
+        if line == "Example" and lines[i + 1:i + 2] == ["-------"]: lines[i:i + 2] = ["Examples", "--------"]    # as numpydoc calls it
         if i + 1 < len(lines) and lines[i + 1] and set(lines[i + 1].strip()) == {"-"}: part = line.strip()
         if part in ("Parameters", "Attributes", "Returns", "Raises") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
     lines[:] = "\n".join(lines).split("\n")
@@ -59,7 +62,7 @@ def link_names(app, what, name, obj, options, lines):
 
 def link_pages(app, name, source):
     "Names in the pages written by hand lead to their entries too."
-    if name.startswith(("index", "howto/", "explain/", "learn/")): source[0] = prep.link_names(source[0], LINKS)
+    if name.startswith(("index", "is-it-for-me", "howto/", "explain/", "learn/")): source[0] = prep.link_names(source[0], LINKS)
 
 
 def forget_builtins(app, env):
@@ -79,14 +82,16 @@ html_title = f"{project} {release}"
 html_static_path = ["_static", "_vendor"]
 html_extra_path = ["_extra"]
 html_css_files = ["custom.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_favicon = "_static/nsad.svg"
 html_logo = "_static/nsad.svg"
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {page: [] for page in ("index", "gallery", "contributing", "changelog")}
+html_sidebars = {page: [] for page in ("index", "is-it-for-me", "gallery", "contributing", "changelog")}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "nsad"}, "show_toc_level": 2, "navigation_with_keys": False, "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": ["page-toc"], "footer_start": ["copyright"], "footer_end": [], "header_links_before_dropdown": 7,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "gallery": []},
+    "footer_start": ["copyright"], "footer_end": [], "header_links_before_dropdown": 6,
     "pygments_light_style": "tango", "pygments_dark_style": "github-dark",
 }

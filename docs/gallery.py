@@ -1,6 +1,7 @@
 """The gallery and the front page's picture, drawn from stored results: curves are SVG that takes the page's colours."""
 import json
 from collections import defaultdict
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -34,15 +35,15 @@ def found(root):
                 for row in raw["front"]:
                     if text := canonical(row["formula"]):
                         place = "the best of" if row["formula"] == best else "on the front of"
-                        known[text]["sources"].append(f"{place} a search by {p['engine']} on {p['dataset']} ({path.relative_to(root)})")
+                        known[text]["sources"].append(f"{place} a search by {p['engine']} on {p['dataset']}, seed {p['seed']}")
             elif str(raw.get("format", "")).startswith("nsad.activation/") and (text := canonical(raw["formula"])):
-                known[text]["sources"].append(f"kept as {raw['name']}, {raw.get('domain') or 'no domain'} ({path.relative_to(root)})")
+                known[text]["sources"].append(f"shipped as {raw['name']}, {raw.get('domain') or 'no domain'}")
                 known[text]["evidence"] += evidence(raw)
         elif path.suffix == ".csv" and COLUMNS <= set(pd.read_csv(path, nrows=0).columns):
             for text, *row in judged(pd.read_csv(path)):
                 if row in known[text]["rows"]: continue                                  # a copy of the same results
                 known[text]["rows"].append(row)
-                known[text]["sources"] += [f"{name} ({path.relative_to(root)})" for name in row[2] if name != text]
+                known[text]["sources"] += [f"{name}, in a study on {row[0]}" for name in row[2] if name != text]
     return known
 
 
@@ -70,9 +71,23 @@ def judged(results):
 
 
 def verdict(differences):
-    if len(differences) == 1: return "ahead" if differences[0] > 0 else "behind" if differences[0] < 0 else "level"
-    if all(d > 0 for d in differences): return "wins"
-    return "loses" if all(d < 0 for d in differences) else "level"
+    "(class, words): better or worse where every seed says so, mixed where they disagree."
+    n = len(differences)
+    up = sum(d > 0 for d in differences)
+    if n == 1:
+        return "", "one seed"
+    if up == n:
+        return "better", f"better with all {n} seeds"
+    if not any(d > 0 for d in differences) and any(d < 0 for d in differences):
+        return "worse", f"worse with all {n} seeds"
+    return "", f"better with {up} of {n} seeds"
+
+
+def signed(value):
+    "A difference with its sign, with more digits where three would print it as zero."
+    if value == 0:
+        return "0"
+    return f"{value:+.3f}" if abs(value) >= 0.0005 else f"{value:+.5f}"
 
 
 def curve(text, size=(220, 120), width=4.0, label=True):
@@ -91,76 +106,183 @@ def curve(text, size=(220, 120), width=4.0, label=True):
     return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img">{title}{axes}{body}</svg>'
 
 
+def domains_of(root):
+    "dataset -> domain, as stored results name it."
+    known = {"drawn": "scikit-learn"}                  # its generators and small tables
+    domains = {}
+    for path in sorted(Path(root).glob("benchmarks/results/*.csv")):
+        if {"dataset", "domain"} <= set(pd.read_csv(path, nrows=0).columns):
+            pairs = pd.read_csv(path, usecols=["dataset", "domain"]).drop_duplicates().dropna()
+            domains |= {row.dataset: known.get(row.domain, row.domain) for row in pairs.itertuples()}
+    return domains
+
+
+def comparisons(known, domains):
+    "What is known of one formula against ReLU, a dict for each dataset, network and recipe."
+    for dataset, network, _, measure, differences in known["rows"]:
+        kind, words = verdict(differences)
+        spread = f" ± {np.std(differences, ddof=1):.3f}" if len(differences) > 1 else ""
+        yield dict(dataset=dataset, domain=domains.get(dataset, "other"), network=network, measure=measure,
+                   gain=float(np.mean(differences)), n=len(differences), kind=kind, words=words, spread=spread)
+    for dataset, network, measure, gain, n in known["evidence"]:
+        yield dict(dataset=dataset, domain=domains.get(dataset, "other"), network=network, measure=measure,
+                   gain=gain, n=n, kind="", words=f"means of {n} seeds", spread="")
+
+
+def mean_gains(made):
+    "Mean gain over ReLU where three seeds or more speak of it: over all (\"\") and for each domain."
+    sure = [c for c in made if c["n"] >= 3]
+    if any(c["measure"] == "accuracy" for c in sure):        # R2 and accuracy are no mean of each other
+        sure = [c for c in sure if c["measure"] == "accuracy"]
+    groups = {"": [c["gain"] for c in sure]}
+    for c in sure:
+        groups.setdefault(c["domain"], []).append(c["gain"])
+    return {domain: float(np.mean(gains)) for domain, gains in groups.items() if gains}
+
+
+def card(text, known, domains):
+    "One formula: its picture and its gain; opened, every comparison and where it comes from."
+    made = list(comparisons(known, domains))
+    gains = mean_gains(made)
+    sure = sorted({c["dataset"] for c in made if c["n"] >= 3})
+    if gains:
+        kind = "better" if gains[""] > 0 else "worse"
+        place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets"
+        headline = f'<span class="verdict {kind}">{signed(gains[""])}</span> <span class="where">{place}</span>'
+    else:
+        headline = '<span class="where">not judged with three seeds</span>'
+    lines = "".join(
+        f'<tr><td>{c["dataset"]}</td><td>{c["network"]}</td><td>{signed(c["gain"])}{c["spread"]} {c["measure"]}</td>'
+        f'<td class="{c["kind"]}">{c["words"]}</td></tr>' for c in made)
+    table = ("<table><thead><tr><th>data</th><th>network</th><th>difference from ReLU</th><th>seeds</th></tr></thead>"
+             f"<tbody>{lines}</tbody></table>") if lines else "<p>Not yet judged in a study.</p>"
+    sources = "".join(f"<li>{escape(source)}</li>" for source in dict.fromkeys(known["sources"]))
+    formula = Formula(text)
+    where = " ".join(sorted({c["domain"] for c in made} - {"other"}))
+    numbers = escape(json.dumps({domain: round(gain, 6) for domain, gain in gains.items()}), quote=True)
+    return (f'<details data-text="{escape(text, quote=True)}" data-domains="{where}" data-gains="{numbers}" '
+            f'data-size="{formula.complexity}" data-tests="{len(made)}">'
+            f"<summary>{curve(text, label=False)}<code>{escape(text)}</code><br>{headline}</summary>"
+            f'<p><span class="math notranslate nohighlight">\\({escape(formula.latex)}\\)</span></p>'
+            f"{table}<ul>{sources}</ul></details>")
+
+
+CHOICES = """<form class="gallery-choices" hidden>
+<label>judged on data from <select name="domain"><option value="">any domain</option>{domains}</select></label>
+<label>sorted by <select name="order"><option value="gain">mean gain over ReLU</option><option value="size">size, smallest first</option>
+<option value="tests">number of comparisons</option><option value="name">formula</option></select></label>
+<label>containing <input name="words" type="search" placeholder="sin, forest, gplearn"></label>
+<span class="gallery-count" aria-live="polite"></span></form>"""
+
+
 def page(root):
-    known = found(Path(root))
-    sure = {t: [*(np.mean(r[4]) for r in k["rows"] if len(r[4]) > 2), *(e[3] for e in k["evidence"])] for t, k in known.items()}
-    gains = {t: np.mean(many) if many else -np.inf for t, many in sure.items()}
+    known, domains = found(Path(root)), domains_of(root)
+    ranks = {text: mean_gains(list(comparisons(k, domains))).get("", -np.inf) for text, k in known.items()}
+    order = sorted(known, key=lambda text: (-ranks[text], text))
+    judged_on = sorted({c["domain"] for k in known.values() for c in comparisons(k, domains)} - {"other"})
+    options = "".join(f'<option value="{domain}">{domain}</option>' for domain in judged_on)
     lines = ["# Gallery", "",
-             f"Every activation that a search has found and kept, {len(known)} so far, the largest mean gain over ReLU first, as far as three "
-             "seeds or more speak of it. The thick line is "
-             "the activation, the dashed one its derivative, the grey one ReLU, from −4 to 4. *Wins* and *loses* mean that it did so with every "
-             "seed against ReLU "
-             "in the same network with the same rows, split and recipe, *ahead* and *behind* that there was one seed only, or that means alone were "
-             "kept; three seeds prove little, see "
-             "[what fair means](explain/fair.md).", "",
-             "::::::{grid} 1 1 2 2", ":gutter: 3", ""]
-    for text in sorted(known, key=lambda t: (-gains[t], t)):
-        k = known[text]
-        lines += [":::::{grid-item-card}", "", f"$${Formula(text).latex}$$", "", "```{raw} html", curve(text), "```", "", f"`{text}`", ""]
-        if k["rows"] or k["evidence"]:
-            lines += ["| data | network | against ReLU | |", "| --- | --- | --- | --- |"]
-            for dataset, network, _, measure, differences in k["rows"]:
-                spread = f" ± {np.std(differences, ddof=1):.3f}" if len(differences) > 1 else ""
-                seeds = f"{len(differences)} seed" + "s" * (len(differences) > 1)
-                lines.append(f"| {dataset} | {network} | {np.mean(differences):+.3f}{spread} {measure}, {seeds} | {verdict(differences)} |")
-            lines += [f"| {dataset} | {how} | {gain:+.3f} {measure}, means of {n} seeds | {verdict([gain])} |"
-                      for dataset, how, measure, gain, n in k["evidence"]]
-            lines.append("")
-        else: lines += ["Not yet judged in a study.", ""]
-        lines += [*(f"- {s}" for s in dict.fromkeys(k["sources"])), "", ":::::", ""]
-    return "\n".join(lines + ["::::::", ""])
+             f"Every activation that a search has found and kept, {len(known)} so far, those that lose among them. Thick: the "
+             "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; all from −4 to 4. The number is the mean "
+             "difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three seeds "
+             "or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
+             "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
+             *(card(text, known[text], domains) for text in order), "</div>", "```", ""]
+    return "\n".join(lines)
+
+
+# What the front page compares: (group in the picture, label, activation in the stored results, network or None for any).
+SHOWN = [("other", "LightGBM", "LightGBM", "trees"), ("other", "ReLU, heavy network", "relu", "heavy"),
+         ("found", "formula found", "specialist, network", "light"), ("light", "GELU", "gelu", "light"),
+         ("light", "ReLU", "relu", "light"), ("light", "SiLU", "silu", "light"),
+         ("other", "KAN", "KAN, equal parameters", "KAN"), ("other", "logistic regression", "logistic regression", "linear")]
+
+
+def headline(root):
+    "Rows of the front page's table and picture: test accuracy on Forest Cover by both recipes, from nbs/data."
+    stored = [pd.read_csv(Path(root) / "nbs/data" / name) for name in ("results.csv", "converged.csv")]
+    for kind, label, activation, network in SHOWN:
+        rows = [r[(r.dataset == "forest_cover") & (r.activation == activation) & (r.network == network)] for r in stored]
+        if all(len(r) for r in rows):
+            yield dict(kind=kind, label=label, short=rows[0].accuracy, long=rows[1].accuracy,
+                       size=rows[1].n_parameters.mean(), seeds=len(rows[1]))
+
+
+def headline_table(root):
+    "The front page's table, as Markdown."
+    lines = ["| model | parameters | accuracy, 15 epochs | accuracy, trained to convergence |", "| --- | ---: | ---: | ---: |"]
+    for row in sorted(headline(root), key=lambda row: -row["long"].mean()):
+        name = f"**light network, {row['label']}**" if row["kind"] == "found" else row["label"]
+        name = f"light network, {row['label']}" if row["kind"] == "light" else name
+        size = f"{row['size']:,.0f}" + (" nodes" if row["label"] == "LightGBM" else "")
+        lines.append(f"| {name} | {size} | {mean_and_spread(row['short'])} | {mean_and_spread(row['long'])} |")
+    return "\n".join(lines) + "\n"
+
+
+def spreads(root):
+    "Standard deviations over splits that the page on label fits quotes: (fits of labels, search in networks)."
+    rows = pd.read_csv(Path(root) / "nbs/data/results.csv")
+    sd = rows[rows.network == "light"].groupby("activation").accuracy.std()
+    return f"{sd['specialist, gplearn']:.3f}", f"{sd['specialist, network']:.3f}"
+
+
+def mean_and_spread(values): return f"{values.mean():.3f} ± {values.std():.3f}"
 
 
 def story(root):
-    "The front page's picture: a table, a search, a formula, a network, a verdict, each drawn from what is stored."
+    "The front page's pictures: one formula beside ReLU, and where it stands among other models."
     raw = json.loads((Path(root) / "nbs/data/discovery.json").read_text("utf-8"))
     best = min(raw["front"], key=lambda row: row["loss"])["formula"]
-    results = pd.read_csv(Path(root) / "nbs/data/results.csv")
-    cells = "".join(f'<rect x="{4 + 42 * c}" y="{6 + 18 * r}" width="38" height="14" class="{"mark" if c == 4 else "cell"}"/>'
-                    for r in range(6) for c in range(5))
-    x0, x1 = min(r["complexity"] for r in raw["front"]), max(r["complexity"] for r in raw["front"])
-    y0, y1 = min(r["loss"] for r in raw["front"]), max(r["loss"] for r in raw["front"])
-    spots = [(15 + 190 * (r["complexity"] - x0) / max(x1 - x0, 1), 105 - 90 * (r["loss"] - y0) / max(y1 - y0, 1e-9)) for r in raw["front"]]
-    front = f'<polyline class="slope" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>' + "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="mark"/>' for x, y in spots)
-    layers = [(30, 5), (110, 4), (190, 1)]
-    dots = [(x, 60 + 22 * (i - (n - 1) / 2)) for x, n in layers for i in range(n)]
-    wires = "".join(f'<path class="axis" d="M{a} {b}L{c} {d}"/>' for a, b in dots for c, d in dots if c - a == 80)
-    net = wires + "".join(f'<circle cx="{x}" cy="{y}" r="8" class="{"mark" if x == 110 else "cell"}"/>' for x, y in dots)
-    code = f"<code>{best.replace('*', '*<wbr>')}</code>"
-    stations = [("Data", "a table, its test rows locked away", cells), ("Search", "formulas tried inside small networks", front),
-                ("Formula", code, curve(best, label=False)), ("Network", "the formula as its activation", net),
-                ("Verdict", "same rows, seeds and recipe for all", bars(results))]
-    cards = [f'<figure><figcaption><b>{i}. {name}</b><br>{what}</figcaption>'
-             + (body if body.startswith("<svg") else f'<svg class="curve" viewBox="0 0 220 120" role="img">{body}</svg>') + "</figure>"
-             for i, (name, what, body) in enumerate(stations, 1)]
-    return '<div class="story">' + "\n".join(cards) + "</div>\n"
+    formula = f"<figure><figcaption><b>The formula</b>: <code>{escape(best)}</code>, found on Forest Cover</figcaption>{large_curve(best)}</figure>"
+    rows = sorted(headline(root), key=lambda row: -row["long"].mean())
+    places = (f"<figure><figcaption><b>Where it stands</b>: accuracy on test rows, trained to convergence</figcaption>"
+              f"{dots(rows)}</figure>")
+    return f'<div class="story">{formula}{places}</div>\n'
 
 
-def bars(results):
-    "Accuracy of the light networks with standard deviations, as they stand in the stored results."
-    light = results[results.network == "light"].groupby("activation").accuracy.agg(["mean", "std"])
-    labels = {"ReLU": "relu", "GELU": "gelu", "SiLU": "silu", "found": "specialist, network"}
-    wanted = [(label, name) for label, name in labels.items() if name in light.index]
-    low, high = 0.78, 0.86
+def large_curve(text, width=3.0):
+    "A formula, dashed its derivative, and ReLU, with numbers at the axes and names at the lines."
+    w, h, left, bottom = 420, 250, 34, 24
+    x = np.linspace(-width, width, 241)
+    f = Formula(text)
+    lines = {"relu": np.maximum(x, 0), "slope": f.derivative()(x), "value": f(x)}
+    lines = {name: np.broadcast_to(y, x.shape) for name, y in lines.items()}
+    low, high = min(-1.0, lines["value"].min(), lines["slope"].min()), max(1.5, lines["value"].max())
+
+    def across(v): return left + (v + width) / (2 * width) * (w - left - 8)
+    def up(v): return 8 + (high - v) / (high - low) * (h - bottom - 8)
+    ticks = "".join(f'<path class="axis" d="M{left} {up(v):.1f}H{w - 8}"/><text x="{left - 5}" y="{up(v) + 4:.1f}" text-anchor="end">{v:g}</text>'
+                    for v in np.arange(np.ceil(low), high + 1e-9))
+    ticks += "".join(f'<text x="{across(v):.1f}" y="{h - 6}" text-anchor="middle">{v:g}</text>' for v in np.arange(-width, width + 1))
+    body = ""
+    for name, y in lines.items():
+        seen = (y >= low - 1e-9) & (y <= high + 1e-9)
+        points = " ".join(f"{across(a):.1f},{up(b):.1f}" for a, b in zip(x[seen], y[seen]))
+        body += f'<polyline class="{name}" points="{points}"/>'
+    top = int(np.argmax(lines["value"]))
+    words = (f'<text x="{across(1.25):.1f}" y="{up(1.33):.1f}" text-anchor="end">ReLU</text>'
+             f'<text x="{across(x[top]) + 14:.1f}" y="{up(lines["value"][top]) - 5:.1f}">formula</text>'
+             f'<text x="{across(-0.45):.1f}" y="{up(0.85):.1f}" text-anchor="end">its derivative</text>')
+    return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img"><title>{escape(text)} beside ReLU</title>{ticks}{body}{words}</svg>'
+
+
+def dots(rows):
+    "Mean accuracy with standard deviation, one line for each model, on one labelled axis."
+    w, step, left, right = 430, 26, 166, 58
+    h = step * len(rows) + 34
+    means = [row["long"].mean() for row in rows]
+    low, high = np.floor(min(means) * 20) / 20, np.ceil(max(means) * 20) / 20
+
+    def at(v): return left + (v - low) / (high - low) * (w - left - right)
     out = []
-    for i, (label, name) in enumerate(wanted):
-        mean, sd = light.loc[name]
-        def at(v): return 60 + 155 * (v - low) / (high - low)
-        y = 20 + 26 * i
-        kind = "mark" if label == "found" else "cell"
-        out.append(f'<text x="50" y="{y + 4}" text-anchor="end">{label}</text>'
+    for v in np.arange(low, high + 1e-9, 0.05):
+        out.append(f'<path class="axis" d="M{at(v):.1f} 6V{h - 26}"/><text x="{at(v):.1f}" y="{h - 8}" text-anchor="middle">{v:.2f}</text>')
+    for i, (row, mean) in enumerate(zip(rows, means)):
+        y, sd = 18 + step * i, row["long"].std()
+        name = row["label"] + (", light" if row["kind"] in ("light", "found") else "")
+        bold = ' font-weight="bold"' if row["kind"] == "found" else ""
+        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end"{bold}>{name}</text>'
                    f'<path class="spread" d="M{at(mean - sd):.1f} {y}H{at(mean + sd):.1f}"/>'
-                   f'<circle cx="{at(mean):.1f}" cy="{y}" r="5" class="{kind}"/>'
-                   f'<text x="{at(mean):.1f}" y="{y - 7}" text-anchor="middle">{mean:.3f}</text>')
-    return "".join(out)
+                   f'<circle cx="{at(mean):.1f}" cy="{y}" r="6" class="{"mark" if row["kind"] == "found" else "dot"}"/>'
+                   f'<text x="{at(mean) + 12:.1f}" y="{y + 4}"{bold}>{mean:.3f}</text>')
+    return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img"><title>Accuracy of models on Forest Cover</title>{"".join(out)}</svg>'

@@ -1,8 +1,9 @@
 """Write the pages that follow from the notebooks, the package and the results; nothing here is a list to be kept by hand.
 
 * nbs/**/*.ipynb become docs/nbs/: nbdev's directives are obeyed, long exported cells are folded, `name` leads to its entry
-* docs/reference/: a page for each public name of nsad, one for each module
-* docs/gallery.md: every activation in nbs/data and benchmarks/results; docs/story.svg.html: the front page's picture
+* docs/reference/: a page for each public name of nsad, one for each module, one for all commands
+* docs/gallery.md: every activation in nbs/data and benchmarks/results
+* docs/_made: the front page's pictures and table, the list of notebooks on the page Learn
 * docs/_extra/llms.txt: the site in one short text
 """
 import ast
@@ -170,20 +171,34 @@ def text_of(call):
 
 
 def examples(books, package, name):
-    "The first cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
+    "Cells that show a name at work, from its own notebook if there are any, else source that uses it: (path, source, outputs)."
     own = package.home[package.public[name]]
     shown, uses = [], []
     for path, book in sorted(books.items(), key=lambda item: (item[0] != own, item[0].name != "index.ipynb")):
+        here = []
         for c in book.cells:
             if c.cell_type != "code": continue
             if not re.search(rf"(?<![\w.]){name}\b(?!\s*,\s*\w+\s*$)", strip_imports(c.source)) and not is_one(c, name): continue
             marks = directives(c.source)
             if "export" in marks and path != own: uses.append((path, DIRECTIVE.sub("", c.source).strip("\n"), []))
             if DROP & marks.keys() or {"export", "exports", "echo"} & marks.keys() or "eval" in marks: continue
-            shown.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
-        if shown: break
+            here.append((path, DIRECTIVE.sub("", c.source).strip("\n"), c.outputs))
+        telling = [cell for cell in here if cell[2] and not re.search("^(class |test_fail)", cell[1], re.M)]
+        if telling and (not shown or path.name == "index.ipynb"):
+            shown = telling
+            break
+        shown = shown or here
+        if shown and path != own: break
     best = min(range(len(shown)), key=lambda i: rank(shown[i][2]), default=0)          # the first, and the one with most to see
+    if not shown and (maker := maker_of(package, name)): return examples(books, package, maker)
     return [shown[i] for i in sorted({0, best})] if shown else uses[:1]
+
+
+def maker_of(package, name):
+    "A public function that returns objects of a class, for a class that nobody makes by hand."
+    for other in package.public:
+        value = getattr(nsad, other)
+        if inspect.isfunction(value) and re.search(rf"\b{name}\b", str(value.__annotations__.get("return", ""))): return other
 
 
 def is_one(cell, name):
@@ -251,13 +266,93 @@ def module_page(books, package, module):
 
 def reference_index(package):
     lines = ["# Reference", "", "Every public name of `nsad`: signature, shapes, errors, source, an example. Names are imported from `nsad`",
-             "itself, the rest from its module. The [command line](../nbs/25_cli.ipynb) has a page of its own.", ""]
+             "itself, the rest from its module. Every command of `nsad` in a terminal is on the page [commands](commands.md).", ""]
     for module in package.modules:
         own = [n for n, m in package.public.items() if m == module]
         lines += [f"## [{module}]({module}.md)", "", (package.modules[module].__doc__ or "").strip() + ".", ""]
         lines += [f"- [{n}]({n}.ipynb): {escape(summary_line(getattr(nsad, n)))}" for n in own] + [""]
-    files = [f"{n}.ipynb" for n in package.public] + [f"{m}.md" for m in package.modules]
+    files = ["commands.md", *(f"{n}.ipynb" for n in package.public)] + [f"{m}.md" for m in package.modules]
     return "\n".join(lines + ["```{toctree}", ":hidden:", "", *(f"{Path(f).stem if f.endswith('.ipynb') else f[:-3]}" for f in files), "```", ""])
+
+
+# ---- commands
+
+def every_command(command, name):
+    "(name, command) of a command and of all below it, in the order of the help."
+    yield name, command
+    for part, below in getattr(command, "commands", {}).items():
+        yield from every_command(below, f"{name} {part}")
+
+
+def option_rows(command):
+    "A table of what a command takes."
+    rows = []
+    for p in command.params:
+        if getattr(p, "hidden", False) or p.name in ("help", "install_completion", "show_completion"): continue
+        is_option = p.param_type_name == "option"
+        flags = ", ".join(f"`{flag}`" for flag in [*p.opts, *p.secondary_opts]) if is_option else f"`{p.name.upper()}`"
+        default = p.default
+        shown = "required" if p.required else "" if default is None or callable(default) or default is False else f"`{printed(default)}`"
+        kind = "" if getattr(p, "is_flag", False) else type_of(p)
+        words = said(" ".join((p.help or "").split()))
+        rows.append(f"| {flags} | {kind} | {shown} | {words} |")
+    return ["| | type | default | |", "| --- | --- | --- | --- |", *rows, ""] if rows else []
+
+
+def type_of(param):
+    "What kind of value a parameter takes; the attribute depends on the version of typer."
+    return param.type.name if hasattr(param, "type") else param.bare_type()
+
+
+def printed(default):
+    "A default as one would type it."
+    return " ".join(map(str, default)) if isinstance(default, (list, tuple)) else str(getattr(default, "value", default))
+
+
+def help_text(text):
+    "The help of a command as Markdown: its examples are code, the rest is prose."
+    out = []
+    for paragraph in re.split(r"\n\s*\n", (text or "").strip()):
+        words = re.sub(r"\s+", " ", paragraph).strip()
+        if found := re.match(r"Examples?: ?(.*)", words):
+            words = found[1]
+            if not words: continue
+            out += ["```text", *re.split(r" \| (?=nsad |NSAD_)", words), "```", ""]
+        elif re.match(r"(nsad|NSAD_\w+=\S* nsad) ", words): out += ["```text", words, "```", ""]
+        else: out += [said(words), ""]
+    text = "\n".join(out)
+    return text.replace("```\n\n```text\n", "")                # neighbouring examples are one block
+
+
+def said(words):
+    "Words of a help as Markdown: options are code, and so is what stands between backticks."
+    parts = re.split(r"(`[^`]+`|(?<!\S)--[a-z][\w-]*)", words)
+    return "".join(f"`{part.strip('`')}`" if i % 2 else escape(part) for i, part in enumerate(parts))
+
+
+def commands_page():
+    "The command line for those who use it, from the help of the commands themselves."
+    import typer
+    from nsad.cli import app
+    lines = ["# Commands", "", "What `nsad` does in a terminal. `nsad` alone shows the way, `nsad COMMAND --help` shows what stands here; the",
+             "[notebook of the command line](../nbs/25_cli.ipynb) has the source.", ""]
+    for name, command in every_command(typer.main.get_command(app), "nsad"):
+        takes = " ".join(p.name.upper() for p in command.params if p.param_type_name == "argument")
+        group = "commands" in vars(command)
+        usage = f"{name} COMMAND" if group else f"{name} [OPTIONS] {takes}".rstrip()
+        title = "## nsad itself" if name == "nsad" else f"## {name}"
+        lines += [title, "", "```text", usage, "```", "", help_text(command.help), *option_rows(command)]
+    return "\n".join(lines) + "\n"
+
+
+def book_list(books):
+    "The notebooks of the package with their subtitles, for the page Learn."
+    lines = ["| notebook | what is in it |", "| --- | --- |"]
+    for path, book in books.items():
+        if re.match(r"\d", path.name):
+            first = next(c.source for c in book.cells if c.cell_type == "markdown").splitlines()
+            lines.append(f"| [{first[0].lstrip('# ')}](../nbs/{path}) | {first[2].lstrip('> ') if len(first) > 2 else ''} |")
+    return "\n".join(lines) + "\n"
 
 
 # ---- writing
@@ -279,7 +374,7 @@ def write_book(path, cells):
 def llms(books, package):
     "https://llmstxt.org: what there is, in one text."
     first = {p: next(c.source for c in b.cells if c.cell_type == "markdown").splitlines() for p, b in books.items()}
-    lines = ["# nsad", "", "> " + (nsad.__doc__ or "").strip(), "", "## Notebooks", ""]
+    lines = ["# nsad", "", "> " + (nsad.__doc__ or "").strip().split("\n")[0], "", "## Notebooks", ""]
     lines += [f"- [{t[0].lstrip('# ')}](nbs/{p.with_suffix('.html')}): {t[2].lstrip('> ') if len(t) > 2 else ''}" for p, t in first.items()]
     lines += ["", "## Public names (from nsad import NAME)", ""]
     for name in package.public:
@@ -287,7 +382,8 @@ def llms(books, package):
         call = f"{name}{inspect.signature(value)}" if callable(value) and not (inspect.isclass(value) and issubclass(value, Exception)) else name
         lines.append(f"- [{name}](reference/{name}.html): `{call}` {summary_line(value)}".rstrip())
     lines += ["", "## Pages", ""]
-    for path in sorted([*DOCS.glob("howto/*.md"), *DOCS.glob("explain/*.md"), DOCS / "gallery.md"]):
+    single = [DOCS / name for name in ("gallery.md", "is-it-for-me.md", "reference/commands.md")]
+    for path in sorted([*DOCS.glob("howto/*.md"), *DOCS.glob("explain/*.md"), *single]):
         lines.append(f"- [{path.read_text('utf-8').splitlines()[0].lstrip('# ')}]({path.relative_to(DOCS).with_suffix('.html')})")
     return "\n".join(lines) + "\n"
 
@@ -299,8 +395,11 @@ def main():
     kept |= {write_book(DOCS / "reference" / f"{n}.ipynb", reference_page(books, package, n)) for n in package.public}
     kept |= {write(DOCS / "reference" / f"{m}.md", module_page(books, package, m)) for m in package.modules}
     kept.add(write(DOCS / "reference" / "index.md", reference_index(package)))
+    kept.add(write(DOCS / "reference" / "commands.md", commands_page()))
+    write(DOCS / "_made" / "book.md", book_list(books))
     write(DOCS / "gallery.md", gallery.page(ROOT))
     write(DOCS / "_made" / "story.html", gallery.story(ROOT))
+    write(DOCS / "_made" / "headline.md", gallery.headline_table(ROOT))
     write(DOCS / "_extra" / "llms.txt", llms(books, package))
     for folder in ("nbs", "reference"):
         for path in (DOCS / folder).rglob("*.*"):

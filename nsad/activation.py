@@ -6,7 +6,7 @@
 __all__ = ['variance_gain', 'NAMES', 'FUNCTIONS', 'SymbolicActivation', 'apply_formula', 'with_constants', 'initialisation_gain',
            'activation_module', 'replace_activations']
 
-# %% ../nbs/04_activation.ipynb #0b56c338
+# %% ../nbs/04_activation.ipynb #8d20ce11
 import ast
 import copy
 import difflib
@@ -27,11 +27,12 @@ from torch.autograd import forward_ad
 
 from .autograd import Elementwise, Transformed, partials, straight
 from .formula import Formula, FormulaError
-from .kernels import compiled, plain, wide
+from .kernels import compiled, wide
+from .kernels import plain as plainly
 from .program import Program, decimals, program_of
 from .reading import plain_text
 
-# %% ../nbs/04_activation.ipynb #205c18dd
+# %% ../nbs/04_activation.ipynb #fd9ed8d8
 class SymbolicActivation(nn.Module):
     """A formula as an elementwise activation, of the input's shape, dtype and device.
 
@@ -62,7 +63,7 @@ class SymbolicActivation(nn.Module):
     def __init__(self, formula:Formula|str, trainable:bool=False, per_channel:int|None=None, protect:bool=True,
                  channel_axis:int=-1):
         super().__init__()
-        formula = Formula(formula)
+        if not isinstance(formula, Formula): formula = Formula(formula)          # one that is may know its origin
         if formula.is_constant:
             raise FormulaError(f"{formula.text!r} is constant: as an activation it would pass no signal")
         if formula.variables != ("x",):
@@ -89,7 +90,7 @@ class SymbolicActivation(nn.Module):
         channels = f"per_channel={self.constants.shape[1]}, channel_axis={self.channel_axis}"
         return f"{self._formula.text}, trainable, {channels}"
 
-# %% ../nbs/04_activation.ipynb #8f1d8403
+# %% ../nbs/04_activation.ipynb #b09fedec
 def _activated(self:SymbolicActivation, x:Tensor)->Tensor:
     "The layer's value, by the way that fits the tensor."
     if isinstance(x, fx.Proxy): return _call_node(self, x)
@@ -106,7 +107,7 @@ def plain(self:SymbolicActivation, x:Tensor)->Tensor:
     "The same values by torch's own operations, with autograd's own derivative: for exporters and tracers."
     constants = self._spread(x)
     constants = () if constants is None else constants.to(x.dtype).unbind(0)
-    return plain(self.program, x, constants, protect=self.protect)[0]
+    return plainly(self.program, x, constants, protect=self.protect)[0]
 
 
 @patch

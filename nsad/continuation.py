@@ -5,16 +5,15 @@
 # %% auto #0
 __all__ = ['DIGITS', 'MPMATH', 'REACH', 'MOST', 'WIDTHS', 'values', 'exactly', 'zeros', 'polynomial', 'continued']
 
-# %% ../nbs/00b_continuation.ipynb #9751f102
+# %% ../nbs/00b_continuation.ipynb #7dc46a48
 import functools
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 import mpmath
 import numpy as np
 
-from .operators import ELEMENTARY, NUMPY, OPS, meaning
+from .operators import ELEMENTARY, NUMPY, meaning
 from .reading import CONSTANTS, Tree
 
 # %% ../nbs/00b_continuation.ipynb #c4927055

@@ -29,7 +29,7 @@ from .activation import SymbolicActivation
 from .files import write_file, writing
 from .formula import Formula
 from .operators import NUMPY
-from .program import ARITHMETIC, Constant, Program, bind, derivative_by, program_of, run
+from .program import Constant, Program, bind, derivative_by, program_of, run
 from .reading import Tree, infix_text
 
 # %% ../nbs/11_export.ipynb #a98fdf0d

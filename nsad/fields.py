@@ -231,6 +231,7 @@ class FieldProblem:
                  steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12):
         self.name, self.hidden, self.steps, self.lr = name, tuple(hidden), steps, lr
         self.gain, self.batch, self.together = gain, batch, together
+        self.scales = 1., 60.                                        # for a search: factors of x
         self.fit, self.judge = _points(fit, f"{name}: fit"), _points(judge, f"{name}: judge")
         if self.fit[0].shape[1:] != self.judge[0].shape[1:]:
             raise ValueError(f"{name}: fit has points of {self.fit[0].shape[1]} coordinates, judge "
@@ -308,7 +309,7 @@ def load_photo(name:str, size:int=64)->np.ndarray:
     """
     if name not in PHOTOS:
         raise ValueError(f"no photograph is called {name!r}; there are {', '.join(PHOTOS)}")
-    if name in SKIMAGE: image = _module("skimage.data", "scikit-image").__dict__[name]()
+    if name in SKIMAGE: image = getattr(_module("skimage.data", "scikit-image"), name)()
     else: image = _module("sklearn.datasets", "scikit-learn").load_sample_image(f"{name}.jpg")
     grey = image / 255. if image.ndim == 2 else image[..., :3] @ [0.299, 0.587, 0.114] / 255
     block = min(grey.shape) // size

@@ -52,7 +52,7 @@ _REMEDIES = {
     errno.EACCES: "it may not be written there; look at its permissions, or choose another place",
     errno.EPERM: "it may not be written there; look at its permissions, or choose another place",
     errno.EROFS: "the disk is read-only; choose another place",
-    errno.ENOENT: "there is no such folder; make it first, or choose another place",
+    errno.ENOENT: "there is no folder {folder}; make it first, or choose another place",
     errno.ENOTDIR: "what should be its folder is a file; choose another place",
     errno.EISDIR: "it is a folder; name a file in it",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
@@ -68,7 +68,8 @@ def why_not_written(path:Path, error:OSError)->FileError:
         free = f"{shutil.disk_usage(folder).free / 1e9:.1f} GB are free" if folder.is_dir() else "no space left"
         return FileError(f"the disk is full while writing {path.name} in {folder} ({free}); "
                          "make room, or choose another folder")
-    return FileError(f"{path} cannot be written: {_REMEDIES.get(error.errno, error.strerror or str(error))}")
+    remedy = _REMEDIES.get(error.errno, error.strerror or str(error)).replace("{folder}", str(folder))
+    return FileError(f"{path} cannot be written: {remedy}")
 
 # %% ../nbs/05_files.ipynb #fe6a1a1c
 _STALE = 600                                                # seconds after which nobody writes to a temporary file
@@ -98,11 +99,11 @@ def _is_special(path:Path)->bool:
     return path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode)
 
 # %% ../nbs/05_files.ipynb #1f27d657
-def _refuse_place(path:Path, overwrite:bool)->None:
-    "Raise where a file could not, or may not, be put."
+def _refuse_place(path:Path, overwrite:bool, name:Path)->None:
+    "Raise where a file could not, or may not, be put; a message calls it `name`."
     if path.is_dir(): raise OSError(errno.EISDIR, "is a folder", str(path))
     if not path.exists(): return
-    if not overwrite: raise FileTaken(f"{path} is there already; choose another name, or say that it is to be replaced (--force)")
+    if not overwrite: raise FileTaken(f"{name} is there already; choose another name, or say that it is to be replaced (--force)")
     if not os.access(path, os.W_OK): raise OSError(errno.EACCES, "is read-only", str(path))
 
 
@@ -138,7 +139,7 @@ def writing(path, overwrite:bool=True):
     path, part = Path(path), None
     try:
         target = Path(os.path.realpath(path))
-        _refuse_place(target, overwrite)
+        _refuse_place(target, overwrite, path)
         if _is_special(target):
             yield target
             return
@@ -198,7 +199,7 @@ def check_output(path, overwrite:bool=False, room:int=1 << 16)->Path:
     path = Path(path)
     try:
         target = Path(os.path.realpath(path))
-        _refuse_place(target, overwrite)
+        _refuse_place(target, overwrite, path)
         if _is_special(target): return path
         trial = _beside(target)
         try: trial.write_bytes(bytes(room))

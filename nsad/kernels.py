@@ -7,7 +7,7 @@ __all__ = ['TORCH', 'HALF', 'TRANSCENDENTAL', 'LOWERED', 'CHUNK', 'SINGLE_THREAD
            'times', 'plain', 'vectorised', 'lowered', 'Call', 'Plan', 'last_uses', 'plan', 'execute', 'in_chunks',
            'evaluate_', 'ordinary', 'flat', 'value_kernel', 'product_kernel', 'compiled']
 
-# %% ../nbs/03_kernels.ipynb #081242f2
+# %% ../nbs/03_kernels.ipynb #36aad476
 import functools
 import math
 import threading
@@ -26,8 +26,8 @@ from torch.fx.experimental.proxy_tensor import make_fx
 try: from numpy.lib.introspect import opt_func_info
 except ImportError: opt_func_info = None                   # NumPy before 2.1
 
-from .operators import ELEMENTARY, inv
-from .program import TRACED, Constant, Program, Tracer, jet, of_operand, program_of, run
+from .operators import ELEMENTARY
+from .program import TRACED, Constant, Program, Tracer, jet, of_operand, run
 
 # %% ../nbs/03_kernels.ipynb #1ce8e10e
 def _maximum(a, b):

@@ -33,6 +33,7 @@ from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
 from .messages import did_you_mean, package_version
+from .provenance import MOST_MARKS, Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .statistics import interval, overlap_of, tell_apart
 from .training import MEASURES, STRONG, Recipe
 
@@ -59,6 +60,9 @@ def _is_number(v)->bool: return type(v) in (int, float) and -1e300 <= v <= 1e300
 def _is_whole(v, low:int=0)->bool: return type(v) is int and low <= v < 2**63
 
 
+def _is_marks(v)->bool: return isinstance(v, str) and len(v) <= 8 * MOST_MARKS and re.fullmatch(r"([A-Za-z0-9+/]{8})+", v) is not None
+
+
 def _is_name(v)->bool:
     "A name that is a file's name on every system."
     return (isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9][\w.-]{0,79}", v, re.ASCII) is not None and not v.endswith(".")
@@ -71,6 +75,7 @@ _WHOLE = _is_whole, "a whole number from 0"
 _COUNT = lambda v: _is_whole(v, 1), "a whole number from 1"
 _SHARE = lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"
 _HEX = lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None, "16 hexadecimal digits, as `Dataset.fingerprint` has"
+_MARKS = _is_marks, f"hashes of up to {MOST_MARKS:,} rows, as `seen_as_json` writes them"
 _NAME = _is_name, "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name"
 _ANY = lambda v: True, "anything"
 
@@ -80,7 +85,7 @@ _SCORE = {"measure": _TEXT, "mean": _NUMBER, "low": _NUMBER, "high": _NUMBER, "s
 SCHEMA = {
     "name": _NAME, "formula": _TEXT, "latex": _TEXT, "domain": _TEXT,
     "data": {"name": _TEXT, "fingerprint": _HEX, "rows": _COUNT, "features": _COUNT, "task": _TEXT, "source": _TEXT, "licence": _TEXT,
-             "citation": _TEXT},
+             "citation": _TEXT, "seen": {"rows": _COUNT, "columns": [_TEXT], "marks": _MARKS}, "draw": {"rows": _COUNT, "seed": _WHOLE}},
     "split": {"test": _SHARE, "validation": _SHARE, "seed": _WHOLE, "train_rows": _COUNT, "test_rows": _COUNT},
     "recipe": {"name": _TEXT, "epochs": _COUNT, "batch_size": _COUNT, "lr": _NUMBER, "weight_decay": _NUMBER, "dropout": _SHARE,
                "patience": _COUNT},
@@ -153,7 +158,8 @@ class Entry:
     formula : text of a formula in `x`
     domain : "physics", "ecology", "text", ...
     evidence : what else is known of it, as JSON can say it
-    data : name, fingerprint, rows, features, task, source, licence and citation of the rows it was found in
+    data : name, fingerprint, rows, features, task, source, licence and citation of the rows it was found in, with hashes of these
+        rows, by which a study knows whether it may test on others
     split, recipe : shares and seed of the split; how the networks of the scores were trained
     engine, seed : name, options, candidates and seconds of the search, and its seed
     scores, baselines : measures with mean, low, high, sd and n, of this activation and, on the same rows, of others
@@ -175,6 +181,13 @@ class Entry:
     licence: str = ""
     citation: str = ""
     note: str = ""
+
+    @property
+    def origin(self)->Origin:
+        "Which rows its search has seen, as far as it is written down; the formula that a library gives has it."
+        d = self.data
+        seed = self.split.get("seed", self.seed)
+        return Origin(d.get("name", ""), d.get("fingerprint", ""), seed, "seen" in d and seen_from_json(d["seen"]) or None, d.get("draw"))
 
     def __post_init__(self):
         label = f"{self.name}: " if _is_name(self.name) else ""
@@ -373,7 +386,7 @@ class ActivationLibrary:
     def __repr__(self): return f"ActivationLibrary({str(self.path)!r}, {len(self)} activations{', read-only' * self.read_only})"
 
     @property
-    def names(self)->list[str]: return sorted(p.stem for p in self.path.glob("*.json"))
+    def names(self)->list[str]: return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
 
     def __len__(self): return len(self.names)
 
@@ -413,8 +426,9 @@ def _read(self:ActivationLibrary, path:Path)->Entry:
 
 @patch
 def get(self:ActivationLibrary, name:str)->Formula:
-    "The formula of that name."
-    return Formula(self.entry(name).formula)
+    "The formula of that name, which remembers where it comes from."
+    entry = self.entry(name)
+    return with_origin(entry.formula, entry.origin)
 
 # %% ../nbs/20_library.ipynb #6f964a00
 def _put(folder:Path, name:str, data:bytes, overwrite:bool=False)->bool:
@@ -443,14 +457,20 @@ def _known(**values)->dict: return {k: v for k, v in values.items() if v not in 
 
 def _data_of(ds:Dataset)->dict:
     return _known(name=ds.name, fingerprint=ds.fingerprint, rows=ds.n_rows, features=ds.n_features, task=ds.task, source=ds.source,
-                  licence=ds.licence, citation=ds.citation)
+                  licence=ds.licence, citation=ds.citation, seen=seen_as_json(SeenRows.of(ds)))
+
+
+def _from_origin(origin:Origin)->dict:
+    "What a formula remembers of the rows that it was found in, as an entry's data."
+    return _known(name=origin.dataset, fingerprint=origin.fingerprint, seen=origin.seen and seen_as_json(origin.seen), draw=origin.draw)
 
 
 def _from_discovery(found:Discovery)->dict:
     "What a discovery knows of itself, as parts of an entry."
     p = _plain(found.provenance)
     best = found.front[found.front.formula == found.best.text].iloc[0]
-    data = _known(name=p.get("dataset"), fingerprint=p.get("fingerprint"), rows=p.get("rows"), task=p.get("task"))
+    data = _known(name=p.get("dataset"), fingerprint=p.get("fingerprint"), rows=p.get("rows"), task=p.get("task"),
+                  seen=p.get("seen"), draw=p.get("draw"))
     engine = _known(name=p.get("engine"), options=p.get("options"), candidates=p.get("candidates"), seconds=p.get("seconds"))
     return dict(domain=p.get("domain") or "", seed=p.get("seed"), data=data, engine=engine,
                 scores=[dict(measure="loss", mean=float(best.loss), rows="held out by the engine")],
@@ -485,6 +505,7 @@ def add(self:ActivationLibrary, name:str, formula:Formula|str|Discovery|Entry, d
     own = dict(versions=_versions(), evidence={})
     if isinstance(formula, Discovery): own |= _from_discovery(formula)
     if isinstance(formula, Entry): own |= asdict(formula)
+    if isinstance(formula, Formula) and (known := getattr(formula, "origin", None)): own |= dict(data=_from_origin(known), seed=known.seed)
     text = formula.best.text if isinstance(formula, Discovery) else formula.formula if isinstance(formula, Entry) else formula
     if dataset is not None: own |= dict(data=_data_of(dataset), domain=dataset.domain or own.get("domain", ""))
     if results is not None: own |= dict(scores=scores_of(results, _in_x(text).text))
@@ -604,11 +625,16 @@ def search(self:ActivationLibrary, domain:str|None=None, near:Formula|str|None=N
     DataFrame : name, formula, domain, data and, with `near`, distance
     """
     rows = [e for e in self if domain in (None, e.domain) and (data is None or data in (e.data.get("name"), e.data.get("fingerprint")))
-            and (text is None or text.lower() in " ".join([e.name, e.formula, e.note, e.citation, *map(str, e.data.values())]).lower())]
+            and (text is None or text.lower() in _said(e).lower())]
     out = pd.DataFrame([(e.name, e.formula, e.domain, e.data.get("name", "")) for e in rows], columns=["name", "formula", "domain", "data"])
     if near is None: return out
     target = self.get(near) if near in self else near
     return out.assign(distance=[distance(target, e.formula) for e in rows]).sort_values("distance", kind="stable", ignore_index=True)
+
+
+def _said(e:Entry)->str:
+    "All of an entry that `search` looks for text in."
+    return " ".join([e.name, e.formula, e.note, e.citation, *(str(v) for v in e.data.values() if not isinstance(v, dict))])
 
 # %% ../nbs/20_library.ipynb #eb3c4836
 @patch
@@ -883,7 +909,7 @@ def activation(self:Entry, trainable:bool=False)->SymbolicActivation:
     "The entry as a layer; a formula without a decimal constant to learn gets one for each place of x."
     f = Formula(self.formula)
     if trainable and not any(e.is_Float for e in f.sympy.atoms()): f = f.substitute({"x": "1.0*x"})
-    return SymbolicActivation(f, trainable=trainable)
+    return SymbolicActivation(with_origin(f, self.origin), trainable=trainable)
 
 
 @patch

@@ -14,9 +14,10 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import SymbolicActivation, activation_module
+from .activation import NAMES, SymbolicActivation, activation_module
 from .autograd import elementwise
 from .formula import Formula
+from .identity import is_plain
 from .kernels import evaluate_
 from .program import Program, jet, program_of
 
@@ -155,12 +156,26 @@ def _take_weights(self:Stack, starts:Sequence[nn.Sequential]):
 # %% ../nbs/09_models.ipynb #5654a118
 @patch
 def _column(self:Stack, activation, layer:int)->nn.ModuleList:
-    "The modules of one activation in one hidden layer: one, or one for each seed if it has parameters."
-    if isinstance(activation, Mapping): return nn.ModuleList(activation_module(activation[s]) for s in self.seeds)
+    "The modules of one activation in one hidden layer: one for each seed, or one for all where it is known to see each number by itself."
+    if isinstance(activation, Mapping): return nn.ModuleList(_made(activation[s], s) for s in self.seeds)
     spec = _per_layer(activation, len(self.hidden))[layer]
-    first = activation_module(spec)
-    learns = any(True for _ in first.parameters())
-    return nn.ModuleList([first] + [activation_module(spec) for _ in self.seeds[1:] if learns])
+    first = _made(spec, self.seeds[0])
+    return nn.ModuleList([first] + [_made(spec, s) for s in self.seeds[1:] if not _is_elementwise(first)])
+
+
+def _made(spec, seed:int)->nn.Module:
+    "A module whose random start, if it has one, comes from the seed."
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return activation_module(spec)
+
+
+_ELEMENTWISE = {*NAMES.values(), SymbolicActivation}
+
+
+def _is_elementwise(act:nn.Module)->bool:
+    "One module for all seeds would mix them if it learned, kept statistics, or looked at more than one number at a time."
+    return type(act) in _ELEMENTWISE and is_plain(act, type(act)) and not act.state_dict()
 
 # %% ../nbs/09_models.ipynb #43b09d4c
 def _bernoulli(out:Tensor, p:float, generator:torch.Generator):
@@ -239,13 +254,15 @@ class _Between(torch.autograd.Function):
     def backward(ctx, grad): return _finite(grad.clone())
 
 
-_KNOWN = {repr(activation_module(name)): program_of(Formula(f"{name}(x)")) for name in ("relu", "gelu", "silu", "tanh", "sigmoid")}   # torch's own
+_AS_FORMULA = {nn.ReLU: "relu", nn.GELU: "gelu", nn.SiLU: "silu", nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}      # exactly these classes
 
 
 def _program_of(act:nn.Module)->Program|None:
-    "What `_Formulas` takes, or None for an activation that learns or is no formula."
-    if repr(act) in _KNOWN: return _KNOWN[repr(act)]
-    return act.program if isinstance(act, SymbolicActivation) and act.constants is None and act.protect else None
+    "What `_Formulas` takes, or None for an activation that learns, is no formula, or is a class of somebody's own."
+    kind = type(act)
+    if not is_plain(act, kind): return None
+    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none": return program_of(Formula(f"{_AS_FORMULA[kind]}(x)"))
+    return act.program if kind is SymbolicActivation and act.constants is None and act.protect else None
 
 
 def _column_programs(modules:Sequence[nn.Module])->Program|list[Program]|None:

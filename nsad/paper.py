@@ -6,8 +6,6 @@
 __all__ = ['ROLES', 'DEMO_ROLES', 'specialists', 'Reproduction', 'reproduce', 'claims']
 
 # %% ../nbs/20a_paper.ipynb #1b7762b8
-import os
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,10 +14,9 @@ from pathlib import Path
 import pandas as pd
 
 from .baselines import rivals
-from .data import Dataset, load_dataset, split
-from .discovery import Discovery, discover
+from .data import Dataset, load_dataset
+from .discovery import Discovery, discover_on_splits
 from .evaluation import Study, compare, summary
-from .files import file_name, free_name
 from .models import SHAPES
 from .training import CONVERGED, PAPER, Recipe
 
@@ -28,12 +25,13 @@ ROLES = {"physics": "higgs", "ecology": "forest_cover", "text": "spambase"}
 DEMO_ROLES = ROLES | {"physics": "magic"}
 
 # %% ../nbs/20a_paper.ipynb #2669f3b3
-def specialists(datasets:Sequence[Dataset], seeds:Sequence[int], engines:Mapping[str, dict], folder, progress:bool=True):
-    """Discover on the training part of each split.
+def specialists(datasets:Sequence[Dataset], seeds:Sequence[int], engines:Mapping[str, dict], folder,
+                progress:bool=True)->dict[tuple[str, str, int], Discovery]:
+    """`discover_on_splits` for several engines and datasets.
 
     Parameters
     ----------
-    datasets : whole datasets; they are split here as `Study` splits them
+    datasets : whole datasets; they are split as `Study` splits them
     seeds : one split and one search for each
     engines : name to options, as `discover` takes them
     folder : where discoveries are kept, as ENGINE-DATASET-SEED.json
@@ -42,32 +40,8 @@ def specialists(datasets:Sequence[Dataset], seeds:Sequence[int], engines:Mapping
     -------
     dict : (engine, dataset name, seed) to `Discovery`
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    found = {}
-    for engine, options in engines.items():
-        for ds in datasets:
-            for seed in seeds:
-                training = ds.take(split(ds, test=0.2, seed=seed).train)
-                path = folder / f"{file_name(f'{engine}-{ds.name}-{seed}')}.json"
-                kept = _kept(path, training, options)
-                found[engine, ds.name, seed] = kept or discover(training, engine, seed, progress=progress, **options)
-                if kept is None: found[engine, ds.name, seed].save(path)
-    return found
-
-
-def _kept(path:Path, training:Dataset, options:dict)->Discovery|None:
-    "The discovery in `path`, if it was made from these rows with these options; what cannot be read is put aside."
-    if not path.exists(): return None
-    try: found = Discovery.load(path)
-    except ValueError as error:
-        aside = free_name(path.with_name(f"{path.name}.damaged"))
-        os.replace(path, aside)
-        warnings.warn(f"{error}; it is kept as {aside.name}, and the search is done again", stacklevel=3)
-        return None
-    same = found.provenance.get("fingerprint") == training.fingerprint and "cut" not in found.provenance
-    known = found.provenance.get("options", {})
-    return found if same and all(known.get(k) == v for k, v in options.items() if k != "n_jobs") else None
+    return {(engine, ds.name, seed): found for engine, options in engines.items() for ds in datasets
+            for seed, found in discover_on_splits(ds, seeds, engine, folder, progress, **options).items()}
 
 # %% ../nbs/20a_paper.ipynb #988c0b2e
 @dataclass(frozen=True)

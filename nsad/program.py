@@ -6,7 +6,7 @@
 __all__ = ['TRACED', 'RULES', 'ARITHMETIC', 'Constant', 'Program', 'Tracer', 'Node', 'bounds', 'program_of', 'decimals',
            'of_operand', 'adjoints', 'gradient', 'derivative_by', 'jet', 'bind', 'run', 'evaluate']
 
-# %% ../nbs/02_program.ipynb #805f4b2f
+# %% ../nbs/02_program.ipynb #1642c4a7
 import functools
 import math
 import operator
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .continuation import continued, values
 from .formula import Formula
-from .operators import ELEMENTARY, NUMPY, OPS, inv, inv_slope, meaning
+from .operators import ELEMENTARY, NUMPY, inv, inv_slope, meaning
 from .reading import Tree
 
 # %% ../nbs/02_program.ipynb #8a589536

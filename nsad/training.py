@@ -28,6 +28,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from .activation import SymbolicActivation
+from .identity import IdentityError, identity, specification
 from .models import Stack, count_parameters
 from .selectable import Choice
 
@@ -602,11 +603,15 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
 
 # %% ../nbs/13_training.ipynb #d71e99f1
 def member_costs(stack:Stack)->list[tuple[int, int]]:
-    "Parameters and forward FLOPs of each member; members that print alike are counted once."
-    known, nets = {}, [stack.member(k) for k in range(stack.n_members)]
-    for net in nets:
-        if repr(net) not in known: known[repr(net)] = count_parameters(net), forward_flops(net, stack.n_features)
-    return [known[repr(net)] for net in nets]
+    "Parameters and forward FLOPs of each member; members that are alike but for the values of their weights are counted once."
+    known, out = {}, []
+    for k in range(stack.n_members):
+        net = stack.member(k)
+        try: kind = identity(specification(net, values=False))
+        except IdentityError: kind = k
+        if kind not in known: known[kind] = count_parameters(net), forward_flops(net, stack.n_features)
+        out.append(known[kind])
+    return out
 
 
 def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
@@ -618,7 +623,6 @@ def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
     if not isinstance(model, Stack): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
     of_seed = y if y.ndim == 2 else np.broadcast_to(y, (len(model.seeds), len(y)))
     return [measures(of_seed[k // len(model.activations)], output[k], task, *costs) for k, costs in enumerate(member_costs(model))]
-
 
 # %% ../nbs/13_training.ipynb #a3c1f7d2
 def _right(output:np.ndarray, y:np.ndarray, task:str)->float:

@@ -20,11 +20,11 @@ from scipy import stats
 from scipy.optimize import nnls
 
 from .activation import activation_module
-from .data import Dataset, Scaler, load_dataset, split
-from .discovery import Discovery
+from .data import Dataset, Scaler, load_dataset, split, whole_number
+from .discovery import Discovery, discover_on_splits
 from .evaluation import Study, compare, summary
 from .files import write_file
-from .paper import specialists
+from .provenance import Origin, SeenRows, leak, origins, remedy
 from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 
 # %% ../nbs/21_transfer.ipynb #9c68debe
@@ -216,27 +216,26 @@ def _of_seeds(label:str, spec, seeds:Sequence[int])->dict:
 
 # %% ../nbs/21_transfer.ipynb #74d7157e
 def _checked(label:str, by_seed:dict, targets:Mapping[str, Dataset], split_seed:int|None)->dict:
-    "The activation of each seed, or an error where it is none or may have seen test rows."
+    "The activation of each seed, or an error where it is none or its search may have seen test rows."
     for seed, spec in by_seed.items():
-        if isinstance(spec, Discovery): _unseen(label, spec, targets, seed if split_seed is None else split_seed)
-        else:
+        if not isinstance(spec, Discovery):
             try: activation_module(spec)
             except (ValueError, TypeError) as error: raise ValueError(f"source {label!r}: {error}") from None
+        for origin in origins(spec):
+            for ds in targets.values():
+                why = leak(origin, ds, seed if split_seed is None else split_seed)
+                if why: raise ValueError(f"source {label!r} cannot be tested: {why}; {remedy(origin, ds)}, or give the dataset itself")
     return {seed: spec.best if isinstance(spec, Discovery) else spec for seed, spec in by_seed.items()}
 
 
-def _unseen(label:str, found:Discovery, targets:Mapping[str, Dataset], split_seed:int):
-    "Refuse a discovery made on a target's table, but not on the training rows of this split."
-    name = found.provenance.get("dataset")
-    if name not in targets: return
-    ds = targets[name]
-    if found.provenance.get("fingerprint") != ds.take(split(ds, test=_TEST, seed=split_seed).train).fingerprint:
-        raise ValueError(f"source {label!r} was discovered on rows of {name!r} that are not the training rows of split {split_seed}: "
-                         "it may have seen test rows. Give the dataset itself, or discover on the training part of that split "
-                         "(one for each seed, or split_seed=)")
-
-# %% ../nbs/21_transfer.ipynb #eb77ee93
-_TEST = 0.2                                  # share of test rows, the same for searches and for the study
+def _refuse_shared_rows(tables:Mapping[str, Dataset], targets:Mapping[str, Dataset], split_seeds:Sequence[int]):
+    "A ValueError for a table to be searched whose training rows are test rows of another."
+    for seed in split_seeds:
+        for name, table in tables.items():
+            seen = Origin(name, seed=seed, seen=SeenRows.of(table.take(split(table, seed=seed).train)))
+            for other, ds in targets.items():
+                if other != name and (why := leak(seen, ds, seed)):
+                    raise ValueError(f"the tables {name!r} and {other!r} share rows: {why}; give one of them")
 
 # %% ../nbs/21_transfer.ipynb #9fd50cda
 def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|Dataset]|None=None, seeds:Sequence[int]=(42, 43, 44),
@@ -249,7 +248,7 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
     ----------
     sources : datasets or their names; or label to dataset, `Discovery`, activation, or a mapping from seed to one of the last two
     targets : datasets or their names; default the sources
-    seeds : of initial weights, batches, dropout; and of split and search unless `split_seed` fixes one for all
+    seeds : whole numbers, of initial weights, batches, dropout; and of split and search unless `split_seed` fixes one for all
     classics, baseline : activations to compare with, and the one that gains are counted from
     measure : what is compared, unless `frame` is asked for another
     network, recipe : what is trained and how, the same for all
@@ -261,25 +260,28 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
 
     Raises
     ------
-    ValueError : a discovery that may have seen a target's test rows, two tables of one name, an activation that is none
+    ValueError : a source that has seen a target's test rows, two tables of one name or with the same rows, an activation that is none
 
     Notes
     -----
     A recipe with patience takes its validation rows from those that were searched; test rows are the same with every recipe.
     """
-    study = dict(networks=[network], seeds=tuple(seeds), recipe=recipe, test=_TEST, split_seed=split_seed)
+    seeds = tuple(whole_number(s, "a seed") for s in seeds)
+    if split_seed is not None: split_seed = whole_number(split_seed, "split_seed")
+    study = dict(networks=[network], seeds=seeds, recipe=recipe, split_seed=split_seed)
     if not study["seeds"] or len(set(study["seeds"])) < len(study["seeds"]): raise ValueError(f"seeds={study['seeds']}: give different ones")
     tables, given, judges = _planned(sources, targets, classics, baseline, measure, rows)
     given = {label: _checked(label, _of_seeds(label, spec, study["seeds"]), judges, split_seed) for label, spec in given.items()}
     searched = tables | ({name: ds for name, ds in judges.items() if name not in given} if specialist else {})
     if not isinstance(engine, str): raise ValueError(f"engine {engine!r:.80}: a matrix needs an engine's name; give discoveries in place of datasets")
     if unfit := [name for name in searched if Path(name).name != name]: raise ValueError(f"dataset {unfit[0]!r}: its name must do as a file's name")
+    splits = seeds if split_seed is None else (split_seed,)
+    _refuse_shared_rows(searched, judges, splits)
     with TemporaryDirectory() as unkept:
         folder = Path(unkept if folder is None else folder)
-        splits = study["seeds"] if split_seed is None else (split_seed,)
         options = json.loads(json.dumps(options or {}))                     # tuples as lists, as discoveries on file have them
-        found = specialists(list(searched.values()), splits, {engine: options}, folder / "discoveries", progress)
-        best = {name: {s: found[engine, name, s if split_seed is None else split_seed].best for s in study["seeds"]} for name in searched}
+        found = {name: discover_on_splits(ds, splits, engine, folder / "discoveries", progress, **options) for name, ds in searched.items()}
+        best = {name: {s: by_split[s if split_seed is None else split_seed].best for s in seeds} for name, by_split in found.items()}
         parts, labels = [], sources if isinstance(sources, Mapping) else tables
         for name, ds in judges.items():
             own = {name: best[name]} if name in searched else {}

@@ -17,7 +17,7 @@ from nsad.activation import NAMES, SymbolicActivation, activation_module, replac
 from nsad.autograd import straight
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
 from nsad.kernels import TORCH, evaluate_, plain
-from nsad.program import decimals, derivative_by, gradient, jet, program_of, run
+from nsad.program import decimals, derivative_by, jet, program_of, run
 
 EVERY = [f"{n}({', '.join(['x', '0.7*x + 1', 'x**2'][:op.arity])})" for n, op in OPS.items()]
 NAMED = ["x*exp(-x**2)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)", "sin(2*x)", "cos(x) - cos(abs(cos(x)))", "x*cos(x)"]

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from nsad.activation import activation_module
-from nsad.fields import (FieldEnsemble, FieldProblem, edge_scale, image_problem, load_eeg, load_photo, moments, pixel_grid, psnr, render,
+from nsad.fields import (PHOTOS, FieldEnsemble, FieldProblem, edge_scale, image_problem, load_eeg, load_photo, moments, pixel_grid, psnr, render,
                          signal_problem)
 from nsad.problem import Problem, trial_losses
 
@@ -191,3 +191,10 @@ def test_signals():
 def test_what_is_no_field_is_refused(make, words):
     with pytest.raises(ValueError) as caught: make()
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_photographs(name):
+    if name not in ("china", "flower"): pytest.importorskip("skimage.data", reason="scikit-image is not installed")
+    photo = load_photo(name, 64)
+    assert photo.shape == (64, 64) and 0 <= photo.min() < photo.max() <= 1 and photo.std() > 0.02

@@ -134,7 +134,7 @@ def test_leftovers_of_killed_processes_are_swept_and_nothing_else(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"a.txt", fresh.name, other.name}
 
 
-@pytest.mark.parametrize("place, said", [("none/found.json", "no such folder"), (".", "is a folder"), ("file/found.json", "is a file"),
+@pytest.mark.parametrize("place, said", [("none/found.json", "there is no folder"), (".", "is a folder"), ("file/found.json", "is a file"),
                                          ("x" * 300, "too long")])
 def test_a_place_that_cannot_be_written_has_a_sentence_and_no_number(place, said, found, tmp_path):
     (tmp_path / "file").write_text("")

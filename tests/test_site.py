@@ -50,6 +50,28 @@ def test_the_link_checker_finds_what_is_broken(check_site, tmp_path):
     assert len(faults) == 4 and all(any(word in f for f in faults) for word in ("#there", "gone.html", "x.png", "other.html#no"))
 
 
+def test_the_checker_finds_a_table_that_is_raw_text(check_site, tmp_path):
+    (tmp_path / "index.html").write_text("<p>| network | accuracy |\n| --- | --- |\n| light | 0.8 |</p>")
+    (tmp_path / "other.html").write_text("<pre>| network | accuracy |\n| --- | --- |</pre><table><tr><td>| a | b |</table>")
+    faults = [f for f in check_site.faults(tmp_path) if "shown as text" in f]
+    assert len(faults) == 1 and faults[0].startswith("index.html") and "network" in faults[0]
+
+
+def test_every_command_is_in_the_reference(site):
+    import typer
+
+    from nsad.cli import app
+    text = (site / "reference" / "commands.html").read_text("utf-8")
+
+    def commands(command, name):
+        yield name
+        for part, below in getattr(command, "commands", {}).items(): yield from commands(below, f"{name} {part}")
+    missing = [name for name in commands(typer.main.get_command(app), "nsad") if f">{name}<" not in text]
+    assert not missing
+    assert "import typer" not in text, "the page is for those who use the commands"
+    assert all(option in text for option in ("--time-limit", "--target", "--activation", "--store"))
+
+
 def test_llms_txt_names_every_public_name(site):
     import nsad
     text = (site / "llms.txt").read_text("utf-8")
@@ -119,7 +141,7 @@ def visit(browser, server):
 
 
 # page, formulas at least, pictures at least
-PAGES = [("index.html", 0, 5), ("nbs/tutorials/your_own_table.html", 0, 2), ("reference/Formula.html", 1, 1), ("nbs/01_formula.html", 1, 1), ("nbs/tutorials/reproduce_the_paper.html", 1, 3),
+PAGES = [("index.html", 1, 2), ("is-it-for-me.html", 0, 0), ("explain/glossary.html", 1, 0), ("explain/beside.html", 0, 0), ("reference/commands.html", 0, 0), ("howto/index.html", 0, 0), ("nbs/index.html", 0, 1), ("nbs/tutorials/your_own_table.html", 0, 2), ("reference/Formula.html", 1, 1), ("nbs/01_formula.html", 1, 1), ("nbs/tutorials/reproduce_the_paper.html", 1, 3),
          ("explain/labels.html", 3, 0), ("explain/architecture.html", 0, 0), ("gallery.html", 3, 3), ("learn/index.html", 0, 0), ("reference/index.html", 0, 0), ("nbs/24_estimators.html", 0, 0), ("nbs/20_library.html", 0, 0),
          ("nbs/tutorials/engines_side_by_side.html", 0, 1), ("nbs/25_cli.html", 0, 0), ("reference/NSADClassifier.html", 0, 0)]
 
@@ -134,12 +156,83 @@ def test_pages_render_with_mathematics_and_figures(visit, path, formulas, pictur
     v.keep("wide-" + path.replace("/", "-").removesuffix(".html"))
 
 
-def test_search_finds_the_function(visit):
-    tab = visit().open("search.html?q=collapse")
-    tab.wait_for_selector("ul.search li a")
+def hits(tab, words):
+    "Addresses that a search for some words gives, the best first."
     tab.wait_for_function("document.querySelector('#search-results p') && /found|finished/i.test(document.querySelector('#search-results').innerText)")
-    hits = tab.locator("ul.search li a").all_text_contents()
-    assert any("Formula.collapse" in hit for hit in hits), hits
+    return [a.get_attribute("href").split("?")[0] for a in tab.locator("ul.search li a").all()]
+
+
+@pytest.mark.parametrize("words, page", [
+    ("collapse", "reference/Formula.html#nsad.formula.Formula.collapse"), ("install", "howto/install.html"), ("GPU", "howto/gpu.html"),
+    ("early stopping", "howto/recipe.html"), ("when not to use", "is-it-for-me.html"), ("specialist", "explain/glossary.html#term-specialist"),
+    ("PySR", "explain/beside.html")])
+def test_a_search_leads_to_the_page_that_answers_it(visit, words, page):
+    tab = visit().open("search.html?q=" + words.replace(" ", "+"))
+    assert any(hit.endswith(page) for hit in hits(tab, words)[:5]), hits(tab, words)[:8]
+
+
+# Tables and lines of code that are wider than their box, and whether the reader can see that and get there.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll('article table, article pre')].flatMap(e => {
+    let box = e;
+    while (box.tagName != 'BODY' && !/auto|scroll/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
+    const wide = box.tagName == 'BODY' ? e.getBoundingClientRect().right > innerWidth + 1 : box.scrollWidth > box.clientWidth + 1;
+    if (!wide || !e.getClientRects().length) return [];
+    const bar = getComputedStyle(box).overflowX == 'scroll' && box.tabIndex == 0;
+    const said = e.tagName == 'PRE' || box.previousElementSibling?.className == 'scroll-hint'
+        || box.parentElement.previousElementSibling?.className == 'scroll-hint';
+    return [{kind: e.tagName, reachable: box.tagName != 'BODY' && bar && said, text: e.innerText.slice(0, 60),
+             hidden: box.scrollWidth - box.clientWidth}] })"""
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_no_column_and_no_line_of_code_is_out_of_sight(visit, site, width):
+    v = visit(viewport={"width": width, "height": 1000})
+    paths = sorted(p.relative_to(site).as_posix() for folder in ("nbs", "explain", "howto", "learn") for p in (site / folder).rglob("*.html"))
+    measured = 0
+    for path in ["index.html", "is-it-for-me.html", "reference/commands.html", "reference/Study.html", *paths]:
+        tab = v.open(path, until="load")
+        tab.wait_for_function("document.readyState == 'complete'")
+        tab.wait_for_timeout(100)
+        wide = tab.evaluate(OUT_OF_SIGHT)
+        measured += tab.locator("article table, article pre").count()
+        assert all(w["reachable"] for w in wide), (path, [w for w in wide if not w["reachable"]][:3])
+        if width >= 1280 and "tutorials" in path:
+            assert not [w for w in wide if w["kind"] == "TABLE"], (path, wide)
+    assert measured > 500
+
+
+def test_what_is_wide_scrolls_by_the_keyboard(visit):
+    tab = visit(viewport={"width": 390, "height": 844}).open("nbs/tutorials/reproduce_the_paper.html")
+    box = tab.locator("article .scrolls:has(table)").first
+    box.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_wide_figures_keep_their_size_on_a_phone(visit):
+    tab = visit(viewport={"width": 390, "height": 844}).open("nbs/tutorials/reproduce_the_paper.html")
+    shown = tab.evaluate("[...document.querySelectorAll('article .cell_output img')].filter(i => i.naturalWidth > 900).map(i => i.clientWidth)")
+    assert shown and min(shown) >= 600
+
+
+def test_the_gallery_is_filtered_sorted_and_opened(visit):
+    tab = visit(viewport={"width": 1280, "height": 1000}).open("gallery.html")
+    cards = tab.locator(".gallery details:visible")
+    everything = cards.count()
+    assert tab.evaluate("document.documentElement.scrollHeight") < 10_000
+    tab.select_option("select[name=domain]", "text")
+    some = cards.count()
+    assert 0 < some < everything and f"{some} of {everything}" in tab.locator(".gallery-count").inner_text()
+    gains = [tab.evaluate("c => JSON.parse(c.dataset.gains).text ?? -1e9", c.element_handle()) for c in cards.all()]
+    assert gains == sorted(gains, reverse=True), "sorted by the gain on the chosen domain"
+    tab.select_option("select[name=order]", "size")
+    sizes = [int(c.get_attribute("data-size")) for c in cards.all()]
+    assert sizes == sorted(sizes)
+    tab.select_option("select[name=domain]", "")
+    tab.fill("input[name=words]", "exp(-x**2)")
+    assert all("exp(-x**2)" in c.text_content() for c in cards.all()) and cards.count() < everything
+    cards.first.locator("summary").click()
+    assert cards.first.locator("table").is_visible()
 
 
 def test_dark_mode_switches(visit):
@@ -158,7 +251,7 @@ def test_dark_mode_switches(visit):
 
 def test_nothing_is_wider_than_a_phone(visit, site):
     v = visit(viewport={"width": 390, "height": 844}, device_scale_factor=2)
-    names = ["index", "gallery", "learn/index", "reference/index", "reference/Formula", "reference/discover", "explain/architecture", "explain/protected", "contributing"]
+    names = ["index", "is-it-for-me", "gallery", "learn/index", "howto/index", "explain/index", "explain/glossary", "explain/beside", "reference/commands", "reference/index", "reference/Formula", "reference/discover", "explain/architecture", "explain/protected", "contributing"]
     for path in [f"{n}.html" for n in names] + [str(p.relative_to(site)) for p in sorted((site / "nbs").rglob("*.html"))]:
         tab = v.open(path, until="load")
         wide = tab.evaluate("""[...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1

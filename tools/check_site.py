@@ -1,4 +1,6 @@
-"""Check the built site: links and anchors lead somewhere, nothing is fetched from another host, every public name has its page."""
+"""Check the built site: links and anchors lead somewhere, nothing is fetched from another host, tables are tables, every
+public name has its page."""
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,18 +13,36 @@ class Page(HTMLParser):
     "The anchors of a page, what it links to, and what it loads."
     LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
 
+    VERBATIM = ("pre", "code", "script", "style", "textarea")
+
     def __init__(self, text):
         super().__init__()
-        self.anchors, self.links, self.loads, self.headings = set(), [], [], []
+        self.anchors, self.links, self.loads = set(), [], []
+        self.verbatim, self.prose = 0, []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         a = dict(attributes)
+        self.verbatim += tag in self.VERBATIM
         self.anchors |= {a[key] for key in ("id", "name") if a.get(key)}
         if tag == "a" and a.get("href"): self.links.append(a["href"])
         if tag in self.LOADS and a.get(self.LOADS[tag]) and a.get("rel") != "canonical": self.loads.append(a[self.LOADS[tag]])
 
-    handle_startendtag = handle_starttag
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        self.verbatim -= tag in self.VERBATIM
+
+    def handle_data(self, data):
+        if not self.verbatim: self.prose.append(data)
+
+    @property
+    def raw_table(self):
+        "The first line of a Markdown table that was not made a table, or None."
+        found = re.search(r"\|.*\|\s*\|?\s*:?-{3,}:?\s*\|", "".join(self.prose))
+        return found and found[0].split("\n")[0]
 
 
 def target(site, page, link):
@@ -39,6 +59,7 @@ def faults(site):
     if not pages: yield f"{site} holds no page; run `make docs`"
     for path, page in pages.items():
         here = path.relative_to(site)
+        if page.raw_table: yield f"{here}: the table {page.raw_table[:60]} is shown as text"
         for link in {*page.links, *page.loads}:
             file, anchor = target(site, path, link)
             if file is None:
