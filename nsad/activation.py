@@ -32,7 +32,13 @@ from .kernels import plain as plainly
 from .program import Program, decimals, program_of
 from .reading import plain_text
 
-# %% ../nbs/04_activation.ipynb #fd9ed8d8
+# %% ../nbs/04_activation.ipynb #2186ed15
+@torch.jit.ignore
+def _in_python(x:Tensor, text:str, constants:Tensor|None, channel_axis:int, protect:bool)->Tensor:
+    "What TorchScript calls."
+    return apply_formula(x, text, constants, channel_axis, protect)
+
+
 class SymbolicActivation(nn.Module):
     """A formula as an elementwise activation, of the input's shape, dtype and device.
 
@@ -69,7 +75,8 @@ class SymbolicActivation(nn.Module):
         if formula.variables != ("x",):
             raise FormulaError(f"{formula.text!r} is not a formula in x; collapse() makes it one")
         self._formula, self.protect, self.channel_axis = formula, protect, int(channel_axis)
-        self.program, self._options, self._backend = program_of(formula, trainable, protect), None, "eager"
+        self.program, self._text = program_of(formula, trainable, protect), formula.text
+        self._options, self._backend = None, "eager"
         values = torch.tensor(decimals(formula.tree))
         if trainable and not len(values):
             raise FormulaError(f"{formula.text!r} has no decimal constant that could learn; write one, like 1.0*x")
@@ -78,11 +85,9 @@ class SymbolicActivation(nn.Module):
         self._slopes = partials(self.program, self.constants)
 
     def forward(self, x:Tensor)->Tensor:
-        if torch.jit.is_scripting(): return self._in_python(x)
+        if torch.jit.is_scripting():
+            return _in_python(x, self._text, self.constants, self.channel_axis, self.protect)
         return _activated(self, x)
-
-    @torch.jit.ignore
-    def _in_python(self, x:Tensor)->Tensor: return _activated(self, x)
 
     def extra_repr(self)->str:
         if self.constants is None: return self._formula.text
@@ -90,7 +95,7 @@ class SymbolicActivation(nn.Module):
         channels = f"per_channel={self.constants.shape[1]}, channel_axis={self.channel_axis}"
         return f"{self._formula.text}, trainable, {channels}"
 
-# %% ../nbs/04_activation.ipynb #b09fedec
+# %% ../nbs/04_activation.ipynb #8d0b79b8
 def _activated(self:SymbolicActivation, x:Tensor)->Tensor:
     "The layer's value, by the way that fits the tensor."
     if isinstance(x, fx.Proxy): return _call_node(self, x)
@@ -100,6 +105,20 @@ def _activated(self:SymbolicActivation, x:Tensor)->Tensor:
     if forward_ad._current_level >= 0 and not torch._C._are_functorch_transforms_active(): return self.plain(x)
     if torch._C._are_functorch_transforms_active(): return Transformed.apply(x, constants, self.program)
     return Elementwise.apply(x, constants, self.program, self._find, False)
+
+
+@patch(as_prop=True)
+def _find(self:SymbolicActivation)->Callable|None:
+    "Gives compiled kernels for a tensor, where the layer was compiled."
+    if self._options is None or self._backend != "compiled": return None
+    return functools.partial(_compiled_for, self.program, self._options)
+
+
+def _compiled_for(program:Program, options:tuple, x:Tensor)->tuple|None:
+    "Compiled kernels for a tensor like x."
+    if x.numel() < 2: return None
+    made = compiled(program, x.device.type, x.dtype, options)
+    return None if isinstance(made, str) else made
 
 
 @patch
@@ -159,7 +178,7 @@ def _call_node(act:SymbolicActivation, x:fx.Proxy)->fx.Proxy:
     more = act.constants, act.channel_axis, act.protect
     return x.tracer.create_proxy("call_function", apply_formula, (x, act._formula.text, *more), {})
 
-# %% ../nbs/04_activation.ipynb #92474e43
+# %% ../nbs/04_activation.ipynb #5a581b4d
 @patch
 def compile(self:SymbolicActivation, **options)->SymbolicActivation:
     """Fuse value and derivative into one loop each; they are shared by all layers of the formula.
@@ -181,20 +200,6 @@ def compile(self:SymbolicActivation, **options)->SymbolicActivation:
     made = compiled(self.program, device, torch.float32, self._options)
     self._backend = f"eager ({made})" if isinstance(made, str) else "compiled"
     return self
-
-
-@patch(as_prop=True)
-def _find(self:SymbolicActivation)->Callable|None:
-    "Gives compiled kernels for a tensor, where the layer was compiled."
-    if self._options is None or self._backend != "compiled": return None
-    return functools.partial(_compiled_for, self.program, self._options)
-
-
-def _compiled_for(program:Program, options:tuple, x:Tensor)->tuple|None:
-    "Compiled kernels for a tensor like x."
-    if x.numel() < 2: return None
-    made = compiled(program, x.device.type, x.dtype, options)
-    return None if isinstance(made, str) else made
 
 
 @patch

@@ -246,7 +246,8 @@ _TORCH = {             # torch's activations as formulas; `m` is the module
     nn.ELU: "max(x, 0) + {m.alpha!r}*expm1(min(x, 0))",
     nn.CELU: "max(x, 0) + {m.alpha!r}*expm1(min(x, 0)/{m.alpha!r})",
     nn.LeakyReLU: "max(x, 0) + {m.negative_slope!r}*min(x, 0)",
-    nn.Hardtanh: "clamp(x, {m.min_val!r}, {m.max_val!r})", nn.Softplus: "softplus({m.beta!r}*x)/{m.beta!r}"}
+    nn.Hardtanh: "clamp(x, {m.min_val!r}, {m.max_val!r})",
+    nn.Softplus: "where({m.beta!r}*x - {m.threshold!r}, x, softplus({m.beta!r}*x)/{m.beta!r})"}
 _GELU_TANH = "0.5*x*(1 + tanh(0.7978845608028654*(x + 0.044715*x**3)))"
 
 

@@ -114,7 +114,7 @@ def random_formulas():
 def test_random_formulas_in_double(tmp_path):
     "Many formulas, one library: values and slopes are those of the layer."
     found = {}
-    @settings(max_examples=600, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=600, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(random_formulas())
     def collect(text):
         try: act = SymbolicActivation(text)
@@ -174,11 +174,11 @@ NETWORKS = {"formula": "x*cos(x)", "per layer": learning(), "per channel": [lear
 def test_a_trained_network_in_c_and_numpy(tmp_path, activation):
     net, X = trained(activation)
     expected = outputs_of(net, X)
-    got = predict(library(tmp_path, to_c(net, name="small")), "small", X, 2)
+    got = predict(library(tmp_path, to_c(net, name="tiny")), "tiny", X, 2)
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(to_numpy(net)(X.numpy()), expected, rtol=0, atol=1e-5)
     assert net.training, "exporting leaves the mode as it was"
-    double, wide = predict(library(tmp_path, to_c(net, name="small", dtype="double"), "double"), "small", X, 2, "double"), net.double()
+    double, wide = predict(library(tmp_path, to_c(net, name="tiny", dtype="double"), "double"), "tiny", X, 2, "double"), net.double()
     np.testing.assert_allclose(double, outputs_of(wide, X.double()), rtol=0, atol=1e-12)
 
 
