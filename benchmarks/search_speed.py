@@ -74,7 +74,7 @@ def main(name="forest_cover", repeats=3, processes="12"):
             for _ in range(int(repeats)):
                 a, *seconds = run(one_by_one, trial, few, 8, jobs)
                 alone.append(seconds)
-                b, *seconds = run(in_stacks, trial, few, engine.stack_size, jobs)
+                b, *seconds = run(in_stacks, trial, few, engine._stack_of([trial]), jobs)
                 together.append(seconds)
             off = np.nanmedian(np.abs(np.array(a) - b))
             if off > 1e-3: sys.exit(f"the two ways differ: median difference of losses {off}")

@@ -147,7 +147,8 @@ def card(text, known, domains):
     sure = sorted({c["dataset"] for c in made if c["n"] >= 3})
     if gains:
         kind = "better" if gains[""] > 0 else "worse"
-        place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets"
+        ahead = {c["dataset"] for c in made if c["n"] >= 3 and c["gain"] > 0}
+        place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets, better on {len(ahead)}"
         headline = f'<span class="verdict {kind}">{signed(gains[""])}</span> <span class="where">{place}</span>'
     else:
         headline = '<span class="where">not judged with three seeds</span>'
@@ -210,12 +211,12 @@ def headline(root):
 
 def headline_table(root):
     "The front page's table, as Markdown."
-    lines = ["| model | parameters | accuracy, 15 epochs | accuracy, trained to convergence |", "| --- | ---: | ---: | ---: |"]
+    lines = ["| model | accuracy, converged | accuracy, 15 epochs | parameters |", "| --- | ---: | ---: | ---: |"]
     for row in sorted(headline(root), key=lambda row: -row["long"].mean()):
         name = f"**light network, {row['label']}**" if row["kind"] == "found" else row["label"]
         name = f"light network, {row['label']}" if row["kind"] == "light" else name
         size = f"{row['size']:,.0f}" + (" nodes" if row["label"] == "LightGBM" else "")
-        lines.append(f"| {name} | {size} | {mean_and_spread(row['short'])} | {mean_and_spread(row['long'])} |")
+        lines.append(f"| {name} | {mean_and_spread(row['long'])} | {mean_and_spread(row['short'])} | {size} |")
     return "\n".join(lines) + "\n"
 
 

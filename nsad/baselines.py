@@ -149,7 +149,8 @@ class MLP(_Matched):
 
     def fit(self, rows:SplitRows, task:str, n_outputs:int, seed:int, recipe:Recipe, device:str)->Fitted:
         n_features = rows.train[0].shape[1]
-        stack = Stack(n_features, [self.activation], (seed,), self.hidden(n_features, n_outputs), n_outputs, recipe.dropout)
+        dropout = recipe.for_rows(len(rows.train[1])).dropout
+        stack = Stack(n_features, [self.activation], (seed,), self.hidden(n_features, n_outputs), n_outputs, dropout)
         history = train(stack, *rows.train, task, recipe, validation=rows.validation if recipe.patience else None, device=device)
         return Fitted.of(stack.member(0), n_features, int(history.best_epoch[0]))
 

@@ -109,20 +109,27 @@ def _is_formula(text:str)->bool:
     return True
 
 
-def _library_of(text:str):
-    "The library, our own or the shipped one, that has this name; or None."
-    from nsad.library import ActivationLibrary
-    return next((kept for kept in (ActivationLibrary(), ActivationLibrary.shipped()) if text in kept), None)
+def _from_library(name:str):
+    "The formula that the library, our own or the shipped one, has under a name."
+    from nsad.library import ActivationLibrary, find_entry
+    own = ActivationLibrary()
+    return own.get(name) if name in own else ActivationLibrary.shipped().get(find_entry(name).name)
 
 
 def _activation(text:str):
-    "What was typed after -a, as `mlp` takes it."
+    """What was typed after -a, as `mlp` takes it.
+
+    A name of torch's is torch's, and a formula is a formula, whatever a library or a folder calls so.
+    """
     from nsad.activation import NAMES
     from nsad.discovery import Discovery
-    if text in NAMES or _is_formula(text): return text
-    if (kept := _library_of(text)) is not None: return kept.get(text)
+    from nsad.library import ActivationLibrary
+    if text.lower() in NAMES or _is_formula(text): return text
+    if text.startswith("library:"): return _from_library(text.removeprefix("library:"))
     if _is_file(text): return Discovery.load(text).best
     if len(text) < 256 and Path(text).is_dir(): raise ValueError(f"{text} is a folder; name the file of a discovery in it")
+    if any(text in kept for kept in (ActivationLibrary(), ActivationLibrary.shipped())):
+        raise ValueError(f"{text!r} is a name in the library: ask for it as library:{text}")
     if re.fullmatch(r"[\w ./\\~:-]+\.[A-Za-z]\w{0,9}", text):
         raise ValueError(f"there is no file {text}; name the file of a discovery, a formula or an activation")
     return text
@@ -205,13 +212,15 @@ def _tell_cut(found, path:Path|None, resume:Path|None)->None:
 
 def _judge(ds, found, seed:int, figure:Path|None, quiet:bool):
     "The found activation beside ReLU: five networks each, on the rows that the search has not seen; and a figure, if any."
-    from nsad.evaluation import Study, compare
+    from nsad.evaluation import Study
     from nsad.report import plot_activation, results_table
+    from nsad.statistics import verdicts
     study = Study([ds], {"relu": "relu", "found": found.best}, seeds=range(seed, seed + 5), split_seed=seed)
-    results = study.run(progress=_bars(quiet))
+    results = study.run(progress=_bars(quiet), row_scores=True)
     _show(results_table(results), "On the rows put aside, mean ± standard deviation of five networks")
-    verdict = compare(results, "relu", "r2" if ds.task == "regression" else "accuracy").iloc[0]
-    _say(f"{verdict.sentence}\n95 % interval of the difference: {verdict.low:+.4f} to {verdict.high:+.4f}")
+    verdict = verdicts(results, "relu", "found")[0]
+    first = verdict.table.iloc[0]
+    _say(f"{verdict}\n95 % interval of the difference in {first.measure.replace('_', ' ')}: {first.low:+.4f} to {first.high:+.4f}")
     if figure is None: return
     with writing(figure) as part: plot_activation(found.best).savefig(part)
     _say(f"figure: {figure}")
@@ -230,7 +239,7 @@ def _fair(study):
 def study(
     sources: Annotated[list[str], typer.Argument(help="Names of datasets, or CSV files.")],
     activation: Annotated[list[str], typer.Option(
-        "--activation", "-a", help="A torch name, formula, file of a discovery or name in the library; repeat for more.")] = ["relu", "gelu", "silu"],
+        "--activation", "-a", help="A torch name, formula, file of a discovery or library:NAME; repeat for more.")] = ["relu", "gelu", "silu"],
     network: Annotated[list[str], typer.Option("--network", "-n", help="heavy or light; repeat for both.")] = ["light"],
     baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "42,43,44",
@@ -251,14 +260,15 @@ def study(
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite
 
-    nsad study own.csv --target label -a relu -a found.json -a forest-bump
+    nsad study own.csv --target label -a relu -a found.json -a library:forest-bump
 
     nsad study own.csv --target label -n light -n heavy --seeds 1,2,3,4,5 --json
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite --resume
     """
-    from nsad.evaluation import ResultsStore, Study, compare
+    from nsad.evaluation import ResultsStore, Study
     from nsad.report import results_table
+    from nsad.statistics import compare, verdicts
     if resume and not store: raise ValueError("--resume needs --store, the SQLite file to go on from")
     if resume and not store.is_file(): raise ValueError(f"--resume: there is no store {store}; leave --resume out to begin one")
     datasets = [_dataset(s, target, rows, draw_seed, data_home) for s in sources]
@@ -268,12 +278,14 @@ def study(
     grid = _fair(Study(datasets, activations, network, numbers, split_seed=split_seed))
     kept = ResultsStore(store)
     before = len(kept.keys())
-    try: results = grid.run(kept, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler)
+    try: results = grid.run(kept, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler, row_scores=True)
     except KeyboardInterrupt: raise _cut_short(kept, before, store)
-    if as_json: return print(results.to_json(orient="records"))
+    if as_json: return print(results.drop(columns="row_scores").to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
+    if baseline not in activation or len(results) == len(numbers) * len(datasets): return
     measure = "r2" if results.r2.notna().any() else "accuracy"
-    if baseline in activation: _show(compare(results, baseline, measure).drop(columns="sentence"), f"Against {baseline}, {measure}")
+    _show(compare(results, baseline, measure).drop(columns="sentence"), f"Against {baseline}, {measure}")
+    for verdict in verdicts(results, baseline): _say(verdict)
 
 
 def _cut_short(kept, before:int, store:Path|None)->KeyboardInterrupt:
@@ -486,7 +498,7 @@ def import_library(
 # %% ../nbs/25_cli.ipynb #54a03c05
 @app.command("export")
 def export_activation(
-    activation: Annotated[str, typer.Argument(help="A formula, the file of a discovery, or a name in the library.")],
+    activation: Annotated[str, typer.Argument(help="A formula, the file of a discovery, or library:NAME.")],
     out: Annotated[Path, typer.Argument(help="File to write: .h or .c (C99, with the derivative), .onnx or .tex.")],
     name: Annotated[str, typer.Option(help="Name of the C function.")] = "activation",
     dtype: Annotated[str, typer.Option(help="float or double, in C.")] = "float",

@@ -7,11 +7,12 @@ __all__ = ['NAMES', 'ORIGINALS', 'SAMPLES', 'TEST_SHARE', 'Dataset', 'data_folde
            'load_dataset', 'Split', 'split', 'whole_number', 'Scaler']
 
 # %% ../nbs/07_data.ipynb #16fce4dc
-import difflib
+import gzip
 import hashlib
 import html
 import os
 import warnings
+import zlib
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,8 @@ from tqdm import tqdm
 
 import nsad
 
-from .files import DataError, download, open_rows, rows_folder
+from .files import DataError, download, lock_of, locked, open_rows, rows_folder
+from .messages import did_you_mean, shown
 from .spellings import ALWAYS_GAPS, NUMBER_GAPS, PLAIN, is_gap
 from .tables import (_COMPACT, _ID, Column, Encoding, _column, _is_words, _listed, _numbers, _spelled, _state, _text, _texts,
                          read_table, reading)
@@ -246,7 +248,7 @@ def _checked_target(y, task:str|None)->tuple[np.ndarray, str, tuple]:
         if (values == values[0]).all(): raise DataError(f"the target is {values[0]} in every row; there is nothing to learn")
         return _narrow(values), task, ()
     classes, codes = np.unique(values.astype(str) if values.dtype.kind == "O" else values, return_inverse=True)
-    if len(classes) < 2: raise DataError(f"the label has one class only ({classes[0]!r}); there is nothing to tell apart")
+    if len(classes) < 2: raise DataError(f"the label has one class only ({classes.tolist()[0]!r}); there is nothing to tell apart")
     if task == "binary" and len(classes) > 2: raise DataError(f"task 'binary' but the label has {len(classes)} classes; use 'multiclass'")
     return codes.astype(np.int64), task, tuple(classes.tolist())
 
@@ -338,9 +340,8 @@ def _position(frame:pd.DataFrame, target)->str:
     text = str(target)
     if text in (names := [str(c) for c in frame.columns]): return frame.columns[names.index(text)]
     if text.lstrip("-").isdigit() and -len(names) <= int(text) < len(names): return frame.columns[int(text)]
-    close = difflib.get_close_matches(text, names, n=1)
-    shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
-    raise DataError(f"there is no column {text!r}{f'; did you mean {close[0]!r}?' if close else ';'} the columns are {shown}")
+    listed = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
+    raise DataError(f"there is no column {text!r}{did_you_mean(text, names) or ';'} the columns are {listed}")
 
 # %% ../nbs/07_data.ipynb #07a0d006
 @patch(cls_method=True)
@@ -446,6 +447,7 @@ class _Original:
     size: int = 1 << 30                       # bytes that the file has at most
     rows: int | None = None                   # of the published file, where it is too large to be read anew each time
     test_rows: int = 0                        # the last ones, where the authors say so
+    counts: tuple = ()                        # rows of each of `labels`, by which a file without a published checksum is known
 
     def coding(self, target:str)->tuple[dict, tuple]:
         "The number of each label in the file, and the name of each number."
@@ -460,13 +462,15 @@ ORIGINALS = {
         rows=11_000_000, test_rows=500_000),
     "forest_cover": _Original("covtype.data.gz", _UCI + "covtype/covtype.data.gz", "ecology", ("other", "lodgepole pine"),
         "Blackard & Dean (1999), Covertype, UCI Machine Learning Repository 31", sample="covtype.sample.csv.gz", positive=2,
-        labels=(1, 2, 3, 4, 5, 6, 7), kinds=("spruce/fir", "lodgepole pine", "ponderosa pine", "cottonwood/willow", "aspen",
+        labels=(1, 2, 3, 4, 5, 6, 7), counts=(211_840, 283_301, 35_754, 2_747, 9_493, 17_367, 20_510),
+        kinds=("spruce/fir", "lodgepole pine", "ponderosa pine", "cottonwood/willow", "aspen",
                                              "douglas fir", "krummholz")),
     "spambase": _Original("spambase.data", _UCI + "spambase/spambase.data", "text", ("mail", "spam"),
-        "Hopkins, Reeber, Forman & Suermondt (1999), Spambase, UCI Machine Learning Repository 94", sample="spambase.csv.gz"),
+        "Hopkins, Reeber, Forman & Suermondt (1999), Spambase, UCI Machine Learning Repository 94", sample="spambase.csv.gz",
+        counts=(2_788, 1_813)),
     "magic": _Original("magic04.data", _UCI + "magic/magic04.data", "physics", ("hadron", "gamma"),
         "Bock (2007), MAGIC Gamma Telescope, UCI Machine Learning Repository 159", sample="magic04.sample.csv.gz", positive="g",
-        labels=("h", "g")),
+        labels=("h", "g"), counts=(6_688, 12_332)),
 }
 SAMPLES = Path(__file__).parent / "samples" if "__file__" in globals() else Path(nsad.__file__).parent / "samples"
 
@@ -486,24 +490,60 @@ def data_folder(data_home=None)->Path:
 
 def _original(name:str)->_Original:
     if name in ORIGINALS: return ORIGINALS[name]
-    close = difflib.get_close_matches(str(name), ORIGINALS, n=1)
-    raise DataError(f"no dataset is called {name!r}{f'; did you mean {close[0]!r}?' if close else '.'} There are {', '.join(ORIGINALS)}, "
+    raise DataError(f"no dataset is called {name!r}{did_you_mean(name, ORIGINALS) or '.'} There are {', '.join(ORIGINALS)}, "
                     "and those of scikit-learn and OpenML as sklearn:NAME and openml:NAME")
 
 
-def fetch_dataset(name:str, data_home=None, progress:bool=True)->Path:
-    """Download a dataset's original into the data folder, unless it is there; checked by SHA-256 where one is published.
+def _refuse_other(path:Path, original:_Original, n_features:int)->None:
+    "Raise a `DataError` where a file is not the published one, by rows, columns, and how many rows each class has."
+    wanted = dict(zip(map(str, original.labels), original.counts))
+    found, rows = dict.fromkeys(wanted, 0), 0
+    opened = gzip.open(path) if path.name.endswith(".gz") or original.file.endswith(".gz") else open(path, "rb")
+    try:
+        with opened as file:
+            while line := file.readline(1 << 16):
+                if not line.strip(): continue
+                rows += 1
+                values = line.decode("ascii", "replace").strip().split(",")
+                if len(values) != n_features + 1 or values[-1] not in found or rows > sum(original.counts):
+                    raise DataError(f"its line {rows} is {shown(line[:40].decode('ascii', 'replace'))!r}, which the published file has not")
+                found[values[-1]] += 1
+    except (OSError, EOFError, zlib.error) as error: raise DataError(f"it cannot be read ({error})") from None
+    if found != wanted: raise DataError(f"it has {found} rows of the classes, the published file {wanted}")
 
-    A download that was interrupted goes on where it ended if there is a checksum to judge the whole by.
+
+def _checked_download(name:str, original:_Original, folder:Path, progress:bool)->Path:
+    "The original where no checksum is published: it gets its name when it has been looked at."
+    target = folder / original.file
+    unchecked = folder / f".unchecked-{original.file}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(lock_of(target)):
+        if target.is_file(): return target                        # another process has been quicker
+        download(original.url, unchecked, None, original.size, progress)
+        try:
+            _refuse_other(unchecked, original, len(NAMES[name]))
+            os.replace(unchecked, target)
+        except DataError as error: raise DataError(f"what {original.url} sent is not {original.file}: {error}; nothing of it was kept") from None
+        finally: unchecked.unlink(missing_ok=True)
+    return target
+
+
+def fetch_dataset(name:str, data_home=None, progress:bool=True)->Path:
+    """Download a dataset's original into the data folder, unless it is there.
+
+    It is checked by SHA-256 where one is published, else by rows, columns and classes; what does not fit is not kept. A
+    download that was interrupted goes on where it ended if there is a checksum to judge the whole by.
 
     Raises
     ------
-    DataError : unknown name; no network: the message says which file is missing and where it may be put
+    DataError : unknown name; no network: the message says which file is missing and where it may be put; another file
     """
     original, folder = _original(name), data_folder(data_home)
     if (folder / original.file).is_file(): return folder / original.file
-    try: return download(original.url, folder / original.file, original.sha256, original.size, progress)
-    except DataError as error:
+    try:
+        if original.counts and original.sha256 is None: return _checked_download(name, original, folder, progress)
+        return download(original.url, folder / original.file, original.sha256, original.size, progress)
+    except (DataError, OSError) as error:
         raise DataError(f"{original.file} is not in {folder} and could not be downloaded ({error}). Get it from "
                         f"{original.url} and put it there, or set NSAD_DATA to the folder that has it.") from None
 

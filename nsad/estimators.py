@@ -11,7 +11,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def _search_limits(engine, n_rows:int)->tuple[int|None, dict]:
     "Budget and options of a search where the user has said nothing."
     if engine != "network" or n_rows >= 10_000: return None, {}
     budget = max(9, n_rows // 10)
-    return budget, {"first": min(budget, 384)}
+    return budget, {"first": min(budget, 384), "finalists": 4, "final_seeds": 2, "lr_factors": (1,)}
 
 # %% ../nbs/24_estimators.ipynb #ace4a00e
 _CONSTRAINTS = {
@@ -161,11 +161,12 @@ def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
     "A search on the standardised rows, in networks of the estimator's own shape where the engine has networks."
     if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
-    if self.engine == "network": options["hidden"] = tuple(map(int, np.ravel(self.hidden)))
+    if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe(len(X))}
     names = getattr(self, "feature_names_in_", None)
     data = Dataset.from_arrays(self.scaler_.transform(X), y, names, type(self).__name__, self._task)
+    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe")}
     return discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
-                    **{**(options if self.budget is None else {k: v for k, v in options.items() if k == "hidden"}), **(self.engine_options or {})})
+                    **{**options, **(self.engine_options or {})})
 
 # %% ../nbs/24_estimators.ipynb #ca992ff2
 @patch
@@ -173,8 +174,7 @@ def _train(self:_Estimator, rows:_Rows, seed:int):
     "Train the network in single precision and keep it in double."
     stops = self.early_stopping if self.early_stopping != "auto" else len(rows.X) >= 10_000
     rows, held = self._parted(rows, seed) if stops else (rows, None)
-    size = int(2 ** np.clip(np.round(np.log2(len(rows.X) / 16)), 4, 10)) if self.batch_size == "auto" else self.batch_size
-    recipe = Recipe("estimator", self.max_iter, size, self.lr, self.weight_decay, self.dropout, self.n_iter_no_change if stops else None)
+    recipe = replace(self._recipe(len(rows.X)), patience=self.n_iter_no_change if stops else None)
     history = train(self.network_.float(), self.scaler_.transform(rows.X), self._scaled(rows.y), self._task, recipe, seed, held,
                     self.device, bool(self.verbose), self._weights(rows))
     self.network_.to("cpu").double()
@@ -183,6 +183,13 @@ def _train(self:_Estimator, rows:_Rows, seed:int):
     self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
     self.n_iter_ = len(history.train_loss)
     self.feature_importances_ = _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
+
+
+@patch
+def _recipe(self:_Estimator, n_rows:int)->Recipe:
+    "How the network is trained, and by which a search judges."
+    size = int(2 ** np.clip(np.round(np.log2(n_rows / 16)), 4, 10)) if self.batch_size == "auto" else self.batch_size
+    return Recipe("estimator", self.max_iter, size, self.lr, self.weight_decay, self.dropout)
 
 
 @patch

@@ -572,7 +572,8 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, self.recipe.dropout)
+    dropout = self.recipe.for_rows(X.shape[-2]).dropout
+    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, dropout)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     X_test, y_test = _together([r.test for r in rows])

@@ -13,11 +13,13 @@ import http.client
 import io
 import json
 import os
+import queue
 import re
 import secrets
 import shutil
 import stat
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -345,11 +347,27 @@ def _certificates(url:str):
     return ssl.create_default_context(cafile=certifi.where())
 
 
+def _answer(request, timeout:float):
+    """The answer of a server, its head read within the time-out.
+
+    A socket's own time-out starts anew with each byte; a server that sends one now and then would hold us for ever.
+    """
+    came = queue.SimpleQueue()
+    def ask():
+        try: came.put(urllib.request.urlopen(request, timeout=timeout, context=_certificates(request.full_url)))
+        except BaseException as error: came.put(error)
+    threading.Thread(target=ask, daemon=True).start()
+    try: answer = came.get(timeout=timeout + 1)                       # where nothing comes at all, the socket says so first
+    except queue.Empty: raise _Broken(f"the head of its answer did not come in {timeout:g} seconds") from None
+    if isinstance(answer, BaseException): raise answer
+    return answer
+
+
 def _receive(url:str, part:Path, limit:int|None, timeout:float, bar:tqdm)->None:
     "One attempt at the rest of a file."
     have = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {}))
-    with urllib.request.urlopen(request, timeout=timeout, context=_certificates(url)) as answer:
+    with _answer(request, timeout) as answer:
         start, total = _extent(answer, have)
         _refuse_length(total, start, limit, part)
         bar.reset(total)

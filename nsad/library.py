@@ -80,6 +80,11 @@ _NAME = _is_name, "a name: use up to 80 letters, digits, dots, dashes and unders
 _ANY = lambda v: True, "anything"
 
 # %% ../nbs/20_library.ipynb #0027a270
+def _or_auto(rule:tuple)->tuple:
+    "The rule of a setting that a recipe may also leave to the number of rows."
+    return lambda v: v == "auto" or rule[0](v), f'{rule[1]}, or "auto"'
+
+
 _SCORE = {"measure": _TEXT, "mean": _NUMBER, "low": _NUMBER, "high": _NUMBER, "sd": _NUMBER, "n": _COUNT, "level": _SHARE, "rows": _TEXT,
           "dataset": _TEXT, "network": _TEXT, "parameters": _COUNT, "recipe": _TEXT, "dropout": _SHARE, "activation": _TEXT, "constants": _TEXT}
 SCHEMA = {
@@ -87,8 +92,10 @@ SCHEMA = {
     "data": {"name": _TEXT, "fingerprint": _HEX, "rows": _COUNT, "features": _COUNT, "task": _TEXT, "source": _TEXT, "licence": _TEXT,
              "citation": _TEXT, "seen": {"rows": _COUNT, "columns": [_TEXT], "marks": _MARKS}, "draw": {"rows": _COUNT, "seed": _WHOLE}},
     "split": {"test": _SHARE, "validation": _SHARE, "seed": _WHOLE, "train_rows": _COUNT, "test_rows": _COUNT},
-    "recipe": {"name": _TEXT, "epochs": _COUNT, "batch_size": _COUNT, "lr": _NUMBER, "weight_decay": _NUMBER, "dropout": _SHARE,
-               "patience": _COUNT},
+    "recipe": {"name": _TEXT, "epochs": _or_auto(_COUNT), "batch_size": _or_auto(_COUNT), "lr": _NUMBER,
+               "weight_decay": _or_auto(_NUMBER), "dropout": _or_auto(_SHARE), "patience": _COUNT, "steps": _COUNT,
+               "optimiser": _TEXT, "schedule": _TEXT, "warmup": _SHARE, "label_smoothing": _SHARE, "clip": _NUMBER,
+               "constants_lr": _NUMBER},
     "engine": {"name": _TEXT, "options": {str: _ANY}, "candidates": _COUNT, "seconds": _NUMBER},
     "seed": _WHOLE,
     "scores": [_SCORE], "baselines": [_SCORE],

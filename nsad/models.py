@@ -34,7 +34,7 @@ def _per_layer(activation, n_layers:int)->list:
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="relu", n_outputs:int=1,
-        dropout:float=0.1, seed:int|None=None)->nn.Sequential:
+        dropout:float=0.15, seed:int|None=None)->nn.Sequential:
     """A multilayer perceptron for tables.
 
     Parameters
@@ -122,7 +122,7 @@ class Stack(nn.Module):
     (members, rows, n_outputs).
     """
     def __init__(self, n_features:int, activations:Sequence[Activation], seeds:Sequence[int]=(42,),
-                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.1):
+                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.15):
         super().__init__()
         if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
         self.activations, self.seeds, self.hidden = list(activations), tuple(seeds), tuple(hidden)

@@ -7,7 +7,7 @@ __all__ = ['ROLES', 'DEMO_ROLES', 'specialists', 'Reproduction', 'reproduce', 'c
 
 # %% ../nbs/20a_paper.ipynb #1b7762b8
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -79,11 +79,12 @@ def reproduce(roles:Mapping[str, str]=ROLES, seeds:Sequence[int]=(42, 43, 44), r
     rows : of each dataset at most
     engines : name to options; default both engines with their own settings
     folder : where discoveries and results.sqlite are kept
-    recipes : how everything is trained, once by each
+    recipes : how everything is trained, once by each; the first is that of the searches by the engine "network", too
     beside : train the rivals of `nsad.baselines` too
     n_jobs : stacks trained at once, as in `Study.run`, and by the searches of the default engines; no result depends on it
     """
     folder, engines = Path(folder), {"gplearn": {}, "network": dict(n_jobs=n_jobs or 1)} if engines is None else engines
+    engines = {name: {"recipe": asdict(recipes[0])} | options if name == "network" else options for name, options in engines.items()}
     datasets = [load_dataset(name, rows=rows, data_home=data_home) for name in roles.values()]
     found = specialists(datasets, seeds, engines, folder / "discoveries", progress)
     results = []
@@ -101,7 +102,7 @@ def _activations(name:str, physics:str, seeds, engines, found)->dict:
     out = {"relu": "relu", "gelu": "gelu", "silu": "silu", "x*cos(x)": "x*cos(x)"}
     for engine in engines:
         for word, origin in {"specialist": name, **({"transfer": physics} if name != physics else {})}.items():
-            out[f"{word}, {engine}"] = {s: found[engine, origin, s].best for s in seeds}
+            out[f"{word}, {engine}"] = {s: found[engine, origin, s].choose("loss") for s in seeds}
     return out
 
 

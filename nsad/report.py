@@ -54,8 +54,15 @@ def results_table(results:pd.DataFrame, measures:Sequence[str]=("accuracy", "auc
     t = summary(results)
     out = t[["dataset", "network", "activation"]].assign(parameters=t.n_parameters.map("{:,}".format), seeds=t.n)
     for m in measures:
-        if m in t: out[LABELS[m]] = [f"{mean:.3f} ± {sd:.3f}" for mean, sd in zip(t[m], t[f"{m}_sd"].fillna(0))]
+        if m in t: out[LABELS[m]] = [_mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)]
     return out
+
+
+def _mean_text(mean:float, sd:float, diverged:int, n:int)->str:
+    "A mean with its spread; in its place how many networks diverged, if any did."
+    if diverged: return f"{diverged} of {n} diverged"
+    if math.isnan(mean): return ""
+    return f"{mean:.3f}" if n < 2 else f"{mean:.3f} ± {sd:.3f}"
 
 # %% ../nbs/22_report.ipynb #f76120c7
 class MarkdownText(str):

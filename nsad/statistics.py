@@ -739,12 +739,21 @@ _TOLD = {"better": "{a} is better than {b} on {d}", "worse": "{a} is worse than 
          "not judged": "{a} is not judged beside {b} on {d}: one seed has no spread to judge by"}
 
 
+_WRITTEN = {"log_loss": "log loss", "auc": "AUC", "r2": "R²", "mae": "mean absolute error"}
+
+
 def _told(word:str, dataset:str, cell:tuple, base:tuple, table:pd.DataFrame, mine:pd.DataFrame, lost:tuple)->str:
     a, b = (c[1] if c[0] == "light" else f"{c[1]} ({c[0]})" for c in (cell, base))
     text = _TOLD[word].format(a=a, b=b, d=dataset, lost=_said_lost({a: lost[0], b: lost[1]}, len(mine)) + " networks")
-    numbers = [f"{r.measure.replace('_', ' ')} {r.mine:.3f} against {r.theirs:.3f}" + (f" (p = {r.p:.3f})" if r.p == r.p else "")
-               for r in table.itertuples() if r.mine == r.mine and r.theirs == r.theirs]
+    told = table[table.mine.notna() & table.theirs.notna()]
+    numbers = [_against(r, word) for r in told.itertuples()]
     return "; ".join([text, *([", ".join(numbers)] if numbers else []), _design(mine)])
+
+
+def _against(r, word:str)->str:
+    "One measure of both cells, with the p value where it decides."
+    p = f" (p = {r.p:.3f})" if r.p == r.p and word != "not judged" else ""
+    return f"{_WRITTEN.get(r.measure, r.measure)} {r.mine:.3f} against {r.theirs:.3f}{p}"
 
 
 def _design(mine:pd.DataFrame)->str:

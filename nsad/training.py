@@ -44,8 +44,10 @@ class Recipe:
     batch_size : rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to 1,024
     lr : the largest learning rate
     weight_decay : of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks weights by
-        this share of the learning rate in each step, Adam adds it to their gradient (an L2 penalty)
-    dropout : probability of dropping a hidden unit; a property of the network, which is made with it
+        this share of the learning rate in each step, Adam adds it to their gradient (an L2 penalty). "auto" takes 1 up to 2,000
+        steps, and less the more steps there are, so that a whole training shrinks weights as much
+    dropout : probability of dropping a hidden unit; a property of the network, which has to be made with it, as in
+        `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to 2,500 rows, falling to 0.05 from 40,000 rows on
     patience : stop after so many epochs without a lower validation loss, and keep the best epoch; None trains to the
         end. Needs validation rows
     steps : steps of the optimiser, in place of epochs
@@ -65,15 +67,15 @@ class Recipe:
     epochs: int | str = "auto"
     batch_size: int | str = "auto"
     lr: float = 3e-3
-    weight_decay: float = 1e-2
-    dropout: float = 0.1
+    weight_decay: float | str = "auto"
+    dropout: float | str = "auto"
     patience: int | None = None
     steps: int | None = None
     optimiser: str = "adamw"
     schedule: str = "one-cycle"
     warmup: float = 0.3
     label_smoothing: float = 0.0
-    clip: float | None = 1.0
+    clip: float | None = None
     constants_lr: float = 1.0
 
     def __post_init__(self): _check_recipe(self)
@@ -87,8 +89,8 @@ def _check_recipe(recipe:Recipe):
         epochs=(lambda v: v == "auto" or count(v), 'a whole number of at least 1, or "auto"'),
         batch_size=(lambda v: v == "auto" or count(v) and v >= 2, 'a whole number of at least 2, or "auto"'),
         lr=(lambda v: number(v) and v > 0, "a number above 0"),
-        weight_decay=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-        dropout=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
+        weight_decay=(lambda v: v == "auto" or number(v) and v >= 0, 'a number of at least 0, or "auto"'),
+        dropout=(lambda v: v == "auto" or number(v) and 0 <= v < 1, 'a number from 0 to below 1, or "auto"'),
         patience=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
         steps=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
         optimiser=(lambda v: v in ("adamw", "adam"), '"adamw" or "adam"'),
@@ -125,7 +127,10 @@ def for_rows(self:Recipe, n_rows:int)->Recipe:
     if self.steps is not None: epochs = math.ceil(self.steps / per_epoch)
     elif self.epochs == "auto": epochs = min(300, max(40, math.ceil(2000 / per_epoch)))
     else: epochs = self.epochs
-    return replace(self, epochs=epochs, batch_size=size)
+    steps = self.steps if self.steps is not None else epochs * per_epoch
+    decay = self.weight_decay if self.weight_decay != "auto" else _auto_decay(steps)
+    dropout = self.dropout if self.dropout != "auto" else _auto_dropout(n_rows)
+    return replace(self, epochs=epochs, batch_size=size, weight_decay=decay, dropout=dropout)
 
 
 def _auto_batch(n_rows:int)->int:
@@ -133,6 +138,17 @@ def _auto_batch(n_rows:int)->int:
     size = 2 ** round(math.log2(1.6 * max(1, n_rows)**0.5))
     size = min(1024, max(16, size))
     return max(2, math.ceil(n_rows / math.ceil(n_rows / size)))
+
+
+def _auto_decay(n_steps:int)->float:
+    "What shrinks weights as much over a long training as 1 does in 2,000 steps."
+    return min(1., 2000 / n_steps)
+
+
+def _auto_dropout(n_rows:int)->float:
+    "What is learned by heart from few rows is forgotten by dropping; many rows need all units of a small network."
+    fallen = math.log(max(1, n_rows) / 2500) / math.log(40_000 / 2500)
+    return round(0.15 - 0.1 * min(1., max(0., fallen)), 3)
 
 
 def _batches_of(n_rows:int, size:int)->int:
@@ -333,6 +349,7 @@ class Stepper:
     """
     def __init__(self, model:nn.Module, recipe:Recipe, n_steps:int):
         ensemble = _ensemble(model, 0)
+        if recipe.weight_decay == "auto": recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
         self.optimiser = _optimiser(model, ensemble, recipe)
         self.clip = None if recipe.clip is None else _Clipper(model, ensemble, recipe.clip)
@@ -429,7 +446,7 @@ class _Loop:
         self.recipe, self.n_steps = recipe.for_rows(n_rows), recipe.steps_on(n_rows)
         self.X, self.y, self.held, self.task = X, y, held, task
         self.orders = [torch.Generator().manual_seed(s) for s in seeds]
-        self.stepper = Stepper(model, recipe, self.n_steps)
+        self.stepper = Stepper(model, self.recipe, self.n_steps)
         self.train_loss, self.validation_loss = [], []
         self.best = _Best(model, self.ensemble, recipe.patience) if recipe.patience else None
 

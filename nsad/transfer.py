@@ -9,7 +9,7 @@ __all__ = ['N_FREQUENCIES', 'UNITS', 'ALIKE', 'TransferMatrix', 'transfer_matrix
 # %% ../nbs/21_transfer.ipynb #2c8ce66a
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -251,7 +251,7 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
     seeds : whole numbers, of initial weights, batches, dropout; and of split and search unless `split_seed` fixes one for all
     classics, baseline : activations to compare with, and the one that gains are counted from
     measure : what is compared, unless `frame` is asked for another
-    network, recipe : what is trained and how, the same for all
+    network, recipe : what is trained and how, the same for all, searches by the engine "network" included
     rows : drawn from a dataset that is given by name
     split_seed : None splits and searches anew for each seed
     engine, options : of the searches, as `discover` takes them
@@ -279,9 +279,10 @@ def transfer_matrix(sources:Sequence[str|Dataset]|Mapping, targets:Sequence[str|
     _refuse_shared_rows(searched, judges, splits)
     with TemporaryDirectory() as unkept:
         folder = Path(unkept if folder is None else folder)
-        options = json.loads(json.dumps(options or {}))                     # tuples as lists, as discoveries on file have them
+        by_recipe = {"recipe": asdict(recipe)} if engine == "network" else {}
+        options = json.loads(json.dumps({**by_recipe, **(options or {})}))       # tuples as lists, as discoveries on file have them
         found = {name: discover_on_splits(ds, splits, engine, folder / "discoveries", progress, **options) for name, ds in searched.items()}
-        best = {name: {s: by_split[s if split_seed is None else split_seed].best for s in seeds} for name, by_split in found.items()}
+        best = {name: {s: by_split[s if split_seed is None else split_seed].choose("loss") for s in seeds} for name, by_split in found.items()}
         parts, labels = [], sources if isinstance(sources, Mapping) else tables
         for name, ds in judges.items():
             own = {name: best[name]} if name in searched else {}

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from nsad.data import load_dataset, split
 from nsad.discovery import Budget, Candidate, Discovery, discover, pareto_front
 from nsad.formula import Formula, FormulaError
+from nsad.training import Recipe
 
 POOL = [Formula(t) for t in ("x", "sin(x)", "tanh(x)", "x*sin(x)", "x + sin(x)", "x*exp(-x**2)", "max(x, sin(2*x))")]
-SMALL = {"network": dict(population_size=12, generations=2, steps=(16, 32), tune=2, finalists=4, final_seeds=1),
+SMALL = {"network": dict(population_size=12, generations=2, steps=(16, 32), tune=2, finalists=4, final_seeds=1,
+                         recipe=Recipe("quick", steps=40, batch_size=64)),
          "gplearn": dict(population_size=100, generations=2, fraction=1.0)}
 
 
@@ -119,7 +121,9 @@ def test_interrupted_search_returns_what_it_has(training):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_in_a_terminal_returns_what_was_found(jobs, tmp_path):
     script, scores = tmp_path / "search.py", tmp_path / "scores.json"
-    script.write_text(SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, steps=(16, 32), n_jobs=int(sys.argv[2])")
+    # under nohup and in the background a shell has Ctrl-C ignored, and every process begun there inherits that
+    listens = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    script.write_text(listens + SEARCH.replace("discover(load", "found = discover(load").replace("generations=40", "generations=400, steps=(16, 32), n_jobs=int(sys.argv[2])")
                       + "    print('found', found.best.text, len(found.front))\n")
     env = {k: v for k, v in os.environ.items() if k != "JOBLIB_MULTIPROCESSING"}
     running = subprocess.Popen([sys.executable, str(script), str(scores), jobs], stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
@@ -167,8 +171,10 @@ SEARCH = """
 import sys
 from nsad.data import load_dataset
 from nsad.discovery import discover
+from nsad.training import Recipe
 if __name__ == "__main__":
-    discover(load_dataset("magic", rows=1500, seed=1), seed=3, progress=False, resume=sys.argv[1], population_size=12, generations=40, finalists=4)
+    discover(load_dataset("magic", rows=1500, seed=1), seed=3, progress=False, resume=sys.argv[1], population_size=12, generations=40, finalists=4,
+             recipe=Recipe('quick', steps=40, batch_size=64))
 """
 
 
@@ -184,7 +190,7 @@ def test_a_killed_search_ends_with_the_same_front(tmp_path):
     running.wait()
     assert json.loads(path.read_text())["scores"]
     ds = load_dataset("magic", rows=1500, seed=1)
-    options = dict(seed=3, progress=False, population_size=12, generations=3, finalists=4)
+    options = dict(seed=3, progress=False, population_size=12, generations=3, finalists=4, recipe=Recipe("quick", steps=40, batch_size=64))
     raw = json.loads(path.read_text())
     raw["search"]["options"]["generations"] = 3            # so that the test ends soon; the first generations are the same
     path.write_text(json.dumps(raw))

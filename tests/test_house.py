@@ -45,34 +45,36 @@ def test_a_module_imports_only_lower_numbers(path):
         assert place(other) < place(name_of(path)), f"{name_of(path)} imports {other}"
 
 
-RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify"}
-UNSAFE = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
+RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}
+UNPICKLES = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 
 
-def runs_text(tree):
-    "What would run text, or unpickle a file: bare calls of such functions, those of a module, imports of them."
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RUNS_TEXT: yield node.func.id
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module, name = node.value.id, node.attr
-            if module in UNSAFE or module == "builtins" and name in RUNS_TEXT or name in RUNS_TEXT - {"eval", "exec", "compile"}: yield name
-            if name in ("eval", "query") and module in ("pd", "numexpr", "ne", "df", "frame", "table"): yield name
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {a.name.split(".")[-1] for a in node.names} | {(getattr(node, "module", "") or "").split(".")[0]} | {a.name.split(".")[0] for a in node.names}
-            yield from names & (UNSAFE | RUNS_TEXT)
+def text_that_is_run(source):
+    "Uses of what runs text or unpickles. `network.eval()` is a mode of a network; with an argument it would run it."
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name) and node.id in RUNS_TEXT:
+            yield node.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNS_TEXT:
+            if node.args or node.keywords or node.func.attr != "eval":
+                yield node.func.attr
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            modules = [a.name for a in node.names] + [getattr(node, "module", None) or ""]
+            yield from (m for m in modules if m.split(".")[0] in UNPICKLES or m in RUNS_TEXT)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_module_runs_text(path):
-    assert not list(runs_text(ast.parse(path.read_text("utf-8"))))
+    assert not list(text_that_is_run(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("text, found", [
-    ("eval('x')", True), ("exec(code)", True), ("import pickle", True), ("from sympy import sympify", True), ("sympy.lambdify(x, y)", True),
-    ("pd.eval('x')", True), ("from pickle import loads", True), ("import joblib.externals.cloudpickle as c", True), ("builtins.exec(t)", True),
-    ("net.eval()", False), ("re.compile('x')", False), ("'pickle and eval'", False), ("class F:\n    def eval(cls): pass", False), ("act.compile()", False)])
-def test_the_gate_tells_calls_from_words(text, found):
-    assert bool(list(runs_text(ast.parse(text)))) is found
+@pytest.mark.parametrize("source", ["eval(text)", "run = eval", "import pickle", "from pickle import loads", "sympy.sympify(text)",
+                                    "from sympy import sympify", "frame.eval(text)", "exec(text)", "builtins.exec(text)"])
+def test_what_runs_text_is_found(source):
+    assert list(text_that_is_run(source))
+
+
+def test_a_network_may_be_put_into_evaluation_mode_and_words_are_no_code():
+    assert not list(text_that_is_run('network.eval()\n"a docstring that says pickle, eval and exec"'))
 
 
 def test_import_is_light():

@@ -1,4 +1,5 @@
 """Studies that are killed, shared, or changed; a stack's members among others."""
+import os
 import subprocess
 import sys
 
@@ -25,31 +26,43 @@ folder = sys.argv[1]
 torch.set_num_threads(1)
 '''
 KILLS = SETUP + '''
+import multiprocessing
 from dataclasses import replace
 one_by_one = replace(study, stack_size=1)                  # a row at a time, so that there are many moments
 
-def start(store):
-    "A process of its own that runs the study."
-    if pid := os.fork(): return pid
-    try: one_by_one.run(store, progress=False)
-    except BaseException as error: print(error, file=sys.stderr); os._exit(1)
-    os._exit(0)
+def work(store): one_by_one.run(store, progress=False)
 
-begun = time.monotonic()
-assert os.waitpid(start(folder + "/whole.sqlite"), 0)[1] == 0
-one, chance, killed, seen, store = (time.monotonic() - begun) / 24, random.Random(int(sys.argv[2])), 0, [], folder + "/killed.sqlite"
-for _ in range(10):                                        # after none or one more row, and at any moment of the next
-    pid = start(store)
-    rows = ResultsStore(store)
-    aim = len(rows.keys()) + chance.randint(0, 1)
-    while len(rows.keys()) < aim and not os.waitpid(pid, os.WNOHANG)[0]: time.sleep(0.002)
-    time.sleep(chance.uniform(0., 1.) * one)
-    os.kill(pid, signal.SIGKILL)
-    killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
-    seen.append(len(rows.keys()))
-    rows.db.close()
-assert os.waitpid(start(store), 0)[1] == 0
-print(killed, *seen)
+if __name__ == "__main__":
+    # A process that has trained must not be forked: its child would inherit locks that nobody holds any more. The server that
+    # is forked here has imported everything and done nothing.
+    fresh = multiprocessing.get_context("forkserver")
+    fresh.set_forkserver_preload(["nsad.evaluation", "torch._dynamo"])
+
+    def start(store):
+        process = fresh.Process(target=work, args=(store,))
+        process.start()
+        return process
+
+    begun = time.monotonic()
+    whole = start(folder + "/whole.sqlite")
+    whole.join()
+    assert whole.exitcode == 0
+    one, chance, killed, seen, store = (time.monotonic() - begun) / 24, random.Random(int(sys.argv[2])), 0, [], folder + "/killed.sqlite"
+    for _ in range(10):                                    # after none or one more row, and at any moment of the next
+        process = start(store)
+        rows = ResultsStore(store)
+        aim = len(rows.keys()) + chance.randint(0, 1)
+        while len(rows.keys()) < aim and process.is_alive(): time.sleep(0.002)
+        time.sleep(chance.uniform(0., 1.) * one)
+        process.kill()
+        process.join()
+        killed += process.exitcode == -signal.SIGKILL
+        seen.append(len(rows.keys()))
+        rows.db.close()
+    last = start(store)
+    last.join()
+    assert last.exitcode == 0
+    print(killed, *seen)
 '''
 
 
@@ -63,7 +76,9 @@ def same(a, b):
 
 
 def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path):
-    process = run_script(KILLS, tmp_path, 7)
+    script = tmp_path / "kills.py"                                        # a file, since the processes that it starts read it again
+    script.write_text(KILLS)
+    process = subprocess.Popen([sys.executable, script, tmp_path, "7"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     killed, *seen = map(int, out.split())
@@ -125,3 +140,18 @@ def test_a_member_scores_the_same_alone_and_among_thirty_others():
         member, single = among[seed * len(names) + column], evaluate(alone, X[1000:], y[1000:])[0]
         assert max(abs(member[m] - single[m]) for m in single) < 1e-4
         assert np.isfinite(list(single.values())).all()
+
+
+PARENT = """
+import subprocess, sys
+code = "import os, time; from nsad.signals import end_with; end_with(os.getppid(), 0.05); print('works', flush=True); time.sleep(100)"
+subprocess.Popen([sys.executable, "-c", code]).wait()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes of POSIX")
+def test_a_worker_does_not_outlive_a_killed_parent():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout.readline() == "works\n"
+    parent.kill()
+    assert parent.communicate(timeout=30)[0] == ""                        # the pipe closes when the worker, too, has ended

@@ -225,6 +225,7 @@ def test_the_gallery_is_filtered_sorted_and_opened(visit):
     assert 0 < some < everything and f"{some} of {everything}" in tab.locator(".gallery-count").inner_text()
     gains = [tab.evaluate("c => JSON.parse(c.dataset.gains).text ?? -1e9", c.element_handle()) for c in cards.all()]
     assert gains == sorted(gains, reverse=True), "sorted by the gain on the chosen domain"
+    assert "mean on text" in cards.first.inner_text()
     tab.select_option("select[name=order]", "size")
     sizes = [int(c.get_attribute("data-size")) for c in cards.all()]
     assert sizes == sorted(sizes)

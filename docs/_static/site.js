@@ -55,7 +55,17 @@
       name: (a, b) => a.dataset.text.localeCompare(b.dataset.text),
     };
     function gain(card) { return JSON.parse(card.dataset.gains)[domain.value] ?? -Infinity; }
+    const said = new Map(cards.map(card => [card, card.querySelector("summary .where")?.textContent]));
+    function head(card) {
+      // with a domain chosen, the number below the picture is the one for that domain
+      const number = card.querySelector("summary .verdict"), value = gain(card);
+      if (!number || !Number.isFinite(value)) return;
+      number.textContent = `${value > 0 ? "+" : "-"}${Math.abs(value).toFixed(3)}`;
+      number.className = `verdict ${value > 0 ? "better" : "worse"}`;
+      card.querySelector("summary .where").textContent = domain.value ? `mean on ${domain.value}` : said.get(card);
+    }
     function show() {
+      cards.forEach(head);
       const wanted = words.value.toLowerCase().trim();
       cards.sort(by[order.value]);
       for (const card of cards) {

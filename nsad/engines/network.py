@@ -11,11 +11,14 @@ import functools
 import itertools
 import math
 import operator
+import os
 import random
+import sys
+import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -28,13 +31,14 @@ from torch import Tensor
 
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
-from ..discovery import Budget, Candidate, Discovery
+from ..discovery import STANDARD, Budget, Candidate, Discovery
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
 from ..models import Stack
 from ..program import Program, jet, program_of
 from ..reading import plain_text
-from ..training import PAPER, Recipe, member_losses, predict, train
+from ..signals import end_with
+from ..training import STRONG, Recipe, member_losses, one_thread, predict, train
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 BINARY = "add", "sub", "mul", "max", "min"
@@ -142,28 +146,22 @@ class _Trial:
         return (self.y[rows] - self.y.mean()) / (self.y.std() or 1.)
 
 # %% ../../nbs/17a_engines.network.ipynb #87d04d2a
-@contextmanager
-def _one_thread():
-    "Several threads gain nothing on tensors of this size; one gives the same numbers on every machine."
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try: yield
-    finally: torch.set_num_threads(before)
-
-
 def _trained(trial:_Trial, activations:Sequence)->tuple[Stack, np.ndarray]:
     "A stack trained with the activations, and the validation rows of each seed."
     parts = [trial.parted(s) for s in trial.seeds]
     fit, held = (np.stack(rows) for rows in zip(*parts))
     if len(parts) == 1: fit = fit[0]
-    stack = Stack(trial.X.shape[1], activations, trial.seeds, trial.hidden, trial.n_outputs, trial.recipe.dropout)
-    train(stack, trial.X[fit], trial.target(fit), trial.task, trial.recipe, device="cpu")
+    stack = Stack(trial.X.shape[1], activations, trial.seeds, trial.hidden, trial.n_outputs,
+                  trial.recipe.for_rows(fit.shape[-1]).dropout)
+    watched = held[0] if len(parts) == 1 else held
+    train(stack, trial.X[fit], trial.target(fit), trial.task, trial.recipe, device="cpu",
+          validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None)
     return stack, held
 
 
 def stack_losses(trial:_Trial, formulas:Sequence[str|tuple[str, ...]])->list[tuple[float, ...]]:
     "The loss of each formula, or tuple of one for each hidden layer, for each of the trial's seeds; the networks train as one stack."
-    with _one_thread():
+    with one_thread():
         stack, held = _trained(trial, [list(f) if isinstance(f, tuple) else f for f in formulas])
         rows = held[0] if len(held) == 1 else held
         if callable(trial.objective): loss = trial.objective(stack, trial.X[rows], trial.target(held).repeat(len(formulas), 0))
@@ -183,7 +181,7 @@ def _validation_loss(trial:_Trial, stack:Stack, rows:np.ndarray)->Tensor:
 # %% ../../nbs/17a_engines.network.ipynb #0ddf25c6
 def tuned(trial:_Trial, formulas:Sequence[str])->list[str]:
     "The formulas with constants as gradient descent leaves them in each hidden layer, rounded."
-    with _one_thread():
+    with one_thread():
         free = [Formula(f).substitute({"x": "1.0*x"}) for f in formulas]
         free = [SymbolicActivation(f, trainable=True) for f in free if any(isinstance(t, float) for t in _leaves(f.tree))]
         if not free: return []
@@ -232,10 +230,13 @@ class _Archive:
     source: dict = field(default_factory=dict)
     screened: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
+    judged: int = 0
     parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
-    def scored(self)->int: return len(self.screened) + len(self.losses)
+    def scored(self)->int:
+        "Candidates so far."
+        return len(self.screened) + len(self.losses) + self.judged
 
     def admit(self, formula:Formula|None, tree, source:str)->bool:
         "Take a formula in if neither it nor its shape is known."
@@ -284,7 +285,7 @@ def features(formula:Formula, rows:int=32)->np.ndarray:
     curve = np.asarray(formula(norm.ppf(np.linspace(0.01, 0.99, 33))), dtype=float)
     curve = np.clip(np.nan_to_num((curve - curve.mean()) / (curve.std() or 1.)), -5, 5)
     curve = curve * (np.sign(curve[np.abs(curve).argmax()]) or 1.)
-    with _one_thread(), torch.no_grad(): spectrum = _fisher(jet(program_of(formula), 1), rows)
+    with one_thread(), torch.no_grad(): spectrum = _fisher(jet(program_of(formula), 1), rows)
     return np.concatenate([curve, spectrum])
 
 
@@ -318,13 +319,16 @@ class NetworkEngine:
     tournament_size : how many survivors compete to be a parent
     max_nodes : size of a tree at most
     parsimony : added to the loss for each node, for selection only
-    rows, steps, batch_size, lr : the short trainings: rows and steps at most (screening, scoring), and Adam's
+    rows : rows of the short trainings, at most; None takes all
+    steps : steps of the two short trainings, in place of `fidelity`
+    batch_size, lr : in place of the recipe's, in every training; None for the recipe's
     screen_rows : validation rows of the screening, at most
     promote : share of a generation that is scored after screening
     tune : how many of the best learn their constants by gradient after each generation
-    finalists, final_rows, final_seeds : how many of the best are judged by the paper's recipe, on how much, how often
+    finalists, final_rows, final_seeds : how many of the best are judged by the recipe, beside the standard activations; on how
+        many rows at most (None for all), and how often at least
     hidden : widths of the network's hidden layers
-    stack_size : networks trained as one
+    stack_size : networks trained as one, with batches of 256 rows, fewer where they are larger; None for what is quickest
     starters : what the first generation knows: formulas, or a `Discovery` by whatever engine, or a library; in place of the classics unless they
         are among them, as in `[*CLASSICS, *found.front.formula]`
     objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688), "many" by
@@ -334,6 +338,11 @@ class NetworkEngine:
     per_layer : how many of the finalists are tried in each hidden layer by itself; 0 for one formula in all
     surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all, without a model
     n_jobs : processes that train stacks; -1 for one on each core. The result does not depend on it.
+    recipe : how networks are to be trained in the end: the search judges by this very recipe; a mapping of its settings will do
+    fidelity : shares of the recipe's steps that screening and scoring take
+    lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
+        the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
+    initial_formulas : another name for `starters`
     """
     population_size: int = 96
     generations: int = 6
@@ -341,17 +350,17 @@ class NetworkEngine:
     tournament_size: int = 4
     max_nodes: int = 9
     parsimony: float = 0.0002
-    rows: int = 20_000
-    steps: tuple[int, int] = (80, 240)
-    batch_size: int = 256
-    lr: float = 3e-3
+    rows: int | None = None
+    steps: tuple[int, int] | None = None
+    batch_size: int | str | None = None
+    lr: float | None = None
     promote: float = 0.25
     tune: int = 6
     finalists: int = 12
-    final_rows: int = 60_000
+    final_rows: int | None = None
     final_seeds: int = 3
     hidden: Sequence[int] = (64, 32)
-    stack_size: int = 24
+    stack_size: int | None = None
     starters: Sequence[str | Formula] | Discovery = CLASSICS
     objective: str | Callable = "validation"
     others: Sequence[Dataset] = ()
@@ -359,9 +368,17 @@ class NetworkEngine:
     surrogate: int = 1
     screen_rows: int = 8_000
     n_jobs: int = 1
+    recipe: Recipe = STRONG
+    fidelity: tuple[float, float] = (0.05, 0.2)
+    lr_factors: Sequence[float] = (1 / 3, 1, 3)
+    initial_formulas: Sequence[str | Formula] | Discovery | None = None
 
     def __post_init__(self):
-        object.__setattr__(self, "starters", _texts(self.starters))
+        given = self.starters if self.initial_formulas is None else self.initial_formulas
+        object.__setattr__(self, "starters", _texts(given))
+        object.__setattr__(self, "initial_formulas", self.starters)
+        if isinstance(self.recipe, Mapping): object.__setattr__(self, "recipe", Recipe(**self.recipe))
+        _check_trainings(self)
         if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
             raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many', nor a function")
         if (self.objective == "many") != bool(self.others):
@@ -369,22 +386,50 @@ class NetworkEngine:
         if self.objective == "many" and self.per_layer:
             raise ValueError(f"per_layer {self.per_layer} with the objective 'many', which seeks one formula for all layers; use per_layer=0")
 
+
+def _check_trainings(engine:NetworkEngine):
+    "A ValueError that names what of the short trainings cannot be."
+    if not isinstance(engine.recipe, Recipe): raise ValueError(f"recipe={engine.recipe!r:.80} must be a Recipe, such as nsad.STRONG")
+    first, second = engine.fidelity
+    if not 0 < first <= second <= 1: raise ValueError(f"fidelity={engine.fidelity!r} must be two shares above 0 and at most 1, the smaller first")
+    if engine.steps is not None and not all(isinstance(n, int) and n >= 1 for n in engine.steps):
+        raise ValueError(f"steps={engine.steps!r} must be two whole numbers of at least 1, or None")
+    if not len(engine.lr_factors) or not all(f > 0 for f in engine.lr_factors):
+        raise ValueError(f"lr_factors={engine.lr_factors!r} must be numbers above 0, such as (1,)")
+
 # %% ../../nbs/17a_engines.network.ipynb #5d052ce0
+@patch(as_prop=True)
+def _whole(self:NetworkEngine)->Recipe:
+    "The recipe, with what was asked for in place of its own."
+    asked = dict(batch_size=self.batch_size, lr=self.lr)
+    return replace(self.recipe, **{name: value for name, value in asked.items() if value is not None})
+
+
+@patch
+def _short(self:NetworkEngine, rung:int, n_rows:int)->Recipe:
+    "The recipe of screening (rung 0) or scoring (rung 1), where the whole has so many rows."
+    if self.steps is None: return self._whole.share(self.fidelity[rung], n_rows)
+    known = self._whole.for_rows(n_rows)
+    return replace(known, name=f"{known.name}, {self.steps[rung]} steps", steps=self.steps[rung])
+
+
+def _repeats(wanted:int, held:int, least:int, most:int)->int:
+    "Seeds that it takes to see so many validation rows, `held` of them with each."
+    return min(most, max(least, math.ceil(wanted / max(1, held))))
+
+
 @patch
 def _rungs(self:NetworkEngine, X, y, task:str, seed:int)->list[_Trial]:
     "The trials of screening, scoring and judging."
-    n_fit = min(len(X) - len(X) // 4, self.final_rows)
-    n_final = max(1, PAPER.epochs * n_fit // PAPER.batch_size)                      # steps of the paper's recipe
-    rungs = []
-    for n_steps in self.steps:
-        steps = max(8, min(n_steps, round(n_final * PAPER.lr / self.lr)))
-        rows = min(n_fit, self.rows, steps * self.batch_size)
-        recipe = Recipe("short", max(1, round(steps * self.batch_size / rows)), self.batch_size, self.lr)
-        seeds = tuple(seed + 1000 * (len(rungs) + 1) + i for i in range(min(8, max(1, n_steps // steps))))
-        held_rows = None if rungs else min(rows, self.screen_rows)
-        rungs.append(_Trial(X, y, task, recipe, seeds, rows, tuple(self.hidden), self.objective, held_rows))
-    seeds = tuple(seed + i for i in range(min(max(self.final_seeds, 600 // n_final), 3 * self.final_seeds)))
-    return [*rungs, _Trial(X, y, task, PAPER, seeds, n_fit, tuple(self.hidden), self.objective)]
+    held = len(X) // 4
+    n_fit = min(len(X) - held, self.final_rows or len(X))
+    repeats = [_repeats(100, held, 1, 3), _repeats(200, held, 1, 4), _repeats(400, held, self.final_seeds, 2 * self.final_seeds)]
+    first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
+    n_short = min(n_fit, self.rows or n_fit)
+    short = [_Trial(X, y, task, self._short(k, n_fit), first[k], n_short, tuple(self.hidden), self.objective, self.screen_rows if k == 0 else None)
+             for k in (0, 1)]
+    last = tuple(seed + i for i in range(repeats[2]))
+    return [*short, _Trial(X, y, task, self._whole, last, n_fit, tuple(self.hidden), self.objective)]
 
 
 @patch
@@ -395,17 +440,29 @@ def _trials(self:NetworkEngine, X, y, task:str, seed:int)->list[list[_Trial]]:
 
 
 @patch
-def _scores(self:NetworkEngine, rung:int, trials:Sequence[_Trial], entries:Sequence[str|tuple[str, ...]], budget:Budget)->Iterator[tuple]:
+def _scores(self:NetworkEngine, rung:int, trials:Sequence[_Trial], entries:Sequence[str|tuple[str, ...]], budget:Budget,
+            mark:str="")->Iterator[tuple]:
     "The parts of each entry's loss, seeds or datasets; stacks whose scores an interrupted run has left are not trained again."
-    most = max(max(256, t.recipe.batch_size) * len(t.seeds) for t in trials)
-    size = max(1, self.stack_size * 256 // most)
+    size = self._stack_of(trials)
     stacks = [tuple(entries[i:i + size]) for i in range(0, len(entries), size)]
-    known = {p: [budget.known[rung, _text(e)] for e in p] for p in stacks if all((rung, _text(e)) in budget.known for e in p)}
+    def kept(entry): return budget.known.get((rung, _text(entry) + mark))
+    known = {p: list(map(kept, p)) for p in stacks if all(kept(e) is not None for e in p)}
     losses = self._together(delayed(stack_losses)(t, p) for p in stacks if p not in known for t in trials)
     for p in stacks:
         if p in known: yield from known[p]
         elif len(trials) == 1: yield from next(losses)
         else: yield from zip(*([float(np.mean(parts)) for parts in next(losses)] for _ in trials))
+
+
+@patch
+def _stack_of(self:NetworkEngine, trials:Sequence[_Trial])->int:
+    "How many formulas train as one."
+    batches = [t.recipe.for_rows(min(t.rows, len(t.X))).batch_size for t in trials]
+    if self.stack_size is None:
+        rows = max(max(32, size) * len(t.seeds) for size, t in zip(batches, trials))
+        return min(max(1, 6144 // rows), max(1, 96 // max(len(t.seeds) for t in trials)))
+    rows = max(max(256, size) * len(t.seeds) for size, t in zip(batches, trials))
+    return max(1, self.stack_size * 256 // rows)
 
 
 def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str) else " | ".join(entry)
@@ -414,27 +471,77 @@ def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str
 warnings.filterwarnings("ignore", "A worker stopped while some jobs")      # joblib renews a worker that has grown; nothing is lost by it
 
 
+def _worked(parent:int, f:Callable, args:Sequence, kwargs:dict):
+    "In a worker: the result of a job; the worker ends soon after the process that it works for."
+    end_with(parent)
+    return f(*args, **kwargs)
+
+
 @patch
 def _together(self:NetworkEngine, jobs:Iterable)->Iterator:
     "The results of the jobs in their order, each as soon as it is there."
     if self.n_jobs == 1: return (f(*args, **kwargs) for f, args, kwargs in jobs)
-    with parallel_config(backend="loky"): return Parallel(self.n_jobs, return_as="generator")(jobs)
+    watched = (delayed(_worked)(os.getpid(), *job) for job in jobs)
+    with parallel_config(backend="loky"): return Parallel(self.n_jobs, return_as="generator")(watched)
+
+# %% ../../nbs/17a_engines.network.ipynb #c10c0002
+class _Clock:
+    "How long trainings take on this machine, from those that were timed."
+    def __init__(self): self.seconds, self.work = 0., 0.
+
+    @staticmethod
+    def cost(trials:Sequence[_Trial])->float:
+        "Work of one formula on a rung: steps times rows, a step of few rows counted as 32."
+        return sum(t.recipe.steps_on(t.rows) * max(32, t.recipe.for_rows(t.rows).batch_size) * len(t.seeds) for t in trials)
+
+    @contextmanager
+    def over(self, trials:Sequence[_Trial], n:int):
+        start = time.monotonic()
+        yield
+        self.seconds, self.work = self.seconds + time.monotonic() - start, self.work + n * self.cost(trials)
+
+    def needed(self, trials:Sequence[_Trial], n:int)->float: return n * self.cost(trials) * self.seconds / max(1., self.work)
+
+    def is_late(self, trials:Sequence[_Trial], n:int, budget:Budget)->bool:
+        "Is what is left of a time limit no more than judging so many formulas takes, or half of the limit?"
+        if budget.seconds is None: return False
+        left = budget.start + budget.seconds - time.monotonic()
+        return left < min(self.needed(trials, n), budget.seconds / 2)
+
+    def fitting(self, trials:Sequence[_Trial], budget:Budget)->int:
+        "How many formulas can be judged in the time that is left; fewer than one beside the standard activations are none."
+        if budget.seconds is None: return sys.maxsize
+        left = budget.start + budget.seconds - time.monotonic()
+        n = int(left / max(1e-9, self.needed(trials, 1)))
+        return n if n > len(STANDARD) else 0
 
 # %% ../../nbs/17a_engines.network.ipynb #1c98c0c7
 @patch
 def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
     "Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and what was tried layer by layer (rung 3)."
-    rungs, archive, rng, early = self._trials(X, y, task, seed), _Archive(), random.Random(seed), budget.share(0.7)
+    rungs, archive, rng, clock = self._trials(X, y, task, seed), _Archive(), random.Random(seed), _Clock()
+    early = self._early(budget)
     for _ in range(self.generations):
         fresh = self._generation(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
-        yield from self._judged(0, rungs[0], fresh, archive, archive.screened, budget)
+        with clock.over(rungs[0], len(fresh)): yield from self._judged(0, rungs[0], fresh, archive, archive.screened, budget)
         finite = sorted((f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))), key=lambda f: self._cost(f, archive.screened))
         promoted = finite[:min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))]
         yield from self._judged(1, rungs[1], promoted, archive, archive.losses, budget)
-        if not fresh or early.spent(archive.scored): break
+        if not fresh or early.spent(archive.scored) or clock.is_late(rungs[2], len(STANDARD) + self.finalists, budget): break
     final = {}
-    yield from self._judged(2, rungs[2], self._finalists(archive)[:budget.left(archive.scored)], archive, final, budget)
-    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored + len(final)))
+    chosen = self._finalists(archive)[:min(budget.left(archive.scored), clock.fitting(rungs[2], budget))]
+    yield from self._judged(2, rungs[2], chosen, archive, final, budget)
+    if final and self.objective != "many": yield from self._other_rates(rungs[2], final, archive, budget)
+    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored))
+
+
+@patch
+def _early(self:NetworkEngine, budget:Budget)->Budget:
+    "What of the budget the generations may spend: the rest is for judging."
+    early = budget.share(0.7)
+    if budget.candidates is None: return early
+    judging = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
+    return replace(early, candidates=max(1, min(early.candidates, max(budget.candidates - judging, budget.candidates // 2))))
 
 
 @patch
@@ -446,7 +553,8 @@ def _judged(self:NetworkEngine, rung:int, trials, formulas:Sequence[Formula], ar
         if parts: into.update(archive.ranked(rung, dict(parts)))
     for f, losses in parts:
         if not many: into[f] = float(np.mean(losses))
-        yield Candidate(f, into[f], rung, archive.source[f], tuple(losses))
+        archive.judged += rung == 2
+        yield Candidate(f, into[f], rung, archive.source.get(f, "standard"), tuple(losses))
 
 
 def _until(items:Iterable, over:Callable[[], bool])->list:
@@ -476,9 +584,42 @@ def _layer_by_layer(self:NetworkEngine, trials, final:dict, budget:Budget, left:
 
 @patch
 def _finalists(self:NetworkEngine, archive:_Archive)->list[Formula]:
-    "The best by cost, and the front of the search: the best of each length."
-    best = sorted((f for f in archive.losses if math.isfinite(archive.losses[f])), key=lambda f: self._cost(f, archive.losses))
-    return list(dict.fromkeys([*best[:self.finalists - self.finalists // 4], *survivors(archive.losses, self.finalists // 4)]))
+    "The best of all, the standard activations, and then the best by cost and the front of the search, the best of each length."
+    standard = [Formula(t) for t in STANDARD]
+    others = {f: loss for f, loss in archive.losses.items() if math.isfinite(loss) and f not in standard}
+    best = sorted(others, key=lambda f: self._cost(f, others))
+    front = survivors(others, self.finalists // 4)
+    chosen = list(dict.fromkeys([*best[:self.finalists - self.finalists // 4], *front, *best]))[:self.finalists]
+    return [*chosen[:1], *standard, *chosen[1:]]
+
+
+@patch(as_prop=True)
+def _other_factors(self:NetworkEngine)->int:
+    "How many learning rates are tried beside the recipe's."
+    return 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
+
+
+@patch(as_prop=True)
+def _n_tuned(self:NetworkEngine)->int:
+    "How many finalists have their learning rate tuned: the standard activations and the best of the others."
+    return len(STANDARD) + math.ceil(self.finalists / 4)
+
+
+@patch
+def _other_rates(self:NetworkEngine, trials, final:dict, archive:_Archive, budget:Budget)->Iterator[Candidate]:
+    "The standard activations and the best of the others by the recipe with other learning rates; `final` keeps the lower loss of each."
+    standard = [f for f in final if f.text in STANDARD]
+    others = sorted((f for f in final if f not in standard), key=lambda f: self._cost(f, final))
+    chosen = [*standard, *others[:self._n_tuned - len(STANDARD)]]
+    for factor in self.lr_factors:
+        if factor == 1: continue
+        lr = self._whole.lr * factor
+        tuned_trials = [replace(t, recipe=replace(t.recipe, lr=lr)) for t in trials]
+        entries = [f.text for f in chosen][:budget.left(archive.scored)]
+        for f, losses in zip(chosen, self._scores(2, tuned_trials, entries, budget, f" @ lr {lr:g}")):
+            loss, archive.judged = float(np.mean(losses)), archive.judged + 1
+            final[f] = np.fmin(final[f], loss)
+            yield Candidate(f, loss, 2, archive.source.get(f, "standard"), tuple(losses), lr=lr)
 
 
 @patch
@@ -496,7 +637,8 @@ def _first(self:NetworkEngine)->int: return 4 * self.population_size if self.fir
 def expected(self:NetworkEngine)->int:
     "How many candidates a search without limits yields at most."
     generations = [self._first] + (self.generations - 1) * [self.population_size]
-    return sum(n + math.ceil(self.promote * n) for n in generations) + self.finalists + self.per_layer * len(self.hidden)
+    judged = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
+    return sum(n + math.ceil(self.promote * n) for n in generations) + judged + self.per_layer * len(self.hidden)
 
 
 @patch
