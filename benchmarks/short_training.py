@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from nsad.data import Scaler, load_dataset, split
-from nsad.engines.network import CLASSICS, _drawing_from, _formula, _shape, _Trial, random_tree, stack_losses
+from nsad.engines.network import CLASSICS, _drawing_from, _formula, _shape, TableTrial, random_tree, stack_losses
 from nsad.formula import Formula
 from nsad.training import PAPER, Recipe
 
@@ -47,7 +47,7 @@ def losses(trial, tried, size=16):
 def main(name):
     ds = load_dataset(name, rows=100_000)
     training = ds.take(split(ds, seed=42).train)
-    whole = _Trial(Scaler.fit(training.X).transform(training.X), training.y, training.task, PAPER, (42, 43), 50_000)
+    whole = TableTrial(Scaler.fit(training.X).transform(training.X), training.y, training.task, PAPER, (42, 43), 50_000)
     tried = formulas(64)
     true, needed = losses(whole, tried)
     print(f"{date.today()}  {name}: {len(tried)} formulas; best by the paper's recipe: {tried[int(np.nanargmin(true))]}")

@@ -46,7 +46,7 @@ _PUBLIC = {
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
-    "problem": ["ModelProblem", "Problem"],
+    "problem": ["ModelProblem", "Problem", "TableProblem"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
     "estimators": ["NSADClassifier", "NSADRegressor"],
@@ -92,6 +92,7 @@ if _typing.TYPE_CHECKING:
     from .training import train as train
     from .problem import ModelProblem as ModelProblem
     from .problem import Problem as Problem
+    from .problem import TableProblem as TableProblem
     from .discovery import Candidate as Candidate
     from .discovery import Discovery as Discovery
     from .discovery import discover as discover

@@ -16,7 +16,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
@@ -32,6 +32,7 @@ from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
 from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
 from .formula import Formula, FormulaError
 from .messages import shown
+from .problem import Problem, TableProblem, as_problem
 from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
 from .training import Recipe
@@ -374,14 +375,15 @@ class _Checkpoint:
             warnings.warn(f"scores are not kept any more ({error}); the search goes on", stacklevel=2)
 
 # %% ../nbs/16_discovery.ipynb #b21c9488
-def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, budget:int|None=None, time_limit:float|None=None,
+def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network", seed:int=42, budget:int|None=None, time_limit:float|None=None,
              progress:bool=True, resume:str|Path|None=None, n_jobs:int|None=None, **options)->Discovery:
     """Search for activation functions that suit the data.
 
     Parameters
     ----------
     dataset : training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or DataFrames; what is to be tested later
-        must not be in it. Standardised here, by its own rows.
+        must not be in it. Standardised here, by its own rows. Or a `Problem`, or a function `mine(activation, seed, fidelity)`
+        that trains and gives back a validation loss
     engine : a name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
     seed : a whole number of Python or NumPy; the same seed gives the same front, unless the time limit cut the search short
     budget : candidates to score at most, at least 1
@@ -398,22 +400,22 @@ def discover(dataset:Dataset|tuple, engine:str|Engine="network", seed:int=42, bu
     Discovery : Raises ValueError if the search ends without one usable formula.
     """
     _refuse_limits(budget, time_limit)
-    if not isinstance(dataset, Dataset): dataset = _as_dataset(dataset)
+    if isinstance(dataset, TableProblem): dataset, options = dataset.dataset, dataset.options | options
+    dataset = _as_source(dataset)
     seed = whole_number(seed, "seed")
     searcher = load_engine(engine, **options, **({} if n_jobs is None else {"n_jobs": n_jobs}))
     name = engine if isinstance(engine, str) else type(engine).__name__
     settings = _options(searcher)
     shared = {k: v for k, v in settings.items() if k != "n_jobs"}
-    about = dict(fingerprint=dataset.fingerprint, task=dataset.task, engine=name, options=shared, seed=seed)
-    X = Scaler.fit(dataset.X).transform(dataset.X)
+    task = dataset.task if isinstance(dataset, Dataset) else "problem"
+    about = dict(fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed)
+    begin = _search_of(searcher, dataset, seed)
     with _Checkpoint(resume, about) as checkpoint:
         limits = Budget(budget, time_limit, known=checkpoint.known)
-        candidates, cut = _collect(searcher.search(X, dataset.y, dataset.task, seed, limits), limits, progress, checkpoint,
-                                   getattr(searcher, "expected", None))
+        candidates, cut = _collect(begin(limits), limits, progress, checkpoint, getattr(searcher, "expected", None))
     front = pareto_front(c for c, _ in candidates)
     if front.empty: raise ValueError(f"{name} found no usable formula in {len(candidates)} candidates; allow it more")
-    provenance = dict(about, dataset=dataset.name, domain=dataset.domain, rows=dataset.n_rows,
-                      seen=seen_as_json(SeenRows.of(dataset, *getattr(searcher, "others", ()))), options=settings, candidates=len(candidates),
+    provenance = dict(about, dataset=dataset.name, **_rows_of(searcher, dataset), options=settings, candidates=len(candidates),
                       seconds=round(time.monotonic() - limits.start, 1), version=nsad.__version__, **({"cut": cut} if cut else {}))
     if layered := [c for c, _ in candidates if c.layers and np.isfinite(c.loss)]:
         best = min(layered, key=lambda c: c.loss)
@@ -430,10 +432,36 @@ def _refuse_limits(budget, time_limit)->None:
         raise ValueError(f"time_limit={time_limit!r} must be a number of seconds above 0, or None for no limit")
 
 
+def _as_source(given)->Dataset|Problem:
+    "What a search is on: a dataset, made of a pair (X, y) if need be, or a problem, made of a function if need be."
+    if isinstance(given, Dataset): return given
+    if callable(given) or isinstance(given, Problem): return as_problem(given)
+    return _as_dataset(given)
+
+
+def _search_of(searcher:Engine, source:Dataset|Problem, seed:int)->Callable[[Budget], Iterator[Candidate]]:
+    "The search, which waits for its budget."
+    if not isinstance(source, Dataset):
+        if not hasattr(searcher, "search_problem"):
+            raise ValueError(f"{type(searcher).__name__} fits the rows of a table and cannot ask the problem {source.name!r}; use engine='network'")
+        return lambda budget: searcher.search_problem(source, seed, budget)
+    X = Scaler.fit(source.X).transform(source.X)
+    return lambda budget: searcher.search(X, source.y, source.task, seed, budget)
+
+
+def _rows_of(searcher:Engine, source:Dataset|Problem)->dict:
+    "What provenance says of rows; a problem keeps its data to itself."
+    if not isinstance(source, Dataset): return dict(domain=str(getattr(source, "domain", "")), rows=0)
+    seen = SeenRows.of(source, *getattr(searcher, "others", ()))
+    return dict(domain=source.domain, rows=source.n_rows, seen=seen_as_json(seen))
+
+
 def _as_dataset(rows)->Dataset:
     "A dataset from a pair (X, y) of arrays or pandas objects."
     try: X, y = rows
-    except (TypeError, ValueError): raise ValueError(f"discover needs a Dataset or a pair (X, y), not {type(rows).__name__}") from None
+    except (TypeError, ValueError):
+        kind = type(rows).__name__
+        raise ValueError(f"discover needs a Dataset or a pair (X, y), or a Problem or a function, not {kind}") from None
     names = [str(c) for c in X.columns] if hasattr(X, "columns") else None
     return Dataset.from_arrays(np.asarray(X), np.asarray(y).squeeze(), **({} if names is None else {"feature_names": names}))
 

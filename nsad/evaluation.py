@@ -36,7 +36,7 @@ from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
 from .messages import shown
-from .models import SHAPES, Activation, Stack, count_parameters
+from .models import Activation, Stack, count_parameters, hidden_of
 from .provenance import Origin, fair_split, leak, origins, remedy
 from .signals import end_with, stoppable
 from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, pack_rows, rank, row_scores, summary  # noqa: F401, once here
@@ -53,7 +53,7 @@ class Study:
     datasets : names for `load_dataset`, or `Dataset` objects
     activations : label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or label to a mapping from seed to
         one of these; or a list of them. None is tested on rows that its search has seen, see `leak`.
-    networks : names of `SHAPES`; a mapping names the labels of the activations that each is trained with (None for all)
+    networks : names of `SHAPES`, or widths like "128-64"; a mapping names the labels of the activations that each is trained with (None for all)
     seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
     recipe : how networks are trained; all its settings are part of what a row is filed under
     rows : rows drawn from a dataset that is given by name
@@ -85,7 +85,7 @@ class Study:
         named = {label: _trainable(spec) for label, spec in named.items()}
         networks = dict(self.networks) if isinstance(self.networks, Mapping) else dict.fromkeys(self.networks)
         for name, labels in networks.items():
-            if name not in SHAPES: raise ValueError(f"no network is called {name!r}; there are {', '.join(SHAPES)}")
+            hidden_of(name)
             if unknown := set(labels or ()) - set(named):
                 raise ValueError(f"network {name!r} asks for {sorted(unknown)}, which is not among {sorted(named)}")
         for label, model in self.models.items():
@@ -329,7 +329,7 @@ def _settings(self:Study, cell:_Cell)->dict:
     if isinstance(cell.activation, Model):
         needs = cell.activation.needs
         what = dict(model=cell.identity, package=needs and f"{needs} {importlib.metadata.version(needs)}")
-    else: what = dict(hidden=SHAPES[cell.network], activation=cell.identity)
+    else: what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
     return dict(data=cell.data, split=[cell.split_seed, self.test, self._validation], **what,
                 seed=cell.seed, recipe=asdict(self.recipe), version=nsad.__version__)
 
@@ -572,8 +572,8 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    dropout = self.recipe.for_rows(X.shape[-2]).dropout
-    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, SHAPES[first.network], ds.n_outputs, dropout)
+    dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
+    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, widths, ds.n_outputs, dropout)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     X_test, y_test = _together([r.test for r in rows])

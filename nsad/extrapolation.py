@@ -75,7 +75,8 @@ def feynman(name:str)->Target:
         raise ValueError(f"no Feynman equation {name!r}; there are {', '.join(FEYNMAN)}")
     function, limits = FEYNMAN[name]
     low, top = (tuple(map(float, ends)) for ends in zip(*limits))
-    return Target(f"Feynman {name}", function, low, tuple(a + (b - a) / 1.5 for a, b in zip(low, top)))
+    high = tuple(a + (b - a) / 1.5 for a, b in zip(low, top))
+    return Target(f"Feynman {name}", function, low, high)
 
 # %% ../nbs/14c_extrapolation.ipynb #476db3f6
 def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequence[int]=(32, 32),
@@ -108,6 +109,8 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
     outside = wide[(np.abs(wide) > 1).any(1)][:rows]
     fit, judge = (target.function(low + (x + 1) / 2 * (high - low)) for x in (inside, outside))
     mean, spread = fit.mean(), fit.std()
-    if not spread > 1e-12: raise ValueError(f"{target.name} is constant, or not finite, on its range")
-    return FieldProblem(target.name, (inside, (fit - mean) / spread), (outside, (judge - mean) / spread),
-                        hidden=hidden, steps=steps, **settings)
+    if not spread > 1e-12:
+        raise ValueError(f"{target.name} is constant, or not finite, on its range")
+    fit, judge = (fit - mean) / spread, (judge - mean) / spread
+    return FieldProblem(target.name, (inside, fit), (outside, judge), hidden=hidden, steps=steps,
+                        **settings)

@@ -737,7 +737,7 @@ def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple,
     "Validation losses, (seeds, formulas), of short trainings; infinite where one came to nothing."
     from tqdm import tqdm
 
-    from nsad.engines.network import _Trial, stack_losses
+    from nsad.problem import TableTrial, stack_losses
     n = min(rows, ds.n_rows - ds.n_rows // 4)
     if n < 8: raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
     whole = recipe.steps_on(n)
@@ -746,7 +746,7 @@ def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple,
     unique = list(dict.fromkeys(formulas))                                             # names that share a formula share its training
     losses = {f: [] for f in unique}
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
-        trial = _Trial(X, ds.y, ds.task, short, (seed,), n, hidden)
+        trial = TableTrial(X, ds.y, ds.task, short, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
             for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)

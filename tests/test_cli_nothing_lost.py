@@ -131,6 +131,7 @@ def test_a_formula_may_be_longer_than_a_file_name(own):
 
 
 # ---------------------------------------------------------------- told to stop
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("name, code", [("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_search_that_is_told_to_end_keeps_what_it_has(name, code, own):
@@ -146,6 +147,7 @@ def test_a_search_that_is_told_to_end_keeps_what_it_has(name, code, own):
     assert Discovery.load("found.json").provenance["cut"] == name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_study_that_is_told_to_end_says_what_it_has_kept(own):
     many = [part for i in range(1, 30) for part in ("-a", f"sin({i}*x)")]
@@ -179,6 +181,7 @@ def test_whatever_goes_wrong_is_one_line_and_debug_shows_the_rest():
 
 
 # ---------------------------------------------------------------- what is printed
+@pytest.mark.slow
 def test_no_name_reaches_the_terminal_as_a_command(own):
     frame = pd.read_csv("own.csv").rename(columns={"a": HOSTILE}).assign(w=[HOSTILE, "v"] * 40, identifier=[f"k{i}" for i in range(80)])
     frame["kind"] = frame.kind.map({0: "no", 1: f"yes{HOSTILE}"})
@@ -191,6 +194,7 @@ def test_no_name_reaches_the_terminal_as_a_command(own):
         assert "owned" in seen.decode("utf-8") and not set("\x1b\x07\x9b\u202e\r") & set(seen.decode("utf-8")), command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_output_redirected_in_any_encoding_is_whole(encoding, own):
     pd.read_csv("own.csv").rename(columns={"a": "größe → Ω"}).to_csv("wide.csv", index=False)

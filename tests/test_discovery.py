@@ -338,12 +338,12 @@ def test_arrays_and_frames_do_as_well(training):
 
 
 def test_shifted_rows_are_from_elsewhere():
-    from nsad.engines.network import _Trial
+    from nsad.engines.network import TableTrial
     from nsad.training import PAPER
     X = np.random.default_rng(0).normal(size=(400, 5)).astype("float32")
     y = (X[:, 0] > 0).astype(int)
     for objective, apart in (("validation", False), ("shifted", True)):
-        trial = _Trial(X, y, "binary", PAPER, (1,), 300, objective=objective)
+        trial = TableTrial(X, y, "binary", PAPER, (1,), 300, objective=objective)
         fit, held = trial.parted(1)
         assert len(fit) == 300 and len(held) == 100 and not set(fit) & set(held)
         direction = X[held].mean(0) - X[fit].mean(0)

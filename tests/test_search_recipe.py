@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from nsad import STRONG, Dataset, Discovery, Formula, Recipe, discover
+from nsad import STRONG, Dataset, Discovery, Formula, Recipe, discover, problem
 from nsad.discovery import STANDARD
 from nsad.engines import network
 
@@ -17,11 +17,11 @@ SMALL = dict(population_size=8, first=8, generations=1, finalists=3, final_seeds
 @pytest.fixture
 def trained(monkeypatch):
     "The recipes of all trainings of a search."
-    recipes, train = [], network.train
+    recipes, train = [], problem.train
     def noted(*args, **kwargs):
         recipes.append(args[4])
         return train(*args, **kwargs)
-    monkeypatch.setattr(network, "train", noted)
+    monkeypatch.setattr(problem, "train", noted)
     return recipes
 
 

@@ -1,0 +1,106 @@
+"""Is a found activation worth it? The answer, what it rests on, and what it must not see."""
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from nsad.cli import app
+from nsad.data import Dataset, split
+from nsad.discovery import discover
+from nsad.judgement import judge, tuned_rates
+from nsad.training import PAPER, Recipe
+
+SHORT = Recipe("short", epochs=30)
+
+
+def waves(n=700, seed=0):
+    "A target that oscillates along one feature: what a periodic activation is good at."
+    X = np.random.default_rng(seed).uniform(-3, 3, (n, 3))
+    return Dataset.from_arrays(X, np.sin(4 * X[:, 0]) + 0.1 * X[:, 1], name="waves", task="regression")
+
+
+def line(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return Dataset.from_arrays(X, (X[:, 0] + 0.5 * rng.normal(size=n) > 0).astype(int), name="line")
+
+
+def test_a_gain_that_lasts_is_worth_it():
+    judged = judge(waves(), "sin(2*x)", recipe=SHORT, n_seeds=3)
+    assert judged.worth == "yes" and "activation='sin(2*x)'" in judged.advice
+    assert "NSADRegressor" in judged.advice
+    assert judged.verdicts[0].word == "better"
+
+
+def test_a_function_that_is_only_steep_is_not_worth_it():
+    judged = judge(line(), "2*x + softplus(x) + erf(x)", recipe=SHORT, n_seeds=3)
+    assert judged.worth != "yes"
+    assert "a linear model is not shown to be worse" in judged.advice or "linear" in judged.advice
+
+
+def test_relu_is_no_find():
+    judged = judge(line(), "relu(x)", recipe=SHORT, n_seeds=2, tune=False)
+    assert judged.worth == "no" and "came back to ReLU" in judged.advice
+
+
+def test_a_recipe_of_few_steps_is_warned_of():
+    few = judge(line(), "x + erf(x)", recipe=PAPER, n_seeds=2, tune=False)
+    enough = judge(line(), "x + erf(x)", recipe=SHORT, n_seeds=2, tune=False)
+    assert any("15 steps are few" in n for n in few.notes)
+    assert not any("steps are few" in n for n in enough.notes)
+
+
+def test_what_is_tuned_does_not_see_test_rows():
+    ds = line()
+    test = split(ds, test=0.2, seed=42).test
+    X = ds.X.copy()
+    X[test] = -X[test]                       # labels stay, as the split draws from each class
+    spoiled = Dataset.from_arrays(X, ds.y, name="line")
+    own, other = (judge(d, "tanh(x)", recipe=SHORT, n_seeds=2).table.set_index("") for d in (ds, spoiled))
+    assert own.lr[["found", "relu", "gelu"]].equals(other.lr[["found", "relu", "gelu"]])
+    assert own.accuracy["relu"] != other.accuracy["relu"]
+
+
+@pytest.mark.parametrize("factors", [(1e-4, 1), (1, 1e4)])
+def test_a_learning_rate_that_learns_nothing_is_not_taken(factors):
+    rates = tuned_rates(waves(), {"relu": "relu", "sine": "sin(2*x)"}, Recipe("short", epochs=8), factors=factors)
+    assert rates == {"relu": 0.003, "sine": 0.003}
+
+
+def test_an_answer_travels_as_json():
+    judged = judge(line(), "tanh(x)", recipe=SHORT, n_seeds=2, tune=False)
+    raw = json.loads(json.dumps(judged.to_dict()))
+    assert raw["worth"] == judged.worth and raw["formula"] == "tanh(x)"
+    assert {r[""] for r in raw["table"]} >= {"found", "relu", "gelu", "linear"}
+    assert list(judged.rows()[""]) == [r[""] for r in raw["table"]]
+
+
+def test_a_network_of_other_widths():
+    judged = judge(line(), "tanh(x)", recipe=SHORT, network="16-8", n_seeds=2, tune=False)
+    assert judged.table.set_index("").parameters["found"] == 3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 2 * (16 + 8)
+    with pytest.raises(ValueError, match="no network is called 'wide'"):
+        judge(line(), "tanh(x)", recipe=SHORT, network="wide")
+
+
+def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
+    ds = line()
+    found = discover(ds.take(split(ds, test=0.2, seed=42).train), budget=12, generations=1, progress=False, recipe=SHORT)
+    assert judge(ds, found, recipe=SHORT, n_seeds=2).formula == found.best
+    with pytest.raises(ValueError, match="seen"):
+        judge(ds, found, split_seed=7, recipe=SHORT, n_seeds=2, tune=False)
+
+
+def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
+    ds = line()
+    table = pd.DataFrame(ds.X, columns=list("abc")).assign(side=np.where(ds.y, "left", "right"))
+    table.to_csv(tmp_path / "sides.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(app, ["discover", "sides.csv", "--target", "side", "--budget", "12", "--epochs", "10",
+                                    "--hidden", "16-8", "--json", "--judge", "--quiet"])
+    assert said.exit_code == 0, said.output
+    answer = json.loads(said.stdout)["judgement"]
+    assert answer["worth"] in ("yes", "no", "not shown")
+    assert any("'strong, 10 epochs'" in n for n in answer["notes"])
+    assert {r["parameters"] for r in answer["table"] if r[""] == "relu"} == {3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 48}
