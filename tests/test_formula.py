@@ -50,7 +50,8 @@ def test_values_are_those_of_the_expression(text, at):
     f = read(text)
     if f is None:
         return
-    parts = [e.subs(sympy.Symbol("x", real=True), at).evalf(30) for e in sympy.preorder_traversal(f.sympy)]
+    textbook = f.sympy.replace(lambda e: getattr(e, "op", None) == "inv", lambda e: 1 / e.args[0])
+    parts = [e.subs(sympy.Symbol("x", real=True), at).evalf(30) for e in sympy.preorder_traversal(textbook)]
     if all(p.is_real and (p.is_zero or 0.05 < abs(p) < 20) for p in parts) and "sqrt" not in f.text:
         assert float(f(np.float64(at))) == pytest.approx(float(parts[0]), rel=1e-5)
 
@@ -143,8 +144,13 @@ def test_names_of_the_callers_own():
         Formula("x", variables=["Slope"])
 
 
-@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("step", "sign")])
+def test_a_derivative_that_has_no_formula_is_refused():
+    with pytest.raises(FormulaError, match="the derivative of digamma cannot be written as a formula"):
+        Formula("digamma(x)").derivative()
+
+
+@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("step", "sign", "digamma")])
 def test_derivative_is_that_of_finite_differences(name):
-    x = np.array([0.37, 0.61, 0.83])
+    x = np.array([0.37, 0.61, 0.83]) + (name == "acosh")            # of which there is none below 1
     f, h = Formula(f"{name}(x) + 0.5*x"), 1e-6
     np.testing.assert_allclose(f.derivative()(x), (f(x + h) - f(x - h)) / (2 * h), rtol=2e-3)
