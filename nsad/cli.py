@@ -17,6 +17,7 @@ import signal
 import sqlite3
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -183,9 +184,11 @@ def discover(
     if figure: check_output(figure, force)
     ds = _dataset(source, target, rows, seed, data_home)
     place = out or (None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json")))
-    training = ds.take(split(ds, test=0.2, seed=seed).train)
+    training = ds.take(split(ds, seed=seed).train)
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
     found = discover(training, engine, seed, budget, time_limit, progress=_bars(quiet), resume=resume, **options)
+    if rows == ds.n_rows and not _is_file(source):                          # how to draw these rows again, for who wants to test on others
+        found = replace(found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed)))
     path = place and _keep(found, place, force)
     _tell_cut(found, path, resume)
     if as_json and not judge: return print(found.to_json())
@@ -194,6 +197,7 @@ def discover(
     if as_json: return print(json.dumps(json.loads(found.to_json()) | dict(judgement=judged.to_dict()), indent=1))
     if judged: _show_judgement(judged, found, figure)
     drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (seed != 42)
+    drawn += ["--data-home", str(data_home)] * (data_home is not None)
     words = ["nsad", "study", source, *(["--target", target] if target else drawn), "-a", "relu", "-a", str(path)]
     _say(f"next: {shlex.join(words)}")
 
@@ -246,7 +250,6 @@ def _show_judgement(judged, found, figure:Path|None):
     from nsad.report import plot_activation
     with writing(figure) as part: plot_activation(found.best).savefig(part)
     _say(f"figure: {figure}")
-
 
 # %% ../nbs/25_cli.ipynb #unseen01
 def _fair(study):

@@ -17,7 +17,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Protocol, runtime_checkable
 
@@ -77,6 +77,8 @@ class Study:
     def __post_init__(self):
         given = self.activations
         named = dict(given) if isinstance(given, Mapping) else {a.best.text if isinstance(a, Discovery) else str(a): a for a in given}
+        for f in fields(self):
+            if isinstance(value := getattr(self, f.name), np.floating): object.__setattr__(self, f.name, float(value))
         object.__setattr__(self, "seeds", _each_seed(self.seeds))
         if self.split_seed is not None: object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
         for label, spec in [*named.items(), *self.models.items()]:

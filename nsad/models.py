@@ -154,7 +154,7 @@ class Stack(nn.Module):
                  hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.15):
         super().__init__()
         if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
-        self.activations, self.seeds, self.hidden = list(activations), tuple(seeds), tuple(hidden)
+        self.activations, self.seeds, self.hidden = list(activations), tuple(map(int, seeds)), tuple(hidden)
         self.n_features, self.n_outputs, self.dropout = n_features, n_outputs, dropout
         self._take_weights([mlp(n_features, hidden, nn.Identity, n_outputs, seed=s) for s in seeds])
         self.acts = nn.ModuleList(nn.ModuleList(self._column(a, i) for a in activations) for i in range(len(hidden)))

@@ -89,6 +89,35 @@ def test_weights_are_repetitions_whichever_class_weight():
         assert np.array_equal(a, b)
 
 
+@pytest.mark.parametrize("n", [100, 600, 1500])
+@pytest.mark.parametrize("options", [{}, {"batch_size": 32}, {"early_stopping": True}])
+def test_a_weight_is_so_many_rows_in_every_step(n, options):
+    "The size of a batch, the rows put aside, the scale and the search as well."
+    rng = np.random.default_rng(n)
+    points, w = rng.normal(size=(n, 4)), rng.integers(1, 4, n)
+    labels = (points[:, 0] * points[:, 1] > 0).astype(int)
+    for make, target in ((NSADClassifier, labels), (NSADRegressor, points[:, 0] + points[:, 1] ** 2)):
+        net = make("x*exp(-x**2)", hidden=(6,), max_iter=3, random_state=0, **options)
+        a = net.fit(points, target, sample_weight=w)._outputs(points)
+        b = net.fit(points.repeat(w, 0), target.repeat(w))._outputs(points)
+        assert np.array_equal(a, b)
+
+
+def test_weights_of_a_search_are_rows():
+    w = np.arange(60) % 3 + 1
+    net = NSADClassifier(budget=4, engine_options=SMALL, **TINY)
+    a, b = net.fit(X, Y, sample_weight=w).discovery_, clone(net).fit(X.repeat(w, 0), Y.repeat(w)).discovery_
+    assert a.front.equals(b.front) and a.provenance["rows"] == b.provenance["rows"] == w.sum()
+
+
+def test_large_whole_weights_are_rows_and_the_largest_are_bounded():
+    w = np.full(60, 30)
+    net = NSADClassifier("tanh", **TINY)
+    assert np.array_equal(net.fit(X, Y, sample_weight=w).predict_proba(X), net.fit(X.repeat(w, 0), Y.repeat(w)).predict_proba(X))
+    many, more = (clone(net).set_params(max_iter=1).fit(X, Y, sample_weight=np.where(Y == "yes", 2., 1.) * 10.**k).predict_proba(X) for k in (5, 7))
+    assert np.allclose(many, more)
+
+
 def test_broken_weights_count_on_average():
     rare = np.r_[np.zeros(50, int), np.ones(10, int)]
     points = RNG.normal(size=(60, 1))                                      # nothing to learn but how frequent a class is

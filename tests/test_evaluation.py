@@ -11,7 +11,7 @@ from scipy import stats
 from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Fitted, ResultsStore, Study, compare, summary
 from nsad.models import mlp
-from nsad.training import Recipe, evaluate, train
+from nsad.training import Recipe, evaluate, predict, train
 
 QUICK = Recipe("quick", epochs=2)
 TIMES = ["seconds", "latency", "created"]
@@ -44,6 +44,32 @@ def test_resumed_study_equals_an_unbroken_one(magic, tmp_path):
     assert len(ResultsStore(tmp_path / "r.sqlite").frame()) == 3
     same_rows(study.run(tmp_path / "r.sqlite", progress=False), whole)
     assert len(ResultsStore(tmp_path / "r.sqlite").frame()) == 6
+
+
+def test_numbers_of_numpy_are_numbers(magic):
+    "Seeds from np.arange or a generator give the same rows as Python's, under the same keys."
+    ours = Study([magic], ["relu"], seeds=(1, 2), split_seed=3, recipe=Recipe("quick", 1, 64), test=0.25)
+    theirs = Study([magic], ["relu"], seeds=np.arange(1, 3), split_seed=np.int64(3), recipe=Recipe("quick", np.int64(1), np.int32(64)), test=np.float64(0.25))
+    a, b = ours.run(progress=False), theirs.run(progress=False)
+    assert list(a.key) == list(b.key) and list(b.seed) == [1, 2]
+    same_rows(a, b)
+    with pytest.raises(ValueError, match="a seed='42' is not a whole number"): Study([magic], ["relu"], seeds=("42",))
+
+
+@pytest.mark.parametrize("door", ["network", "stack", "estimator", "search"])
+def test_a_seed_of_numpy_opens_every_door(magic, door):
+    from nsad import NSADClassifier, discover
+    from nsad.models import Stack
+    def outputs(seed):
+        if door == "network": train(net := mlp(magic.n_features, (8,), seed=seed), magic.X, magic.y, recipe=QUICK, seed=seed)
+        elif door == "stack": train(net := Stack(magic.n_features, ["relu"], [seed]), magic.X, magic.y, recipe=QUICK)
+        elif door == "estimator": return NSADClassifier("relu", (8,), max_iter=2, batch_size=type(seed)(32), random_state=seed).fit(magic.X, magic.y).predict_proba(magic.X)
+        else: return discover(magic, seed=seed, budget=5, population_size=type(seed)(5), first=5, generations=1, progress=False)
+        return predict(net, magic.X)
+    ours, theirs = outputs(3), outputs(np.int64(3))
+    if door == "search":
+        assert ours.front.equals(theirs.front) and theirs.provenance["options"] == ours.provenance["options"] and theirs.to_json()
+    else: np.testing.assert_array_equal(ours, theirs)
 
 
 def test_nothing_is_trained_twice(magic, tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """No activation is tested on rows that its search has seen, by whichever door it comes."""
 import json
+import os
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 from torch import nn
 
-from nsad import ActivationLibrary, Dataset, Discovery, Formula, Recipe, Study, SymbolicActivation, discover, load_dataset, split, transfer_matrix
+from nsad import ActivationLibrary, Dataset, Discovery, Formula, NSADClassifier, Recipe, Study, SymbolicActivation, discover, load_dataset, split, transfer_matrix
 from nsad.data import SAMPLES
 from nsad.discovery import Candidate, discover_on_splits
 from nsad.provenance import MOST_MARKS, SeenRows, leak, origins, row_marks, seen_as_json, seen_from_json, seen_share
@@ -215,3 +217,37 @@ def test_the_command_takes_the_split_of_a_discovery_and_says_so(folder):
     assert "--split-seed 7" in run.stderr and "Traceback" not in run.stderr
     (folder / "longer.csv").write_text((folder / "own.csv").read_text() + "1.5,2.5,3.5,yes\n")
     assert "search anew" in nsad(*(w.replace("own", "longer") for w in STUDY), "found.json", cwd=folder, code=1).stderr
+
+
+def test_the_printed_next_step_is_safe(folder):
+    "Followed to the letter, it tests on rows that the search has not seen."
+    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
+    words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
+    run = nsad(*words, "--seeds", "1,2", "--json", "--quiet", cwd=folder)
+    assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
+
+
+def test_the_printed_next_step_draws_the_same_rows(tmp_path):
+    printed = nsad("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
+    words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
+    run = nsad(*words, "--seeds", "1", "--json", "--quiet", cwd=tmp_path)
+    assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
+    path = words[-1]
+    for other in (["--rows", 900], ["--rows", 1200, "--draw-seed", 7]):
+        run = nsad("study", "magic", "--data-home", SAMPLES, *other, "--seeds", 42, "-a", "relu", "-a", path, "--quiet", cwd=tmp_path, code=1)
+        assert "--rows 900 --draw-seed 7 --split-seed 7" in run.stderr
+
+
+def test_a_name_in_the_library_is_no_way_round(folder):
+    nsad("library", "add", "--library", "lib", "mine", "found.json", cwd=folder)
+    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine"], capture_output=True, text=True, cwd=folder, env=os.environ | {"NSAD_LIBRARY": "lib"})
+    assert run.returncode == 0 and {row["split_seed"] for row in json.loads(run.stdout)} == {7}
+    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine", "--split-seed", "3"], capture_output=True, text=True, cwd=folder,
+                         env=os.environ | {"NSAD_LIBRARY": "lib"})
+    assert run.returncode == 1 and "--split-seed 7" in run.stderr
+
+
+def test_what_an_estimator_found_has_seen_its_rows_as_they_came(magic):
+    net = NSADClassifier(None, (8,), max_iter=2, budget=4, random_state=0, engine_options=dict(population_size=4, first=4, generations=1))
+    net.fit(magic.X[:400] * 1., magic.y[:400])
+    for spec in (net.discovery_, net.formula_, net.discovery_.best): refused([magic], spec, seeds=(42,))
