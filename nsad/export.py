@@ -25,95 +25,23 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 import nsad
-from .activation import SymbolicActivation, compile_formula, run_steps, slopes
+from .activation import SymbolicActivation
 from .files import write_file, writing
-from .formula import NUMPY, Formula, _text
+from .formula import Formula
+from .operators import NUMPY
+from .program import Constant, Program, bind, derivative_by, program_of, run
+from .reading import Tree, infix_text
 
 # %% ../nbs/11_export.ipynb #a98fdf0d
 class ExportError(ValueError):
     "What cannot be written in another language: the message names the part, what is wrong with it, and what to do."
 
-# %% ../nbs/11_export.ipynb #d31a8cc3
-class _Code:
-    "Operations in the order they were asked for, each once: (operator, *places) or (kind of leaf, text)."
-    def __init__(self): self.rows, self.places = [], {}
-
-    def put(self, *row)->"_Term":
-        if row not in self.places:
-            self.places[row] = len(self.rows)
-            self.rows.append(row)
-        return _Term(self, self.places[row])
-
-    def variable(self, text:str)->"_Term": return self.put("variable", text)
-
-    def apply(self, op:str, *args)->"_Term":
-        return self.put(op, *(a.place if isinstance(a, _Term) else self.put("number", repr(float(a))).place for a in args))
-
-
-class _Term:
-    "A number that will be known when the code runs."
-    __slots__ = ("code", "place")
-    def __init__(self, code:_Code, place:int): self.code, self.place = code, place
-
-    def __bool__(self): raise TypeError("this number is known only when the code runs; choose with `where`")
-
-    def __neg__(self): return self.code.apply("neg", self)
-
-    def __abs__(self): return self.code.apply("fabs", self)
-
-    def __mul__(self, other): return self if _is(other, 1) else -self if _is(other, -1) else self.code.apply("*", self, other)
-
-    __rmul__ = __mul__
-
-# %% ../nbs/11_export.ipynb #56074c4e
-def _is(a, number:int)->bool: return isinstance(a, (int, float)) and a == number
-
-
-def _operator(sign:str)->tuple[Callable, Callable]:
-    return (lambda self, other: self.code.apply(sign, self, other)), (lambda self, other: self.code.apply(sign, other, self))
-
-
-for _name, _sign in {"add": "+", "sub": "-", "truediv": "/"}.items():
-    for _prefix, _method in zip(("", "r"), _operator(_sign)): setattr(_Term, f"__{_prefix}{_name}__", _method)
-for _name, _sign in {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items(): setattr(_Term, f"__{_name}__", _operator(_sign)[0])
-
-
-@patch
-def __pow__(self:_Term, n):
-    "Whole powers as products, by squaring."
-    if not isinstance(n, int): return self.code.apply("pow", self, n)
-    if n < 2: return self if n == 1 else 1. if n == 0 else 1 / self**-n
-    half = self**(n // 2)
-    return half * half * self if n % 2 else half * half
-
-
-@patch
-def __rpow__(self:_Term, a): return self.code.apply("pow", a, self)
-
-# %% ../nbs/11_export.ipynb #6b930f05
-def _asked(op:str, name:str)->Callable:
-    "The function that asks for `op`; of plain numbers it is NumPy's."
-    def ask(*args):
-        code = next((a.code for a in args if isinstance(a, _Term)), None)
-        return float(getattr(NUMPY, name)(*args)) if code is None else code.apply(op, *args)
-    return ask
-
-
-def _clip(a, low, high):
-    if not isinstance(a, _Term): return float(np.clip(a, low, high))
-    return _C.maximum(a, low) if high is None else _C.minimum(a, high) if low is None else a.code.apply("clip", a, low, high)
-
-
-def _where(chosen, a, b):
-    return chosen.code.apply("?", chosen, a, b) if isinstance(chosen, _Term) else a if chosen else b
-
-
-_RENAMED = {"arctan": "atan", "arctan2": "atan2", "arcsin": "asin", "arccos": "acos", "abs": "fabs"}
-_C = SimpleNamespace(**{name: _asked(_RENAMED.get(name, name), name) for name in vars(NUMPY)} | {"clip": _clip, "where": _where})
-
 # %% ../nbs/11_export.ipynb #ffac0aa0
 _TYPES = {"float": "f", "double": ""}
+_SIGN = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _LEVEL = {"<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3}
+_RENAMED = {"arctan": "atan", "arctan2": "atan2", "arcsin": "asin", "arccos": "acos", "arcsinh": "asinh",
+            "arccosh": "acosh", "arctanh": "atanh", "abs": "fabs", "power": "pow", "round": "rint"}
 _HELPERS = {          # what math.h lacks, as NumPy has it: NaN stays NaN
     "sign": ("a", "isnan(a) ? a : a > 0.0@ ? 1.0@ : a < 0.0@ ? -1.0@ : 0.0@"),
     "maximum": ("a b", "a > b || isnan(a) ? a : b"),
@@ -123,14 +51,15 @@ _HELPERS = {          # what math.h lacks, as NumPy has it: NaN stays NaN
     "sigmoid": ("a", "a >= 0.0@ ? 1.0@ / (1.0@ + exp@(-a)) : exp@(a) / (1.0@ + exp@(a))"),
     "softplus": ("a", "(a > 0.0@ ? a : 0.0@) + log1p@(exp@(-fabs@(a)))"),
     "gelu": ("a", "0.5@ * a * erfc@(-0.7071067811865476@ * a)"),
-    "silu": ("a", "a >= 0.0@ ? a / (1.0@ + exp@(-a)) : a * exp@(a) / (1.0@ + exp@(a))"),
+    "inv": ("a", "a / (a * a < 1e-10@ ? 1e-10@ : a * a)"),
     "finite": ("a", "isnan(a) ? 0.0@ : isinf(a) ? (a > 0.0@ ? 1e30@ : -1e30@) : a"),
 }
 
 
 def _literal(value:float, dtype:str)->str:
     "The shortest text that is read as this number."
-    with np.errstate(all="ignore"): v = np.float32(value) if dtype == "float" else np.float64(value)
+    kind = np.float32 if dtype == "float" else np.float64
+    with np.errstate(all="ignore"): v = kind(value)
     if not np.isfinite(v): return "NAN" if np.isnan(v) else "INFINITY" if v > 0 else "-INFINITY"
     return f"{v!s}{_TYPES[dtype]}"
 
@@ -140,16 +69,28 @@ class _Unit:
     def __init__(self, name:str, dtype:str): self.name, self.dtype, self.helpers = name, dtype, set()
 
     def call(self, op:str, args:Sequence[str])->str:
-        if op in _HELPERS: self.helpers.add(op)
-        return f"{f'{self.name}_{op}' if op in _HELPERS else op + _TYPES[self.dtype]}({', '.join(args)})"
+        "Text of a function of `math.h`, or of a helper."
+        name = _RENAMED.get(op, op) + _TYPES[self.dtype]
+        if op in _HELPERS:
+            self.helpers.add(op)
+            name = f"{self.name}_{op}"
+        return f"{name}({', '.join(args)})"
 
     def expression(self, op:str, args:Sequence[tuple[str, int]])->tuple[str, int]:
-        "Text of an operation and how strongly it binds."
+        "Text of an instruction and how strongly it binds."
         def inside(i, level): return args[i][0] if args[i][1] >= level else f"({args[i][0]})"
+        if op == "full_like": return args[1]
         if op == "neg": return "-" + inside(0, 5), 4
-        if op == "?": return f"{inside(0, 1)} ? {inside(1, 1)} : {inside(2, 1)}", 0
-        if op in _LEVEL: return f"{inside(0, _LEVEL[op])} {op} {inside(1, _LEVEL[op] + 1)}", _LEVEL[op]
-        return self.call(op, [text for text, _ in args]), 5
+        if op == "where": return f"{inside(0, 1)} ? {inside(1, 1)} : {inside(2, 1)}", 0
+        if op == "clip" and "INFINITY" in args[1][0] + args[2][0]: return self.one_sided(args), 5
+        if op not in _SIGN: return self.call(op, [text for text, _ in args]), 5
+        sign = _SIGN[op]
+        return f"{inside(0, _LEVEL[sign])} {sign} {inside(1, _LEVEL[sign] + 1)}", _LEVEL[sign]
+
+    def one_sided(self, args:Sequence[tuple[str, int]])->str:
+        "A clip of which one limit is infinite."
+        (a, _), (low, _), (high, _) = args
+        return self.call("minimum", [a, high]) if "INFINITY" in low else self.call("maximum", [a, low])
 
     def helper_text(self)->str:
         def text(op):
@@ -160,59 +101,61 @@ class _Unit:
 
 # %% ../nbs/11_export.ipynb #4f8657a6
 @patch
-def body(self:_Unit, y, finite:bool)->str:
-    "Statements that compute `y` and return it; `finite` as a layer's outputs are."
-    if not isinstance(y, _Term): return f"    return {_literal(y, self.dtype)};\n"
-    if finite: y = y.code.apply("finite", y)
-    rows, uses = y.code.rows, Counter([y.place])
-    for i in reversed(range(y.place + 1)):
-        if i in uses: uses.update(_inputs(rows[i]))
-    lines, texts = [], {}
-    for i in sorted(uses):
-        op, *args = rows[i]
-        if op == "variable": texts[i] = args[0], 5
-        elif op == "number": texts[i] = _literal(float(args[0]), self.dtype), 5 if float(args[0]) >= 0 else 4
-        else:
-            texts[i] = self.expression(op, [texts[a] for a in args])
-            if i != y.place and op not in ("<", "<=", ">", ">=") and (uses[i] > 1 or len(texts[i][0]) > 76):
-                lines.append(f"    const {self.dtype} t{len(lines)} = {texts[i][0]};\n")
-                texts[i] = f"t{len(lines) - 1}", 5
-    return "".join(lines) + f"    return {texts[y.place][0]};\n"
+def body(self:_Unit, program:Program, inputs:Sequence[str], finite:bool)->str:
+    "Statements that compute a program's output and return it; `finite` as a layer's outputs are."
+    output, n = program.outputs[0], len(inputs)
+    if isinstance(output, Constant): return f"    return {_literal(output.value, self.dtype)};\n"
+    uses = Counter(o for _, *operands in program.instructions for o in operands if isinstance(o, int))
+    lines, texts = [], [(name, 5) for name in inputs]
+    for i, (op, *operands) in enumerate(program.instructions, n):
+        text, level = self.expression(op, [self.operand(o, texts) for o in operands])
+        if i != output and op not in ("lt", "le", "gt", "ge") and (uses[i] > 1 or len(text) > 76):
+            lines.append(f"    const {self.dtype} t{len(lines)} = {text};\n")
+            text, level = f"t{len(lines) - 1}", 5
+        texts.append((text, level))
+    result = self.call("finite", [texts[output][0]]) if finite else texts[output][0]
+    return "".join(lines) + f"    return {result};\n"
 
 
-def _inputs(row:tuple)->tuple: return () if row[0] in ("variable", "number") else row[1:]
+@patch
+def operand(self:_Unit, o:int|Constant, texts:Sequence[tuple[str, int]])->tuple[str, int]:
+    "Text of an operand and how strongly it binds."
+    if isinstance(o, int): return texts[o]
+    return _literal(o.value, self.dtype), 5 if o.value >= 0 else 4
 
 # %% ../nbs/11_export.ipynb #9ceab507
 @dataclass(frozen=True, eq=False)
 class _Apply:
-    """A function of each number; `constants` has shape (how many, channels) where channels differ, which are on `axis` of an array.
-    `guard`: the result is made finite.
+    """A program that is run on each number.
+
+    `constants` has shape (how many, channels) where channels differ, which are on `axis` of an array. `guard`: the result is made finite.
     """
-    value: Callable                        # of (xp, x, constants)
+    program: Program
     text: str
     constants: np.ndarray | None = None
     guard: bool = False
-    slope: Callable | None = None
     axis: int = -1
 
+    @property
+    def slope(self)->Program: return derivative_by(self.program, 0)
 
-def _filled(t, new):
-    "A tree with other things in place of its decimal constants, in the order in which steps meet them."
+
+def _filled(t:Tree, new)->Tree:
+    "A tree with other things in place of its decimal constants, in the order of its text."
     if isinstance(t, tuple): return (t[0], *(_filled(a, new) for a in t[1:]))
     return next(new) if isinstance(t, float) else t
 
 
 def _symbolic(act:SymbolicActivation)->_Apply:
-    steps, tree, protect = act.steps, act._formula.tree, act.protect
-    constants = None if act.constants is None else _numbers(act.constants, f"constants of {act._formula.text}")
-    if constants is not None and (constants.ndim == 1 or constants.shape[1] == 1):
-        now, constants = constants.ravel().tolist(), None
-        new, tree = iter(now), _filled(tree, iter(now))
-        steps = [("float", next(new)) if s[0] == "float" else s for s in steps]
-    def value(xp, x, c): return run_steps(steps, x, c, protect, xp)
-    def slope(xp, x, c): return slopes(steps, x, c, xp)[0] if protect else _textbook_slope(tree, xp, x)
-    text = _text(tree) + ", with constants of its own for each channel" * (constants is not None)
-    return _Apply(value, text, constants, protect, slope, act.channel_axis)
+    "A layer in this form."
+    program, tree = act.program, act._formula.tree
+    if act.constants is None: return _Apply(program, infix_text(tree), None, act.protect)
+    constants = _numbers(act.constants, f"constants of {act._formula.text}")
+    if constants.ndim == 2 and constants.shape[1] > 1:
+        text = infix_text(tree) + ", with constants of its own for each channel"
+        return _Apply(program, text, constants, act.protect, act.channel_axis)
+    now = constants.ravel().tolist()
+    return _Apply(bind(program, now), infix_text(_filled(tree, iter(now))), None, act.protect)
 
 
 def _numbers(t:Tensor, what:str)->np.ndarray:
@@ -222,11 +165,7 @@ def _numbers(t:Tensor, what:str)->np.ndarray:
         raise ExportError(f"{what} holds {values[bad][0]} at [{where}]; export a network whose training went well")
     return values
 
-# %% ../nbs/11_export.ipynb #3c743be8
-def _textbook_slope(tree, xp, x):
-    return run_steps(compile_formula(Formula(_text(tree)).derivative()), x, protect=False, xp=xp)
-
-
+# %% ../nbs/11_export.ipynb #8379090b
 def _activation(what)->SymbolicActivation:
     "A layer from a formula, its text or a layer."
     if isinstance(what, (Formula, str)): return SymbolicActivation(what)
@@ -263,11 +202,11 @@ def _dtype(dtype)->str:
 
 # %% ../nbs/11_export.ipynb #d0bc7a95
 @patch
-def function(self:_Unit, name:str, of:_Apply, make:Callable, table:str)->str:
-    "The C function of what `make` (value or slope) does; `table` holds the constants of channels."
-    code, channel = _Code(), of.constants is not None
-    constants = [code.variable(f"{table}[{k}][channel]") for k in range(len(of.constants))] if channel else ()
-    body = self.body(make(_C, code.variable("x"), constants), of.guard)
+def function(self:_Unit, name:str, of:_Apply, program:Program, table:str)->str:
+    "The C function of a program, its value's or its slope's; `table` holds the constants of channels."
+    channel = of.constants is not None
+    constants = [f"{table}[{k}][channel]" for k in range(len(of.constants))] if channel else []
+    body = self.body(program, ["x", *constants], of.guard)
     unused = [v for v in ("x", "channel")[:1 + channel] if not re.search(rf"\b{v}\b", body)]
     head = f"static inline {self.dtype} {name}({self.dtype} x{', int channel' * channel})\n{{\n"
     return head + "".join(f"    (void){v};\n" for v in unused) + body + "}\n"
@@ -296,22 +235,28 @@ def _header(act:SymbolicActivation, name:str, dtype:str)->str:
     of, unit = _symbolic(act), _Unit(name, dtype)
     table = f"{name}_constants"
     constants = "" if of.constants is None else unit.array(table, of.constants)
-    both = unit.function(name, of, of.value, table), unit.function(f"{name}_derivative", of, of.slope, table)
+    both = unit.function(name, of, of.program, table), unit.function(f"{name}_derivative", of, of.slope, table)
     return unit.file(f"{name}(x) = {of.text}; and its derivative.", constants, *both)
 
 # %% ../nbs/11_export.ipynb #94513d51
-_TORCH = {
-    nn.ReLU: lambda m, xp, a: xp.relu(a), nn.SiLU: lambda m, xp, a: xp.silu(a), nn.Tanh: lambda m, xp, a: xp.tanh(a),
-    nn.GELU: lambda m, xp, a: xp.gelu(a) if m.approximate == "none" else 0.5 * a * (1 + xp.tanh((2 / np.pi)**0.5 * (a + 0.044715 * (a * a * a)))),
-    nn.Sigmoid: lambda m, xp, a: xp.sigmoid(a), nn.Mish: lambda m, xp, a: a * xp.tanh(xp.softplus(a)),
-    nn.ELU: lambda m, xp, a: xp.where(a > 0, a, m.alpha * xp.expm1(xp.minimum(a, 0.))),
-    nn.CELU: lambda m, xp, a: xp.where(a > 0, a, m.alpha * xp.expm1(xp.minimum(a, 0.) / m.alpha)),
-    nn.SELU: lambda m, xp, a: 1.0507009873554805 * xp.where(a > 0, a, 1.6732632423543772 * xp.expm1(xp.minimum(a, 0.))),
-    nn.LeakyReLU: lambda m, xp, a: xp.where(a > 0, a, m.negative_slope * a), nn.ReLU6: lambda m, xp, a: xp.clip(a, 0., 6.),
-    nn.Hardtanh: lambda m, xp, a: xp.clip(a, float(m.min_val), float(m.max_val)),
-    nn.Hardswish: lambda m, xp, a: a * xp.clip(a + 3, 0., 6.) / 6, nn.Hardsigmoid: lambda m, xp, a: xp.clip(a + 3, 0., 6.) / 6,
-    nn.Softplus: lambda m, xp, a: xp.where(m.beta * a > m.threshold, a, xp.softplus(m.beta * a) / m.beta),
-    nn.Softsign: lambda m, xp, a: a / (1 + xp.abs(a)), nn.Tanhshrink: lambda m, xp, a: a - xp.tanh(a)}
+_TORCH = {             # torch's activations as formulas; `m` is the module
+    nn.ReLU: "relu(x)", nn.SiLU: "silu(x)", nn.Tanh: "tanh(x)", nn.Sigmoid: "sigmoid(x)", nn.Mish: "mish(x)",
+    nn.SELU: "selu(x)", nn.ReLU6: "relu6(x)", nn.Hardswish: "hardswish(x)", nn.Hardsigmoid: "hardsigmoid(x)",
+    nn.Softsign: "softsign(x)", nn.Tanhshrink: "tanhshrink(x)", nn.GELU: "gelu(x)",
+    nn.ELU: "max(x, 0) + {m.alpha!r}*expm1(min(x, 0))",
+    nn.CELU: "max(x, 0) + {m.alpha!r}*expm1(min(x, 0)/{m.alpha!r})",
+    nn.LeakyReLU: "max(x, 0) + {m.negative_slope!r}*min(x, 0)",
+    nn.Hardtanh: "clamp(x, {m.min_val!r}, {m.max_val!r})",
+    nn.Softplus: "where({m.beta!r}*x - {m.threshold!r}, x, softplus({m.beta!r}*x)/{m.beta!r})"}
+_GELU_TANH = "0.5*x*(1 + tanh(0.7978845608028654*(x + 0.044715*x**3)))"
+
+
+def _of_torch(m:nn.Module)->_Apply:
+    "One of torch's activations."
+    approximate = isinstance(m, nn.GELU) and m.approximate == "tanh"
+    return _Apply(program_of(Formula(_GELU_TANH if approximate else _TORCH[type(m)].format(m=m))), f"{m}")
+
+
 _NOTHING = (nn.Dropout, nn.AlphaDropout, nn.Identity)
 
 
@@ -345,7 +290,7 @@ def _layer(place:str, m:nn.Module)->list:
     _no_hooks(m, place)
     if kind in _NOTHING: return []
     if kind is SymbolicActivation: return [_symbolic(m)]
-    if kind in _TORCH: return [_Apply(lambda xp, x, c: _TORCH[kind](m, xp, x), f"{m}")]
+    if kind in _TORCH: return [_of_torch(m)]
     if kind is nn.PReLU: return [_prelu(place, m)]
     def get(name, default):
         t = getattr(m, name)
@@ -363,8 +308,9 @@ def _layer(place:str, m:nn.Module)->list:
 
 def _prelu(place:str, m:nn.PReLU)->_Apply:
     slope = _numbers(m.weight, f"{place}.weight")
-    if len(slope) > 1: return _Apply(lambda xp, x, c: xp.where(x > 0, x, c[0] * x), f"{m}", slope[None])
-    return _Apply(lambda xp, x, c: xp.where(x > 0, x, float(slope[0]) * x), f"{m}")
+    learning = program_of(Formula("max(x, 0) + 0.25*min(x, 0)"), learn=True)
+    if len(slope) > 1: return _Apply(learning, f"{m}", slope[None])
+    return _Apply(bind(learning, slope.tolist()), f"{m}")
 
 # %% ../nbs/11_export.ipynb #c8fa0794
 def _folded(layers:list, dtype:str)->list:
@@ -459,7 +405,7 @@ class _Writer(_Unit):
 
     def applied(self, layer:_Apply, here:str, i:int)->str:
         table = "" if layer.constants is None else self.store(f"c{i}", layer.constants)
-        text = self.function("FUNCTION", layer, layer.value, table)
+        text = self.function("FUNCTION", layer, layer.program, table)
         name = self.functions.setdefault(text, f"{self.name}_act{len(self.functions)}")
         return f"{name}({here}[i]{', i' if table else ''})"
 
@@ -679,12 +625,13 @@ def _traced(model:nn.Module, inputs:tuple, n_features:int|None, what):
         raise ExportError(f"torch cannot export this {type(what).__name__} to ONNX: {type(cause).__name__}: {first_line:.200}") from error
 
 # %% ../nbs/11_export.ipynb #8706ebca
-def _applied(p:_Apply, xp, x, make:Callable):
-    "What `make` (value or slope) computes, finite where a layer's is."
+def _applied(p:_Apply, xp, x, program:Program):
+    "What a program (value's or slope's) computes, finite where a layer's is."
     if p.constants is not None and p.axis != -1:
-        return xp.moveaxis(_applied(replace(p, axis=-1), xp, xp.moveaxis(x, p.axis, -1), make), -1, p.axis)
+        inner = _applied(replace(p, axis=-1), xp, xp.moveaxis(x, p.axis, -1), program)
+        return xp.moveaxis(inner, -1, p.axis)
     constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
-    y = xp.asarray(make(xp, x, constants), dtype=x.dtype) + xp.zeros_like(x)
+    y = xp.asarray(run(program, xp, [x, *constants])[0], dtype=x.dtype) + xp.zeros_like(x)
     return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
 
 
@@ -697,7 +644,7 @@ def _function_of_arrays(p:_Apply)->Callable:
         x = np.asarray(x, dtype=np.result_type(np.asarray(x), np.float32))
         if p.constants is not None and not (-x.ndim <= p.axis < x.ndim and x.shape[p.axis] == p.constants.shape[1]):
             raise ValueError(f"x has shape {x.shape}; axis {p.axis} holds {p.constants.shape[1]} channels")
-        with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x, p.value)
+        with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x, p.program)
     activation.__doc__ = f"{p.text}, number by number."
     return activation
 
@@ -712,7 +659,7 @@ def _function_of_rows(layers:list, n_inputs:int, kind:type)->Callable:
         with np.errstate(all="ignore"):
             for p in layers:
                 X = (X @ p.weight + p.bias if isinstance(p, _Linear) else X * p.scale + p.shift if isinstance(p, _Scale)
-                     else _applied(p, _ARRAYS, X, p.value))
+                     else _applied(p, _ARRAYS, X, p.program))
         return X
     predict.__doc__ = f"Outputs, one row for each row of X, which has {n_inputs} columns."
     return predict
@@ -738,7 +685,7 @@ def to_numpy(what:Formula|str|nn.Module, dtype:str="float", scaler=None)->Callab
 def _jax_arrays(jax)->SimpleNamespace:
     "The names of the table, from JAX."
     jnp, nn_, special = jax.numpy, jax.nn, jax.scipy.special
-    own = dict(erf=special.erf, sigmoid=nn_.sigmoid, softplus=nn_.softplus, relu=nn_.relu, silu=nn_.silu,
+    own = dict(erf=special.erf, erfc=special.erfc, sigmoid=nn_.sigmoid, softplus=nn_.softplus, relu=nn_.relu,
                gelu=functools.partial(nn_.gelu, approximate=False), asarray=jnp.asarray, zeros_like=jnp.zeros_like, nan_to_num=jnp.nan_to_num,
                moveaxis=jnp.moveaxis)
     return SimpleNamespace(**{name: getattr(jnp, name) for name in vars(NUMPY) if name not in own}, **own)
@@ -756,12 +703,12 @@ def to_jax(what:Formula|str|SymbolicActivation)->Callable:
     except ImportError: raise ImportError("to_jax needs JAX: pip install 'nsad[jax]'") from None
     xp = _jax_arrays(jax)
 
-    def at(x, make):
+    def at(x, program):
         x = jax.numpy.asarray(x)
         wide = x.astype(jax.numpy.promote_types(x.dtype, jax.numpy.float32))
-        return _applied(p, xp, wide, make).astype(x.dtype if jax.numpy.issubdtype(x.dtype, jax.numpy.floating) else wide.dtype)
+        return _applied(p, xp, wide, program).astype(x.dtype if jax.numpy.issubdtype(x.dtype, jax.numpy.floating) else wide.dtype)
 
-    activation = jax.custom_jvp(lambda x: at(x, p.value))
+    activation = jax.custom_jvp(lambda x: at(x, p.program))
     activation.defjvp(lambda x, dx: (activation(*x), at(*x, p.slope) * dx[0]))
     activation.__doc__ = f"{p.text}, number by number."
     return activation
@@ -780,34 +727,4 @@ def _now(act:SymbolicActivation)->Formula:
     "The formula with present constants, or with symbols where channels differ."
     if not isinstance(act.formula, list): return act.formula
     symbols = [f"c_{k}" for k in range(len(act.constants))]
-    return Formula(_text(_filled(act._formula.tree, iter(symbols))), ["x", *symbols])
-
-# %% ../nbs/11_export.ipynb #e643b5f4
-@patch(nm="to_c")
-def _to_c(self:SymbolicActivation, path:str|Path|None=None, name:str|None=None, dtype:str="float")->str:
-    "A C header with the function and its derivative: see `nsad.to_c`."
-    return to_c(self, path, name, dtype)
-
-
-@patch(nm="to_onnx")
-def _to_onnx(self:SymbolicActivation, path:str|Path, n_features:int|None=None)->Path:
-    "An ONNX file: see `nsad.to_onnx`."
-    return to_onnx(self, path, n_features)
-
-
-@patch(nm="to_numpy")
-def _to_numpy(self:SymbolicActivation)->Callable[[np.ndarray], np.ndarray]:
-    "A function of NumPy arrays: see `nsad.to_numpy`."
-    return to_numpy(self)
-
-
-@patch(nm="to_jax")
-def _to_jax(self:SymbolicActivation)->Callable:
-    "A JAX function: see `nsad.to_jax`."
-    return to_jax(self)
-
-
-@patch(nm="to_latex")
-def _to_latex(self:SymbolicActivation, name:str|None=None)->str:
-    "LaTeX text: see `nsad.to_latex`."
-    return to_latex(self, name)
+    return Formula(infix_text(_filled(act._formula.tree, iter(symbols))), ["x", *symbols])

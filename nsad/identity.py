@@ -227,7 +227,7 @@ def _slots(walk:_Walk, v)->dict:
 
 # %% ../nbs/04a_identity.ipynb #02d11458
 _OF_TORCH = set(vars(nn.Module()))                       # what every module has: parameters, hooks, ...
-_DERIVED = {"_formula", "steps", "kernels", "_backend"}     # of a formula's layer: the formula itself, and what is made from it
+_DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend"}     # of a formula's layer
 
 
 def _hooks(walk:_Walk, m:nn.Module)->list:

@@ -14,9 +14,12 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import NAMES, SymbolicActivation, activation_module, fill
+from .activation import NAMES, SymbolicActivation, activation_module
+from .autograd import elementwise
 from .formula import Formula
 from .identity import is_plain
+from .kernels import evaluate_
+from .program import Program, jet, program_of
 
 # %% ../nbs/09_models.ipynb #cdc36093
 Activation = Formula | str | nn.Module | type | Callable      # what `activation_module` accepts
@@ -103,21 +106,28 @@ def count_parameters(model:nn.Module)->int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 # %% ../nbs/09_models.ipynb #f35c146e
+def _centred(z:Tensor, eps:float)->tuple[Tensor, Tensor, Tensor, Tensor]:
+    "`z` (members, rows, units) without its mean over rows, one over its spread, mean and variance, (members, 1, units)."
+    mean = z.mean(1, keepdim=True)
+    centred = z - mean
+    var = torch.linalg.vecdot(centred, centred, dim=1).unsqueeze(1) / z.shape[1]
+    return centred, (var + eps).rsqrt(), mean, var
+
+
 class _Normalise(torch.autograd.Function):
     "Batch normalisation over the rows of `z` (members, rows, units); also returns mean and variance, (members, 1, units)."
     @staticmethod
     def forward(ctx, z, scale, shift, eps):
-        mean = z.mean(1, keepdim=True)
-        centred = z - mean
-        var = torch.linalg.vecdot(centred, centred, dim=1).unsqueeze(1) / z.shape[1]
-        inverse = (var + eps).rsqrt()
-        ctx.save_for_backward(centred, inverse, scale)
+        centred, inverse, mean, var = _centred(z, eps)
+        ctx.save_for_backward(centred, inverse, scale, z)
+        ctx.eps = eps
         ctx.mark_non_differentiable(mean, var)
         return torch.addcmul(shift.unsqueeze(1), centred, scale.unsqueeze(1) * inverse), mean, var
 
     @staticmethod
     def backward(ctx, grad, *_):
-        centred, inverse, scale = ctx.saved_tensors
+        centred, inverse, scale, z = ctx.saved_tensors
+        if torch.is_grad_enabled(): centred, inverse, *_ = _centred(z, ctx.eps)      # somebody derives this gradient
         along = torch.linalg.vecdot(grad, centred, dim=1).unsqueeze(1) * inverse
         total, slope, n = grad.sum(1, keepdim=True), scale.unsqueeze(1) * inverse, grad.shape[1]
         by_z = torch.addcmul(-slope * total / n, grad, slope).addcmul_(centred, -slope * inverse * along / n)
@@ -228,19 +238,34 @@ def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
 
 # %% ../nbs/09_models.ipynb #2b4923a8
 class _Formulas(torch.autograd.Function):
-    """Formulas and dropout: `z` (seeds, columns, rows, units), of each column the steps for all seeds or a list of those of each seed, and the
-    dropout mask (seeds, 1, rows, units) or None."""
+    """Formulas and dropout: `z` (seeds, columns, rows, units), of each column the program for all seeds or a list of those of each seed, and
+    the dropout mask (seeds, 1, rows, units) or None."""
     @staticmethod
-    def forward(ctx, z, steps, keep):
+    def forward(ctx, z, programs, keep):
         outs = [torch.empty_like(z) for _ in range(2 if ctx.needs_input_grad[0] else 1)]
-        for i, own in enumerate(steps):
+        for i, own in enumerate(programs):
             for s, place in enumerate(z.unbind(0)):                      # one network's layer at a time stays in the cache
-                fill([o[s, i] for o in outs], own[s] if isinstance(own[0], list) else own, place[i], None if keep is None else keep[s, 0])
-        ctx.save_for_backward(*outs[1:])
+                program = jet(own[s] if isinstance(own, list) else own, len(outs) - 1)
+                evaluate_(program, place[i], [o[s, i] for o in outs], None if keep is None else keep[s, 0])
+        ctx.save_for_backward(z, keep, *outs[1:])
+        ctx.programs = programs
         return outs[0]
 
     @staticmethod
-    def backward(ctx, grad): return _finite(grad * ctx.saved_tensors[0]), None, None
+    def backward(ctx, grad):
+        z, keep, slope = ctx.saved_tensors
+        if torch.is_grad_enabled(): slope = _slopes(z, ctx.programs, keep)           # somebody derives this gradient
+        return _finite(grad * slope), None, None
+
+
+def _slopes(z:Tensor, programs:Sequence, keep:Tensor|None)->Tensor:
+    "The slopes of `_Formulas`, as a function of `z` that can be derived."
+    seeds = []
+    for s, place in enumerate(z.unbind(0)):
+        own = [jet(p[s] if isinstance(p, list) else p, 1, value=False) for p in programs]
+        seeds.append(torch.stack([elementwise(p, column) for p, column in zip(own, place.unbind(0))]))
+    slopes = torch.stack(seeds)
+    return slopes if keep is None else slopes * keep
 
 
 def _finite(z:Tensor)->Tensor:
@@ -261,17 +286,17 @@ class _Between(torch.autograd.Function):
 _AS_FORMULA = {nn.ReLU: "relu", nn.GELU: "gelu", nn.SiLU: "silu", nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}      # exactly these classes
 
 
-def _steps_of(act:nn.Module)->list|None:
+def _program_of(act:nn.Module)->Program|None:
     "What `_Formulas` takes, or None for an activation that learns, is no formula, or is a class of somebody's own."
     kind = type(act)
     if not is_plain(act, kind): return None
-    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none": return [("x",), (_AS_FORMULA[kind], 0)]
-    return act.steps if kind is SymbolicActivation and act.constants is None and act.protect else None
+    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none": return program_of(Formula(f"{_AS_FORMULA[kind]}(x)"))
+    return act.program if kind is SymbolicActivation and act.constants is None and act.protect else None
 
 
-def _column_steps(modules:Sequence[nn.Module])->list|None:
-    "The steps of a column: those of its one module, or a list of those of each seed; None where one of them is for autograd."
-    own = [_steps_of(m) for m in modules]
+def _column_programs(modules:Sequence[nn.Module])->Program|list[Program]|None:
+    "The programs of a column: that of its one module, or a list of those of each seed; None where one of them is for autograd."
+    own = [_program_of(m) for m in modules]
     return None if None in own else own[0] if len(own) == 1 else own
 
 # %% ../nbs/09_models.ipynb #b20d464e
@@ -279,10 +304,10 @@ def _column_steps(modules:Sequence[nn.Module])->list|None:
 def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
     z, keep, columns = z.unflatten(0, (len(self.seeds), -1)), self._dropout_mask(z), self.acts[layer]
-    steps = [_column_steps(modules) for modules in columns]
-    if all(steps): return _Formulas.apply(z, steps, keep).flatten(0, 1)
+    programs = [_column_programs(modules) for modules in columns]
+    if all(programs): return _Formulas.apply(z, programs, keep).flatten(0, 1)
     done = []
-    for modules, own, part in zip(columns, steps, z.unbind(1)):          # part: (seeds, rows, units)
+    for modules, own, part in zip(columns, programs, z.unbind(1)):          # part: (seeds, rows, units)
         if own: done.append(_Formulas.apply(part.unsqueeze(1), [own], keep).squeeze(1))
         else:
             part = _Between.apply(part)

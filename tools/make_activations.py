@@ -14,6 +14,7 @@ from scipy import stats
 
 import nsad
 from nsad import ActivationLibrary, Formula, load_dataset, split
+from nsad.provenance import SeenRows, seen_as_json
 from nsad.training import PAPER
 
 TO = Path(__file__).resolve().parents[1] / "nsad" / "samples" / "activations"
@@ -53,6 +54,7 @@ def main(results):
         ds = load_dataset(name, rows=100_000, seed=42)
         parts = split(ds, test=0.2, seed=42)
         training, file = ds.take(parts.train), results / "shipped" / f"discovery_worth-{name}.txt"
+        seen = seen_as_json(SeenRows.of(training, most=2048))                  # a smaller sample: ten files go with every installation
         rows, about = list(lines_of(file)), dict(dataset=name, recipe="paper", dropout=0.3)
         baselines = [s for label, n, numbers, _ in rows if (m := re.fullmatch(r"(light|heavy) (\w+)", label))
                      for s in measured(numbers, activation=m[2], network=m[1], parameters=n, **about)]
@@ -77,11 +79,12 @@ def main(results):
                     elif what == f"{text}, constants learn": scores += measured(numbers, constants="learn", **found)
                 if any(s["recipe"] == "60 epochs" for s in scores): evidence["files"].append(f"benchmarks/results/{long.name}")
                 else: more = []
-            library.add(short, text, dataset=training, split=dict(test=0.2, seed=42, train_rows=len(parts.train), test_rows=len(parts.test)),
+            entry = library.add(short, text, dataset=training, split=dict(test=0.2, seed=42, train_rows=len(parts.train), test_rows=len(parts.test)),
                         recipe={k: v for k, v in asdict(PAPER).items() if v is not None}, seed=seed, scores=scores, baselines=[*baselines, *more],
                         engine=dict(name="network", options=dict(generations=generations), candidates=trials, seconds=seconds),
                         licence="Apache-2.0", citation=f"The nsad authors (2026), nsad {nsad.__version__}", overwrite=True,
                         note=NOTE.format(note), **evidence)
+            library.add(short, entry, data=entry.data | dict(seen=seen), overwrite=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ __all__ = ['WAYS', 'sample', 'collapsed', 'projected', 'one_variable']
 import numpy as np
 import torch
 
-from ..formula import Formula, FormulaError, _plain_text
+from ..formula import Formula, FormulaError, plain_text
 from ..models import light
 from ..training import STRONG, train
 
@@ -24,7 +24,7 @@ def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarr
 # %% ../../nbs/17_engines.labels.ipynb #0938601b
 def collapsed(program:str)->Formula|None:
     "A program over features as a formula in `x` with constants of four digits; None where that is constant or cannot be read."
-    try: formula = Formula(_plain_text(Formula(program).collapse().tree, "{:.4g}".format))
+    try: formula = Formula(plain_text(Formula(program).collapse().tree, "{:.4g}".format))
     except FormulaError: return None
     return None if formula.is_constant else formula
 

@@ -29,11 +29,14 @@ from joblib import Parallel, delayed, parallel_config
 from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesRegressor
 
-from ..activation import SymbolicActivation, compile_formula, fill
+from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
 from ..discovery import STANDARD, Budget, Candidate, Discovery
-from ..formula import Formula, FormulaError, _plain_text
+from ..formula import Formula, FormulaError
+from ..kernels import evaluate_
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
+from ..program import Program, jet, program_of
+from ..reading import plain_text
 from ..signals import end_with
 from ..training import STRONG, Recipe, one_thread
 
@@ -129,7 +132,7 @@ def _leaves(t)->list: return [leaf for a in t[1:] for leaf in _leaves(a)] if isi
 def _rounded(tree)->str|None:
     "The tree as text with one decimal for each constant, or None where a constant is beyond what can be read."
     if any(isinstance(t, float) and not 0.05 <= abs(t) <= 20 for t in _leaves(tree)): return None
-    return _plain_text(tree, lambda c: str(round(c, 1)))
+    return plain_text(tree, lambda c: str(round(c, 1)))
 
 # %% ../../nbs/17a_engines.network.ipynb #23f7e292
 _GRID = np.linspace(-4, 4, 65)
@@ -218,18 +221,18 @@ def features(formula:Formula, rows:int=32)->np.ndarray:
     curve = np.asarray(formula(norm.ppf(np.linspace(0.01, 0.99, 33))), dtype=float)
     curve = np.clip(np.nan_to_num((curve - curve.mean()) / (curve.std() or 1.)), -5, 5)
     curve = curve * (np.sign(curve[np.abs(curve).argmax()]) or 1.)
-    with one_thread(), torch.no_grad(): spectrum = _fisher(compile_formula(formula), rows)
+    with one_thread(), torch.no_grad(): spectrum = _fisher(jet(program_of(formula), 1), rows)
     return np.concatenate([curve, spectrum])
 
 
-def _fisher(steps, rows:int)->np.ndarray:
+def _fisher(program:Program, rows:int)->np.ndarray:
     "Logarithms of the Fisher eigenvalues at initialisation: gradients of the logit by all weights, as products of what flows forward and back."
     draw = torch.Generator().manual_seed(0)
     h, flows = torch.randn(rows, 16, generator=draw), []
     for width in (64, 32):
         weight = torch.randn(h.shape[1], width, generator=draw) / h.shape[1]**0.5
         value, slope = torch.empty(2, rows, width)
-        fill([value, slope], steps, h @ weight)
+        evaluate_(program, h @ weight, [value, slope])
         flows.append((h, weight, slope.clamp_(-1e3, 1e3)))
         value.clamp_(-1e3, 1e3)
         h = (value - value.mean()) / (value.std() + 1e-6)
