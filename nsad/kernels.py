@@ -148,7 +148,7 @@ def _function(op:str, alone:bool)->tuple[Callable, bool]:
 
 # %% ../nbs/03_kernels.ipynb #8acc16dd
 def _lowered_where(xp, chosen, a, b):
-    if isinstance(b, float) and isinstance(a, float): return chosen * (a - b) + b
+    if isinstance(b, float) and isinstance(a, float): return chosen * a + (1 - chosen) * b
     if b == 1.: return a * chosen + (1 - chosen)
     return chosen.tracer.note("where", chosen, a, b)
 

@@ -620,3 +620,11 @@ def test_a_residual_network_and_a_transformer_train_a_step():
         before.backward()
         optimiser.step()
         assert net(x).square().mean() < before
+
+
+@pytest.mark.parametrize("small, large", [(0.5, 1e30), (1e-3, 1e6), (-2.5, 1e20)])
+def test_a_choice_of_two_numbers_gives_each_exactly(small, large):
+    "Also where one is so much larger that their difference has no digit of the other."
+    x = torch.linspace(-2, 2, 9)
+    y = SymbolicActivation(f"where(x, {small}, {large})")(x)
+    assert_close(y, torch.where(x > 0, small, large), rtol=1e-6, atol=0)
