@@ -609,11 +609,12 @@ def discover_on_splits(dataset:Dataset, seeds:Sequence[int]=(42, 43, 44), engine
     -------
     dict : seed to `Discovery`
     """
-    found = {}
+    settings, found = _options(load_engine(engine, **options)), {}
+    asked = {k: settings.get(k, v) for k, v in _plain(options).items()}
     for seed in map(whole_number, seeds):
         training = dataset.take(split(dataset, test=test, seed=seed).train)
         path = None if folder is None else Path(folder) / f"{file_name(f'{engine}-{dataset.name}-{seed}')}.json"
-        found[seed] = _found_before(path, training, options)
+        found[seed] = _found_before(path, training, asked)
         if found[seed] is not None: continue
         found[seed] = discover(training, engine, seed, progress=progress, **options)
         if path is None: continue

@@ -23,7 +23,7 @@ def test_every_command_has_help(command):
 def test_discover_a_table_of_your_own_and_judge_what_was_found(tmp_path):
     rows = [(i % 7 - 3, i % 5 - 2, "yes" if (i % 7 - 3) * (i % 5 - 2) > 0 else "no") for i in range(400)]
     (tmp_path / "own.csv").write_text("a,b,label\n" + "\n".join(",".join(map(str, r)) for r in rows))
-    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 20, "--out", "found.json", "--json", "--quiet", cwd=tmp_path)
+    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 20, "--epochs", 2, "--out", "found.json", "--json", "--quiet", cwd=tmp_path)
     found = json.loads(printed)
     assert found == json.loads((tmp_path / "found.json").read_text()) and found["provenance"]["rows"] == 320
     best = min(found["front"], key=lambda row: row["loss"])["formula"]

@@ -60,7 +60,7 @@ def program(*commands, **environment):
     return [(int(code), printed + said) for code, printed, said in zip(codes[0], *texts)]
 
 
-SEARCH = ["discover", "own.csv", "--target", "kind", "--budget", "8", "--quiet"]
+SEARCH = ["discover", "own.csv", "--target", "kind", "--budget", "8", "--epochs", "2", "--quiet"]
 STUDY = ["study", "own.csv", "--target", "kind", "--seeds", "1", "--quiet"]
 
 
@@ -188,7 +188,7 @@ def test_no_name_reaches_the_terminal_as_a_command(own):
     path = f"x{HOSTILE}.csv"
     frame.to_csv(path, index=False)
     commands = [["data", "describe", path, "--target", "kind"], ["data", "describe", path, "--target", "nope"], ["export", f"x+{HOSTILE}", "a.h"],
-                ["discover", path, "--target", "kind", "--budget", "8", "--quiet", "--no-judge"], ["study", "magic", "--rows", "200", "-a", HOSTILE],
+                ["discover", path, "--target", "kind", "--budget", "8", "--epochs", "2", "--quiet", "--no-judge"], ["study", "magic", "--rows", "200", "-a", HOSTILE],
                 ["study", path, "--target", "kind", "-a", "relu", "--seeds", "1", "--quiet"], ["library", "show", HOSTILE]]
     for command, (_, seen) in zip(commands, program(*commands)):
         assert "owned" in seen.decode("utf-8") and not set("\x1b\x07\x9b\u202e\r") & set(seen.decode("utf-8")), command
@@ -211,5 +211,5 @@ def test_a_data_set_whose_name_is_a_path_stays_in_the_folder(own, monkeypatch):
                   details=dict(name="../../outside/evil", id="7", version="1"))
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda **_: table)
     before = {p for p in own.parent.rglob("*") if own not in p.parents}
-    assert run("discover", "openml:7", "--budget", "8", "--quiet", "--no-judge").exit_code == 0
+    assert run("discover", "openml:7", "--budget", "8", "--epochs", "2", "--quiet", "--no-judge").exit_code == 0
     assert {p for p in own.parent.rglob("*") if own not in p.parents} == before and len(list(own.glob("*discovery.json"))) == 1

@@ -66,7 +66,7 @@ def test_a_file_that_is_not_there_is_not_taken_for_a_dataset():
 
 def test_the_way_from_a_table_to_a_verdict_is_told_at_each_step(tmp_path):
     (tmp_path / "own.csv").write_text("a,b,kind\n" + "\n".join(f"{i % 7 - 3},{i % 5 - 2},{int((i % 7 - 3) * (i % 5 - 2) > 0)}" for i in range(300)))
-    found = subprocess.run([NSAD, "discover", "own.csv", "--target", "kind", "--budget", "12", "-o", "found.json", "--quiet"],
+    found = subprocess.run([NSAD, "discover", "own.csv", "--target", "kind", "--budget", "12", "--epochs", "2", "-o", "found.json", "--quiet"],
                            capture_output=True, text=True, cwd=tmp_path)
     step = next(line for line in found.stdout.splitlines() if line.startswith("next: ")).removeprefix("next: ")
     assert step == "nsad study own.csv --target kind -a relu -a found.json"
@@ -79,7 +79,7 @@ def test_a_discovery_is_judged_on_rows_that_its_search_has_not_seen(tmp_path):
     rows = "\n".join(f"{i % 7 - 3},{i % 5 - 2},{i * 37 % 200 / 7:.2f},{int((i % 7 - 3) * (i % 5 - 2) > 0)}" for i in range(200))
     (tmp_path / "own.csv").write_text("a,b,c,kind\n" + rows)           # no row twice: twins are no leak
     def nsad(*arguments): return subprocess.run([NSAD, *arguments, "--quiet"], capture_output=True, text=True, cwd=tmp_path)
-    for seed in ("3", "4"): nsad("discover", "own.csv", "--target", "kind", "--budget", "10", "--no-judge", "--seed", seed, "-o", f"{seed}.json")
+    for seed in ("3", "4"): nsad("discover", "own.csv", "--target", "kind", "--budget", "10", "--epochs", "2", "--no-judge", "--seed", seed, "-o", f"{seed}.json")
     study = ["study", "own.csv", "--target", "kind", "-a", "relu", "--seeds", "1,2", "--json"]
     told = nsad(*study, "-a", "3.json")
     assert {row["split_seed"] for row in json.loads(told.stdout)} == {3} and "new to 3.json" in told.stderr

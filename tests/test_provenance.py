@@ -203,7 +203,7 @@ def folder(tmp_path_factory):
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(300, 3)), columns=list("abc")).round(4)
     table.assign(label=np.where(table.a * table.b > 0, "yes", "no")).to_csv(path / "own.csv", index=False)
-    nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--seed", 7, "--no-judge", "-o", "found.json", "--quiet", cwd=path)
+    nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "-o", "found.json", "--quiet", cwd=path)
     return path
 
 
@@ -221,14 +221,14 @@ def test_the_command_takes_the_split_of_a_discovery_and_says_so(folder):
 
 def test_the_printed_next_step_is_safe(folder):
     "Followed to the letter, it tests on rows that the search has not seen."
-    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
+    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
     run = nsad(*words, "--seeds", "1,2", "--json", "--quiet", cwd=folder)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
 
 
 def test_the_printed_next_step_draws_the_same_rows(tmp_path):
-    printed = nsad("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
+    printed = nsad("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
     run = nsad(*words, "--seeds", "1", "--json", "--quiet", cwd=tmp_path)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
