@@ -32,6 +32,12 @@ def _per_layer(activation, n_layers:int)->list:
         raise ValueError(f"{len(activation)} activations for {n_layers} hidden layers; give one for each, or a single one")
     return list(activation)
 
+
+def _checked_dropout(dropout:float)->float:
+    "The probability itself, or a ValueError: a recipe's \"auto\" is settled by its rows."
+    if isinstance(dropout, (int, float)) and 0 <= dropout < 1: return dropout
+    raise ValueError(f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take recipe.for_rows(n).dropout")
+
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="relu", n_outputs:int=1,
         dropout:float=0.15, seed:int|None=None)->nn.Sequential:
@@ -54,7 +60,7 @@ def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="re
         if seed is not None: torch.manual_seed(seed)
         layers, width = [], n_features
         for out, act in zip(hidden, _per_layer(activation, len(hidden))):
-            layers += [nn.Linear(width, out), nn.BatchNorm1d(out), activation_module(act), nn.Dropout(dropout)]
+            layers += [nn.Linear(width, out), nn.BatchNorm1d(out), activation_module(act), nn.Dropout(_checked_dropout(dropout))]
             width = out
         return nn.Sequential(*layers, nn.Linear(width, n_outputs))
 
@@ -155,7 +161,7 @@ class Stack(nn.Module):
         super().__init__()
         if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
         self.activations, self.seeds, self.hidden = list(activations), tuple(map(int, seeds)), tuple(hidden)
-        self.n_features, self.n_outputs, self.dropout = n_features, n_outputs, dropout
+        self.n_features, self.n_outputs, self.dropout = n_features, n_outputs, _checked_dropout(dropout)
         self._take_weights([mlp(n_features, hidden, nn.Identity, n_outputs, seed=s) for s in seeds])
         self.acts = nn.ModuleList(nn.ModuleList(self._column(a, i) for a in activations) for i in range(len(hidden)))
         self.reset_dropout()

@@ -103,3 +103,10 @@ def test_mistakes_are_named():
         train(mlp(FEATURES), X, TARGETS["binary"][:-1])
     with pytest.raises(ValueError, match="needs validation rows"):
         train(mlp(FEATURES), X, TARGETS["binary"], recipe=Recipe(patience=2))
+
+
+@pytest.mark.parametrize("dropout", ["auto", 1, -0.1, None])
+def test_a_dropout_that_is_no_probability_is_named(dropout):
+    for make in (lambda: mlp(3, dropout=dropout), lambda: Stack(3, ["relu"], (1,), dropout=dropout)):
+        with pytest.raises(ValueError, match="dropout=.* must be a number from 0 to below 1"):
+            make()

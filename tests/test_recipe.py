@@ -32,10 +32,10 @@ def test_a_member_ends_where_the_network_alone_ends(task, settings):
     recipe, y = replace(SHORT, **settings), TARGETS[task]
     columns, n_outputs = ["relu", "3*x", learning(), nn.PReLU], 3 if task == "multiclass" else 1
     held = (X[:60].double(), y[:60])
-    stack = Stack(5, columns, (1, 2), n_outputs=n_outputs, dropout=recipe.dropout).double()
+    stack = Stack(5, columns, (1, 2), n_outputs=n_outputs, dropout=recipe.for_rows(len(X)).dropout).double()
     together = train(stack, X[60:], y[60:], task, recipe, validation=held)
     for k, (seed, column) in enumerate((s, c) for s in (1, 2) for c in columns):
-        net = mlp(5, activation=copy.deepcopy(column), n_outputs=n_outputs, dropout=recipe.dropout, seed=seed).double()
+        net = mlp(5, activation=copy.deepcopy(column), n_outputs=n_outputs, dropout=recipe.for_rows(len(X)).dropout, seed=seed).double()
         alone = train(net, X[60:], y[60:], task, recipe, seed, held)
         assert_close(torch.tensor(predict(stack, X)[k]), torch.tensor(predict(net, X)), rtol=1e-6, atol=1e-6)
         assert alone.best_epoch[0] == together.best_epoch[k]
