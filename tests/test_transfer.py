@@ -73,7 +73,7 @@ def test_searches_saw_the_training_rows_of_each_split(searched):
 def test_a_second_run_trains_nothing(searched, monkeypatch):
     matrix, folder, tables = searched
     def never(*args, **kwargs): raise AssertionError("searched or trained again")
-    monkeypatch.setattr("nsad.paper.discover", never)
+    monkeypatch.setattr("nsad.discovery.discover", never)
     monkeypatch.setattr("nsad.evaluation.train", never)
     again = transfer_matrix(tables[:2], tables, seeds=(1, 2), folder=folder, **RUN)
     pd.testing.assert_frame_equal(again.results, matrix.results)
@@ -113,7 +113,7 @@ def test_one_split_for_all_needs_one_search(tmp_path):
 def test_a_given_discovery_is_refused_where_it_may_have_seen_test_rows():
     a, b = table("a"), table("b", 1)
     whole = discover(a, seed=1, progress=False, **TINY)
-    with pytest.raises(ValueError, match="source 'mine' was discovered on rows of 'a' that are not the training rows of split 1"):
+    with pytest.raises(ValueError, match="source .mine. cannot be tested: its search has seen 100% of the test rows of .a. at split seed 1"):
         transfer_matrix({"mine": whole}, [a, b], seeds=(1,), specialist=False, **RUN)
     assert transfer_matrix({"mine": whole}, [b], seeds=(1,), specialist=False, **RUN).sources == ("mine",)
     honest = discover(a.take(split(a, test=0.2, seed=1).train), seed=1, progress=False, **TINY)
