@@ -118,7 +118,7 @@ def test_a_given_discovery_is_refused_where_it_may_have_seen_test_rows():
     assert transfer_matrix({"mine": whole}, [b], seeds=(1,), specialist=False, **RUN).sources == ("mine",)
     honest = discover(a.take(split(a, test=0.2, seed=1).train), seed=1, progress=False, **TINY)
     assert transfer_matrix({"a": honest}, [a], seeds=(1,), **RUN).frame().kind.iloc[0] == "specialist"
-    with pytest.raises(ValueError, match="split 2"): transfer_matrix({"a": honest}, [a], seeds=(1, 2), **RUN)
+    with pytest.raises(ValueError, match="split seed 2"): transfer_matrix({"a": honest}, [a], seeds=(1, 2), **RUN)
 
 
 @pytest.mark.parametrize("sources, options, says", [
