@@ -61,7 +61,7 @@ def test_without_network_the_error_says_what_to_do(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content, message", [
-    (b"", "is empty"), (b"1,2,3\n", "has 3 columns, not 58"), (gzip.compress(b"x")[:-4], "cannot be read|columns"), (b"\xff\xfe\x00\x01", "cannot be read|columns"),
+    (b"", "is empty"), (b"1,2,3\n", "has 3 columns, not 58"), (gzip.compress(b"x", mtime=0)[:-4], "cannot be read|columns"), (b"\xff\xfe\x00\x01", "cannot be read|columns"),
     (b",".join([b"1"] * 57 + [b"1"]) + b"\n" + b",".join([b"a"] * 58), "line 2 the label 'a'"), (b",".join([b"1"] * 58) + b"\n", "one class"),
     (b",".join([b"nan"] * 57 + [b"1"]) + b"\n" + b",".join([b"1"] * 57 + [b"0"]), "missing"),
 ])
