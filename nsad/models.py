@@ -95,8 +95,8 @@ def hidden_of(network:str)->tuple[int, ...]:
     ValueError
         Neither of the two.
 
-    Example
-    -------
+    Examples
+    --------
     >>> hidden_of("128-64")
     (128, 64)
     """
