@@ -7,13 +7,12 @@ __all__ = ['LAYERS', 'BY_ROWS', 'CONTAINERS', 'ACTIVATIONS', 'EnsembleError', 'E
            'EmbeddingEnsemble', 'ConvEnsemble', 'beside', 'below', 'BatchNormEnsemble', 'LayerNormEnsemble', 'Streams',
            'DropoutEnsemble', 'ActivationEnsemble', 'Ensemble', 'ensemble_of', 'try_ensemble', 'Single', 'as_members']
 
-# %% ../nbs/10_ensemble.ipynb #42a526bc
+# %% ../nbs/10_ensemble.ipynb #e72d93bd
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .activation import NAMES, SymbolicActivation
@@ -21,7 +20,7 @@ from .identity import is_plain
 from .models import (FiniteGradient, Formulas, Members, Normalise, bernoulli_,
                          formula_program)
 
-# %% ../nbs/10_ensemble.ipynb #7ebe67be
+# %% ../nbs/10_ensemble.ipynb #3476b102
 class EnsembleError(ValueError):
     "Networks that cannot be computed as one; says at which layer, and why."
 
@@ -65,7 +64,8 @@ class EnsembleLayer(nn.Module):
         "Copy the weights of member `k` into an ordinary layer."
         with torch.no_grad():
             for name in self.stacked:
-                if getattr(self, name) is not None: getattr(layer, name).copy_(getattr(self, name)[k])
+                whole = getattr(self, name)
+                if whole is not None: getattr(layer, name).copy_(whole[k])
 
 # %% ../nbs/10_ensemble.ipynb #3b41ffed
 class LinearEnsemble(EnsembleLayer):
@@ -78,7 +78,7 @@ class LinearEnsemble(EnsembleLayer):
         else: z = torch.baddbmm(self.bias.unsqueeze(1), z, weight)
         return z.view(*x.shape[:-1], -1)
 
-# %% ../nbs/10_ensemble.ipynb #9de2e770
+# %% ../nbs/10_ensemble.ipynb #4d28ce35
 class EmbeddingEnsemble(EnsembleLayer):
     "`nn.Embedding` of all members: weight (members, numbers, units)."
     stacked = "weight",
@@ -94,8 +94,8 @@ class EmbeddingEnsemble(EnsembleLayer):
     def forward(self, x:Tensor)->Tensor:
         own, n = self.apart(x), self.weight.shape[1]
         if own.numel() and not 0 <= int(own.min()) <= int(own.max()) < n:
-            raise IndexError(f"an embedding of {n} numbers, from 0 on, was asked for {int(own.min())} "
-                             f"to {int(own.max())}")
+            raise IndexError(f"an embedding of {n} numbers, from 0 on, was asked for "
+                             f"{int(own.min())} to {int(own.max())}")
         first = n * torch.arange(self.n_members, device=x.device)
         found = F.embedding(own + first.view(-1, *[1] * (own.dim() - 1)), self.weight.flatten(0, 1))
         if self.padding_idx is not None:
@@ -143,9 +143,9 @@ def below(x:Tensor, n_members:int)->Tensor:
     "(rows, members * channels, ...) as (members * rows, channels, ...)."
     return x.unflatten(1, (n_members, -1)).transpose(0, 1).flatten(0, 1)
 
-# %% ../nbs/10_ensemble.ipynb #7ab0c674
+# %% ../nbs/10_ensemble.ipynb #01e47a37
 class BatchNormEnsemble(EnsembleLayer):
-    "`nn.BatchNorm1d` and `nn.BatchNorm2d` of all members: weight and statistics (members, channels)."
+    "`nn.BatchNorm1d` and `nn.BatchNorm2d` of all members: all tensors (members, channels)."
     stacked = "weight", "bias", "running_mean", "running_var", "num_batches_tracked"
 
     def __init__(self, layers:Sequence[nn.Module]):
@@ -199,7 +199,7 @@ class LayerNormEnsemble(EnsembleLayer):
         if self.bias is not None: z = z + spread(self.bias)
         return z.flatten(0, 1)
 
-# %% ../nbs/10_ensemble.ipynb #80962016
+# %% ../nbs/10_ensemble.ipynb #0fcc4d34
 class Streams:
     """Generators of random numbers, one for each seed that members have.
 
@@ -221,7 +221,7 @@ class Streams:
 
     def masks(self, shape:Sequence[int], keep:float, like:Tensor)->Tensor:
         "Zeros and 1/keep, (seeds, *shape)."
-        out, where = torch.empty(len(self.seeds), *shape, dtype=like.dtype, device=like.device), like.device
+        out, where = like.new_empty(len(self.seeds), *shape), like.device
         for mask, seed in zip(out, self.seeds):
             if where.type == "cpu": bernoulli_(mask, keep, self.generator(seed, where))
             else: mask.bernoulli_(keep, generator=self.generator(seed, where))
@@ -256,7 +256,7 @@ class DropoutEnsemble(EnsembleLayer):
         shape = z.shape[1:3] + (1,) * (z.dim() - 3) if self.by_channel else z.shape[1:]
         return (z * self.streams.expand(self.streams.masks(shape, 1 - self.p, z))).flatten(0, 1)
 
-# %% ../nbs/10_ensemble.ipynb #ef9640fd
+# %% ../nbs/10_ensemble.ipynb #4a53c753
 class ActivationEnsemble(EnsembleLayer):
     "An activation for each member."
     def __init__(self, layers:Sequence[nn.Module]):
@@ -280,20 +280,21 @@ class ActivationEnsemble(EnsembleLayer):
         if self.programs[k] is None: layer.load_state_dict(self.members[k].state_dict())
 
 
-def _one_formula(program, x:Tensor)->Tensor: return Formulas.apply(x[None, None], [program], None)[0, 0]
+def _one_formula(program, x:Tensor)->Tensor:
+    return Formulas.apply(x[None, None], [program], None)[0, 0]
 
-# %% ../nbs/10_ensemble.ipynb #01906b3c
-LAYERS = {nn.Linear: LinearEnsemble, nn.Embedding: EmbeddingEnsemble, nn.LayerNorm: LayerNormEnsemble,
-          nn.Conv1d: ConvEnsemble, nn.Conv2d: ConvEnsemble, nn.BatchNorm1d: BatchNormEnsemble,
-          nn.BatchNorm2d: BatchNormEnsemble, nn.Dropout: DropoutEnsemble,
-          nn.Dropout1d: DropoutEnsemble, nn.Dropout2d: DropoutEnsemble}
-BY_ROWS = {nn.Identity, nn.Flatten, nn.Unflatten, nn.MaxPool1d, nn.MaxPool2d, nn.AvgPool1d, nn.AvgPool2d,
-           nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d,
-           nn.ZeroPad1d, nn.ZeroPad2d, nn.Upsample}
+# %% ../nbs/10_ensemble.ipynb #924d7c1d
+LAYERS = {nn.Linear: LinearEnsemble, nn.Embedding: EmbeddingEnsemble,
+          nn.LayerNorm: LayerNormEnsemble, nn.Conv1d: ConvEnsemble, nn.Conv2d: ConvEnsemble,
+          nn.BatchNorm1d: BatchNormEnsemble, nn.BatchNorm2d: BatchNormEnsemble,
+          nn.Dropout: DropoutEnsemble, nn.Dropout1d: DropoutEnsemble, nn.Dropout2d: DropoutEnsemble}
+BY_ROWS = {nn.Identity, nn.Flatten, nn.Unflatten, nn.MaxPool1d, nn.MaxPool2d, nn.AvgPool1d,
+           nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool1d,
+           nn.AdaptiveMaxPool2d, nn.ZeroPad1d, nn.ZeroPad2d, nn.Upsample}
 CONTAINERS = {nn.Sequential, nn.ModuleList, nn.ModuleDict}
 ACTIVATIONS = {*NAMES.values(), SymbolicActivation} - {nn.Identity}
 
-# %% ../nbs/10_ensemble.ipynb #b1856f17
+# %% ../nbs/10_ensemble.ipynb #721b9ec9
 class _Join:
     "Turns the modules of all members that stand in one place into one module."
     def __init__(self, activations:Sequence[type]):
@@ -325,24 +326,28 @@ class _Join:
     def _layer(self, modules:Sequence[nn.Module], path:str)->EnsembleLayer:
         try: return self._placed(LAYERS[type(modules[0])](modules), path)
         except EnsembleError as error:
-            raise EnsembleError(f"{_place(path)} is {error}, which no ensemble layer knows") from None
+            raise EnsembleError(f"{_place(path)} is {error}, which is not known") from None
 
     def _container(self, modules:Sequence[nn.Module], path:str)->nn.Module:
         first = modules[0]
-        kind, children = type(first), dict(first.named_children())
+        kind, names = type(first), list(first._modules)              # one module may have two names
         of_torch = kind.__module__.split(".")[0] == "torch" and kind not in CONTAINERS
         if of_torch or list(first.parameters(recurse=False)) or list(first.buffers(recurse=False)):
-            why = "is no layer that is known" if of_torch else "has parameters or buffers of its own"
+            own = "has parameters or buffers of its own"
+            why = "is no layer that is known" if of_torch else own
             known = ", ".join(sorted(k.__name__ for k in LAYERS))
-            raise EnsembleError(f"{_place(path)}, of class {kind.__name__}, {why}; known are {known}, "
-                                "activations, pooling, and modules made of these")
+            raise EnsembleError(f"{_place(path)}, of class {kind.__name__}, {why}; known are "
+                                f"{known}, activations, pooling, and modules made of these")
         for m in modules[1:]:
-            if list(dict(m.named_children())) != list(children):
+            if list(m._modules) != names:
                 raise EnsembleError(f"{_place(path)} does not have the same parts in all members")
         joined = copy.copy(first)
-        joined._modules = {name: self([m.get_submodule(name) for m in modules], f"{path}.{name}".lstrip("."))
-                           for name in children}
+        joined._modules = {n: self._child([m._modules[n] for m in modules], path, n)
+                           for n in names}
         return joined
+
+    def _child(self, modules:Sequence[nn.Module|None], path:str, name:str)->nn.Module|None:
+        return self(modules, f"{path}.{name}".lstrip(".")) if any(modules) else None
 
     def _refuse_hooks(self, modules:Sequence[nn.Module], path:str):
         if not all(is_plain(m, type(m)) for m in modules):
@@ -371,7 +376,7 @@ def _is_plain_value(value)->bool:
     if isinstance(value, tuple): return all(map(_is_plain_value, value))
     return value is None or isinstance(value, (bool, int, float, str))
 
-# %% ../nbs/10_ensemble.ipynb #987418d1
+# %% ../nbs/10_ensemble.ipynb #358c8d7b
 class Ensemble(Members):
     """Networks of one architecture, computed and trained as one; made by `ensemble_of`.
 
@@ -385,9 +390,11 @@ class Ensemble(Members):
     Methods: `forward`, `of_seeds`, `expand`, `member`, `draw_from_torch`, `reset_dropout`, and
     those of `Members`.
     """
-    def __init__(self, models:Sequence[nn.Module], seeds:Sequence[int], activations:Sequence[type]=()):
+    def __init__(self, models:Sequence[nn.Module], seeds:Sequence[int],
+                 activations:Sequence[type]=()):
         super().__init__()
-        if len(models) != len(seeds): raise ValueError(f"{len(seeds)} seeds for {len(models)} members")
+        if len(models) != len(seeds):
+            raise ValueError(f"{len(seeds)} seeds for {len(models)} members")
         join = _Join(activations)
         self.net, self.n_members = join(models, ""), len(models)
         self.streams, self._places, self._models = Streams(seeds), tuple(join.places), tuple(models)
@@ -413,8 +420,8 @@ class Ensemble(Members):
         n = inputs[0].shape[:2].numel()
         if not isinstance(out, Tensor) or not out.dim() or len(out) != n:
             what = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
-            raise EnsembleError(f"the network gives {what} for {n} rows; an ensemble needs a tensor "
-                                "with an output for each row")
+            raise EnsembleError(f"the network gives {what} for {n} rows; an ensemble needs a "
+                                "tensor with an output for each row")
         return out.unflatten(0, (self.n_members, -1))
 
     def expand(self, values:Tensor)->Tensor:
@@ -428,7 +435,7 @@ class Ensemble(Members):
     def reset_dropout(self): self.streams.restart()
 
     def draw_from_torch(self):
-        "Drop units by torch's global generator, as a network alone does; all members have one seed."
+        "Drop units by torch's global generator, as a network alone does; members have one seed."
         self.streams.take_torchs()
 
     def member(self, k:int)->nn.Module:
@@ -438,9 +445,9 @@ class Ensemble(Members):
             layer.write(k, net.get_submodule(path))
         return net.to(next(self.parameters()).device).eval()
 
-# %% ../nbs/10_ensemble.ipynb #7318ad7d
-def ensemble_of(models:nn.Module|Sequence[nn.Module], n:int|None=None, seeds:Sequence[int]|None=None,
-                activations:Sequence[type]=())->Ensemble:
+# %% ../nbs/10_ensemble.ipynb #2dffa984
+def ensemble_of(models:nn.Module|Sequence[nn.Module], n:int|None=None,
+                seeds:Sequence[int]|None=None, activations:Sequence[type]=())->Ensemble:
     """Networks as one.
 
     Parameters
@@ -490,8 +497,9 @@ def _started(model:nn.Module, seed:int)->nn.Module:
             if callable(getattr(layer, "reset_parameters", None)): layer.reset_parameters()
     return new
 
-# %% ../nbs/10_ensemble.ipynb #54796667
-def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor], activations:Sequence[type]=(), seed:int=0):
+# %% ../nbs/10_ensemble.ipynb #740aea32
+def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
+                 activations:Sequence[type]=(), seed:int=0):
     """Compare an ensemble with its members alone on a batch.
 
     Parameters
@@ -515,11 +523,11 @@ def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor], activation
             try: together = _run_from(seed, whole.train(training), inputs)
             except EnsembleError: raise
             except Exception as error:
-                raise EnsembleError(f"the network alone takes a batch, many as one do not: {error}") from None
+                raise EnsembleError(f"a network alone takes a batch, many do not: {error}") from None
             if not all(isinstance(a, Tensor) and _alike(a, t) for a, t in zip(alone, together)):
-                raise EnsembleError("the network computes something else when it is one of many; its forward "
-                                    "may look across rows, draw random numbers, or use weights or "
-                                    "activations other than by calling layers of its own")
+                raise EnsembleError("the network computes something else when it is one of many; "
+                                    "its forward may look across rows, draw random numbers, or use "
+                                    "weights or activations other than by calling its own layers")
 
 
 def _shaken(model:nn.Module)->nn.Module:

@@ -171,7 +171,7 @@ class Members(nn.Module):
         return [(t, owner.get(id(t))) for t in _state(self)]
 
     def kinds(self)->dict[str, list[nn.Parameter]]:
-        "Parameters by what they do: weights (which multiply inputs), constants of formulas, others."
+        "Parameters by kind: weights, which multiply inputs; constants of formulas; others."
         kinds = {"weights": [], "constants": [], "others": []}
         owner = {id(t): k for t, k in self.owners()}
         for module, p in _parameters(self):

@@ -28,7 +28,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from .activation import SymbolicActivation
 from .identity import IdentityError, identity, specification
 from .ensemble import as_members
 from .models import Members, count_parameters
