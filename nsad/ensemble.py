@@ -497,7 +497,7 @@ def _started(model:nn.Module, seed:int)->nn.Module:
             if callable(getattr(layer, "reset_parameters", None)): layer.reset_parameters()
     return new
 
-# %% ../nbs/10_ensemble.ipynb #740aea32
+# %% ../nbs/10_ensemble.ipynb #39102342
 def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
                  activations:Sequence[type]=(), seed:int=0):
     """Compare an ensemble with its members alone on a batch.
@@ -523,7 +523,7 @@ def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
             try: together = _run_from(seed, whole.train(training), inputs)
             except EnsembleError: raise
             except Exception as error:
-                raise EnsembleError(f"a network alone takes a batch, many do not: {error}") from None
+                raise EnsembleError(f"one network takes a batch, many do not: {error}") from None
             if not all(isinstance(a, Tensor) and _alike(a, t) for a, t in zip(alone, together)):
                 raise EnsembleError("the network computes something else when it is one of many; "
                                     "its forward may look across rows, draw random numbers, or use "
