@@ -59,8 +59,8 @@ class Recipe:
     clip : largest length of a network's gradient; None clips nothing
     constants_lr : learning rate of a formula's constants, as a multiple of `lr`
 
-    Example
-    -------
+    Examples
+    --------
     >>> Recipe("short", epochs=5, batch_size=64).steps_on(640)
     50
     """
@@ -137,8 +137,8 @@ def recipe_named(name:str, epochs:int|None=None)->Recipe:
     ValueError
         A name that is none of these, or epochs below 1.
 
-    Example
-    -------
+    Examples
+    --------
     >>> recipe_named("strong", 5).name
     'strong, 5 epochs'
     """
@@ -384,8 +384,8 @@ class Stepper:
     recipe : see `Recipe`
     n_steps : steps of the whole training, over which the learning rate falls
 
-    Example
-    -------
+    Examples
+    --------
     >>> stepper = Stepper(net, STRONG, n_steps=1)
     >>> stepper.step((net(x) - y).square().mean())
     """

@@ -1,4 +1,7 @@
 """Markers for all tests. `pytest -m "not slow and not browser"` is the inner loop, `make quick` runs it."""
+import os
+import signal
+
 import pytest
 
 # Whole files that start processes, kill them, serve downloads, or search and train for minutes.
@@ -26,6 +29,16 @@ def needs(item, word):
     "Is a test skipped where something is missing, by the reason that its `skipif` gives?"
     reasons = [mark.kwargs.get("reason", "") for mark in item.iter_markers("skipif")]
     return any(word in reason.lower() for reason in reasons)
+
+
+def pytest_sessionstart():
+    """Ctrl-C and a hang-up mean here what they mean in a terminal.
+
+    What is started in the background, or by nohup, ignores them, and so would every process that a test starts.
+    """
+    if os.name == "posix":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):
