@@ -44,7 +44,8 @@ _PUBLIC = {
     "card": ["DataCard", "describe", "plot_card"],
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
-    "export": ["ExportError", "quantise_network", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
+    "quantised": ["quantise_network"],
+    "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
     "problem": ["ModelProblem", "Problem", "TableProblem"],
     "discovery": ["Candidate", "Discovery", "discover"],
@@ -77,8 +78,8 @@ if _typing.TYPE_CHECKING:
     from .models import heavy as heavy
     from .models import light as light
     from .models import mlp as mlp
+    from .quantised import quantise_network as quantise_network
     from .export import ExportError as ExportError
-    from .export import quantise_network as quantise_network
     from .export import to_c as to_c
     from .export import to_jax as to_jax
     from .export import to_latex as to_latex
