@@ -1,7 +1,6 @@
 """Data: clear errors, splits that keep test rows apart, samples that are what they say."""
 import gzip
 import socket
-import warnings
 from pathlib import Path
 
 import numpy as np
