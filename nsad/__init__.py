@@ -25,7 +25,7 @@ networks    mlp, light, heavy, Stack, ensemble_of, Recipe, train, evaluate, coun
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability
 keeping     ActivationLibrary, Entry, find_entry
-elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex
+elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
 
 ``nsad.__all__`` is the whole list. At a shell, ``nsad`` alone shows the commands.
 """
@@ -45,6 +45,7 @@ _PUBLIC = {
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "ensemble": ["ensemble_of"],
+    "quantised": ["quantise_network"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
     "problem": ["ModelProblem", "Problem", "TableProblem"],
@@ -79,6 +80,7 @@ if _typing.TYPE_CHECKING:
     from .models import light as light
     from .models import mlp as mlp
     from .ensemble import ensemble_of as ensemble_of
+    from .quantised import quantise_network as quantise_network
     from .export import ExportError as ExportError
     from .export import to_c as to_c
     from .export import to_jax as to_jax
