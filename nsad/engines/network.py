@@ -167,6 +167,7 @@ class _Archive:
     screened: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
     judged: int = 0
+    asked: int = 0                                       # answers, where formulas come from elsewhere
     parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
@@ -487,7 +488,7 @@ def _halving(self:NetworkEngine, rungs:Sequence[Sequence], seed:int, budget:Budg
     rng = random.Random(f"{seed}, restart {self.restart}" if self.restart else seed)
     early, about = self._early(budget), [_about(trials, rungs[-1]) for trials in rungs]
     for generation in range(1, self.generations + 1):
-        fresh = self._generation(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
+        fresh = self.new_formulas(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
         with clock.over(rungs[0], len(fresh)):
             for c in self._judged(0, rungs[0], fresh, archive, archive.screened, budget):
                 yield replace(c, generation=generation, **about[0])
@@ -703,7 +704,7 @@ def expected(self:NetworkEngine)->int:
 
 
 @patch
-def _generation(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:TableTrial)->list[Formula]:
+def new_formulas(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:TableTrial)->list[Formula]:
     "Formulas not tried before, taken into the archive."
     before = len(archive.trees)
     parents = [f for f in survivors(archive.losses, self.population_size) if archive.trees[f] is not None]
