@@ -26,8 +26,8 @@ from .layers import (ExportError, Layer, LinearMap, Pointwise, Scaling, as_activ
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
+from .printing import infix_text
 from .program import Program, run
-from .reading import infix_text
 
 # %% ../nbs/11_export.ipynb #42012435
 def _is_alone(what, scaler, function:str)->bool:

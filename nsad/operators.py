@@ -26,11 +26,7 @@ ELEMENTARY = tuple("""
 
 
 def _softplus(a): return np.logaddexp(a, 0.)
-
-
 def _relu(a): return np.maximum(a, 0.)
-
-
 def _gelu(a): return a * special.ndtr(a)
 
 
@@ -47,14 +43,8 @@ SOFT = 1e-10          # 1/a is a/max(a*a, SOFT): exact where |a| is 1e-5 or more
 
 # %% ../nbs/00_operators.ipynb #9c50be3e
 def add(xp, a, b): return a + b
-
-
 def sub(xp, a, b): return a - b
-
-
 def mul(xp, a, b): return a * b
-
-
 def neg(xp, a): return -a
 
 
@@ -92,20 +82,12 @@ def power(xp, a, b):
 
 
 def square(xp, a): return a * a
-
-
 def cube(xp, a): return a * a * a
-
-
 def sqrt(xp, a): return xp.sqrt(xp.abs(a) + TINY)
-
-
 def cbrt(xp, a): return a * xp.exp(xp.log(xp.maximum(xp.abs(a), 1e-9)) * (-2 / 3))
 
 # %% ../nbs/00_operators.ipynb #d1027305
 def exp(xp, a): return xp.exp(xp.clip(a, None, CEILING))
-
-
 def expm1(xp, a): return xp.expm1(xp.clip(a, None, CEILING))
 
 
@@ -121,38 +103,20 @@ def log1p(xp, a):
 
 
 def log2(xp, a): return log(xp, a) * (1 / math.log(2))
-
-
 def log10(xp, a): return log(xp, a) * (1 / math.log(10))
-
-
 def sinh(xp, a): return xp.sinh(xp.clip(a, -CEILING, CEILING))
-
-
 def cosh(xp, a): return xp.cosh(xp.clip(a, -CEILING, CEILING))
-
-
 def gauss(xp, a): return xp.exp(-a * a)
 
 # %% ../nbs/00_operators.ipynb #73a2c3af
 def tan(xp, a): return xp.sin(a) * inv(xp, xp.cos(a))
-
-
 def asin(xp, a): return xp.arcsin(xp.clip(a, -EDGE, EDGE))
-
-
 def acos(xp, a): return xp.arccos(xp.clip(a, -EDGE, EDGE))
-
-
 def acosh(xp, a): return xp.arccosh(xp.clip(a, 1 + TINY, None))
-
-
 def atanh(xp, a): return xp.arctanh(xp.clip(a, -EDGE, EDGE))
 
 # %% ../nbs/00_operators.ipynb #92bb78fc
 def step(xp, a): return xp.clip(xp.sign(a), 0., None)
-
-
 def mod(xp, a, b): return a - b * xp.floor(div(xp, a, b))
 
 
@@ -163,17 +127,11 @@ def where(xp, c, a, b):
 
 
 def maximum(xp, a, b): return xp.maximum(a, b)
-
-
 def minimum(xp, a, b): return xp.minimum(a, b)
 
 # %% ../nbs/00_operators.ipynb #a1d121b1
 def silu(xp, a): return a * xp.sigmoid(a)
-
-
 def mish(xp, a): return a * xp.tanh(xp.softplus(a))
-
-
 def elu(xp, a): return xp.maximum(a, 0.) + xp.expm1(xp.minimum(a, 0.))
 
 
@@ -184,11 +142,7 @@ def selu(xp, a):
 
 
 def softsign(xp, a): return a / (1 + xp.abs(a))
-
-
 def hardsigmoid(xp, a): return xp.clip(a + 3, 0., 6.) * (1 / 6)
-
-
 def hardswish(xp, a): return a * hardsigmoid(xp, a)
 
 # %% ../nbs/00_operators.ipynb #f48b6212
@@ -232,11 +186,12 @@ class Op:
     name : as it is written in a formula
     arity : number of arguments
     value : function of an array namespace and the arguments; finite for finite arguments
-    derivative : by each argument, as text in a, b, c and the value y; empty where there is none to write
+    derivative : by each argument, as text in a, b, c and the value y; empty where none is written
     textbook : the value where nothing is protected, if it differs
     aliases : what other programs call it
     means : text in a, b, c that a formula is written with instead, as `x**2` for `square(x)`
-    parity : "odd" where f(-a) = -f(a), "even" where f(-a) = f(a); "ordered" where arguments may be exchanged
+    parity : "odd" where f(-a) = -f(a), "even" where f(-a) = f(a); "ordered" where arguments may
+        be exchanged
     tame : is the value near 0 only where the function has zeros, so that a/a may be cancelled
     breed : does the search build formulas with it
     """
@@ -271,7 +226,8 @@ def register(*rows:Op):
     """
     for op in rows:
         taken = [n for n in (op.name, *op.aliases) if n in OPS or n in SPELLINGS]
-        if taken: raise ValueError(f"{taken[0]!r} is an operator's name already; choose another one")
+        if taken:
+            raise ValueError(f"{taken[0]!r} is an operator's name already; choose another one")
         OPS[op.name] = op
         SPELLINGS.update(dict.fromkeys(op.aliases, op.name))
 
@@ -284,20 +240,10 @@ def elementary(name:str)->Callable:
 
 # %% ../nbs/00_operators.ipynb #7eb9d370
 def _textbook_div(xp, a, b): return a / b
-
-
 def _textbook_inv(xp, a): return 1 / a
-
-
 def _textbook_pow(xp, a, b): return a**b
-
-
 def _textbook_cbrt(xp, a): return xp.sign(a) * xp.abs(a)**(1 / 3)
-
-
 def _textbook_log2(xp, a): return xp.log(a) * (1 / math.log(2))
-
-
 def _textbook_log10(xp, a): return xp.log(a) * (1 / math.log(10))
 
 
@@ -337,8 +283,8 @@ register(
     Op("asin", 1, asin, "1/sqrt(1 - a**2)", elementary("arcsin"), ("arcsin", "safe_asin"),
        parity="odd", tame=True),
     Op("acos", 1, acos, "-1/sqrt(1 - a**2)", elementary("arccos"), ("arccos", "safe_acos")),
-    Op("atan", 1, elementary("arctan"), "1/(1 + a**2)", aliases=("arctan",), parity="odd", tame=True,
-       breed=True),
+    Op("atan", 1, elementary("arctan"), "1/(1 + a**2)", aliases=("arctan",), parity="odd",
+       tame=True, breed=True),
     Op("atan2", 2, elementary("arctan2"), ("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
        aliases=("arctan2",)))
 

@@ -36,7 +36,7 @@ from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
 from ..program import Program, jet, program_of
-from ..reading import plain_text
+from ..printing import plain_text
 from ..signals import end_with
 from ..training import STRONG, Recipe, one_thread
 
