@@ -113,7 +113,7 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     Raises
     ------
     ImportError : onnx or onnxscript is missing
-    ExportError : numbers that are not finite, an input that is not known, or what torch cannot export
+    ExportError : numbers that are not finite, an input that is not known, what torch cannot export
     """
     onnx = _onnx()
     alone = _is_alone(what, scaler, "to_onnx")
