@@ -19,7 +19,7 @@ import nsad
 from .activation import SymbolicActivation
 from .layers import (ExportError, Layer, LinearMap, Pointwise, Scaling, network_layers,
                          pointwise)
-from .program import Constant, Program
+from .tracer import Constant, Program
 
 # %% ../nbs/10b_ccode.ipynb #a7a0c484
 SUFFIX = {"float": "f", "double": ""}
@@ -170,13 +170,13 @@ def _lines(self:CUnit, row:np.ndarray)->str:
 
 # %% ../nbs/10b_ccode.ipynb #49218508
 @patch
-def file(self:CUnit, about:str, *parts:str)->str:
+def file(self:CUnit, about:str, *parts:str, include:str="math.h")->str:
     "The parts behind a comment that says what they are, guarded against being included twice."
     guard = f"{self.name.upper()}_H"
     text = "\n".join(p for p in (self.helper_text(), *parts) if p)
     about = textwrap.fill(f"{about} Made by nsad {nsad.__version__}.", 118,
                           subsequent_indent="   ", break_long_words=False)
-    opening = f"/* {about} */\n#ifndef {guard}\n#define {guard}\n#include <math.h>\n"
+    opening = f"/* {about} */\n#ifndef {guard}\n#define {guard}\n#include <{include}>\n"
     return f"{opening}\n{text}\n#endif\n"
 
 

@@ -15,7 +15,8 @@ import mpmath
 import numpy as np
 
 from .operators import ELEMENTARY, NUMPY, meaning
-from .reading import CONSTANTS, Tree
+from .printing import Tree
+from .reading import CONSTANTS
 
 # %% ../nbs/00b_continuation.ipynb #c4927055
 def values(tree:Tree, xp, variables:Mapping, protect:bool=True):
@@ -41,17 +42,9 @@ DIGITS = 50
 
 
 def _mp_where(c, a, b): return a if c else b
-
-
 def _mp_full_like(a, value): return mpmath.mpf(value)
-
-
 def _mp_log(a): return mpmath.log(abs(a))
-
-
 def _mp_log1p(a): return mpmath.log(abs(1 + a))
-
-
 def _mp_sqrt(a): return mpmath.sqrt(abs(a))
 
 
@@ -61,14 +54,8 @@ def _mp_clip(a, low, high):
 
 
 def _mp_sigmoid(a): return 1 / (1 + mpmath.exp(-a))
-
-
 def _mp_softplus(a): return mpmath.log1p(mpmath.exp(a))
-
-
 def _mp_relu(a): return max(a, mpmath.mpf(0))
-
-
 def _mp_gelu(a): return a * mpmath.ncdf(a)
 
 
@@ -78,21 +65,23 @@ _MP = {"where": _mp_where, "full_like": _mp_full_like, "log": _mp_log, "log1p": 
        "abs": abs, "round": mpmath.nint, "maximum": max, "minimum": min}
 _SPELLED = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
             "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh"}
-MPMATH = SimpleNamespace(**{n: _MP.get(n) or getattr(mpmath, _SPELLED.get(n, n)) for n in ELEMENTARY})
+_MP |= {n: getattr(mpmath, _SPELLED.get(n, n)) for n in ELEMENTARY if n not in _MP}
+MPMATH = SimpleNamespace(**_MP)
 
-
+# %% ../nbs/00b_continuation.ipynb #f004cac2
 def exactly(tree:Tree, at)->mpmath.mpf|None:
     "The textbook's value at u = `at`, with many digits; None where there is none."
     known = {"u": at, "pi": +mpmath.pi, "e": +mpmath.e}
     try: value = values(tree, MPMATH, known, protect=False)
     except (ZeroDivisionError, ValueError, OverflowError, TypeError): return None
-    return mpmath.mpf(value) if isinstance(value, (int, float, mpmath.mpf)) and mpmath.isfinite(value) else None
+    real = isinstance(value, (int, float, mpmath.mpf)) and mpmath.isfinite(value)
+    return mpmath.mpf(value) if real else None
 
 # %% ../nbs/00b_continuation.ipynb #db41e58b
 REACH, MOST = 12., 8                   # how far zeros are looked for, and how many are filled
 _GRID = np.linspace(-REACH, REACH, 2401)
 _GOLDEN = (5**0.5 - 1) / 2
-_TRIED = 64                            # zeros of one denominator that are looked at, the nearest to 0
+_TRIED = 64                            # zeros of a denominator that are looked at, nearest to 0
 
 
 def _size(tree:Tree, u:np.ndarray)->np.ndarray:
@@ -103,7 +92,8 @@ def _size(tree:Tree, u:np.ndarray)->np.ndarray:
 
 def zeros(tree:Tree)->list[float]:
     "Zeros of a function of `u`, those nearest to 0 first."
-    if isinstance(tree, tuple) and tree[0] == "pow" and isinstance(tree[2], int): return zeros(tree[1])
+    if isinstance(tree, tuple) and tree[0] == "pow" and isinstance(tree[2], int):
+        return zeros(tree[1])
     size = _size(tree, _GRID)
     before, here, after = size[:-2], size[1:-1], size[2:]
     low = np.flatnonzero((here < before) & (here <= after) & (here < 0.05))
@@ -120,16 +110,9 @@ def zeros(tree:Tree)->list[float]:
     found = np.sort(found[_size(tree, found) < 1e-7])
     return sorted(found[np.diff(found, prepend=-np.inf) > 1e-4].tolist(), key=abs)
 
-
-def _refined(tree:Tree, near:float)->mpmath.mpf|None:
-    "The zero that is near, with many digits."
-    at = mpmath.mpf(near)
-    if exactly(tree, at) == 0: return at
-    return _by_secants(tree, at) or _by_golden_section(tree, at)
-
-
+# %% ../nbs/00b_continuation.ipynb #c30af070
 def _by_secants(tree:Tree, at:mpmath.mpf)->mpmath.mpf|None:
-    "A zero where the function changes its sign, or None: each step has about 1.6 times the digits of the last."
+    "A zero where the function changes its sign: each step has 1.6 times the digits of the last."
     last, here = at - mpmath.mpf("1e-6"), at
     y_last, y = exactly(tree, last), exactly(tree, here)
     for _ in range(10):
@@ -153,13 +136,20 @@ def _by_golden_section(tree:Tree, at:mpmath.mpf)->mpmath.mpf|None:
         else: low = a
     return (low + high) / 2
 
+
+def _refined(tree:Tree, near:float)->mpmath.mpf|None:
+    "The zero that is near, with many digits."
+    at = mpmath.mpf(near)
+    if exactly(tree, at) == 0: return at
+    return _by_secants(tree, at) or _by_golden_section(tree, at)
+
 # %% ../nbs/00b_continuation.ipynb #0d0a3a79
 WIDTHS = (0.25, 0.1, 0.03, 0.01)
 
 
 def _bounded(tree:Tree, at)->bool:
-    """Does the function come to about one value from both sides? It is not asked nearer than 1e-6, so that a
-    constant with sixteen digits may be the zero of a sine."""
+    """Does the function come to about one value from both sides? It is not asked nearer than 1e-6,
+    so that a constant with sixteen digits may be the zero of a sine."""
     near = [exactly(tree, at + mpmath.mpf(h)) for h in ("-1e-5", "-1e-6", "1e-6", "1e-5")]
     if any(v is None for v in near): return False
     return max(near) - min(near) < 1e-2 * (1 + max(map(abs, near)))
@@ -167,13 +157,13 @@ def _bounded(tree:Tree, at)->bool:
 
 @functools.cache
 def _interpolation()->tuple[list, list]:
-    "Ten nodes in [-1, 1], and the matrix that makes a polynomial's coefficients of the values there."
+    "Ten nodes in [-1, 1], and the matrix from values there to coefficients."
     with mpmath.workdps(DIGITS):
         nodes = [mpmath.cos(mpmath.pi * (2 * k + 1) / 20) for k in range(10)]
         rows = mpmath.matrix([[t**k for k in range(10)] for t in nodes])
         return nodes, (rows**-1).tolist()
 
-
+# %% ../nbs/00b_continuation.ipynb #5c1d7f3e
 def polynomial(tree:Tree, at)->tuple[float, list[float]]|None:
     """The half width of a gap and the coefficients of the polynomial that fills it, lowest first.
 
@@ -206,7 +196,8 @@ def _variables(t:Tree)->set[str]:
 
 def _replaced(t:Tree, old:Tree, new:Tree)->Tree:
     if t == old and type(t) is type(old): return new
-    return (t[0], *(_replaced(a, old, new) for a in t[1:])) if isinstance(t, tuple) and t[0] != "fixed" else t
+    if not isinstance(t, tuple) or t[0] == "fixed": return t
+    return (t[0], *(_replaced(a, old, new) for a in t[1:]))
 
 
 def _parts(t:Tree)->list[Tree]:
@@ -248,11 +239,27 @@ def _denominators(t:tuple)->list[Tree]:
     return []
 
 # %% ../nbs/00b_continuation.ipynb #4cc30eaf
-MOST_WORK = 200_000       # operators that are evaluated to look for gaps of one formula, at most: about a second
+def _calm(f:Tree, zeros:list[float])->list[float]:
+    "Zeros of a denominator near which the function is as large as around them, unlike a pole."
+    if not zeros: return []
+    beside = np.multiply.outer([0.1, 1e-3, 1e-4], [[-1], [1]]) + zeros
+    far, near, nearer = _size(f, beside).max(1)
+    calm = (nearer < 20 * (1 + far)) & (nearer < 3 * (1 + near))       # false where one is NaN
+    return [z for z, keep in zip(zeros, calm) if keep]
+
+
+def _decimals(t:Tree)->bool:
+    "Has the tree decimal constants, which training may change?"
+    if isinstance(t, tuple): return t[0] != "fixed" and any(map(_decimals, t[1:]))
+    return isinstance(t, float)
+
+
+MOST_WORK = 200_000       # operators evaluated to look for gaps of a formula: about a second
 
 
 class _Work:
-    "How much looking is left. A large sum of quotients has many places that may be gaps; what is not looked at stays protected."
+    """How much looking is left. A large sum of quotients has many places that may be gaps; what is
+    not looked at stays protected."""
     def __init__(self, left:int=MOST_WORK): self.left = left
 
     def allows(self, tree:Tree, times:int)->bool:
@@ -263,11 +270,32 @@ class _Work:
         return allowed
 
 
-def _count(t:Tree)->int: return 1 + sum(map(_count, t[1:])) if isinstance(t, tuple) and t[0] != "fixed" else 1
+def _count(t:Tree)->int:
+    return 1 + sum(map(_count, t[1:])) if isinstance(t, tuple) and t[0] != "fixed" else 1
 
+# %% ../nbs/00b_continuation.ipynb #7b2e90d4
+def _gaps(f:Tree, denominator:Tree, now:Tree, zeros:list[float], work:_Work)->tuple[list, list]:
+    """Places where `f` is 0/0 and `now`, which has some of them filled, is not what it ought to be,
+    each with its polynomial; and the zeros at which `f` is no removable singularity."""
+    if not work.allows(f, 1): return [], zeros
+    found, calm = [], _calm(f, zeros)
+    left = [z for z in zeros if z not in calm]
+    for z in calm:
+        looked_at = len(found) < MOST and work.allows(f, 40)
+        at = _refined(denominator, z) if looked_at else None
+        gap = None if at is None else polynomial(f, at)
+        if gap is None:
+            left.append(z)
+            continue
+        near = np.array([-1e-4, -1e-6, 0., 1e-6, 1e-4])
+        with np.errstate(all="ignore"): value = values(now, NUMPY, {"u": float(at) + near})
+        wanted = np.polynomial.Polynomial(gap[1])(near)
+        if not np.allclose(value, wanted, rtol=1e-7, atol=1e-7): found.append((at, gap))
+    return found, left
 
+# %% ../nbs/00b_continuation.ipynb #868e9117
 class _Left(NamedTuple):
-    "A denominator whose zeros are not all filled: these zeros as values of the part `u`, None where they are not known."
+    "A denominator with zeros that are not filled, as values of the part `u`; None where not known."
     denominator: Tree
     u: Tree = None
     zeros: list | None = None
@@ -292,47 +320,13 @@ def _open(t:Tree, learn:bool, work:_Work)->tuple[Tree, list[_Left]]:
         if learn and _decimals(f):                     # its polynomial would not learn with it
             still.append(_Left(b.denominator, u, places))
             continue
-        if _variables(_replaced(whole, u, "u")) != {"u"}: whole = original       # a gap inside `u` itself
+        if _variables(_replaced(whole, u, "u")) != {"u"}: whole = original   # a gap inside `u`
         gaps, places = _gaps(f, denominator, _replaced(whole, u, "u"), places, work)
         if gaps: whole = _filled(whole, u, gaps)
         if places: still.append(_Left(b.denominator, u, places))
     return whole, still
 
-
-def _gaps(f:Tree, denominator:Tree, now:Tree, zeros:list[float], work:_Work)->tuple[list[tuple], list[float]]:
-    """Places where `f` is 0/0 and `now`, which has some of them filled, is not what it ought to be, each with its
-    polynomial; and the zeros at which `f` is no removable singularity."""
-    if not work.allows(f, 1): return [], zeros
-    found, calm = [], _calm(f, zeros)
-    left = [z for z in zeros if z not in calm]
-    for z in calm:
-        looked_at = len(found) < MOST and work.allows(f, 40)
-        at = _refined(denominator, z) if looked_at else None
-        gap = None if at is None else polynomial(f, at)
-        if gap is None:
-            left.append(z)
-            continue
-        near = np.array([-1e-4, -1e-6, 0., 1e-6, 1e-4])
-        with np.errstate(all="ignore"): value = values(now, NUMPY, {"u": float(at) + near})
-        wanted = np.polynomial.Polynomial(gap[1])(near)
-        if not np.allclose(value, wanted, rtol=1e-7, atol=1e-7): found.append((at, gap))
-    return found, left
-
-
-def _calm(f:Tree, zeros:list[float])->list[float]:
-    "Zeros of a denominator near which the function is as large as around them; near a pole it is not."
-    if not zeros: return []
-    far, near, nearer = _size(f, np.multiply.outer([0.1, 1e-3, 1e-4], [[-1], [1]]) + zeros).max(1)
-    calm = (nearer < 20 * (1 + far)) & (nearer < 3 * (1 + near))           # false where one is NaN
-    return [z for z, keep in zip(zeros, calm) if keep]
-
-
-def _decimals(t:Tree)->bool:
-    "Has the tree decimal constants, which training may change?"
-    if isinstance(t, tuple): return t[0] != "fixed" and any(map(_decimals, t[1:]))
-    return isinstance(t, float)
-
-
+# %% ../nbs/00b_continuation.ipynb #93ae51c8
 def continued(t:Tree, learn:bool=False)->Tree:
     """The tree with its removable singularities filled.
 

@@ -9,7 +9,6 @@ __all__ = ['to_c', 'to_onnx', 'to_numpy', 'to_jax', 'to_latex']
 import copy
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,13 +20,15 @@ from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
 from .files import write_file, writing
 from .formula import Formula
-from .layers import (ExportError, Layer, LinearMap, Pointwise, Scaling, as_activation,
-                         network_layers, numbers, pointwise, standardising, with_numbers)
+from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
+                         as_activation, network_layers, numbers, pointwise, standardising,
+                         with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
-from .program import Program, run
-from .reading import infix_text
+from .printing import infix_text
+from .qdq import qdq_model
+from .quantised import quantise_network, quantised_file
 
 # %% ../nbs/11_export.ipynb #42012435
 def _is_alone(what, scaler, function:str)->bool:
@@ -40,9 +41,18 @@ def _is_alone(what, scaler, function:str)->bool:
         raise ExportError("a scaler belongs to a network; an activation takes one number")
     return alone
 
+# %% ../nbs/11_export.ipynb #ab0f83fc
+def _is_whole(dtype, calibration, alone:bool)->bool:
+    "Is a network asked for in whole numbers?"
+    if isinstance(dtype, str) and dtype == "int8" and not alone: return True
+    if calibration is not None:
+        raise ExportError("calibration rows are for dtype='int8', and for networks; "
+                          f"{dtype} needs none")
+    return False
+
 # %% ../nbs/11_export.ipynb #91808206
 def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None, dtype:str="float",
-         scaler=None)->str:
+         scaler=None, calibration=None)->str:
     """C99 for an activation or a trained network; it needs nothing but ``math.h``.
 
     Parameters
@@ -53,9 +63,11 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
         ``void NAME_predict(const float *x, float *y)`` for one row, as in evaluation mode
     path : where to write the text as well
     name : of the functions; "activation" or "network" if none is given
-    dtype : "float" or "double"
+    dtype : "float" or "double"; for a network "int8", too: weights of one byte, sums of 32 bits,
+        every activation a table of 256 bytes, floats at the entry and at the end only
     scaler : for a network, the `Scaler` of its training rows; then the function takes rows as they
         are
+    calibration : for int8, rows of the training part (rows, features), as the function takes them
 
     Returns
     -------
@@ -67,15 +79,17 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     """
     alone = _is_alone(what, scaler, "to_c")
     if name is None: name = "activation" if alone else "network"
-    name, dtype = identifier(name), number_type(dtype)
-    if alone: text = activation_file(as_activation(what), name, dtype)
-    else: text = network_file(what, name, dtype, scaler)
+    name = identifier(name)
+    if _is_whole(dtype, calibration, alone):
+        text = quantised_file(quantise_network(what, calibration, scaler), name, scaler)
+    elif alone: text = activation_file(as_activation(what), name, number_type(dtype))
+    else: text = network_file(what, name, number_type(dtype), scaler)
     if path is not None: write_file(path, text.encode("ascii"))
     return text
 
 # %% ../nbs/11_export.ipynb #2785bba5
 def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None, scaler=None,
-            example=None)->Path:
+            example=None, dtype:str="float", calibration=None)->Path:
     """An ONNX file (opset 18) with input ``x`` and output ``y``, for any number of rows.
 
     Parameters
@@ -88,6 +102,9 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     example : an input as the network takes it, tensor or array with the rows first, such as two
         images (2, 3, 32, 32); a tuple where it takes several, which are called ``x0``, ``x1``, ...
         Without one, shapes that go through the network are looked for.
+    dtype : "float", or "int8" for a network as `to_c` takes it: the same whole numbers and tables,
+        with QuantizeLinear and DequantizeLinear (*QDQ*), opset 21
+    calibration : for int8, rows of the training part, as the network will take them
 
     Returns
     -------
@@ -96,22 +113,32 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     Raises
     ------
     ImportError : onnx or onnxscript is missing
-    ExportError : numbers that are not finite, a network whose input is not known, or one that torch
-        cannot export
+    ExportError : numbers that are not finite, an input that is not known, what torch cannot export
     """
     onnx = _onnx()
     alone = _is_alone(what, scaler, "to_onnx")
+    if _is_whole(dtype, calibration, alone):
+        about = f"{_about(what)}, int8"
+        model = qdq_model(onnx, quantise_network(what, calibration, scaler), about)
+        return write_file(path, model.SerializeToString())
+    if dtype != "float":
+        raise ExportError(f"dtype of ONNX is 'float', or 'int8' for networks, not {dtype!r}")
+    program = _float_program(what, n_features, scaler, example, alone)
+    with writing(path) as part:
+        program.save(part, external_data=False)
+        onnx.checker.check_model(str(part))
+    return Path(path)
+
+# %% ../nbs/11_export.ipynb #9d99c1b6
+def _float_program(what, n_features:int|None, scaler, example, alone:bool):
+    "Torch's ONNX program of a copy of an activation or a network."
     model = copy.deepcopy(as_activation(what) if alone else what).cpu().train(False)
     for name, t in model.state_dict().items():
         if t.is_floating_point(): numbers(t, name)
     model, inputs, n_features = _with_inputs(model, n_features, scaler, example, alone)
     program = onnx_program(model, inputs, n_features, type(what).__name__, alone)
-    formulas = "; ".join(dict.fromkeys(_formulas(model))) or type(what).__name__
-    program.model.metadata_props["nsad"] = f"{nsad.__version__}: {formulas}"
-    with writing(path) as part:
-        program.save(part, external_data=False)
-        onnx.checker.check_model(str(part))
-    return Path(path)
+    program.model.metadata_props["nsad"] = _about(what)
+    return program
 
 # %% ../nbs/11_export.ipynb #14a90a94
 def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bool)->tuple:
@@ -134,31 +161,20 @@ def _onnx():
     return onnx
 
 
-def _formulas(model:nn.Module)->list[str]:
-    return [m._formula.text for m in model.modules() if isinstance(m, SymbolicActivation)]
+def _about(what)->str:
+    "The version of nsad and the formulas of a network."
+    modules = what.modules() if isinstance(what, nn.Module) else [as_activation(what)]
+    formulas = [m._formula.text for m in modules if isinstance(m, SymbolicActivation)]
+    return f"{nsad.__version__}: {'; '.join(dict.fromkeys(formulas)) or type(what).__name__}"
 
 # %% ../nbs/11_export.ipynb #8706ebca
-_ARRAYS = SimpleNamespace(**vars(NUMPY), asarray=np.asarray, zeros_like=np.zeros_like,
-                          nan_to_num=np.nan_to_num, moveaxis=np.moveaxis)
-
-
-def _applied(p:Pointwise, xp, x, program:Program):
-    "What a program (value's or slope's) computes, finite where a layer's is."
-    if p.constants is not None and p.axis != -1:
-        inner = _applied(replace(p, axis=-1), xp, xp.moveaxis(x, p.axis, -1), program)
-        return xp.moveaxis(inner, -1, p.axis)
-    constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
-    y = xp.asarray(run(program, xp, [x, *constants])[0], dtype=x.dtype) + xp.zeros_like(x)
-    return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
-
-
 def _function_of_arrays(p:Pointwise)->Callable:
     def activation(x):
         x = np.asarray(x, dtype=np.result_type(np.asarray(x), np.float32))
         channels = 0 if p.constants is None else p.constants.shape[1]
         if channels and not (-x.ndim <= p.axis < x.ndim and x.shape[p.axis] == channels):
             raise ValueError(f"x has shape {x.shape}; axis {p.axis} holds {channels} channels")
-        with np.errstate(all="ignore"): return _applied(p, _ARRAYS, x, p.program)
+        with np.errstate(all="ignore"): return applied(p, ARRAYS, x, p.program)
     activation.__doc__ = f"{p.text}, number by number."
     return activation
 
@@ -176,7 +192,7 @@ def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
     if isinstance(layer, Scaling): return X * layer.scale + layer.shift
-    return _applied(layer, _ARRAYS, X, layer.program)
+    return applied(layer, ARRAYS, X, layer.program)
 
 
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:
@@ -194,22 +210,26 @@ def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable
 
 # %% ../nbs/11_export.ipynb #f5240a04
 def to_numpy(what:Formula|str|nn.Module, dtype:str="float",
-             scaler=None)->Callable[[np.ndarray], np.ndarray]:
+             scaler=None, calibration=None)->Callable[[np.ndarray], np.ndarray]:
     """A function of NumPy arrays that needs no torch when it is called.
 
     Parameters
     ----------
     what : a formula in x, its text or an activation: a function of arrays of any shape, of their
         dtype. Or a network as for `to_c`: a function from (rows, features) to (rows, outputs)
-    dtype : of a network's arithmetic, "float" or "double"
+    dtype : of a network's arithmetic, "float", "double" or, bit for bit as in C, "int8"
     scaler : for a network, the `Scaler` of its training rows; then the function takes rows as they
         are
+    calibration : for int8, rows of the training part
 
     Raises
     ------
     ExportError : as in `to_c`
     """
-    if _is_alone(what, scaler, "to_numpy"):
+    alone = _is_alone(what, scaler, "to_numpy")
+    if _is_whole(dtype, calibration, alone):
+        return quantise_network(what, calibration, scaler).predict
+    if alone:
         return _function_of_arrays(pointwise(as_activation(what)))
     kind = np.float32 if number_type(dtype) == "float" else np.float64
     return _function_of_rows(*network_layers(what, scaler, dtype), kind)
@@ -243,7 +263,7 @@ def to_jax(what:Formula|str|SymbolicActivation)->Callable:
         x = jnp.asarray(x)
         wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
         floating = jnp.issubdtype(x.dtype, jnp.floating)
-        return _applied(p, xp, wide, program).astype(x.dtype if floating else wide.dtype)
+        return applied(p, xp, wide, program).astype(x.dtype if floating else wide.dtype)
 
     @jax.custom_jvp
     def activation(x): return at(x, p.program)
