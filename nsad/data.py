@@ -918,7 +918,7 @@ class StandardisedRows:
 
 # %% ../nbs/07_data.ipynb #c8369e9a
 @patch
-def take(self:StandardisedRows, places:np.ndarray)->np.ndarray:
+def pick(self:StandardisedRows, places:np.ndarray)->np.ndarray:
     """Some rows, float32, (seeds, batch, features).
 
     Parameters
@@ -943,7 +943,7 @@ def batches(self:StandardisedRows, size:int)->Iterator[np.ndarray]:
     "All rows in order, so many at once, of this shape."
     n, seeds = len(self.rows[0]), len(self.rows)
     for start in range(0, n, size):
-        part = self.take(np.broadcast_to(np.arange(start, min(n, start + size)), (seeds, min(n, start + size) - start)))
+        part = self.pick(np.broadcast_to(np.arange(start, min(n, start + size)), (seeds, min(n, start + size) - start)))
         yield part if self.stacked else part[0]
 
 

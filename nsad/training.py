@@ -284,7 +284,7 @@ def _batches(rows:Tensor, batch_size:int, orders)->list[Tensor]:
 
 def _take(values:Tensor, rows:Tensor, shared:bool)->Tensor:
     "Each seed's rows, (seeds, rows, ...), from values that the seeds share or that have the seeds as first axis."
-    if isinstance(values, StandardisedRows): return torch.from_numpy(values.take(rows.numpy()))
+    if isinstance(values, StandardisedRows): return torch.from_numpy(values.pick(rows.numpy()))
     rows = rows.to(values.device)
     if not shared: rows, values = rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1), values.flatten(0, 1)
     return values[rows]

@@ -63,7 +63,7 @@ def test_rows_in_batches_are_those_of_the_scaler(tmp_path):
     assert lazy.shape == whole.shape and lazy.ndim == 2 and len(lazy) == len(whole)
     np.testing.assert_array_equal(lazy, whole)
     np.testing.assert_array_equal(np.concatenate(list(lazy.batches(7))), whole)
-    np.testing.assert_array_equal(lazy.take(np.array([[3, 1], [0, 3]])), whole[[[3, 1], [0, 3]]])
+    np.testing.assert_array_equal(lazy.pick(np.array([[3, 1], [0, 3]])), whole[[[3, 1], [0, 3]]])
     net = mlp(6, (8,), seed=1)
     np.testing.assert_array_equal(predict(net, lazy), predict(net, whole))
 
