@@ -14,7 +14,8 @@ import mpmath
 import numpy as np
 
 from .operators import ELEMENTARY, NUMPY, meaning
-from .reading import CONSTANTS, Tree
+from .printing import Tree
+from .reading import CONSTANTS
 
 # %% ../nbs/00b_continuation.ipynb #c4927055
 def values(tree:Tree, xp, variables:Mapping, protect:bool=True):
@@ -40,17 +41,9 @@ DIGITS = 50
 
 
 def _mp_where(c, a, b): return a if c else b
-
-
 def _mp_full_like(a, value): return mpmath.mpf(value)
-
-
 def _mp_log(a): return mpmath.log(abs(a))
-
-
 def _mp_log1p(a): return mpmath.log(abs(1 + a))
-
-
 def _mp_sqrt(a): return mpmath.sqrt(abs(a))
 
 
@@ -60,14 +53,8 @@ def _mp_clip(a, low, high):
 
 
 def _mp_sigmoid(a): return 1 / (1 + mpmath.exp(-a))
-
-
 def _mp_softplus(a): return mpmath.log1p(mpmath.exp(a))
-
-
 def _mp_relu(a): return max(a, mpmath.mpf(0))
-
-
 def _mp_gelu(a): return a * mpmath.ncdf(a)
 
 
@@ -77,14 +64,16 @@ _MP = {"where": _mp_where, "full_like": _mp_full_like, "log": _mp_log, "log1p": 
        "abs": abs, "round": mpmath.nint, "maximum": max, "minimum": min}
 _SPELLED = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
             "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh"}
-MPMATH = SimpleNamespace(**{n: _MP.get(n) or getattr(mpmath, _SPELLED.get(n, n)) for n in ELEMENTARY})
+_MP |= {n: getattr(mpmath, _SPELLED.get(n, n)) for n in ELEMENTARY if n not in _MP}
+MPMATH = SimpleNamespace(**_MP)
 
-
+# %% ../nbs/00b_continuation.ipynb #f004cac2
 def exactly(tree:Tree, at)->mpmath.mpf|None:
     "The textbook's value at u = `at`, with many digits; None where there is none."
     try: value = values(tree, MPMATH, {"u": at}, protect=False)
     except (ZeroDivisionError, ValueError, OverflowError, TypeError): return None
-    return mpmath.mpf(value) if isinstance(value, (int, float, mpmath.mpf)) and mpmath.isfinite(value) else None
+    real = isinstance(value, (int, float, mpmath.mpf)) and mpmath.isfinite(value)
+    return mpmath.mpf(value) if real else None
 
 # %% ../nbs/00b_continuation.ipynb #db41e58b
 REACH, MOST = 12., 8                   # how far zeros are looked for, and how many are filled
@@ -100,7 +89,8 @@ def _size(tree:Tree, u:np.ndarray)->np.ndarray:
 
 def zeros(tree:Tree)->list[float]:
     "Zeros of a function of `u`, those nearest to 0 first."
-    if isinstance(tree, tuple) and tree[0] == "pow" and isinstance(tree[2], int): return zeros(tree[1])
+    if isinstance(tree, tuple) and tree[0] == "pow" and isinstance(tree[2], int):
+        return zeros(tree[1])
     size = _size(tree, _GRID)
     low = np.flatnonzero((size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:]) & (size[1:-1] < 0.05))
     left, right = _GRID[low], _GRID[low + 2]
@@ -117,7 +107,7 @@ def zeros(tree:Tree)->list[float]:
         if all(abs(z - other) > 1e-4 for other in kept): kept.append(z)
     return kept
 
-
+# %% ../nbs/00b_continuation.ipynb #c30af070
 def _refined(tree:Tree, near:float)->mpmath.mpf|None:
     "The zero that is near, with many digits."
     at = mpmath.mpf(near)
@@ -137,7 +127,8 @@ WIDTHS = (0.25, 0.1, 0.03, 0.01)
 
 def _bounded(tree:Tree, at)->bool:
     "Does the function come to one value from both sides?"
-    near = [exactly(tree, at + s * h) for h in (mpmath.mpf("1e-9"), mpmath.mpf("1e-11")) for s in (-1, 1)]
+    steps = [mpmath.mpf(s) for s in ("-1e-9", "1e-9", "-1e-11", "1e-11")]
+    near = [exactly(tree, at + h) for h in steps]
     if any(v is None for v in near): return False
     return max(near) - min(near) < 1e-6 * (1 + max(map(abs, near)))
 
@@ -175,7 +166,8 @@ def _variables(t:Tree)->set[str]:
 
 def _replaced(t:Tree, old:Tree, new:Tree)->Tree:
     if t == old and type(t) is type(old): return new
-    return (t[0], *(_replaced(a, old, new) for a in t[1:])) if isinstance(t, tuple) and t[0] != "fixed" else t
+    if not isinstance(t, tuple) or t[0] == "fixed": return t
+    return (t[0], *(_replaced(a, old, new) for a in t[1:]))
 
 
 def _parts(t:Tree)->list[Tree]:
@@ -217,24 +209,6 @@ def _denominators(t:tuple)->list[Tree]:
     return []
 
 # %% ../nbs/00b_continuation.ipynb #4cc30eaf
-def _open(t:Tree, learn:bool)->tuple[Tree, list[Tree]]:
-    "The tree with its gaps filled, and the denominators whose zeros are left."
-    if not isinstance(t, tuple) or t[0] == "fixed": return t, []
-    inside = [_open(a, learn) for a in t[1:]]
-    left = [b for _, more in inside for b in more] + _denominators(t)
-    if t[0] not in ("add", "sub", "mul", "div", "neg", "tan"): left = []
-    whole, original = (t[0], *(a for a, _ in inside)), t
-    for b in list(left):
-        u = _argument(original, b)
-        if u is None: continue
-        f, denominator = _replaced(original, u, "u"), _replaced(b, u, "u")
-        if learn and _decimals(f): continue            # its polynomial would not learn with it
-        if _variables(_replaced(whole, u, "u")) != {"u"}: whole = original       # a gap inside `u` itself
-        gaps = _gaps(f, denominator, _replaced(whole, u, "u"))
-        if gaps: whole = _filled(whole, u, gaps)
-    return whole, left
-
-
 def _gaps(f:Tree, denominator:Tree, now:Tree)->list[tuple]:
     "Places where `f` is 0/0 and `now`, which has some of them filled, is not what it ought to be."
     found = []
@@ -259,6 +233,24 @@ def _decimals(t:Tree)->bool:
     "Has the tree decimal constants, which training may change?"
     if isinstance(t, tuple): return t[0] != "fixed" and any(map(_decimals, t[1:]))
     return isinstance(t, float)
+
+# %% ../nbs/00b_continuation.ipynb #868e9117
+def _open(t:Tree, learn:bool)->tuple[Tree, list[Tree]]:
+    "The tree with its gaps filled, and the denominators whose zeros are left."
+    if not isinstance(t, tuple) or t[0] == "fixed": return t, []
+    inside = [_open(a, learn) for a in t[1:]]
+    left = [b for _, more in inside for b in more] + _denominators(t)
+    if t[0] not in ("add", "sub", "mul", "div", "neg", "tan"): left = []
+    whole, original = (t[0], *(a for a, _ in inside)), t
+    for b in list(left):
+        u = _argument(original, b)
+        if u is None: continue
+        f, denominator = _replaced(original, u, "u"), _replaced(b, u, "u")
+        if learn and _decimals(f): continue            # its polynomial would not learn with it
+        if _variables(_replaced(whole, u, "u")) != {"u"}: whole = original   # a gap inside `u`
+        gaps = _gaps(f, denominator, _replaced(whole, u, "u"))
+        if gaps: whole = _filled(whole, u, gaps)
+    return whole, left
 
 
 @functools.lru_cache(4096)
