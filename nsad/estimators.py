@@ -118,7 +118,8 @@ class _Estimator(BaseEstimator):
 
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
                  recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
-                 validation_fraction=0.1, n_iter_no_change=10, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
+                 validation_fraction=0.1,
+                 n_iter_no_change=10, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
         self.activation, self.hidden, self.engine, self.budget, self.time_limit = activation, hidden, engine, budget, time_limit
         self.engine_options, self.recipe = engine_options, recipe
         self.max_iter, self.batch_size, self.lr = max_iter, batch_size, lr
@@ -228,7 +229,8 @@ def _train(self:_Estimator, rows:_Rows, seed:int):
                     self.device, bool(self.verbose), self._weights(rows))
     self.network_.to("cpu").double()
     if not np.isfinite(history.train_loss[-1]).all() or not all(p.isfinite().all() for p in self.network_.parameters()):
-        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation")
+        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g}, "
+                         "or another activation")
     self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
     self.n_iter_ = len(history.train_loss)
     shares = _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
@@ -340,9 +342,11 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
                  recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
-                 validation_fraction=0.1, n_iter_no_change=10, class_weight=None, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
+                 validation_fraction=0.1,
+                 n_iter_no_change=10, class_weight=None, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
         super().__init__(activation, hidden, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options,
-                         recipe=recipe, max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout,
+                         recipe=recipe, max_iter=max_iter, batch_size=batch_size, lr=lr,
+                         weight_decay=weight_decay, dropout=dropout,
                          early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
                          warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose)
         self.class_weight = class_weight
