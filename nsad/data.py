@@ -926,10 +926,10 @@ def pick(self:StandardisedRows, places:np.ndarray)->np.ndarray:
     places : (seeds, batch), counted among the rows of the seed; where the seeds are no axis, all count in the same rows
     """
     sources = zip(self.rows, self.scalers) if self.stacked else [(self.rows[0], self.scalers[0])] * len(places)
-    return np.stack([scaler.transform(_read(self.X, rows[p])) for p, (rows, scaler) in zip(places, sources)])
+    return np.stack([scaler.transform(_read_rows(self.X, rows[p])) for p, (rows, scaler) in zip(places, sources)])
 
 
-def _read(X:np.ndarray, rows:np.ndarray)->np.ndarray:
+def _read_rows(X:np.ndarray, rows:np.ndarray)->np.ndarray:
     "Rows of a table, a few at a time, as the system keeps 16 pages of a mapped file for each that is asked for."
     out = np.empty((len(rows), X.shape[1]), X.dtype)
     for i in range(0, len(rows), 1024):
@@ -964,7 +964,7 @@ def fit_in_pieces(ds:Dataset, rows:np.ndarray)->Scaler:
     if not len(rows): raise DataError("no rows; a scale needs rows to be fitted on")
     rows, total, square = np.sort(rows), 0., 0.
     low, high = np.full(ds.n_features, np.inf), np.full(ds.n_features, -np.inf)
-    def pieces(): return (_read(ds.X, part).astype(np.float64) for part in _piecewise(rows))
+    def pieces(): return (_read_rows(ds.X, part).astype(np.float64) for part in _piecewise(rows))
     for X in pieces():
         if np.isnan(X).any(): raise DataError(f"{ds.name}: a mapped table has missing values; fill them in first")
         total, low, high = total + X.sum(0), np.minimum(low, X.min(0)), np.maximum(high, X.max(0))
