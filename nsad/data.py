@@ -913,7 +913,8 @@ class StandardisedRows:
     def __len__(self): return self.shape[0]
 
     def __array__(self, dtype=None, copy=None):
-        whole = np.concatenate(list(self.batches(_AT_ONCE)), -2)
+        none = np.empty((*self.shape[:-2], 0, self.shape[-1]), np.float32)
+        whole = np.concatenate([none, *self.batches(_AT_ONCE)], -2)
         return whole if dtype is None else whole.astype(dtype)
 
 # %% ../nbs/07_data.ipynb #c8369e9a

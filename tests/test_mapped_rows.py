@@ -133,3 +133,9 @@ def test_rows_of_a_file_go_where_the_network_is(tmp_path):
     lazy = StandardisedRows.of_scaler(ds, np.arange(500), fit_in_pieces(ds, np.arange(500)))
     assert predict(mlp(6, (8,)).double(), lazy).dtype == np.float64
     assert torch.as_tensor(np.asarray(lazy)).dtype == torch.float32
+
+
+def test_models_of_other_kinds_take_rows_of_a_file(tmp_path):
+    from nsad.baselines import Linear
+    def rows(ds): return Study([ds], {}, seeds=(1,), models={"logistic regression": Linear()}, recipe=BRIEF).run(progress=False)
+    np.testing.assert_allclose(rows(mapped(table(), tmp_path)).log_loss, rows(table()).log_loss, rtol=1e-5)
