@@ -13,7 +13,7 @@ from torch import nn
 
 from nsad import ExportError, Recipe, SymbolicActivation, load_dataset, mlp, split, to_c, to_numpy, to_onnx, train
 from nsad.data import SAMPLES, Dataset, Scaler
-from nsad.footprint import compiled_size, footprint
+from nsad.microcontroller import compiled_size, footprint
 from nsad.quantised import Grid, costs, fit_table, quantise, quantise_network, tabulate
 
 CC = shutil.which("gcc")
