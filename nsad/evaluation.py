@@ -31,7 +31,7 @@ from tqdm import tqdm
 
 import nsad
 from .activation import activation_module
-from .data import TEST_SHARE, Dataset, Scaler, load_dataset, split, whole_number
+from .data import TEST_SHARE, Dataset, Scaler, StandardisedRows, fit_in_pieces, is_mapped, load_dataset, split, whole_number
 from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
@@ -534,6 +534,11 @@ class SplitRows:
     y_mean: float = 0.
     y_scale: float = 1.
 
+    def in_memory(self)->"SplitRows":
+        "The same with arrays in place of rows that are read when they are needed."
+        parts = {name: (np.asarray(getattr(self, name)[0]), getattr(self, name)[1]) for name in ("train", "validation", "test")}
+        return replace(self, **parts)
+
     def scores(self, output, task:str, n_parameters:int, flops:float)->dict:
         "Every measure of an output for the test rows, errors in the target's own units."
         out = measures(self.test[1], output, task, n_parameters, flops)
@@ -550,13 +555,20 @@ class SplitRows:
 
 @patch
 def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
-    "The three parts of a split, encoded and scaled by what is fitted on its training rows."
-    parts = ds.parts(split(ds, test=self.test, validation=self._validation, seed=split_seed))
-    scaler, targets, mean, scale = Scaler.fit(parts[0].X), [part.y for part in parts], 0., 1.
+    "The three parts of a split, encoded and scaled by what is fitted on its training rows; those of a file are read when they are needed."
+    places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
+    if is_mapped(ds):
+        scaler, places = fit_in_pieces(ds, places.train), (places.train, places.validation, places.test)
+        X, targets = [StandardisedRows.of_scaler(ds, p, scaler) for p in places], [ds.y[p] for p in places]
+    else:
+        parts = ds.parts(places)
+        scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
+        X = [scaler.transform(part.X) for part in parts]
+    mean, scale = 0., 1.
     if ds.task == "regression":
         mean, scale = float(targets[0].mean(dtype=np.float64)), float(targets[0].std(dtype=np.float64)) or 1.
         targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
-    return SplitRows(*((scaler.transform(part.X), y) for part, y in zip(parts, targets)), mean, scale)
+    return SplitRows(*zip(X, targets), mean, scale)
 
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
@@ -591,7 +603,10 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
 
 def _together(parts):
     "(X, y) of each seed as (seeds, rows, features) and (seeds, rows)."
-    return tuple(np.stack(values) for values in zip(*parts))
+    X, y = zip(*parts)
+    if not isinstance(X[0], StandardisedRows): return np.stack(X), np.stack(y)
+    one = X[0]
+    return StandardisedRows(one.X, tuple(x.rows[0] for x in X), tuple(x.scalers[0] for x in X), stacked=True), np.stack(y)
 
 
 def _one_if_equal(by_seed:dict):
@@ -603,7 +618,7 @@ def _one_if_equal(by_seed:dict):
 @patch
 def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
     "Fit a model; its row."
-    ds, rows = cell.dataset, self._rows(cell.dataset, cell.split_seed)
+    ds, rows = cell.dataset, self._rows(cell.dataset, cell.split_seed).in_memory()
     start = time.perf_counter()
     fitted = cell.activation.fit(replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device)
     seconds, (X, y) = time.perf_counter() - start, rows.test
