@@ -38,17 +38,16 @@ class Formula:
     __slots__ = ("text", "sympy", "__weakref__", "__dict__")
 
     def __init__(self, text:"str|Formula", variables:Iterable[str]|None=None):
-        given, same = text, isinstance(text, Formula)
-        text, expr = (text.text, text.sympy) if same else canonical(text, variables)
-        object.__setattr__(self, "text", text)
+        same = isinstance(text, Formula)
+        plain, expr = (text.text, text.sympy) if same else canonical(text, variables)
+        object.__setattr__(self, "text", plain)
         object.__setattr__(self, "sympy", expr)
-        if same: derived(self, given)
+        if same: derived(self, text)
 
     def __setattr__(self, name, value):
         raise AttributeError(f"a Formula does not change; make a new one, do not set {name!r}")
 
     def __str__(self): return self.text
-
     def __repr__(self): return f"Formula({self.text!r})"
 
     def __eq__(self, other):
@@ -56,9 +55,7 @@ class Formula:
 
     def __hash__(self): return hash((Formula, self.text))
 
-    def __reduce__(self):
-        known = {"origin": self.origin} if hasattr(self, "origin") else None
-        return Formula, (self.text, _unknown(self.variables)), known
+    def __reduce__(self): return Formula, (self.text, _unknown(self.variables)), _kept(self)
 
     @functools.cached_property
     def tree(self)->Tree: return to_tree(self.sympy)
@@ -71,6 +68,11 @@ class Formula:
 def _in_order(name:str)->list:
     "X2 before X10."
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _kept(f:Formula)->dict|None:
+    "What a pickle keeps beside the text."
+    return {"origin": f.origin} if hasattr(f, "origin") else None
 
 
 def derived(new:Formula, *sources:Formula)->Formula:
