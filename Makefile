@@ -5,19 +5,22 @@ BIN = $(VENV)/bin
 NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
 QUIET = NSAD_DATA= OMP_NUM_THREADS=1
+# Notebooks and tests run in so many processes; those that share files (xdist_group) in one.
+JOBS ?= 2
+PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
 .PHONY: help demo test quick check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
 
-demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about six minutes)
+demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about five minutes)
 	$(BIN)/nsad demo
 
 test: check notebooks pytest    ## install what development needs, then every check and test
 
 quick: $(VENV)/dev    ## the inner loop: the tests that take seconds, in less than two minutes
-	$(QUIET) $(BIN)/python -m pytest -q -x -m "not slow and not browser and not compiler" tests
+	$(PYTEST) -x -m "not slow and not browser and not compiler" tests
 
 check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, README is made from index.ipynb
 	$(BIN)/python tools/check_sync.py
@@ -25,10 +28,10 @@ check: $(VENV)/dev    ## notebooks and package agree, notebooks are clean, READM
 	$(BIN)/ruff check -q nsad docs tests tools benchmarks setup.py
 
 notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
-	NSAD_SMALL=1 JOBLIB_MULTIPROCESSING=0 $(QUIET) $(BIN)/nbdev_test --n_workers 2 --timing
+	NSAD_SMALL=1 JOBLIB_MULTIPROCESSING=0 $(QUIET) $(BIN)/nbdev_test --n_workers $(JOBS) --timing
 
 pytest: $(VENV)/dev    ## run tests/
-	$(QUIET) $(BIN)/python -m pytest -q tests
+	$(PYTEST) tests
 
 export: $(VENV)/dev    ## write nsad/ from the notebooks
 	$(BIN)/nbdev_export

@@ -32,6 +32,7 @@ myst_substitutions = dict(zip(("labels_sd", "network_sd"), prep.gallery.spreads(
 autodoc_typehints = "signature"
 maximum_signature_line_length = 100
 autodoc_member_order = "bysource"
+autodoc_inherit_docstrings = False           # torch speaks of pages of its own
 numpydoc_show_class_members = False
 nitpicky = False
 default_role = "py:obj"

@@ -21,11 +21,11 @@ Where to look:
 
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
 formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
-networks    mlp, light, heavy, Stack, Recipe, train, evaluate, count_parameters
+networks    mlp, light, heavy, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability
 keeping     ActivationLibrary, Entry, find_entry
-elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex
+elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
 
 ``nsad.__all__`` is the whole list. At a shell, ``nsad`` alone shows the commands.
 """
@@ -44,6 +44,8 @@ _PUBLIC = {
     "card": ["DataCard", "describe", "plot_card"],
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
+    "ensemble": ["ensemble_of"],
+    "quantised": ["quantise_network"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
     "problem": ["ModelProblem", "Problem", "TableProblem"],
@@ -77,6 +79,8 @@ if _typing.TYPE_CHECKING:
     from .models import heavy as heavy
     from .models import light as light
     from .models import mlp as mlp
+    from .ensemble import ensemble_of as ensemble_of
+    from .quantised import quantise_network as quantise_network
     from .export import ExportError as ExportError
     from .export import to_c as to_c
     from .export import to_jax as to_jax

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'results_app', 'library_app', 'SEED', 'HOME', 'AS_JSON', 'JOBS', 'FORCE', 'OVERWRITE', 'RECIPE',
-           'EPOCHS', 'QUIET', 'DEMO_ENGINES', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'WAY', 'discover', 'study',
-           'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library', 'show_entry', 'add_entry',
-           'use_entry', 'export_library', 'import_library', 'export_activation', 'show_results', 'export_results',
-           'way', 'doctor', 'main']
+           'EPOCHS', 'QUIET', 'DEMO_SEARCH', 'DEMO_EPOCHS', 'DEMO_ENGINES', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'WAY',
+           'discover', 'study', 'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library',
+           'show_entry', 'add_entry', 'use_entry', 'export_library', 'import_library', 'export_activation',
+           'show_results', 'export_results', 'way', 'doctor', 'main']
 
 # %% ../nbs/25_cli.ipynb #d4e11fcb
 import json
@@ -327,13 +327,14 @@ def _cut_short(kept, before:int, store:Path|None)->KeyboardInterrupt:
     return error
 
 # %% ../nbs/25_cli.ipynb #c84ad1ac
-def _report(run, folder:Path, as_json:bool):
-    "Write the report; print the table, the verdicts and the path."
+def _report(run, folder:Path, as_json:bool, judged=None):
+    "Write the report; print the table, the verdicts and the path. A search that was judged before is told in JSON, too."
     from nsad.paper import claims
     from nsad.report import results_table, write_report
     path = write_report(run, folder)
     if as_json:
-        return print(json.dumps(dict(table=run.table.to_dict("records"), claims=claims(run).to_dict("records"), report=str(path))))
+        told = dict(table=run.table.to_dict("records"), claims=claims(run).to_dict("records"), report=str(path))
+        return print(json.dumps(told if judged is None else dict(judgement=judged.to_dict()) | told))
     _show(results_table(run.results), "Mean ± standard deviation over seeds")
     _show(claims(run), "The paper's claims", digits=3)
     _say(f"report: {path.resolve()}")
@@ -356,8 +357,33 @@ def reproduce(
     _report(run, out, as_json)
 
 # %% ../nbs/25_cli.ipynb #037217c7
+DEMO_SEARCH = dict(population_size=24, generations=3, finalists=6, n_jobs=-1)
+DEMO_EPOCHS = None                            # the strong recipe's own
 DEMO_ENGINES = {"gplearn": dict(fraction=0.25),
-                "network": dict(population_size=48, generations=3, rows=4000, final_rows=8000, finalists=8, n_jobs=-1)}
+                "network": dict(population_size=24, generations=2, first=48, rows=4000, final_rows=8000, finalists=4, lr_factors=(1,), n_jobs=-1)}
+
+
+def _demo_search(ds, seed:int, folder:Path, quiet:bool, as_json:bool):
+    "A search by the strong recipe, and whether what it found is worth it on rows that it has not seen."
+    from nsad.data import split
+    from nsad.discovery import Discovery, discover
+    from nsad.judgement import judge
+    from nsad.training import recipe_named
+    path, recipe = folder / f"strong-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
+    if path.exists(): found = Discovery.load(path)
+    else:
+        _stage(f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its verdict; one to two minutes")
+        found = discover(ds.take(split(ds, seed=seed).train), seed=seed, progress=_bars(quiet), recipe=recipe, **DEMO_SEARCH)
+        found.save(path)
+    _stage(f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other kinds")
+    judged = judge(ds, found, seed, recipe, progress=_bars(quiet), n_jobs=-1)
+    if not as_json:
+        _show_front(found, ds.name, path)
+        _show_judgement(judged, found, None)
+    return judged
+
+
+def _stage(text:str): print(text, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -368,15 +394,19 @@ def demo(
     repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
     as_json: AS_JSON = False, quiet: QUIET = False,
 ):
-    """The same pipeline on the embedded data, with small searches: a few minutes, no network.
+    """A search on embedded data and its verdict, then the paper's pipeline in small: minutes, no network.
 
     Example: nsad demo --out nsad-demo
     """
-    from nsad.data import SAMPLES
+    _stage("nsad demo: everything runs on data that comes with nsad")
+    from nsad.data import SAMPLES, load_dataset
     from nsad.paper import DEMO_ROLES, reproduce
     from nsad.training import PAPER
+    out.mkdir(parents=True, exist_ok=True)
+    judged = _demo_search(load_dataset(DEMO_ROLES["ecology"], rows=rows, data_home=SAMPLES), seed, out, quiet, as_json)
+    _stage("2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes")
     run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, _bars(quiet), [PAPER], beside=False)
-    _report(run, out, as_json)
+    _report(run, out, as_json, judged)
 
 # %% ../nbs/25_cli.ipynb #6be66ba8
 @data_app.command("list")

@@ -625,7 +625,7 @@ def _refuse_one_class(y:np.ndarray, path:Path)->None:
 
 
 def _read(path:Path, name:str, target:str, rows:int|None, seed:int|None, progress:bool):
-    "Features and class numbers of a file of `name`, all or a stratified random sample."
+    "Features and class numbers of a file of `name`, all or a stratified random sample; and how many rows the file has."
     original, names, before = ORIGINALS[name], NAMES[name], _state(path)
     if (width := _read_csv(path, header=None, nrows=1).shape[1]) != len(names) + 1:
         raise DataError(f"{path} has {width} columns, not {len(names) + 1}: it is cut short or another file")
@@ -641,7 +641,7 @@ def _read(path:Path, name:str, target:str, rows:int|None, seed:int|None, progres
         _refuse_one_class(y[drawn], path)
         X = _features(path, label, names, drawn, bar)
     if _state(path) != before: raise DataError(f"{path} changed while it was read; try again when it is complete")
-    return X, y[drawn]
+    return X, y[drawn], len(y)
 
 # %% ../nbs/07_data.ipynb #2d3557eb
 _LARGE = 16_000_000                           # bytes of a packed file from which on its rows are kept
@@ -685,6 +685,16 @@ def _checked_wish(original:_Original|None, name:str, rows, seed, target:str, par
     if part != "all" and not original.test_rows: raise DataError(f"the authors of {name} set no test rows apart; use split(ds) and part='all'")
 
 
+def _small_source(path:Path, original:_Original, rows:int)->str:
+    "What to call a file that is read anew each time; one that has not the published rows is told by its name, and said."
+    published = sum(original.counts)
+    if path.parent == SAMPLES: return f"{path.name} (embedded sample of {original.file})"
+    if rows == published or not published: return path.name
+    warnings.warn(f"{path} has {rows:,} rows, the published file {published:,}: it is cut short or another version; "
+                  "results are filed under these rows", stacklevel=3)
+    return f"{path.name} ({rows:,} rows, not the published {published:,})"
+
+
 def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None, progress:bool=True, target:str="binary",
                  part:str="all")->Dataset:
     """A dataset by name: "higgs", "forest_cover", "spambase" or "magic"; "sklearn:wine" and the like; "openml:NUMBER" or "openml:NAME".
@@ -709,8 +719,8 @@ def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None,
     if original.rows and (part != "all" or not path.is_file() or path.stat().st_size >= _LARGE):
         X, y, source = _from_rows(path, name, rows, seed, part, progress)
     else:
-        X, y = _read(path, name, target, rows, seed, progress)
-        source = path.name if path.parent != SAMPLES else f"{path.name} (embedded sample of {original.file})"
+        X, y, total = _read(path, name, target, rows, seed, progress)
+        source = _small_source(path, original, total)
     return Dataset(X, y, tuple(NAMES[name]), name, original.domain, target, original.coding(target)[1], source,
                    original.licence, original.citation)
 

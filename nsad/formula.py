@@ -247,15 +247,20 @@ def facts(self:Formula)->Facts:
         mean=float(weights @ z / weights.sum()),
         second_moment=float(weights @ z**2 / weights.sum()))
 
+# %% ../nbs/01_formula.ipynb #11f3538c
+@patch(as_prop=True)
+def frequencies(self:Formula)->list[float]:
+    "Angular frequencies of the sines, cosines and tangents of a*x + b inside, the largest first."
+    waves = self.sympy.atoms(*(symbolic(name) for name in ("sin", "cos", "tan")))
+    slopes = [sympy.diff(e.args[0], sympy.Symbol("x", real=True)) for e in waves]
+    return sorted({abs(float(c)) for c in slopes if c.is_number and c}, reverse=True)
+
 
 @patch
 def _period(self:Formula)->float|None:
     "Candidates are the periods of the sines and cosines inside, and their halves and doubles."
     x = np.linspace(-9, 9, 801)
-    waves = self.sympy.atoms(*(symbolic(name) for name in ("sin", "cos", "tan")))
-    slopes = [sympy.diff(e.args[0], sympy.Symbol("x", real=True)) for e in waves]
-    rates = [abs(float(c)) for c in slopes if c.is_number and c]
-    for p in sorted({2 * np.pi / r * k for r in rates for k in (0.5, 1, 2)}):
+    for p in sorted({2 * np.pi / w * k for w in self.frequencies for k in (0.5, 1, 2)}):
         repeats = p <= 20 and np.allclose(self(x), self(x + p), atol=1e-8)
         if repeats and not self.is_constant: return float(p)
     return None

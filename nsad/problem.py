@@ -13,6 +13,7 @@ import inspect
 import itertools
 import random
 import types
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass, replace
@@ -24,8 +25,9 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .activation import activation_module
+from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler
+from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .models import Stack
 from .training import (STRONG, Recipe, Stepper, member_losses, one_thread, predict,
                            resolve_device, train)
@@ -240,15 +242,19 @@ def _called(activation:nn.Module)->str: return str(getattr(activation, "formula"
 
 # %% ../nbs/14_problem.ipynb #1b240618
 def _named_loss(name:str, label_smoothing:float=0.)->Callable:
-    "The loss of a task by its name, on raw outputs; smoothed while gradients are recorded."
-    def binary(output, y):
+    """The loss of a task by its name, on raw outputs; smoothed while gradients are recorded.
+
+    `reduction` is as in PyTorch: "mean", or "none" for each number by itself.
+    """
+    def binary(output, y, reduction="mean"):
         y = y.to(output)
         if torch.is_grad_enabled(): y = y + label_smoothing * (0.5 - y)
-        return F.binary_cross_entropy_with_logits(_like(output, y), y)
-    def regression(output, y): return F.mse_loss(_like(output, y), y.to(output))
-    def multiclass(output, y):
+        return F.binary_cross_entropy_with_logits(_like(output, y), y, reduction=reduction)
+    def regression(output, y, reduction="mean"):
+        return F.mse_loss(_like(output, y), y.to(output), reduction=reduction)
+    def multiclass(output, y, reduction="mean"):
         smoothing = label_smoothing if torch.is_grad_enabled() else 0.
-        return F.cross_entropy(output, y.long(), label_smoothing=smoothing)
+        return F.cross_entropy(output, y.long(), label_smoothing=smoothing, reduction=reduction)
     named = dict(binary=binary, multiclass=multiclass, regression=regression)
     if name not in named:
         raise ValueError(f"loss {name!r} is not one of {', '.join(map(repr, named))}, nor a "
@@ -322,7 +328,11 @@ def _float(values, what:str)->Tensor:
 
 # %% ../nbs/14_problem.ipynb #8ca898d8
 class ModelProblem:
-    """A problem from a network of your own, trained one activation at a time.
+    """A problem from a network of your own.
+
+    Networks of layers that are known, see `ensemble_of`, train as one, several times as many in a
+    second; others train one by one, which a warning says once. Losses are the same either way, but
+    for rounding.
 
     Parameters
     ----------
@@ -361,6 +371,7 @@ class ModelProblem:
                              "need the same effort: dataclasses.replace(recipe, patience=None)")
         self.build, self.recipe, self.name, self.device = build, recipe, name, device
         self.loss = loss if callable(loss) else _named_loss(loss, recipe.label_smoothing)
+        self._by_rows, self._why_alone = not callable(loss), None
         self._train = _Batches(train, "train", recipe)
         self._judge = validation if _is_function(validation) else None
         self._held = None if self._judge else _Batches(validation, "validation", None)
@@ -373,39 +384,57 @@ class ModelProblem:
     def losses(self, activations:Sequence[nn.Module], seeds:Sequence[int],
                fidelity:float=1.0)->np.ndarray:
         "See `Problem`."
-        return _one_by_one(self._trained_loss, activations, seeds, fidelity)
+        if not self.as_one: return _one_by_one(self._trained_loss, activations, seeds, fidelity)
+        return np.stack([self._of_seed(activations, s, fidelity) for s in seeds], axis=1)
 
 
 def _is_function(value)->bool: return callable(value) and not hasattr(value, "__iter__")
 
 # %% ../nbs/14_problem.ipynb #7b81eded
 @patch
-def _trained_loss(self:ModelProblem, activation:nn.Module, seed:int, fidelity:float)->float:
-    net, device = self.build(activation), resolve_device(self.device)
+def _built(self:ModelProblem, activation:nn.Module)->nn.Module:
+    "The network, in training mode on its device."
+    net = self.build(activation)
     if not isinstance(net, nn.Module):
         raise TypeError(f"build gave {_described(net)}; it has to return the network, an nn.Module")
-    net.to(device).train()
+    net.to(resolve_device(self.device)).train()
     if not any(p.requires_grad for p in net.parameters()):
         raise ValueError("the network that build gave has no weights to train")
+    return net
+
+
+@patch
+def _trained_loss(self:ModelProblem, activation:nn.Module, seed:int, fidelity:float)->float:
+    net = self._built(activation)
     self._train.restart(seed)
     n_steps = max(1, round(fidelity * self._train.n_steps))
     stepper = Stepper(net, self.recipe, n_steps)
     while stepper.taken < n_steps:
         for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
-            loss = self._loss_of(net, batch, device)
+            loss = self._loss_of(net, batch)
             if not loss.isfinite(): return float("nan")
             stepper.step(loss)
-    return self._validated(net.train(False), device)
+    return self._validated(net.train(False))
 
 
 @patch
-def _loss_of(self:ModelProblem, net:nn.Module, batch:list, device)->Tensor:
-    "The loss of one batch, a tensor of one number."
+def _parted(self:ModelProblem, batch)->tuple[list[Tensor], Tensor]:
+    "Inputs and target of a batch, on the device."
     listed = isinstance(batch, (tuple, list)) and len(batch) > 1
     if not listed or not all(isinstance(b, Tensor) for b in batch):
         raise TypeError(f"a batch is {_described(batch)}; it has to be tensors (inputs..., target)")
-    *inputs, target = (b.to(device) for b in batch)
-    loss = self.loss(net(*inputs), target)
+    *inputs, target = (b.to(resolve_device(self.device)) for b in batch)
+    return inputs, target
+
+
+@patch
+def _loss_of(self:ModelProblem, net:nn.Module, batch)->Tensor:
+    "The loss of one batch, a tensor of one number."
+    inputs, target = self._parted(batch)
+    return _one_number(self.loss(net(*inputs), target))
+
+
+def _one_number(loss)->Tensor:
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else _described(loss)
         raise ValueError(f"the loss gave {what}; it has to be a tensor of one number")
@@ -413,15 +442,119 @@ def _loss_of(self:ModelProblem, net:nn.Module, batch:list, device)->Tensor:
 
 
 @patch
-def _validated(self:ModelProblem, net:nn.Module, device)->float:
+def _validated(self:ModelProblem, net:nn.Module)->float:
     "The loss of the trained network on the rows that judge."
     if self._judge: return float(self._judge(net))
+    return float(self._mean_over_rows(lambda batch: self._loss_of(net, batch)))
+
+
+@patch
+def _mean_over_rows(self:ModelProblem, loss_of:Callable)->Tensor:
+    "Mean of `loss_of(batch)` over the validation rows, in double precision."
     total, rows = 0., 0
     with torch.no_grad():
         for batch in self._held.epoch(shuffle=False):
-            total += self._loss_of(net, batch, device).item() * len(batch[-1])
+            total = total + loss_of(batch).double().cpu() * len(batch[-1])
             rows += len(batch[-1])
     return total / rows
+
+# %% ../nbs/14_problem.ipynb #a1c40e12
+@patch(as_prop=True)
+def as_one(self:ModelProblem)->bool:
+    "Do networks of this problem train as one? Tried once, and said once where they do not."
+    if self._why_alone is None: self._why_alone = self._tried()
+    return not self._why_alone
+
+
+@patch(as_prop=True)
+def together(self:ModelProblem)->int:
+    "How many networks a search trains at a time."
+    return 24 if self.as_one else 1
+
+
+@patch
+def _tried(self:ModelProblem)->str:
+    "Why networks of this problem cannot train as one; nothing where they can."
+    try:
+        with seeded(0):
+            nets = [self._built(act) for act in (nn.Tanh(), SymbolicActivation("x*sin(x)"))]
+            self._train.restart(0)
+            inputs, _ = self._parted(next(iter(self._train.epoch(shuffle=True))))
+            try_ensemble(nets, inputs)
+    except EnsembleError as error:
+        warnings.warn(f"candidates of {self.name!r} train one by one, since {error}", stacklevel=4)
+        return str(error)
+    except Exception as error: return repr(error)        # the first training will say so
+    return ""
+
+
+@patch
+def _of_seed(self:ModelProblem, activations:Sequence, seed:int, fidelity:float)->list[float]:
+    "The losses of all activations from one seed."
+    try: return self._of_seed_as_one(activations, seed, fidelity)
+    except Exception:                                    # one by one, an error has its place
+        return _one_by_one(self._trained_loss, activations, [seed], fidelity)[:, 0].tolist()
+
+
+@patch
+def _of_seed_as_one(self:ModelProblem, activations:Sequence, seed:int, fidelity:float)->list[float]:
+    found, groups = [float("nan")] * len(activations), {}
+    for i, activation in enumerate(activations):
+        with seeded(seed):
+            net = self._built(copy.deepcopy(activation))
+            groups.setdefault(_random_state(), []).append((i, net))
+    kinds = [type(a) for a in activations]
+    for state, entries in groups.items():
+        with seeded(seed):
+            _set_random_state(state)
+            nets = [net for _, net in entries]
+            ensemble = ensemble_of(nets, seeds=[seed] * len(nets), activations=kinds)
+            losses = self._trained_losses(ensemble, seed, fidelity)
+        for (i, _), loss in zip(entries, losses): found[i] = loss
+    return found
+
+
+def _random_state()->tuple:
+    "The state of all global generators, as a key."
+    _, numbers, *rest = np.random.get_state()
+    return random.getstate(), (numbers.tobytes(), *rest), torch.get_rng_state().numpy().tobytes()
+
+
+def _set_random_state(state:tuple):
+    python, (numbers, *rest), torchs = state
+    random.setstate(python)
+    np.random.set_state(("MT19937", np.frombuffer(numbers, np.uint32), *rest))
+    torch.set_rng_state(torch.frombuffer(bytearray(torchs), dtype=torch.uint8))
+
+# %% ../nbs/14_problem.ipynb #a1c40e14
+@patch
+def _trained_losses(self:ModelProblem, ensemble:Ensemble, seed:int, fidelity:float)->list[float]:
+    "Validation losses of all members, NaN for those that diverged."
+    ensemble.draw_from_torch()
+    self._train.restart(seed)
+    n_steps = max(1, round(fidelity * self._train.n_steps))
+    stepper, alive = Stepper(ensemble, self.recipe, n_steps), True
+    while stepper.taken < n_steps:
+        for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
+            losses = self._member_losses(ensemble, batch)
+            alive = losses.detach().isfinite() & alive
+            stepper.step(losses.sum())
+    ensemble.train(False)
+    if self._judge: found = {k: float(self._judge(ensemble.member(k))) for k in range(len(alive)) if alive[k]}
+    else: found = self._mean_over_rows(lambda batch: self._member_losses(ensemble, batch)).tolist()
+    return [found[k] if alive[k] else float("nan") for k in range(len(alive))]
+
+
+@patch
+def _member_losses(self:ModelProblem, ensemble:Ensemble, batch)->Tensor:
+    "The loss of each member on one batch, (members,)."
+    inputs, target = self._parted(batch)
+    output = ensemble(*inputs)
+    if not self._by_rows:
+        return torch.stack([_one_number(self.loss(out, target)) for out in output])
+    all_targets = target.expand(len(output), *target.shape).flatten(0, 1)
+    of_rows = self.loss(output.flatten(0, 1), all_targets, reduction="none")
+    return of_rows.unflatten(0, (len(output), -1)).flatten(1).mean(1)
 
 # %% ../nbs/14_problem.ipynb #b6e1c1f3
 @dataclass(frozen=True)

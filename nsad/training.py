@@ -28,9 +28,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from .activation import SymbolicActivation
 from .identity import IdentityError, identity, specification
-from .models import Stack, count_parameters
+from .ensemble import as_members
+from .models import Members, count_parameters
 from .selectable import Choice
 
 # %% ../nbs/13_training.ipynb #52b05e59
@@ -59,8 +59,8 @@ class Recipe:
     clip : largest length of a network's gradient; None clips nothing
     constants_lr : learning rate of a formula's constants, as a multiple of `lr`
 
-    Example
-    -------
+    Examples
+    --------
     >>> Recipe("short", epochs=5, batch_size=64).steps_on(640)
     50
     """
@@ -137,8 +137,8 @@ def recipe_named(name:str, epochs:int|None=None)->Recipe:
     ValueError
         A name that is none of these, or epochs below 1.
 
-    Example
-    -------
+    Examples
+    --------
     >>> recipe_named("strong", 5).name
     'strong, 5 epochs'
     """
@@ -308,57 +308,26 @@ def weighted_rows(weights, offset:float=0.5)->np.ndarray:
     ends = np.cumsum(weights) * (n / total)
     return np.searchsorted(ends, np.arange(n) + offset, side="right").clip(max=np.flatnonzero(weights)[-1])
 
-# %% ../nbs/13_training.ipynb #a4748c26
-class _Single:
-    "A single network seen as an ensemble of one member: what training asks of a `Stack`."
-    n_members = 1
-
-    def __init__(self, net:nn.Module, seed:int): self.net, self.seeds = net, (int(seed),)
-
-    def __call__(self, x:Tensor)->Tensor: return self.net(x)[None]
-
-    def expand(self, values:Tensor)->Tensor: return values
-
-    def owner(self, name:str)->int: return 0
-
-    def is_weight(self, name:str)->bool: return self.net.get_parameter(name).dim() > 1
-
-    def reset_dropout(self): "Its dropout draws from torch's generator, which is seeded."
-
-
-def _ensemble(model:nn.Module, seed:int)->Stack|_Single: return model if isinstance(model, Stack) else _Single(model, seed)
-
-
-def _outputs(ensemble:Stack|_Single, x:Tensor)->Tensor:
-    "Output of each member, (members, rows, outputs), for `x` (seeds, rows, features)."
-    return ensemble(x[0] if len(x) == 1 else x)
-
 # %% ../nbs/13_training.ipynb #7b1d0a0e
-def _parameter_groups(model:nn.Module, ensemble:Stack|_Single, recipe:Recipe)->list[dict]:
+def _parameter_groups(members:Members, recipe:Recipe)->list[dict]:
     "The parameters as an optimiser takes them: weights, constants of formulas, and the rest."
-    groups = {"weights": [], "constants": [], "others": []}
-    for name, p in model.named_parameters():
-        layer = model.get_submodule(name.rpartition(".")[0])
-        in_activation = isinstance(model, Stack) and name.startswith("acts.")
-        if isinstance(layer, SymbolicActivation): groups["constants"].append(p)
-        elif p.dim() > 1 if in_activation else ensemble.is_weight(name): groups["weights"].append(p)
-        else: groups["others"].append(p)
     settings = {"weights": dict(weight_decay=recipe.weight_decay, factor=1.),
                 "constants": dict(weight_decay=0., factor=recipe.constants_lr),
                 "others": dict(weight_decay=0., factor=1.)}
-    return [dict(params=groups[kind], **settings[kind]) for kind in groups if groups[kind]]
+    groups = members.kinds()
+    return [dict(params=groups[kind], **settings[kind]) for kind in settings if groups[kind]]
 
 
-def _optimiser(model:nn.Module, ensemble:Stack|_Single, recipe:Recipe)->torch.optim.Optimizer:
+def _optimiser(members:Members, recipe:Recipe)->torch.optim.Optimizer:
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimiser]
-    return kind(_parameter_groups(model, ensemble, recipe), lr=recipe.lr, fused=True)
+    return kind(_parameter_groups(members, recipe), lr=recipe.lr, fused=True)
 
 # %% ../nbs/13_training.ipynb #7b1d0a10
 class _Clipper:
     "Shortens the gradient of each member, in place, to a length of at most `longest`."
-    def __init__(self, model:nn.Module, ensemble:Stack|_Single, longest:float):
-        self.longest, self.n_members = longest, ensemble.n_members
-        self.owned = [(ensemble.owner(name), p) for name, p in model.named_parameters()]
+    def __init__(self, members:Members, longest:float):
+        self.longest, self.n_members = longest, members.n_members
+        self.owned = [(k, p) for p, k in members.owners() if isinstance(p, nn.Parameter)]
 
     def __call__(self):
         if self.n_members == 1: nn.utils.clip_grad_norm_([p for _, p in self.owned], self.longest)
@@ -380,21 +349,21 @@ class Stepper:
 
     Parameters
     ----------
-    model : a network or a `Stack`, on the device where it stays
+    model : a network, a `Stack` or an ensemble, on the device where it stays
     recipe : see `Recipe`
     n_steps : steps of the whole training, over which the learning rate falls
 
-    Example
-    -------
+    Examples
+    --------
     >>> stepper = Stepper(net, STRONG, n_steps=1)
     >>> stepper.step((net(x) - y).square().mean())
     """
     def __init__(self, model:nn.Module, recipe:Recipe, n_steps:int):
-        ensemble = _ensemble(model, 0)
+        members = as_members(model)
         if recipe.weight_decay == "auto": recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
-        self.optimiser = _optimiser(model, ensemble, recipe)
-        self.clip = None if recipe.clip is None else _Clipper(model, ensemble, recipe.clip)
+        self.optimiser = _optimiser(members, recipe)
+        self.clip = None if recipe.clip is None else _Clipper(members, recipe.clip)
 
     def step(self, loss:Tensor):
         "One step down the gradient of `loss`, a tensor of one number."
@@ -436,7 +405,7 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:i
 
     Parameters
     ----------
-    model : a network from (rows, features) to (rows, outputs), or a `Stack`
+    model : a network from (rows, features) to (rows, outputs), a `Stack` or an ensemble
     X, y : standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows, ...), each seed its own
     task : "binary", "multiclass" or "regression"
     recipe : how; its dropout is the model's business and not read here
@@ -455,7 +424,7 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:i
     small = _is_small(model, loop.recipe.batch_size, device)
     with torch.random.fork_rng(devices=[]), one_thread(when=small):
         torch.manual_seed(seed)
-        loop.ensemble.reset_dropout()
+        loop.members.reset_dropout()
         for i in tqdm(range(loop.recipe.epochs), disable=not progress, desc="training", unit="epoch"):
             if before_epoch: before_epoch(i / loop.recipe.epochs)
             loop.epoch()
@@ -481,23 +450,23 @@ class _Loop:
     "The state of one training run."
     def __init__(self, model, X, y, held, task, recipe, seed, weights):
         if weights is not None and len(weights) != X.shape[-2]: raise ValueError(f"{len(weights)} weights for {X.shape[-2]} rows")
-        self.model, self.ensemble = model, _ensemble(model, seed)
-        seeds = self.ensemble.seeds
+        self.members = as_members(model, seed)
+        seeds = self.members.seeds
         self.weights, self.offsets = weights, np.random.default_rng(seeds[0])
         n_rows = X.shape[-2] if weights is None else len(weighted_rows(weights))
         self.recipe, self.n_steps = recipe.for_rows(n_rows), recipe.steps_on(n_rows)
         self.X, self.y, self.held, self.task = X, y, held, task
         self.orders = [torch.Generator().manual_seed(s) for s in seeds]
-        self.stepper = Stepper(model, self.recipe, self.n_steps)
+        self.stepper = Stepper(self.members, self.recipe, self.n_steps)
         self.train_loss, self.validation_loss = [], []
-        self.best = _Best(model, self.ensemble, recipe.patience) if recipe.patience else None
+        self.best = _Best(self.members, recipe.patience) if recipe.patience else None
 
     def loss(self, x:Tensor, y:Tensor, label_smoothing:float=0.)->Tensor:
-        return member_losses(_outputs(self.ensemble, x), self.ensemble.expand(y), self.task, label_smoothing)
+        return member_losses(self.members.of_seeds(x), self.members.expand(y), self.task, label_smoothing)
 
     def epoch(self):
         shared, losses = self.X.dim() == 2, []
-        self.model.train()
+        self.members.train()
         for rows in _batches(self.rows(), self.recipe.batch_size, self.orders):
             if self.stepper.taken == self.n_steps: break
             loss = self.loss(_take(self.X, rows, shared), _take(self.y, rows, shared), self.recipe.label_smoothing)
@@ -513,7 +482,7 @@ class _Loop:
 
     def validate(self):
         X, y = (v if self.X.dim() == 3 else v.expand(len(self.orders), *v.shape) for v in self.held)
-        self.model.train(False)
+        self.members.train(False)
         with torch.no_grad(): self.validation_loss.append(self.loss(X, y).cpu().numpy())
         if self.best: self.best.look(self.validation_loss[-1])
 
@@ -522,16 +491,16 @@ class _Loop:
 
     def finish(self, seconds:float)->History:
         if self.best: self.best.restore()
-        kept = self.best.epoch if self.best else np.full(self.ensemble.n_members, len(self.train_loss))
+        kept = self.best.epoch if self.best else np.full(self.members.n_members, len(self.train_loss))
         return History(np.stack(self.train_loss), np.stack(self.validation_loss) if self.held else None, kept, seconds)
 
 # %% ../nbs/13_training.ipynb #aec6f8af
 class _Best:
     "The best weights of each member so far, by validation loss."
-    def __init__(self, model, ensemble, patience):
-        self.model, self.ensemble, self.patience, self.looks = model, ensemble, patience, 0
-        self.loss, self.epoch = np.full(ensemble.n_members, np.inf), np.zeros(ensemble.n_members, int)
-        self.state = {name: value.clone() for name, value in model.state_dict().items()}
+    def __init__(self, members:Members, patience:int):
+        self.owners, self.patience, self.looks = members.owners(), patience, 0
+        self.loss, self.epoch = np.full(members.n_members, np.inf), np.zeros(members.n_members, int)
+        self.kept = [t.detach().clone() for t, _ in self.owners]
 
     @property
     def out(self)->np.ndarray: return self.looks - self.epoch >= self.patience
@@ -542,12 +511,13 @@ class _Best:
         self.loss[better], self.epoch[better] = loss[better], self.looks
         if not better.any(): return
         rows = torch.as_tensor(better)
-        for name, value in self.model.state_dict().items():
-            member = self.ensemble.owner(name)
-            if member is None: self.state[name][rows] = value[rows]
-            elif better[member]: self.state[name].copy_(value)
+        for kept, (now, member) in zip(self.kept, self.owners):
+            if member is None: kept[rows] = now.detach()[rows]
+            elif better[member]: kept.copy_(now.detach())
 
-    def restore(self): self.model.load_state_dict(self.state)
+    def restore(self):
+        with torch.no_grad():
+            for kept, (now, _) in zip(self.kept, self.owners): now.copy_(kept)
 
 # %% ../nbs/13_training.ipynb #33c92bf4
 MEASURES = {"regression": ("r2", "rmse", "mae"),
@@ -661,14 +631,15 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
     return torch.cat(parts, -2).cpu().numpy()
 
 # %% ../nbs/13_training.ipynb #d71e99f1
-def member_costs(stack:Stack)->list[tuple[int, int]]:
+def member_costs(stack:Members, n_features:int|None=None)->list[tuple[int, int]]:
     "Parameters and forward FLOPs of each member; members that are alike but for the values of their weights are counted once."
+    n_features = stack.n_features if n_features is None else n_features
     known, out = {}, []
     for k in range(stack.n_members):
         net = stack.member(k)
         try: kind = identity(specification(net, values=False))
         except IdentityError: kind = k
-        if kind not in known: known[kind] = count_parameters(net), forward_flops(net, stack.n_features)
+        if kind not in known: known[kind] = count_parameters(net), forward_flops(net, n_features)
         out.append(known[kind])
     return out
 
@@ -679,9 +650,10 @@ def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
     `X` and `y` are as in `train`.
     """
     output, y = predict(model, X), np.asarray(y)
-    if not isinstance(model, Stack): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
-    of_seed = y if y.ndim == 2 else np.broadcast_to(y, (len(model.seeds), len(y)))
-    return [measures(of_seed[k // len(model.activations)], output[k], task, *costs) for k, costs in enumerate(member_costs(model))]
+    if not isinstance(model, Members): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
+    of_seeds = y if y.ndim == 2 else np.tile(y, (len(model.seeds), 1))
+    own, costs = model.expand(torch.as_tensor(of_seeds)).numpy(), member_costs(model, X.shape[-1])
+    return [measures(own[k], output[k], task, *costs[k]) for k in range(model.n_members)]
 
 # %% ../nbs/13_training.ipynb #a3c1f7d2
 def _right(output:np.ndarray, y:np.ndarray, task:str)->float:

@@ -1,10 +1,13 @@
 """Markers for all tests. `pytest -m "not slow and not browser"` is the inner loop, `make quick` runs it."""
+import os
+import signal
+
 import pytest
 
 # Whole files that start processes, kill them, serve downloads, or search and train for minutes.
 SLOW = {"test_baselines", "test_cli", "test_cli_nothing_lost", "test_cli_way", "test_discovery", "test_engines", "test_estimators",
         "test_export", "test_higgs", "test_learning_constants", "test_more_machines", "test_never_lose", "test_nothing_lost",
-        "test_provenance", "test_results_cli", "test_site", "test_store", "test_transfer", "test_wheel"}
+        "test_provenance", "test_quantised", "test_results_cli", "test_site", "test_store", "test_transfer", "test_wheel"}
 
 # Tests of many random examples, or of other processes, in files that are quick without them.
 SLOW_TESTS = {
@@ -26,6 +29,16 @@ def needs(item, word):
     "Is a test skipped where something is missing, by the reason that its `skipif` gives?"
     reasons = [mark.kwargs.get("reason", "") for mark in item.iter_markers("skipif")]
     return any(word in reason.lower() for reason in reasons)
+
+
+def pytest_sessionstart():
+    """Ctrl-C and a hang-up mean here what they mean in a terminal.
+
+    What is started in the background, or by nohup, ignores them, and so would every process that a test starts.
+    """
+    if os.name == "posix":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):

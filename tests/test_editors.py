@@ -1,8 +1,10 @@
 """What editors, type checkers and `help` see of the package, whose names are imported when they are first asked for."""
 import doctest
+import os
 import pydoc
 import subprocess
 import sys
+from pathlib import Path
 
 import jedi
 import pytest
@@ -58,7 +60,8 @@ def test_a_type_checker_knows_every_public_name(tmp_path):
     lines = [f"reveal_type(nsad.{name})" for name in nsad.__all__]
     (tmp_path / "uses.py").write_text("\n".join(["import nsad", *lines]) + "\n", encoding="utf-8")
     run = subprocess.run([sys.executable, "-m", "mypy", "--ignore-missing-imports", "--follow-imports=silent",
-                          "--cache-dir", tmp_path / "cache", "uses.py"], capture_output=True, text=True, cwd=tmp_path)
+                          "--cache-dir", tmp_path / "cache", "uses.py"], capture_output=True, text=True, cwd=tmp_path,
+                         env=os.environ | {"MYPYPATH": str(Path(nsad.__file__).parents[1])})
     shown = [line.partition('Revealed type is "')[2].rstrip('"') for line in run.stdout.splitlines()
              if "Revealed type" in line]
     assert len(shown) == len(lines), run.stdout + run.stderr

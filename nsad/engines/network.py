@@ -281,6 +281,7 @@ class NetworkEngine:
     lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
         the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
     initial_formulas : another name for `starters`
+    restart : number of this search among several that differ in what they breed from and are judged alike, see `discover`
     """
     population_size: int = 96
     generations: int = 6
@@ -311,6 +312,7 @@ class NetworkEngine:
     lr_factors: Sequence[float] = (1 / 3, 1, 3)
     initial_formulas: Sequence[str | Formula] | Discovery | None = None
     scales: tuple[float, float] | None = None
+    restart: int = 0
 
     def __post_init__(self):
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
@@ -481,20 +483,38 @@ def _halving(self:NetworkEngine, rungs:Sequence[Sequence], seed:int, budget:Budg
     Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and what was tried layer by layer
     (rung 3). A rung is what `losses` are asked of: more seeds and more of the effort the higher it is.
     """
-    archive, rng, clock = _Archive(), random.Random(seed), _Clock()
-    early = self._early(budget)
-    for _ in range(self.generations):
+    archive, clock = _Archive(), _Clock()
+    rng = random.Random(f"{seed}, restart {self.restart}" if self.restart else seed)
+    early, about = self._early(budget), [_about(trials, rungs[-1]) for trials in rungs]
+    for generation in range(1, self.generations + 1):
         fresh = self._generation(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
-        with clock.over(rungs[0], len(fresh)): yield from self._judged(0, rungs[0], fresh, archive, archive.screened, budget)
+        with clock.over(rungs[0], len(fresh)):
+            for c in self._judged(0, rungs[0], fresh, archive, archive.screened, budget):
+                yield replace(c, generation=generation, **about[0])
         finite = sorted((f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))), key=lambda f: self._cost(f, archive.screened))
         promoted = finite[:min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))]
-        yield from self._judged(1, rungs[1], promoted, archive, archive.losses, budget)
+        for i, c in enumerate(self._judged(1, rungs[1], promoted, archive, archive.losses, budget), 1):
+            yield replace(c, generation=generation, closes=i == len(promoted), **about[1])
         if not fresh or early.spent(archive.scored) or clock.is_late(rungs[2], len(STANDARD) + self.finalists, budget): break
     final = {}
     chosen = self._finalists(archive)[:min(budget.left(archive.scored), clock.fitting(rungs[2], budget))]
-    yield from self._judged(2, rungs[2], chosen, archive, final, budget)
-    if final and self.objective != "many": yield from self._other_rates(rungs[2], final, archive, budget)
-    if self.per_layer and final: yield from self._layer_by_layer(rungs[2], final, budget, budget.left(archive.scored))
+    for c in self._judging(rungs[2], chosen, archive, final, budget): yield replace(c, **about[2])
+
+
+@patch
+def _judging(self:NetworkEngine, trials:Sequence, chosen:Sequence[Formula], archive:_Archive, final:dict, budget:Budget)->Iterator[Candidate]:
+    "Everything that is tried by the recipe itself."
+    yield from self._judged(2, trials, chosen, archive, final, budget)
+    if final and self.objective != "many": yield from self._other_rates(trials, final, archive, budget)
+    if self.per_layer and final: yield from self._layer_by_layer(trials, final, budget, budget.left(archive.scored))
+
+
+def _about(trials:Sequence, last:Sequence)->dict:
+    "Share of the effort, and seeds, of a rung; of many datasets, whose parts are no seeds, the share."
+    first, whole = trials[0], last[0]
+    share = getattr(first, "fidelity", None)
+    if share is None: share = round(first.recipe.steps_on(first.rows) / whole.recipe.steps_on(whole.rows), 4)
+    return dict(fidelity=share, seeds=tuple(first.seeds) if len(trials) == 1 else ())
 
 
 @patch

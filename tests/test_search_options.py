@@ -1,0 +1,166 @@
+"""What may be asked of a search: callbacks, logs, restarts, every candidate with its losses."""
+import csv
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from nsad import Dataset, Discovery, Formula, Recipe, discover
+from nsad.callbacks import CSVLogger, TensorBoardLogger
+from nsad.discovery import discover_on_splits
+from nsad.files import FileError
+
+X = torch.linspace(-3, 3, 61)
+SMALL = dict(first=24, population_size=12, generations=3, finalists=3, final_seeds=2, progress=False)
+
+
+def closeness(activation, seed, fidelity):
+    "No training: how near is the activation to a curve? Seeds and fidelity blur it."
+    apart = (activation(X) - torch.sin(2 * X) * torch.exp(-X**2 / 4)).square().mean()
+    return float(apart) + 0.01 * (1.1 - fidelity) * torch.rand(1).item()
+
+
+def rows_of(found): return found.front.drop(columns="noise").to_dict("records")
+
+
+def table(n=200):
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(n, 3))
+    return Dataset.from_arrays(rows, (np.sin(2 * rows[:, 0]) + rows[:, 1] > 0).astype(int), name="waves")
+
+
+def test_a_callback_sees_each_generation_and_the_end():
+    states = []
+    found = discover(closeness, callback=states.append, **SMALL)
+    assert [(s.generation, s.done) for s in states] == [(1, False), (2, False), (3, False), (0, True)]
+    counts = [len(s.candidates) for s in states]
+    assert counts == sorted(counts) and counts[-1] == found.provenance["candidates"]
+    assert states[0].candidates[-1].closes and states[0].best.rung == 1 and states[-1].best.rung == 2
+    assert states[-1].front.formula.tolist() == found.front.formula.tolist() and states[-1].seconds > 0
+    assert rows_of(discover(closeness, **SMALL)) == rows_of(found)
+
+
+def test_a_callback_ends_the_search_by_true_and_by_nothing_else(tmp_path):
+    whole = discover(closeness, callback=lambda state: state.generation, **SMALL)            # 1 is no True
+    assert "cut" not in whole.provenance
+    told = []
+    stopped = discover(closeness, callback=[lambda s: s.generation == 2, told.append], resume=tmp_path / "a.json", **SMALL)
+    assert stopped.provenance["cut"] == "callback" and len(told) == 2 and len(stopped.front)
+    assert stopped.candidates.generation.max() == 2 and stopped.candidates.rung.max() == 1
+    assert rows_of(discover(closeness, resume=tmp_path / "a.json", **SMALL)) == rows_of(whole)
+
+
+def test_a_callback_of_a_table_and_of_an_engine_without_generations():
+    states = []
+    discover(table(), recipe=Recipe("brief", steps=20), hidden=(8,), callback=states.append, **SMALL | dict(generations=2))
+    assert [s.generation for s in states] == [1, 2, 0]
+    class Three:
+        def search(self, X, y, task, seed, budget):
+            from nsad import Candidate
+            for n, text in enumerate(["x", "sin(x)", "tanh(x)"]): yield Candidate(Formula(text), 1. / (n + 1))
+    states.clear()
+    discover(table(), Three(), callback=states.append, progress=False)
+    assert [(s.generation, s.done, len(s.candidates)) for s in states] == [(0, True, 3)]
+
+
+@pytest.mark.parametrize("options, words", [(dict(callback=3), "callback=3"), (dict(callback=[print, "x"]), "'x'"), (dict(restarts=0), "restarts=0"),
+                                            (dict(restarts=True), "restarts=True"), (dict(restarts=1.5), "restarts=1.5")])
+def test_mistakes_are_named_before_anything_is_trained(options, words):
+    def never(activation, seed, fidelity): raise AssertionError("trained")
+    with pytest.raises((TypeError, ValueError), match=words): discover(never, progress=False, **options)
+
+
+def test_an_error_in_a_callback_is_the_users_and_scores_are_kept(tmp_path):
+    def broken(state): raise RuntimeError("mine")
+    with pytest.raises(RuntimeError, match="mine"): discover(closeness, callback=broken, resume=tmp_path / "a.json", **SMALL)
+    assert len(json.loads((tmp_path / "a.json").read_text())["scores"]) > 20
+
+
+def test_every_candidate_with_losses_by_fidelity_and_seed():
+    found = discover(closeness, **SMALL)
+    table = found.candidates
+    assert table.groupby("rung").fidelity.unique().map(list).to_dict() == {0: [0.05], 1: [0.2], 2: [1.0]}
+    assert set(table.seed[table.rung == 2]) == {42, 43} and set(table.seed[table.rung == 0]) == {1042}
+    first = found.front.iloc[-1]
+    own = table[(table.formula == first.formula) & (table.rung == 2)]
+    assert own.loss.mean() == pytest.approx(first.loss) and len(own) == 2
+    assert len(table.drop_duplicates(["formula", "rung"])) == found.provenance["candidates"]
+    again = Discovery.from_json(found.to_json())
+    pd.testing.assert_frame_equal(again.candidates, table)
+
+
+def test_a_table_tells_its_shares_and_seeds():
+    found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), **SMALL | dict(generations=1, first=8))
+    table_ = found.candidates
+    assert table_.fidelity.dropna().between(0, 1).all() and (table_.fidelity[table_.rung == 2] == 1).all()
+    assert (table_.fidelity[table_.rung == 0] == 0.5).all()                        # at least 200 steps of 400
+    assert table_.seed.notna().all() and table_.lr.notna().any()
+
+
+@pytest.mark.parametrize("change", [lambda c: 3, lambda c: [3], lambda c: [dict(c[0], formula=None)], lambda c: [dict(c[0], loss="low")],
+                                    lambda c: [dict(c[0], rung="a")], lambda c: {"a": 1}])
+def test_a_file_with_other_candidates_is_refused(change):
+    raw = json.loads(discover(closeness, **SMALL | dict(generations=1)).to_json())
+    raw["candidates"] = change(raw["candidates"])
+    with pytest.raises(ValueError, match="saved discovery"): Discovery.from_json(json.dumps(raw))
+    del raw["candidates"]                                                          # of an older version
+    assert Discovery.from_json(json.dumps(raw)).candidates.empty
+
+
+def test_restarts_keep_the_best_by_its_own_final_losses():
+    three = discover(closeness, restarts=3, **SMALL)
+    assert set(three.candidates.restart) == {0, 1, 2} and three.provenance["restarts"] == 3
+    finals = three.candidates[three.candidates.rung == 2]
+    lowest = finals.groupby(["restart", "formula"]).loss.mean()
+    assert three.front.loss.min() == pytest.approx(lowest.min())
+    assert set(three.front.formula) <= set(finals.formula[finals.restart == lowest.idxmin()[0]])
+    assert len(set(finals.groupby("restart").formula.apply(frozenset))) > 1        # they look elsewhere
+    assert finals.groupby("restart").seed.apply(set).tolist() == [{42, 43}] * 3    # and are judged alike
+    one = discover(closeness, **SMALL)
+    assert rows_of(one)[-1]["loss"] >= three.front.loss.min() and "restarts" not in one.provenance
+    first = three.candidates[three.candidates.restart == 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, one.candidates)                           # the first is the search without restarts
+
+
+def test_restarts_of_any_engine_share_budget_and_are_resumed(tmp_path):
+    found = discover(closeness, restarts=2, budget=60, **SMALL)
+    assert found.provenance["candidates"] <= 60 and set(found.candidates.restart) == {0, 1}
+    options = dict(restarts=2, callback=lambda s: s.restart == 1 and s.generation == 1, resume=tmp_path / "a.json", **SMALL)
+    assert discover(closeness, **options).provenance["cut"] == "callback"
+    resumed = discover(closeness, restarts=2, resume=tmp_path / "a.json", **SMALL)
+    assert rows_of(resumed) == rows_of(discover(closeness, restarts=2, **SMALL))
+    with pytest.raises(ValueError, match="another search"): discover(closeness, restarts=3, resume=tmp_path / "a.json", **SMALL)
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60, 2))
+    by_labels = discover((rows, rows[:, 0] > 0), "gplearn", restarts=2, population_size=50, generations=2, progress=False)
+    assert set(by_labels.candidates.restart) == {0, 1}
+
+
+def test_splits_take_what_discover_takes():
+    found = discover_on_splits(table(), seeds=(1,), budget=30, restarts=2, recipe=Recipe("brief", steps=20), hidden=(8,), progress=False, **{
+        k: v for k, v in SMALL.items() if k != "progress"})
+    assert found[1].provenance["restarts"] == 2
+
+
+def test_a_csv_log_has_a_line_for_each_generation_and_goes_on(tmp_path):
+    for _ in range(2): discover(closeness, callback=CSVLogger(tmp_path / "log.csv"), **SMALL)
+    with open(tmp_path / "log.csv", newline="", encoding="utf-8") as file: rows = list(csv.DictReader(file))
+    assert [r["generation"] for r in rows] == ["1", "2", "3", "0"] * 2
+    assert all(Formula(r["formula"]) and float(r["loss"]) > 0 for r in rows)
+    with pytest.raises(FileError, match="cannot be written"): CSVLogger(tmp_path / "none" / "log.csv")
+
+
+def test_a_tensorboard_log(tmp_path):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    discover(closeness, callback=TensorBoardLogger(tmp_path), **SMALL)
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert len(events.Scalars("candidates")) == 4 and len(events.Scalars("lowest loss/rung 1")) == 4
+
+
+def test_without_tensorboard_the_remedy_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ImportError, match=r"nsad\[tensorboard\]"): TensorBoardLogger(tmp_path)
