@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Embedding', 'EMBEDDINGS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer',
-           'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'together']
+           'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'embeddings_as_one']
 
 # %% ../nbs/08a_embeddings.ipynb #f83b6c25
 import copy
@@ -461,7 +461,7 @@ def _setting(text:str, kind:type)->tuple[str, object]:
     except ValueError: raise ValueError(f"{text.strip()!r:.60} of {kind.kind} must be a number (columns: numbers with spaces between)") from None
 
 # %% ../nbs/08a_embeddings.ipynb #f315c6b0
-def together(layers:Sequence[EmbeddingLayer])->EmbeddingLayer:
+def embeddings_as_one(layers:Sequence[EmbeddingLayer])->EmbeddingLayer:
     """Embeddings of one shape as one layer, members first.
 
     Parameters

@@ -36,7 +36,7 @@ from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
 from .messages import shown
-from .models import Activation, Stack, count_parameters, hidden_of
+from .models import Activation, Stack, count_parameters, embedding_in, hidden_of
 from .provenance import Origin, fair_split, leak, origins, remedy
 from .signals import end_with, stoppable
 from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, pack_rows, rank, row_scores, summary  # noqa: F401, once here
@@ -53,7 +53,8 @@ class Study:
     datasets : names for `load_dataset`, or `Dataset` objects
     activations : label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or label to a mapping from seed to
         one of these; or a list of them. None is tested on rows that its search has seen, see `leak`.
-    networks : names of `SHAPES`, or widths like "128-64"; a mapping names the labels of the activations that each is trained with (None for all)
+    networks : names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in "light+periodic" or
+        "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and bins come from the training rows. A mapping names the labels of the activations that each is trained with (None for all)
     seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
     recipe : how networks are trained; all its settings are part of what a row is filed under
     rows : rows drawn from a dataset that is given by name
@@ -331,7 +332,9 @@ def _settings(self:Study, cell:_Cell)->dict:
     if isinstance(cell.activation, Model):
         needs = cell.activation.needs
         what = dict(model=cell.identity, package=needs and f"{needs} {importlib.metadata.version(needs)}")
-    else: what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
+    else:
+        what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
+        if embedding := embedding_in(cell.network): what["embedding"] = str(embedding)
     return dict(data=cell.data, split=[cell.split_seed, self.test, self._validation], **what,
                 seed=cell.seed, recipe=asdict(self.recipe), version=nsad.__version__)
 
@@ -567,15 +570,16 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
     ds, width = first.dataset, len(cells) // len(seeds)
     columns = [{s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])} for i in range(width)]
     rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds]
-    if len(set(features := [r.train[0].shape[1] for r in rows])) > 1:                  # encodings of other rows may have other columns
-        for n in dict.fromkeys(features):
-            some = {s for s, k in zip(seeds, features) if k == n}
+    embeddings = [_placed(first.network, r.train[0]) for r in rows]
+    if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:                    # other rows may have other columns, or bins
+        for shape in dict.fromkeys(shapes):
+            some = {s for s, k in zip(seeds, shapes) if k == shape}
             yield from self._train({key: c for key, c in cells.items() if c.seed in some}, device)
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
     dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
-    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, widths, ds.n_outputs, dropout)
+    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, widths, ds.n_outputs, dropout, embeddings)
     history = train(stack, X, y, ds.task, self.recipe, device=device,
                     validation=_together([r.validation for r in rows]) if self._validation else None)
     X_test, y_test = _together([r.test for r in rows])
@@ -587,6 +591,19 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
                         best_epoch=int(history.best_epoch[k]), seconds=history.seconds / len(cells),
                         device=str(next(stack.parameters()).device), **rows[i].scores(outputs[k], ds.task, n_parameters, flops),
                         **rows[i].kept(outputs[k], ds.task))
+
+
+def _placed(network:str, X:np.ndarray):
+    "The embedding of a network with columns and bins of these training rows; None for none."
+    embedding = embedding_in(network)
+    return embedding and embedding.for_rows(X)
+
+
+def _shape(rows:SplitRows, embedding)->tuple:
+    "What networks that train as one must agree on."
+    if embedding is None: return rows.train[0].shape[1],
+    bins = [len(edges) for edges in getattr(embedding, "edges", None) or ()]
+    return rows.train[0].shape[1], embedding.columns, max(bins, default=0)
 
 
 def _together(parts):

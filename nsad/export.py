@@ -9,6 +9,7 @@ __all__ = ['to_c', 'to_onnx', 'to_numpy', 'to_jax', 'to_latex']
 import copy
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,7 @@ from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
 from .files import write_file, writing
 from .formula import Formula
-from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
+from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
                          as_activation, network_layers, numbers, pointwise, standardising,
                          with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
@@ -179,6 +180,9 @@ def _in_type(layer:Layer, kind:type)->Layer:
         return LinearMap(layer.weight.T.astype(kind), layer.bias.astype(kind))
     if isinstance(layer, Scaling):
         return Scaling(layer.scale.astype(kind), layer.shift.astype(kind))
+    if isinstance(layer, Embedded):
+        tables = {n: values.astype(kind) for n, values in layer.tables.items()}
+        return replace(layer, tables=tables, weight=layer.weight.astype(kind), bias=layer.bias.astype(kind))
     return layer
 
 
@@ -186,7 +190,17 @@ def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
     if isinstance(layer, Scaling): return X * layer.scale + layer.shift
+    if isinstance(layer, Embedded): return _embedded(layer, X)
     return applied(layer, ARRAYS, X, layer.program)
+
+
+def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
+    "Rows (..., inputs) through an embedding of numbers."
+    functions = layer.functions(X[..., layer.columns, None])
+    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
+    out = out.reshape(*X.shape[:-1], -1)
+    if layer.activation is not None: out = applied(layer.activation, ARRAYS, out, layer.activation.program)
+    return np.concatenate([out, X[..., layer.passing]], -1)
 
 
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:

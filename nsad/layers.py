@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TORCH_FORMULAS', 'Layer', 'IGNORED', 'ARRAYS', 'ExportError', 'Pointwise', 'pointwise', 'with_numbers', 'numbers',
-           'as_activation', 'of_torch', 'of_prelu', 'LinearMap', 'Scaling', 'layers_of', 'modules_of', 'folded',
-           'network_layers', 'standardising', 'applied']
+           'as_activation', 'of_torch', 'of_prelu', 'LinearMap', 'Scaling', 'Embedded', 'layers_of', 'modules_of',
+           'folded', 'network_layers', 'standardising', 'applied']
 
 # %% ../nbs/10a_layers.ipynb #8aadc95e
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from .activation import SymbolicActivation
+from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer
 from .formula import Formula
 from .operators import NUMPY
 from .program import Program, bind, derivative_by, program_of, run
@@ -125,7 +126,39 @@ class Scaling:
     shift: np.ndarray
 
 
-Layer = LinearMap | Scaling | Pointwise
+@dataclass(frozen=True, eq=False)
+class Embedded:
+    """An embedding of numbers, see `nsad.embeddings`: functions of each of some columns, and a linear map of them.
+
+    Attributes
+    ----------
+    n_inputs : columns of the table
+    columns, passing : int arrays, columns that are embedded, and those that are put behind as they are
+    tables : arrays (columns, functions) by name: "angle", radians of a wave for each unit; or "start", "slope", "low", "high" of bins
+    weight, bias : (columns, functions, numbers) and (columns, numbers)
+    activation : of the numbers that come out, or None
+    """
+    n_inputs: int
+    columns: np.ndarray
+    passing: np.ndarray
+    tables: dict[str, np.ndarray]
+    weight: np.ndarray
+    bias: np.ndarray
+    activation: Pointwise | None = None
+
+    @property
+    def n_outputs(self)->int: return self.bias.size + len(self.passing)
+
+    def functions(self, x:np.ndarray)->np.ndarray:
+        "Functions (rows, columns, functions) of numbers (rows, columns, 1)."
+        if "angle" in self.tables:
+            angle = self.tables["angle"] * x
+            return np.concatenate([np.cos(angle), np.sin(angle)], -1)
+        share = (x - self.tables["start"]) * self.tables["slope"]
+        return np.minimum(np.maximum(share, self.tables["low"]), self.tables["high"])
+
+
+Layer = LinearMap | Scaling | Pointwise | Embedded
 IGNORED = nn.Dropout, nn.AlphaDropout, nn.Identity            # they do nothing after training
 
 # %% ../nbs/10a_layers.ipynb #8b300e4e
@@ -146,6 +179,15 @@ def _of_batch_norm(m:nn.BatchNorm1d, place:str)->Scaling:
     return Scaling(scale, shift - numbers(m.running_mean, f"{place}.running_mean") * scale)
 
 
+def _of_embedding(m:EmbeddingLayer, place:str)->Embedded:
+    names = ("start", "slope", "low", "high") if type(m) is PiecewiseLinearLayer else ("frequencies",)
+    tables = {n: numbers(getattr(m, n), f"{place}.{n}") for n in names}
+    if "frequencies" in tables: tables = {"angle": 2 * np.pi * tables["frequencies"]}
+    parts = [] if m.activation is None else layers_of(m.activation, f"{place}.activation")
+    return Embedded(m.n_features, np.array(m.columns, int), np.array(m.passing, int), tables, numbers(m.weight, f"{place}.weight"),
+                    numbers(m.bias, f"{place}.bias"), parts[0] if parts else None)
+
+
 def layers_of(m:nn.Module, place:str)->list[Layer]:
     "A module in this form; `place` is its name in the network."
     kind = type(m)
@@ -156,8 +198,9 @@ def layers_of(m:nn.Module, place:str)->list[Layer]:
     if kind is nn.PReLU: return [of_prelu(m, place)]
     if kind is nn.Linear: return [_of_linear(m, place)]
     if kind is nn.BatchNorm1d: return [_of_batch_norm(m, place)]
+    if kind in (PeriodicLayer, PiecewiseLinearLayer): return [_of_embedding(m, place)]
     hint = "; give one network of it, stack.member(k)" if hasattr(m, "member") else ""
-    modules = nn.Linear, nn.BatchNorm1d, *IGNORED, SymbolicActivation, nn.PReLU, *TORCH_FORMULAS
+    modules = nn.Linear, nn.BatchNorm1d, *IGNORED, SymbolicActivation, nn.PReLU, *TORCH_FORMULAS, PeriodicLayer, PiecewiseLinearLayer
     known = ", ".join(k.__name__ for k in modules)
     raise ExportError(f"layer {place!r} is a {kind.__name__}, which cannot be written by hand"
                       f"{hint}. Known are nn.Sequential of {known}; to_onnx takes other modules, "
@@ -190,8 +233,17 @@ def folded(layers:list[Layer], dtype:str)->list[Layer]:
             done[-1] = Scaling(last.scale * layer.scale, last.shift * layer.scale + layer.shift)
         elif isinstance(layer, LinearMap) and isinstance(last, Scaling):
             done[-1:] = _behind(last, layer, dtype, first=len(done) == 1)
+        elif isinstance(layer, Embedded) and isinstance(last, Scaling): done[-1:] = [*_centred(last, dtype), layer]
         else: done.append(layer)
     return done
+
+
+def _centred(scaling:Scaling, dtype:str)->list[Scaling]:
+    "A scaling as a shift first and a factor then, which costs no digits where the mean is large."
+    if not scaling.scale.all(): return [scaling]
+    kind, centre = np.float32 if dtype == "float" else np.float64, -scaling.shift / scaling.scale
+    near = centre.astype(kind).astype(np.float64)             # what the file can hold
+    return [Scaling(np.ones(len(near)), -near), Scaling(scaling.scale, (near - centre) * scaling.scale)]
 
 
 def _behind(scaling:Scaling, linear:LinearMap, dtype:str, first:bool)->list[Layer]:
@@ -227,7 +279,7 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
     if not any(isinstance(p, LinearMap) for p in layers):
         raise ExportError(f"{type(net).__name__} has no Linear layer; an activation alone is "
                           "exported as a formula or a SymbolicActivation")
-    first = next(p for p in layers if isinstance(p, (LinearMap, Scaling)))
+    first = next(p for p in layers if isinstance(p, (LinearMap, Scaling, Embedded)))
     n_inputs = _width(first, 0)
     if scaler is not None: layers.insert(0, standardising(scaler, n_inputs))
     _check_widths(layers, n_inputs)
@@ -238,6 +290,7 @@ def _width(layer:Layer, otherwise:int)->int:
     "How many units a layer takes; `otherwise` where any number will do."
     if isinstance(layer, LinearMap): return layer.weight.shape[1]
     if isinstance(layer, Scaling): return len(layer.scale)
+    if isinstance(layer, Embedded): return layer.n_inputs
     return otherwise if layer.constants is None else layer.constants.shape[1]
 
 # %% ../nbs/10a_layers.ipynb #679de162
@@ -263,6 +316,7 @@ def _check_widths(layers:list[Layer], width:int):
             raise ExportError(f"a layer for {wants} units follows one of {width}; such a network "
                               "cannot run")
         if isinstance(p, LinearMap): width = len(p.weight)
+        if isinstance(p, Embedded): width = p.n_outputs
 
 # %% ../nbs/10a_layers.ipynb #deaa0dfc
 ARRAYS = SimpleNamespace(**vars(NUMPY), asarray=np.asarray, zeros_like=np.zeros_like,
