@@ -11,7 +11,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -19,24 +19,26 @@ import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
-from scipy.special import expit, softmax
+from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state, compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from torch import nn
 
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import Dataset, Scaler
-from .discovery import Discovery, discover
+from .discovery import STANDARD, Discovery, discover
 from .files import FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
 from .provenance import SeenRows, origins, seen_as_json, with_origin
-from .training import Recipe, predict, train, weighted_rows
+from .spellings import DateSpelling, NumberSpelling
+from .tables import Column, Encoding
+from .training import RECIPES, Recipe, predict, recipe_named, train, weighted_rows
 
 # %% ../nbs/24_estimators.ipynb #7f48ff02
 @dataclass(frozen=True)
@@ -103,9 +105,10 @@ _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable], "hidden": ["array-like"],
     "engine": [str, object], "budget": [None, Interval(Integral, 1, None, closed="left")],
     "time_limit": [None, Interval(Real, 0, None, closed="neither")], "engine_options": [None, Mapping],
-    "max_iter": [Interval(Integral, 1, None, closed="left")], "batch_size": [StrOptions({"auto"}), Interval(Integral, 2, None, closed="left")],
-    "lr": [Interval(Real, 0, None, closed="neither")], "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "dropout": [Interval(Real, 0, 1, closed="left")], "early_stopping": [bool, np.bool_, StrOptions({"auto"})],
+    "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping], "max_iter": [None, Interval(Integral, 1, None, closed="left")],
+    "batch_size": [None, StrOptions({"auto"}), Interval(Integral, 2, None, closed="left")],
+    "lr": [None, Interval(Real, 0, None, closed="neither")], "weight_decay": [None, Interval(Real, 0, None, closed="left")],
+    "dropout": [None, Interval(Real, 0, 1, closed="left")], "early_stopping": [bool, np.bool_, StrOptions({"auto"})],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")], "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
     "warm_start": [bool, np.bool_], "device": [str], "random_state": ["random_state"], "n_jobs": [None, Integral], "verbose": ["verbose"]}
 
@@ -114,10 +117,12 @@ class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
 
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
-                 max_iter=100, batch_size="auto", lr=1e-3, weight_decay=0., dropout=0.1, early_stopping="auto", validation_fraction=0.1,
+                 recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
+                 validation_fraction=0.1,
                  n_iter_no_change=10, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
         self.activation, self.hidden, self.engine, self.budget, self.time_limit = activation, hidden, engine, budget, time_limit
-        self.engine_options, self.max_iter, self.batch_size, self.lr = engine_options, max_iter, batch_size, lr
+        self.engine_options, self.recipe = engine_options, recipe
+        self.max_iter, self.batch_size, self.lr = max_iter, batch_size, lr
         self.weight_decay, self.dropout, self.early_stopping = weight_decay, dropout, early_stopping
         self.validation_fraction, self.n_iter_no_change, self.warm_start = validation_fraction, n_iter_no_change, warm_start
         self.device, self.random_state, self.n_jobs, self.verbose = device, random_state, n_jobs, verbose
@@ -127,7 +132,8 @@ class _Estimator(BaseEstimator):
 
         Parameters
         ----------
-        X : array or DataFrame of numbers, (rows, features)
+        X : array of numbers, (rows, features); or a DataFrame, whose words, dates and gaps become numbers by a rule that is read off
+            these rows, as `Dataset.from_frame` does it, and kept as `encoding_`
         y : labels or numbers, (rows,)
         sample_weight : how much each row counts, (rows,); a weight of 3 is the same as the row three times
         """
@@ -144,11 +150,32 @@ def _seed(random_state)->int:
     return int(random_state) if isinstance(random_state, Integral) else int(check_random_state(random_state).randint(2**31 - 1))
 
 # %% ../nbs/24_estimators.ipynb #2c9db1d8
+def _is_plain(frame:pd.DataFrame)->bool:
+    "Numbers only, without gaps: nothing to encode."
+    return all(pd.api.types.is_numeric_dtype(t) for t in frame.dtypes) and not frame.isna().to_numpy().any()
+
+
+@patch
+def _encoded(self:_Estimator, X, fitted:bool):
+    "A DataFrame of words, dates or gaps as one of numbers, by the rule of the rows that were fitted on; all else as it is."
+    if not fitted:
+        told = isinstance(X, pd.DataFrame) and X.size and not _is_plain(X)
+        self.encoding_ = Encoding.of(X) if told else None
+    if self.encoding_ is None: return X
+    if not isinstance(X, pd.DataFrame):
+        raise ValueError(f"fitted on a DataFrame of {len(self.encoding_.columns)} columns; X must be one too, not {type(X).__name__}")
+    return self.encoding_.transform(X, odd="gap")
+
+
 @patch
 def _rows(self:_Estimator, X, y, sample_weight, again:bool)->_Rows:
     "The rows as `_Rows`, after all checks; sets what is known of the columns and the target."
     before = self.n_features_in_ if again else None
-    X, y = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2, y_numeric=self._task_kind == "regression")
+    numbers, table = self._encoded(X, again), X
+    gaps = "allow-nan" if self.encoding_ is not None else True                        # they become the mean, as a `Dataset`'s do
+    X, y = validate_data(self, numbers, y, dtype=np.float64, ensure_min_samples=2, y_numeric=self._task_kind == "regression",
+                         ensure_all_finite=gaps)
+    if self.encoding_ is not None: validate_data(self, table, skip_check_array=True)             # the names and number of its columns
     if again and X.shape[1] != before: raise ValueError(f"a warm start with {X.shape[1]} features on a network of {before}; set warm_start=False")
     weights = _checked_weights(sample_weight, len(X))
     if weights is not None:
@@ -171,7 +198,8 @@ def _begin(self:_Estimator, rows:_Rows, seed:int):
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None: self._spec = self._spec.formula
     if isinstance(self._spec, Formula): self._spec = self._spec.text
-    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, self.dropout, seed)
+    self._dropout = self._recipe(len(X)).dropout
+    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, self._dropout, seed)
     self.loss_curve_ = []
 
 
@@ -180,8 +208,8 @@ def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
     "A search on the standardised rows, in networks of the estimator's own shape where the engine has networks."
     if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
-    if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe(len(X))}
-    names = getattr(self, "feature_names_in_", None)
+    if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._own_recipe}
+    names = getattr(self, "feature_names_in_", None) if self.encoding_ is None else self.encoding_.names
     data = Dataset.from_arrays(self.scaler_.transform(X), y, names, type(self).__name__, self._task)
     if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe")}
     found = discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
@@ -193,24 +221,43 @@ def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
 @patch
 def _train(self:_Estimator, rows:_Rows, seed:int):
     "Train the network in single precision and keep it in double."
-    stops = self.early_stopping if self.early_stopping != "auto" else rows.n_drawn >= 10_000
+    stops = self.early_stopping if self.early_stopping != "auto" else self._own_recipe.patience is not None
     rows, held = self._parted(rows, seed) if stops else (rows, None)
-    recipe = replace(self._recipe(rows.n_drawn), patience=self.n_iter_no_change if stops else None)
+    recipe = self._recipe(rows.n_drawn)
+    recipe = replace(recipe, patience=(recipe.patience or self.n_iter_no_change) if stops else None)
     history = train(self.network_.float(), self.scaler_.transform(rows.X), self._scaled(rows.y), self._task, recipe, seed, held,
                     self.device, bool(self.verbose), self._weights(rows))
     self.network_.to("cpu").double()
     if not np.isfinite(history.train_loss[-1]).all() or not all(p.isfinite().all() for p in self.network_.parameters()):
-        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; try lr below {self.lr} or another activation")
+        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g}, "
+                         "or another activation")
     self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
     self.n_iter_ = len(history.train_loss)
-    self.feature_importances_ = _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
+    shares = _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
+    self.feature_importances_ = shares if self.encoding_ is None else _by_column(shares, self.encoding_)
+
+
+@patch(as_prop=True)
+def _own_recipe(self:_Estimator)->Recipe:
+    "The recipe, with what was asked for in place of its own; a search judges by it, too."
+    named = recipe_named(self.recipe) if isinstance(self.recipe, str) else self.recipe
+    if isinstance(named, Mapping): named = Recipe(**named)
+    asked = dict(epochs=self.max_iter, batch_size=self.batch_size, lr=self.lr, weight_decay=self.weight_decay, dropout=self.dropout)
+    asked = {name: value for name, value in asked.items() if value is not None}
+    if self.max_iter is not None: asked["steps"] = None
+    return replace(named, **asked) if asked else named
 
 
 @patch
 def _recipe(self:_Estimator, n_rows:int)->Recipe:
-    "How the network is trained, and by which a search judges."
-    size = int(2 ** np.clip(np.round(np.log2(n_rows / 16)), 4, 10)) if self.batch_size == "auto" else self.batch_size
-    return Recipe("estimator", self.max_iter, size, self.lr, self.weight_decay, self.dropout)
+    "The recipe in numbers: a row of weight 3 counts as three rows."
+    return replace(self._own_recipe.for_rows(n_rows), steps=None)
+
+
+def _by_column(shares:np.ndarray, encoding:Encoding)->np.ndarray:
+    "Shares of numbers as shares of the columns that they come from."
+    ends = np.cumsum([len(c.outputs) for c in encoding.columns])
+    return np.array([part.sum() for part in np.split(shares, ends[:-1])])
 
 
 @patch
@@ -228,7 +275,11 @@ def _parted(self:_Estimator, rows:_Rows, seed:int)->tuple[_Rows, tuple]:
 def _outputs(self:_Estimator, X)->np.ndarray:
     "Raw outputs for rows that are checked here, (rows, outputs)."
     check_is_fitted(self)
-    X = validate_data(self, X, dtype=np.float64, reset=False)
+    if self.encoding_ is None: X = validate_data(self, X, dtype=np.float64, reset=False)
+    else:
+        numbers = self._encoded(X, True)
+        validate_data(self, X, skip_check_array=True, reset=False)
+        X = check_array(numbers, dtype=np.float64, ensure_all_finite="allow-nan")
     return predict(self.network_, self.scaler_.transform(X))
 
 
@@ -269,10 +320,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     activation : None discovers; a `Formula`, its text, a torch name, a module or its class is used as it is
     hidden : widths of the hidden layers
     engine, budget, time_limit, engine_options : of the search, as in `discover`; without a budget small tables get a small search
-    max_iter : epochs of training
-    batch_size : rows in one step, or "auto" for a sixteenth of all, between 16 and 1024
-    lr, weight_decay, dropout : as in `Recipe`
-    early_stopping : keep the best epoch by rows put aside; "auto" from 10,000 rows on
+    recipe : how networks are trained, in the search and in the end: "strong", "paper", "converged", or a `Recipe`
+    max_iter, batch_size, lr, weight_decay, dropout : epochs and the like in place of the recipe's own; None leaves it its own
+    early_stopping : keep the best epoch by rows put aside; "auto" where the recipe has a patience
     validation_fraction, n_iter_no_change : share of rows put aside, and epochs to wait for a lower loss
     class_weight : class label to weight, or "balanced"
     warm_start : go on training the network of the last `fit`, with its activation
@@ -281,6 +331,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     Attributes
     ----------
     classes_, n_features_in_, feature_names_in_ : labels and columns
+    encoding_ : how words, dates and gaps of a DataFrame become numbers, or None
     activation_, formula_ : the activation as a module, and its formula (None where it has none)
     discovery_ : the `Discovery`, or None where an activation was given
     network_, n_parameters_, n_iter_, loss_curve_ : the trained network, its size, epochs and training losses
@@ -290,10 +341,12 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _kind, _task_kind = "NSADClassifier", "classes"
 
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
-                 max_iter=100, batch_size="auto", lr=1e-3, weight_decay=0., dropout=0.1, early_stopping="auto", validation_fraction=0.1,
+                 recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
+                 validation_fraction=0.1,
                  n_iter_no_change=10, class_weight=None, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
         super().__init__(activation, hidden, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options,
-                         max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout,
+                         recipe=recipe, max_iter=max_iter, batch_size=batch_size, lr=lr,
+                         weight_decay=weight_decay, dropout=dropout,
                          early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
                          warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose)
         self.class_weight = class_weight
@@ -303,6 +356,12 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         outputs = self._outputs(X)
         if outputs.shape[1] > 1: return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
+
+    def predict_log_proba(self, X)->np.ndarray:
+        "Logarithms of the probabilities, (rows, classes); finite where a probability itself would round to 0."
+        outputs = self._outputs(X)
+        if outputs.shape[1] > 1: return log_softmax(outputs, axis=1)
+        return np.hstack([log_expit(-outputs), log_expit(outputs)])
 
     def predict(self, X)->np.ndarray:
         "The most probable label of each row."
@@ -379,19 +438,45 @@ def _scaled(self:NSADRegressor, y): return (y - self.target_mean_) / self.target
 def _weights(self:NSADRegressor, rows:_Rows)->np.ndarray|None: return rows.weights
 
 # %% ../nbs/24_estimators.ipynb #4649b3de
-def _what_it_does(f:Formula)->str:
-    "The formula's facts in words."
-    if not isinstance(f, Formula): return "has constants of its own in each channel"
+def _where_from(net:_Estimator)->str:
+    "The first sentence of `explain`."
+    name = net.activation_ if net.formula_ is None else getattr(net.formula_, "text", net.formula_)
+    if net.discovery_ is None: return f"The activation {name} was given, not searched for."
+    p = net.discovery_.provenance
+    tried = f"the engine {p['engine']!r} among {p['candidates']} formulas on {p['rows']:,} rows (seed {p['seed']})"
+    if str(name) not in STANDARD: return f"The activation {name} was found by {tried}."
+    return f"The activation {name} is a standard one: {tried} found none that is better by more than the noise."
+
+
+def _what_it_gained(found:Discovery|None)->str:
+    "The second sentence of `explain`: losses on validation rows inside the search."
+    if found is None: return "What it gains over ReLU was not measured; `nsad.judge` does that."
+    losses = {s["formula"]: s["loss"] for s in found.provenance.get("standard", ())} | dict(zip(found.front.formula.map(str), found.front.loss))
+    relu, own = (losses.get(name) for name in ("relu(x)", found.best.text))
+    if relu is None or own is None: return "The search did not judge ReLU beside it; `nsad.judge` does that."
+    if found.best.text == "relu(x)": return f"ReLU's loss on validation rows of the search was {relu:.4g}."
+    word = "lower" if own < relu else "higher"
+    share = f"{abs(1 - own / relu):.1%} {word}" if relu > 0 else word
+    return (f"On validation rows of the search its loss was {own:.4g} and ReLU's {relu:.4g}, {share}; rows that nothing has seen "
+            "are the judge.")
+
+
+def _what_it_does(net:_Estimator)->str:
+    "The third sentence of `explain`: the formula's facts in words."
+    f = net.formula_
+    if f is None: return "It has no formula"
+    if not isinstance(f, Formula): return "It has constants of its own in each channel"
     facts = f.facts
     turns = "never turns" if facts.monotone else f"repeats every {facts.period:.3g}" if facts.period else "turns"
     side = ["is odd"] if facts.odd else ["is even"] if facts.even else []
     ends = "stays" if facts.bounded else "grows without bound, and is"
-    return ", ".join([*side, turns, f"{ends} between {facts.low:.3g} and {facts.high:.3g} on [-5, 5]", f"steepest slope {facts.lipschitz:.3g}"])
+    return "It " + ", ".join([*side, turns, f"{ends} between {facts.low:.3g} and {facts.high:.3g} on [-5, 5]",
+                              f"has a steepest slope of {facts.lipschitz:.3g}"])
 
 
 @patch
 def explain(self:_Estimator, as_frame:bool=False, most:int=5)->str|pd.DataFrame:
-    """What was found and what it rests on, as text; or, as a DataFrame, every input with its importance.
+    """Three sentences: where the activation comes from, what it gained over ReLU, what it and the network do. Or a DataFrame.
 
     Parameters
     ----------
@@ -402,14 +487,11 @@ def explain(self:_Estimator, as_frame:bool=False, most:int=5)->str|pd.DataFrame:
     names = getattr(self, "feature_names_in_", [f"X{i}" for i in range(self.n_features_in_)])
     inputs = pd.DataFrame(dict(feature=list(names), importance=self.feature_importances_)).sort_values("importance", ascending=False, kind="stable")
     if as_frame: return inputs.reset_index(drop=True)
-    what = f"{len(self.classes_)} classes" if self._task_kind == "classes" else "a number"
-    found, f = self.discovery_ and self.discovery_.provenance, self.formula_
-    lines = [("network", f"{what} from {self.n_features_in_} features; {self.n_parameters_:,} parameters, {self.n_iter_} epochs"),
-             ("activation", self.activation_ if f is None else getattr(f, "text", f)),
-             ("found by", f"{found['engine']}, {found['candidates']} formulas on {found['rows']} rows, seed {found['seed']}" if found else "given"),
-             ("it", _what_it_does(f) if f is not None else "has no formula"),
-             ("inputs", ", ".join(f"{r.feature} {r.importance:.0%}" for r in inputs.head(most).itertuples()))]
-    return "\n".join(f"{name:12}{text}" for name, text in lines)
+    shown = ", ".join(f"{r.feature} {r.importance:.0%}" for r in inputs.head(most).itertuples())
+    return "\n".join([_where_from(self), _what_it_gained(self.discovery_),
+                      f"{_what_it_does(self)}; the network has {self.n_parameters_:,} parameters, was trained for {self.n_iter_} epochs, "
+                      f"and looks most at {shown}."])
+
 
 # %% ../nbs/24_estimators.ipynb #d3d57dba
 @patch
@@ -425,7 +507,7 @@ def __getstate__(self:_Estimator)->dict:
 @patch
 def __setstate__(self:_Estimator, state:dict):
     if "network_" in state:
-        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["dropout"]), "scaler_": Scaler(**state["scaler_"]),
+        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["_dropout"]), "scaler_": Scaler(**state["scaler_"]),
                  "discovery_": state["discovery_"] and Discovery.from_json(state["discovery_"], "the estimator's search")}
     BaseEstimator.__setstate__(self, state)
 
@@ -459,9 +541,27 @@ def _unlisted(d:dict)->np.ndarray:
     return np.array(d["values"], object if d["kind"] == "texts" else None)
 
 
+_SPELLINGS = {kind.__name__: kind for kind in (NumberSpelling, DateSpelling)}
+
+
+def _rule_as_json(column:Column)->dict:
+    "How a column becomes numbers, as JSON can hold it."
+    rule, spelling = asdict(column), column.spelling
+    return _as_json(f"the rule of column {column.name!r}", rule | {"spelling": spelling and [type(spelling).__name__, rule["spelling"]]})
+
+
+def _rule_from_json(rule:Mapping)->Column:
+    lists = {k: tuple(v) if isinstance(v, list) else v for k, v in rule.items()}
+    if lists["spelling"] is not None:
+        kind, given = rule["spelling"]
+        lists["spelling"] = _SPELLINGS[kind](**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+    return Column(**lists)
+
+
 def _as_json(name:str, value):
     "A parameter as JSON can hold it."
     if isinstance(value, Formula): return value.text
+    if isinstance(value, Recipe): value = asdict(value)
     if name == "class_weight" and isinstance(value, dict): value = [[k, v] for k, v in value.items()]
     try: return json.loads(json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)))
     except (TypeError, ValueError): raise ValueError(f"{name}={value!r:.80} cannot be saved as text; set_params({name}=...) first") from None
@@ -474,7 +574,8 @@ def save(self:_Estimator, path)->Path:
     if not isinstance(self._spec, str):
         raise ValueError(f"the activation {self._spec!r:.80} cannot be saved as text; fit with a formula or the name of a torch activation")
     state, params = self.__getstate__(), {k: _as_json(k, v) for k, v in self.get_params(deep=False).items()}
-    fitted = {k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)}
+    fitted = {k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", "encoding_", *_ARRAYS)}
+    if self.encoding_ is not None: fitted["encoding_"] = [_rule_as_json(c) for c in self.encoding_.columns]
     fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {"scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}}
     about = dict(format="nsad.estimator/1", kind=self._kind, version=nsad.__version__, parameters=params, fitted=fitted)
     members = {"estimator.json": json.dumps(about, indent=1).encode()}
@@ -521,6 +622,9 @@ def _read(cls:_Estimator, content:bytes)->_Estimator:
     if isinstance(params["hidden"], list): params["hidden"] = tuple(params["hidden"])
     if isinstance(params.get("class_weight"), list): params["class_weight"] = {k: v for k, v in params["class_weight"]}
     fitted |= {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
+    rules = fitted.get("encoding_")
+    fitted["encoding_"] = None if rules is None else Encoding(tuple(map(_rule_from_json, rules)))
+    fitted.setdefault("_dropout", params.get("dropout", 0.))
     weights = {name[8:-4]: _weights(name, data) for name, data in members.items() if name.startswith("weights/")}
     found = members["discovery.json"].decode() if "discovery.json" in members else None
     scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
@@ -531,13 +635,15 @@ def _read(cls:_Estimator, content:bytes)->_Estimator:
 def _restored(self:_Estimator, state:dict)->_Estimator:
     "This estimator with a state that came from a file, if it is one that `fit` could have left."
     if not isinstance(state["_spec"], str): raise ValueError("it has no activation")
-    needed = {"n_features_in_", "scaler_", "discovery_", "_spec", "network_", "loss_curve_", "n_iter_", "feature_importances_"}
+    needed = {"n_features_in_", "scaler_", "discovery_", "_spec", "network_", "loss_curve_", "n_iter_", "feature_importances_",
+              "encoding_", "_dropout"}
     lacking = needed - set(state)
     strange = set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
     if lacking or strange: raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
     self._validate_params()
     self.__setstate__({**self.__dict__, **state})
-    if not self.scaler_.mean.shape == self.scaler_.scale.shape == (self.n_features_in_,): raise ValueError("its scaler does not fit")
+    n_numbers = self.n_features_in_ if self.encoding_ is None else len(self.encoding_.names)
+    if not self.scaler_.mean.shape == self.scaler_.scale.shape == (n_numbers,): raise ValueError("its scaler does not fit")
     if self.network_[-1].out_features != self._n_outputs: raise ValueError("its classes do not fit")
-    predict(self.network_, self.scaler_.transform(np.zeros((2, self.n_features_in_))))
+    predict(self.network_, self.scaler_.transform(np.zeros((2, n_numbers))))
     return self

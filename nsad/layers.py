@@ -18,8 +18,8 @@ from .activation import SymbolicActivation
 from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer
 from .formula import Formula
 from .operators import NUMPY
+from .printing import Tree, infix_text
 from .program import Program, bind, derivative_by, program_of, run
-from .reading import Tree, infix_text
 
 # %% ../nbs/10a_layers.ipynb #a98fdf0d
 class ExportError(ValueError):
