@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from nsad import Dataset, Recipe, Study, TableProblem, count_parameters, discover, mlp, split, to_c, to_numpy, to_onnx
+from nsad import Dataset, PeriodicEmbedding, PiecewiseLinearEmbedding, Recipe, Study, TableProblem, count_parameters, discover, mlp, split, to_c, to_numpy, to_onnx
 from nsad.data import Scaler
-from nsad.embeddings import PeriodicEmbedding, PiecewiseLinearEmbedding, embedding_of, numeric_columns, quantile_bins
+from nsad.embeddings import embedding_of, numeric_columns, quantile_bins
 from nsad.ensemble import ensemble_of
 from nsad.models import Stack, embedding_in, hidden_of
 from nsad.training import evaluate, measures, predict, train
@@ -228,6 +228,14 @@ def test_a_study_with_seeds_whose_bins_differ_in_number_trains_each():
     assert len(rows) == 12 and rows.accuracy.notna().all()
     n = rows.groupby("network").n_parameters.min()
     assert n["8+piecewise(n_bins=12, d_embedding=2)"] > n["8"]
+
+
+def test_a_table_in_a_file_gets_the_same_columns_and_bins(tmp_path):
+    ds = Dataset.from_arrays(X.astype(np.float32), Y, name="waves", task="binary")
+    np.save(tmp_path / "X.npy", ds.X)
+    mapped = replace(ds, X=np.load(tmp_path / "X.npy", mmap_mode="r"))
+    def losses(one): return Study([one], ["relu"], ["8+piecewise(n_bins=4)"], (1, 2), QUICK).run(progress=False).log_loss
+    np.testing.assert_allclose(losses(mapped), losses(ds), rtol=1e-4)
 
 
 def test_a_study_files_networks_with_different_embeddings_apart(tmp_path):
