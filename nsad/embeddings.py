@@ -100,6 +100,36 @@ class _Wanted:
 
     def _placed(self, X:np.ndarray, columns:tuple): return replace(self, columns=columns)
 
+    def layer(self, n_features:int, seed:int|None=None)->"EmbeddingLayer":
+        """The part of a network that embeds.
+
+        Parameters
+        ----------
+        n_features : int
+            Columns of the table.
+        seed : int or None
+            Where the start is drawn from; None takes torch's global generator.
+
+        Returns
+        -------
+        EmbeddingLayer
+            Maps (rows, n_features) to (rows, its ``n_outputs``).
+
+        Raises
+        ------
+        ValueError
+            A column that the table does not have, or no bins yet.
+        """
+        with _drawn_from(seed): return self._layer(n_features)
+
+
+@contextmanager
+def _drawn_from(seed:int|None):
+    "Inside, torch's generator draws from the seed, if there is one; after it, as before."
+    with torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None: torch.manual_seed(seed)
+        yield
+
 
 def _checked_columns(columns)->tuple[int, ...]:
     "Column numbers as a tuple, or a ValueError."
@@ -174,6 +204,10 @@ class PeriodicEmbedding(_Wanted):
     _allowed = dict(n_frequencies=(_count, "a whole number of at least 1"), d_embedding=(_count, "a whole number of at least 1"),
                     frequency_init_scale=(_positive, "a number above 0"))
 
+    def _layer(self, n_features:int)->"PeriodicLayer":
+        columns = range(n_features) if self.columns is None else self.columns
+        return PeriodicLayer(n_features, columns, self.n_frequencies, self.d_embedding, self.frequency_init_scale, self.activation)
+
 # %% ../nbs/08a_embeddings.ipynb #5386fe6e
 class EmbeddingLayer(nn.Module):
     """What an embedding is in a network; made by `layer`.
@@ -229,40 +263,6 @@ class PeriodicLayer(EmbeddingLayer):
         angle = 2 * math.pi * self.frequencies.unsqueeze(-2) * x
         return torch.cat([angle.cos(), angle.sin()], -1)
 
-
-@patch
-def layer(self:PeriodicEmbedding, n_features:int, seed:int|None=None)->PeriodicLayer:
-    """The part of a network that embeds.
-
-    Parameters
-    ----------
-    n_features : int
-        Columns of the table.
-    seed : int or None
-        Where the start is drawn from; None takes torch's global generator.
-
-    Returns
-    -------
-    PeriodicLayer
-        Maps (rows, n_features) to (rows, its ``n_outputs``).
-
-    Raises
-    ------
-    ValueError
-        A column that the table does not have.
-    """
-    columns = range(n_features) if self.columns is None else self.columns
-    with _drawn_from(seed):
-        return PeriodicLayer(n_features, columns, self.n_frequencies, self.d_embedding, self.frequency_init_scale, self.activation)
-
-
-@contextmanager
-def _drawn_from(seed:int|None):
-    "Inside, torch's generator draws from the seed, if there is one; after it, as before."
-    with torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None: torch.manual_seed(seed)
-        yield
-
 # %% ../nbs/08a_embeddings.ipynb #918b0c21
 @dataclass(frozen=True)
 class PiecewiseLinearEmbedding(_Wanted):
@@ -310,6 +310,11 @@ class PiecewiseLinearEmbedding(_Wanted):
     def __post_init__(self):
         super().__post_init__()
         if self.edges is not None: object.__setattr__(self, "edges", _checked_edges(self.edges, self.columns))
+
+    def _layer(self, n_features:int)->"PiecewiseLinearLayer":
+        if self.edges is None:
+            raise ValueError("a piecewise-linear embedding has no bins before it has seen training rows: take embedding.for_rows(X_train)")
+        return PiecewiseLinearLayer(n_features, self.columns, self.edges, self.d_embedding, self.activation)
 
     def _placed(self, X, columns):
         return replace(self, columns=columns, edges=tuple(quantile_bins(X[:, j], self.n_bins) for j in columns))
@@ -377,32 +382,6 @@ def _bin_table(edges:Sequence[Sequence[float]], n_bins:int)->dict[str, Tensor]:
         high[j, :n] = 1.
         low[j, 0], high[j, n - 1] = -_FAR, _FAR
     return dict(start=start, slope=slope, low=low, high=high)
-
-
-@patch
-def layer(self:PiecewiseLinearEmbedding, n_features:int, seed:int|None=None)->PiecewiseLinearLayer:
-    """The part of a network that embeds.
-
-    Parameters
-    ----------
-    n_features : int
-        Columns of the table.
-    seed : int or None
-        Where the start is drawn from; None takes torch's global generator.
-
-    Returns
-    -------
-    PiecewiseLinearLayer
-        Maps (rows, n_features) to (rows, its ``n_outputs``).
-
-    Raises
-    ------
-    ValueError
-        No bins yet, or a column that the table does not have.
-    """
-    if self.edges is None:
-        raise ValueError("a piecewise-linear embedding has no bins before it has seen training rows: take embedding.for_rows(X_train)")
-    with _drawn_from(seed): return PiecewiseLinearLayer(n_features, self.columns, self.edges, self.d_embedding, self.activation)
 
 # %% ../nbs/08a_embeddings.ipynb #17ee787f
 Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding

@@ -54,8 +54,8 @@ class Study:
     activations : label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or label to a mapping from seed to
         one of these; or a list of them. None is tested on rows that its search has seen, see `leak`.
     networks : names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in "light+periodic" or
-        "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and bins come from the training rows. A mapping names the labels of the activations that
-        each is trained with (None for all)
+        "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and bins come from the training rows. A mapping names
+        the labels of the activations that each is trained with (None for all)
     seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
     recipe : how networks are trained; all its settings are part of what a row is filed under
     rows : rows drawn from a dataset that is given by name
