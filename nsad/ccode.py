@@ -17,7 +17,8 @@ from torch import nn
 
 import nsad
 from .activation import SymbolicActivation
-from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling, network_layers,
+from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
+                         network_layers,
                          pointwise)
 from .tracer import Constant, Program
 
@@ -227,49 +228,56 @@ class NetworkUnit(CUnit):
         name = self.functions.setdefault(text, f"{self.name}_act{len(self.functions)}")
         return f"{name}({source}[i]{', i' if table else ''})"
 
-    def embedded(self, layer:Embedded, source:str, target:str, i:int)->str:
-        "Statements of an embedding of numbers, column by column; see `nsad.embeddings`."
-        names = {n: self.store(f"{n}{i}", values.ravel()) for n, values in layer.tables.items()}
-        weight, bias = self.store(f"w{i}", layer.weight.ravel()), self.store(f"b{i}", layer.bias.ravel())
-        (n, f, d), per = layer.weight.shape, next(iter(layer.tables.values())).shape[1]
-        columns, passing = self.indices(f"columns{i}", layer.columns), self.indices(f"passing{i}", layer.passing)
-        value = "sum"
-        if layer.activation is not None: value = self.applied(layer.activation, "SUM", i).replace("SUM[i]", "sum")
-        return _EMBED.format(n=n, f=f, d=d, per=per, type=self.dtype, source=source, target=target, columns=columns, weight=weight,
-                             bias=bias, value=value, functions=self.basis(names, per)) + (
-            f"    for (int i = 0; i < {len(layer.passing)}; i++) {target}[{n * d} + i] = {source}[{passing}[i]];\n" if passing else "")
-
-    def basis(self, names:dict[str, str], per:int)->str:
-        "Statements that compute function `k` of the number `v`."
-        end = SUFFIX[self.dtype]
-        if "angle" in names:
-            return (f"const {self.dtype} a = {names['angle']}[c * {per} + k] * v;\n"
-                    f"            f[k] = cos{end}(a);\n            f[{per} + k] = sin{end}(a);")
-        start, slope, low, high = (f"{names[n]}[c * {per} + k]" for n in ("start", "slope", "low", "high"))
-        return (f"const {self.dtype} s = (v - {start}) * {slope};\n"
-                f"            f[k] = s < {low} ? {low} : s > {high} ? {high} : s;")
-
-    def indices(self, kind:str, values:np.ndarray)->str:
-        "Write an array of whole numbers; its name, or nothing where there are none."
-        if not len(values): return ""
-        name = f"{self.name}_{kind}"
-        self.arrays.append(f"static const int {name}[{len(values)}] = {{{', '.join(map(str, values))}}};\n")
-        return name
-
-
+# %% ../nbs/10b_ccode.ipynb #87f0c6dc
 _EMBED = """    for (int c = 0; c < {n}; c++) {{
-        {type} f[{f}];
+        {type} f[{n_functions}];
         const {type} v = {source}[{columns}[c]];
         for (int k = 0; k < {per}; k++) {{
             {functions}
         }}
         for (int j = 0; j < {d}; j++) {{
             {type} sum = {bias}[c * {d} + j];
-            for (int k = 0; k < {f}; k++) sum += f[k] * {weight}[(c * {f} + k) * {d} + j];
+            for (int k = 0; k < {n_functions}; k++)
+                sum += f[k] * {weight}[(c * {n_functions} + k) * {d} + j];
             {target}[c * {d} + j] = {value};
         }}
     }}
 """
+_PASS = "    for (int i = 0; i < {m}; i++) {target}[{first} + i] = {source}[{passing}[i]];\n"
+_WAVES = """const {type} a = {angle}[c * {per} + k] * v;
+            f[k] = cos{end}(a);
+            f[{per} + k] = sin{end}(a);"""
+_BINS = """const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];
+            const {type} low = {low}[c * {per} + k], high = {high}[c * {per} + k];
+            f[k] = s < low ? low : s > high ? high : s;"""
+
+# %% ../nbs/10b_ccode.ipynb #0da3623a
+@patch
+def embedded(self:NetworkUnit, layer:Embedded, source:str, target:str, i:int)->str:
+    "Statements of an embedding of numbers."
+    n, n_functions, d = layer.weight.shape
+    tables = {name: self.store(f"{name}{i}", t.ravel()) for name, t in layer.tables.items()}
+    form, end = _WAVES if "angle" in tables else _BINS, SUFFIX[self.dtype]
+    names = dict(type=self.dtype, source=source, target=target, n=n, d=d, n_functions=n_functions,
+                 per=next(iter(layer.tables.values())).shape[1], m=len(layer.passing), first=n * d,
+                 weight=self.store(f"w{i}", layer.weight.ravel()),
+                 bias=self.store(f"b{i}", layer.bias.ravel()), value="sum",
+                 columns=self.places(f"columns{i}", layer.columns),
+                 passing=self.places(f"passing{i}", layer.passing))
+    if layer.activation is not None:
+        names["value"] = self.applied(layer.activation, "SUM", i).replace("SUM[i]", "sum")
+    functions = form.format(end=end, **names, **tables)
+    passing = _PASS.format(**names) if len(layer.passing) else ""
+    return _EMBED.format(functions=functions, **names) + passing
+
+
+@patch
+def places(self:NetworkUnit, kind:str, values:np.ndarray)->str:
+    "Write an array of whole numbers; its name, or nothing where there are none."
+    if not len(values): return ""
+    name, listed = f"{self.name}_{kind}", ", ".join(map(str, values))
+    self.arrays.append(f"static const int {name}[{len(values)}] = {{{listed}}};\n")
+    return name
 
 # %% ../nbs/10b_ccode.ipynb #b174338b
 @patch
@@ -296,7 +304,8 @@ def run_all(self:NetworkUnit, layers:Sequence[Layer], n_inputs:int)->tuple[list[
     source, widths, buffers = "x", [n_inputs], {}
     for i, layer in enumerate(layers):
         target = source
-        if source == "x" or isinstance(layer, (LinearMap, Embedded)): target = "b" if source == "a" else "a"
+        moves = source == "x" or isinstance(layer, (LinearMap, Embedded))
+        if moves: target = "b" if source == "a" else "a"
         if i >= last: target = "y"
         self.run(layer, source, target, widths[-1], i)
         if isinstance(layer, LinearMap): widths.append(len(layer.bias))

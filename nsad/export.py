@@ -21,7 +21,8 @@ from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
 from .files import write_file, writing
 from .formula import Formula
-from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
+from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
+                         applied,
                          as_activation, network_layers, numbers, pointwise, standardising,
                          with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
@@ -188,7 +189,8 @@ def _in_type(layer:Layer, kind:type)->Layer:
         return Scaling(layer.scale.astype(kind), layer.shift.astype(kind))
     if isinstance(layer, Embedded):
         tables = {n: values.astype(kind) for n, values in layer.tables.items()}
-        return replace(layer, tables=tables, weight=layer.weight.astype(kind), bias=layer.bias.astype(kind))
+        weight, bias = layer.weight.astype(kind), layer.bias.astype(kind)
+        return replace(layer, tables=tables, weight=weight, bias=bias)
     return layer
 
 
@@ -205,7 +207,8 @@ def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
     functions = layer.functions(X[..., layer.columns, None])
     out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
     out = out.reshape(*X.shape[:-1], -1)
-    if layer.activation is not None: out = applied(layer.activation, ARRAYS, out, layer.activation.program)
+    act = layer.activation
+    if act is not None: out = applied(act, ARRAYS, out, act.program)
     return np.concatenate([out, X[..., layer.passing]], -1)
 
 

@@ -27,8 +27,8 @@ class Standardised(nn.Module):
         mean = torch.from_numpy(-scaling.shift / scaling.scale)
         self.register_buffer("mean", mean.float())
         self.register_buffer("scale", torch.from_numpy(1 / scaling.scale).float())
-        rest = (self.mean.double() - mean) * torch.from_numpy(scaling.scale)                # what single precision cannot hold
-        self.register_buffer("rest", rest.float())
+        rest = (self.mean.double() - mean) * torch.from_numpy(scaling.scale)
+        self.register_buffer("rest", rest.float())            # what single precision cannot hold
 
     def forward(self, x): return self.net((x - self.mean) / self.scale + self.rest)
 
