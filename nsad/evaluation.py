@@ -538,6 +538,11 @@ class SplitRows:
     y_mean: float = 0.
     y_scale: float = 1.
 
+    def in_memory(self)->"SplitRows":
+        "The same with arrays in place of rows that are read when they are needed."
+        parts = {name: (np.asarray(getattr(self, name)[0]), getattr(self, name)[1]) for name in ("train", "validation", "test")}
+        return replace(self, **parts)
+
     def scores(self, output, task:str, n_parameters:int, flops:float)->dict:
         "Every measure of an output for the test rows, errors in the target's own units."
         out = measures(self.test[1], output, task, n_parameters, flops)
@@ -553,10 +558,10 @@ class SplitRows:
 
 
 @patch
-def _rows(self:Study, ds:Dataset, split_seed:int, lazily:bool=False)->SplitRows:
-    "The three parts of a split, encoded and scaled by what is fitted on its training rows; `lazily`: read when they are needed, from a file."
+def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
+    "The three parts of a split, encoded and scaled by what is fitted on its training rows; those of a file are read when they are needed."
     places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
-    if lazily and is_mapped(ds):
+    if is_mapped(ds):
         scaler, places = fit_in_pieces(ds, places.train), (places.train, places.validation, places.test)
         X, targets = [StandardisedRows.of_scaler(ds, p, scaler) for p in places], [ds.y[p] for p in places]
     else:
@@ -577,7 +582,7 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
     first, seeds = next(iter(cells.values())), list(dict.fromkeys(c.seed for c in cells.values()))
     ds, width = first.dataset, len(cells) // len(seeds)
     columns = [{s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])} for i in range(width)]
-    rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s), lazily=True) for s in seeds]
+    rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds]
     embeddings = [_placed(first.network, r.train[0]) for r in rows]
     if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:                    # other rows may have other columns, or bins
         for shape in dict.fromkeys(shapes):
@@ -636,7 +641,7 @@ def _one_if_equal(by_seed:dict):
 @patch
 def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
     "Fit a model; its row."
-    ds, rows = cell.dataset, self._rows(cell.dataset, cell.split_seed)
+    ds, rows = cell.dataset, self._rows(cell.dataset, cell.split_seed).in_memory()
     start = time.perf_counter()
     fitted = cell.activation.fit(replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device)
     seconds, (X, y) = time.perf_counter() - start, rows.test
