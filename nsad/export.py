@@ -211,7 +211,7 @@ def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
     if act is not None: out = applied(act, ARRAYS, out, act.program)
     return np.concatenate([out, X[..., layer.passing]], -1)
 
-
+# %% ../nbs/11_export.ipynb #b76d7130
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:
     layers = [_in_type(p, kind) for p in layers]
     def predict(X):
