@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler
+from .embeddings import Embedding, embedding_of
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
 from .models import Stack
@@ -559,6 +560,7 @@ class TableTrial:
     rows, held_rows : to train on and to validate on, at most; None for as many as to train on
     hidden : widths of the hidden layers
     objective : see `TableProblem`
+    embedding : of numbers, before the first layer; None for none
     """
     X: np.ndarray
     y: np.ndarray
@@ -569,6 +571,7 @@ class TableTrial:
     hidden: Sequence[int] = (64, 32)
     objective: str | Callable = "validation"
     held_rows: int | None = None
+    embedding: Embedding | None = None
 
     def parted(self, seed:int)->tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and a quarter of all to validate on.
@@ -604,7 +607,7 @@ def trained_stack(trial:TableTrial, activations:Sequence)->tuple[Stack, np.ndarr
     fit, held = (np.stack(rows) for rows in zip(*parts))
     if len(parts) == 1: fit = fit[0]
     stack = Stack(trial.X.shape[1], activations, trial.seeds, trial.hidden, trial.n_outputs,
-                  trial.recipe.for_rows(fit.shape[-1]).dropout)
+                  trial.recipe.for_rows(fit.shape[-1]).dropout, trial.embedding)
     watched = held[0] if len(parts) == 1 else held
     train(stack, trial.X[fit], trial.target(fit), trial.task, trial.recipe, device="cpu",
           validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None)
@@ -647,10 +650,13 @@ class TableProblem:
     objective : "validation" judges on rows drawn at random, "shifted" on rows from a region that
         training has not seen; or a function of a trained `Stack`, rows and targets, that gives a
         loss for each member
+    embedding : of numbers, before the first layer: its text, a `PeriodicEmbedding` or a `PiecewiseLinearEmbedding`; columns and
+        bins that it leaves open come from the dataset's rows. None for none
 
     Raises
     ------
     TypeError : no dataset
+    ValueError : no embedding is called like that
 
     Examples
     --------
@@ -658,11 +664,12 @@ class TableProblem:
     >>> discover(problem).best                             # as discover(dataset, hidden=(32,)) does
     """
     def __init__(self, dataset:Dataset, hidden:Sequence[int]=(64, 32), recipe:Recipe=STRONG,
-                 objective:str|Callable="validation"):
+                 objective:str|Callable="validation", embedding:Embedding|str|None=None):
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
         self.dataset, self.name = dataset, dataset.name
         self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
+        if embedding is not None: self.options["embedding"] = embedding_of(embedding)
 
     @property
     def fingerprint(self)->str: return fingerprint(self.dataset.fingerprint, self.options)
@@ -671,8 +678,9 @@ class TableProblem:
         "See `Problem`."
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
-        trial = TableTrial(Scaler.fit(ds.X).transform(ds.X), ds.y, ds.task, recipe, tuple(seeds), n,
-                           self.options["hidden"], self.options["objective"])
+        X, embedding = Scaler.fit(ds.X).transform(ds.X), self.options.get("embedding")
+        trial = TableTrial(X, ds.y, ds.task, recipe, tuple(seeds), n, self.options["hidden"], self.options["objective"],
+                           embedding=embedding and embedding.for_rows(X))
         size = max(1, 24 // len(seeds))
         parts = [activations[i:i + size] for i in range(0, len(activations), size)]
         return np.array([losses for part in parts for losses in stack_losses(trial, part)])
