@@ -31,6 +31,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
 from ..discovery import STANDARD, Budget, Candidate, Discovery
+from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
 from ..operators import bred
@@ -281,6 +282,8 @@ class NetworkEngine:
     lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
         the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
     initial_formulas : another name for `starters`
+    embedding : of numbers, before the first layer of a table's networks, such as "periodic"; columns and bins that it leaves open come
+        from the rows of the search. None for none
     restart : number of this search among several that differ in what they breed from and are judged alike, see `discover`
     """
     population_size: int = 96
@@ -312,6 +315,7 @@ class NetworkEngine:
     lr_factors: Sequence[float] = (1 / 3, 1, 3)
     initial_formulas: Sequence[str | Formula] | Discovery | None = None
     scales: tuple[float, float] | None = None
+    embedding: Embedding | str | None = None
     restart: int = 0
 
     def __post_init__(self):
@@ -320,6 +324,7 @@ class NetworkEngine:
         given = self.starters if self.initial_formulas is None else self.initial_formulas
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
+        object.__setattr__(self, "embedding", embedding_of(self.embedding))
         if isinstance(self.recipe, Mapping): object.__setattr__(self, "recipe", Recipe(**self.recipe))
         _check_trainings(self)
         if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
@@ -370,9 +375,11 @@ def _rungs(self:NetworkEngine, X, y, task:str, seed:int)->list[TableTrial]:
     first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
     n_short = min(n_fit, self.rows or n_fit)
     hidden, held_rows = tuple(self.hidden), (self.screen_rows, None)
-    short = [TableTrial(X, y, task, self._short(k, n_fit), first[k], n_short, hidden, self.objective, held_rows[k]) for k in (0, 1)]
+    embedding = self.embedding and self.embedding.for_rows(X)
+    short = [TableTrial(X, y, task, self._short(k, n_fit), first[k], n_short, hidden, self.objective, held_rows[k], embedding)
+             for k in (0, 1)]
     last = tuple(seed + i for i in range(repeats[2]))
-    return [*short, TableTrial(X, y, task, self._whole, last, n_fit, tuple(self.hidden), self.objective)]
+    return [*short, TableTrial(X, y, task, self._whole, last, n_fit, hidden, self.objective, embedding=embedding)]
 
 
 @patch
