@@ -99,7 +99,7 @@ def _search_limits(engine, n_rows:int)->tuple[int|None, dict]:
     "Budget and options of a search where the user has said nothing."
     if engine != "network" or n_rows >= 10_000: return None, {}
     budget = max(9, n_rows // 10)
-    return budget, {"first": min(budget, 384), "finalists": 4, "final_seeds": 2, "lr_factors": (1,)}
+    return budget, {"first": min(budget, 384), "finalists": 4, "final_seeds": 3, "lr_factors": (1,)}
 
 # %% ../nbs/24_estimators.ipynb #ace4a00e
 _COUNT, _NUMBER = Interval(Integral, 1, None, closed="left"), Interval(Real, 0, None, closed="left")
