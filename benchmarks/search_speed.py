@@ -61,7 +61,7 @@ def main(name="forest_cover", repeats=3, processes="12"):
     training = ds.take(split(ds, test=0.2, seed=42).train)
     engine = NetworkEngine(first=96)
     rungs = engine._rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
-    formulas = [f.text for f in engine._generation(random.Random(42), _Archive(), rungs[1])]
+    formulas = [f.text for f in engine.new_formulas(random.Random(42), _Archive(), rungs[1])]
     print(f"{date.today()}  {' '.join(sys.argv)}\n{name}: {len(formulas)} formulas\n")
     print("rung     steps   processes   one by one   in stacks   ratio   (candidates per second)   ratio by processor time")
     in_stacks(replace(rungs[0], rows=512), formulas)                                 # read formulas and start processes outside the clock

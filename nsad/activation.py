@@ -26,8 +26,8 @@ from .initialisation import initialise_, start_of
 from .initialisation import gain as gain_of
 from .kernels import compiled, wide
 from .kernels import plain as plainly
+from .printing import plain_text
 from .program import Program, decimals, program_of
-from .reading import plain_text
 
 # %% ../nbs/04_activation.ipynb #2186ed15
 class SymbolicActivation(nn.Module):
@@ -217,7 +217,7 @@ def compile(self:SymbolicActivation, **options)->SymbolicActivation:
     self._backend = f"eager ({made})" if isinstance(made, str) else "compiled"
     return self
 
-
+# %% ../nbs/04_activation.ipynb #b5aa2241
 @patch
 def __getstate__(self:SymbolicActivation)->dict:
     "Compiled code belongs to the process."

@@ -19,7 +19,7 @@ import nsad
 from .activation import SymbolicActivation
 from .layers import (ExportError, Layer, LinearMap, Pointwise, Scaling, network_layers,
                          pointwise)
-from .program import Constant, Program
+from .tracer import Constant, Program
 
 # %% ../nbs/10b_ccode.ipynb #a7a0c484
 SUFFIX = {"float": "f", "double": ""}

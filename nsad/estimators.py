@@ -171,10 +171,11 @@ def _rows(self:_Estimator, X, y, sample_weight, again:bool)->tuple[_Rows, pd.Dat
     "The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what is known of the columns and the target."
     before = self.n_features_in_ if again else None
     numeric, gaps = self._task_kind == "regression", "allow-nan"
-    frame = X if isinstance(X, pd.DataFrame) else None
+    frame = X if _is_told(X) or again and self.encoding_ is not None else None
     if frame is None:
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric)
     else:
+        self._refuse_arrays(X)
         check_consistent_length(X, y)
         _check_feature_names(self, X, reset=True)
         _check_n_features(self, X, reset=True)
@@ -182,9 +183,8 @@ def _rows(self:_Estimator, X, y, sample_weight, again:bool)->tuple[_Rows, pd.Dat
         raise ValueError(f"a warm start with {self.n_features_in_} features on a network of {before}; set warm_start=False")
     weights = _checked_weights(sample_weight, len(X))
     if not again: self.encoding_ = None if frame is None else _encoding_of(frame, weights)
-    if self.encoding_ is not None:
-        X = self.encoding_.transform(_framed(X, self.encoding_), odd="gap").to_numpy()
     if frame is not None:
+        X = self.encoding_.transform(frame, odd="gap").to_numpy()
         X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, estimator=self)
     if weights is not None:
         counts = weights > 0
@@ -204,9 +204,17 @@ def _encoding_of(frame:pd.DataFrame, weights:np.ndarray|None)->Encoding:
     return rule
 
 
-def _framed(X, rule:Encoding)->pd.DataFrame:
-    "The rows as a DataFrame; columns of an array are those of the rule in their order."
-    return X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, columns=[c.name for c in rule.columns])
+def _is_told(X)->bool:
+    "Is it a DataFrame in which more stands than numbers: words, dates or gaps?"
+    if not isinstance(X, pd.DataFrame) or not X.size: return False
+    return not all(map(pd.api.types.is_numeric_dtype, X.dtypes)) or bool(X.isna().to_numpy().any())
+
+
+@patch
+def _refuse_arrays(self:_Estimator, X):
+    "What was fitted on a DataFrame with words finds its columns by name."
+    if getattr(self, "encoding_", None) is None or isinstance(X, pd.DataFrame): return
+    raise ValueError(f"fitted on a DataFrame of {len(self.encoding_.columns)} columns; X must be one too, not {type(X).__name__}")
 
 # %% ../nbs/24_estimators.ipynb #b8a76720
 @patch
@@ -238,7 +246,9 @@ def _discovered(self:_Estimator, X, y, source:pd.DataFrame|None, seed:int)->Disc
     found = discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
                      **{**options, **(self.engine_options or {})})
     given = Dataset(X, y, data.feature_names)                                      # as they come, not as they are scaled
-    if source is not None: given = _as_table(source, self.encoding_)
+    if source is not None:
+        blank = np.zeros((len(source), X.shape[1]))
+        given = Dataset(blank, blank[:, 0], data.feature_names, table=_Table(source.reset_index(drop=True), blank))
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))
 
@@ -247,14 +257,6 @@ def _names(self:_Estimator)->list[str]|None:
     "Names of the network's inputs; None where there are none."
     if self.encoding_ is not None: return list(self.encoding_.names)
     return list(self.feature_names_in_) if hasattr(self, "feature_names_in_") else None
-
-
-def _as_table(frame:pd.DataFrame, rule:Encoding)->Dataset:
-    "The rows of a DataFrame as a dataset of the same table has them, so that they are known again."
-    X, frame = rule.transform(frame, odd="gap").to_numpy(), frame.reset_index(drop=True)
-    same = list(rule.names) == [str(c) for c in frame.columns] and all(d.kind in "biuf" for d in frame.dtypes)
-    if same and not np.isnan(X).any(): return Dataset(X, np.zeros(len(X)), rule.names)
-    return Dataset(X, np.zeros(len(X)), rule.names, encoding=rule, table=_Table(frame, X, ()))
 
 # %% ../nbs/24_estimators.ipynb #ca992ff2
 @patch
@@ -326,15 +328,12 @@ def _outputs(self:_Estimator, X)->np.ndarray:
 def _numbers(self:_Estimator, X)->np.ndarray:
     "Checked rows as the numbers that the network was trained on, (rows, inputs)."
     if self.encoding_ is None: return validate_data(self, X, dtype=np.float64, reset=False, ensure_all_finite="allow-nan")
-    if isinstance(X, pd.DataFrame):
-        _check_feature_names(self, X, reset=False)
-        _check_n_features(self, X, reset=False)
-    else: X = validate_data(self, X, dtype=None, reset=False, ensure_all_finite="allow-nan")
-    frame = _framed(X, self.encoding_)
-    try: numbers = self.encoding_.transform(frame)
-    except DataError as error:
-        numbers = self.encoding_.transform(frame, odd="gap")
-        warnings.warn(f"{error}; it is read as a gap", stacklevel=4)
+    self._refuse_arrays(X)
+    numbers = self.encoding_.transform(X, odd="gap")
+    _check_feature_names(self, X, reset=False)
+    _check_n_features(self, X, reset=False)
+    try: self.encoding_.transform(X)
+    except DataError as error: warnings.warn(f"{error}; it is read as a gap", stacklevel=5)
     return check_array(numbers, dtype=np.float64, ensure_all_finite="allow-nan", estimator=self)
 
 

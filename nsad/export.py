@@ -26,9 +26,9 @@ from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, 
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
+from .printing import infix_text
 from .qdq import qdq_model
 from .quantised import quantise_network, quantised_file
-from .reading import infix_text
 
 # %% ../nbs/11_export.ipynb #42012435
 def _is_alone(what, scaler, function:str)->bool:
@@ -46,7 +46,8 @@ def _is_whole(dtype, calibration, alone:bool)->bool:
     "Is a network asked for in whole numbers?"
     if isinstance(dtype, str) and dtype == "int8" and not alone: return True
     if calibration is not None:
-        raise ExportError(f"calibration rows are for dtype='int8', and for networks; {dtype} needs none")
+        raise ExportError("calibration rows are for dtype='int8', and for networks; "
+                          f"{dtype} needs none")
     return False
 
 # %% ../nbs/11_export.ipynb #91808206
@@ -112,8 +113,7 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     Raises
     ------
     ImportError : onnx or onnxscript is missing
-    ExportError : numbers that are not finite, a network whose input is not known, or one that torch
-        cannot export
+    ExportError : numbers that are not finite, an input that is not known, what torch cannot export
     """
     onnx = _onnx()
     alone = _is_alone(what, scaler, "to_onnx")
@@ -123,16 +123,22 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
         return write_file(path, model.SerializeToString())
     if dtype != "float":
         raise ExportError(f"dtype of ONNX is 'float', or 'int8' for networks, not {dtype!r}")
+    program = _float_program(what, n_features, scaler, example, alone)
+    with writing(path) as part:
+        program.save(part, external_data=False)
+        onnx.checker.check_model(str(part))
+    return Path(path)
+
+# %% ../nbs/11_export.ipynb #9d99c1b6
+def _float_program(what, n_features:int|None, scaler, example, alone:bool):
+    "Torch's ONNX program of a copy of an activation or a network."
     model = copy.deepcopy(as_activation(what) if alone else what).cpu().train(False)
     for name, t in model.state_dict().items():
         if t.is_floating_point(): numbers(t, name)
     model, inputs, n_features = _with_inputs(model, n_features, scaler, example, alone)
     program = onnx_program(model, inputs, n_features, type(what).__name__, alone)
     program.model.metadata_props["nsad"] = _about(what)
-    with writing(path) as part:
-        program.save(part, external_data=False)
-        onnx.checker.check_model(str(part))
-    return Path(path)
+    return program
 
 # %% ../nbs/11_export.ipynb #14a90a94
 def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bool)->tuple:

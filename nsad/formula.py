@@ -19,8 +19,8 @@ from fastcore.basics import patch
 
 from .continuation import continued, values
 from .operators import IDIOMS, NUMPY, OPS, SPELLINGS, TINY, meaning      # noqa: F401
-from .reading import (CONSTANTS, PLAIN, FormulaError, Tree, canonical, infix_text,  # noqa: F401
-                          plain_text, symbolic, to_tree)
+from .printing import Tree, canonical, infix_text, plain_text, to_tree      # noqa: F401
+from .reading import CONSTANTS, PLAIN, FormulaError, symbolic               # noqa: F401
 
 # %% ../nbs/01_formula.ipynb #f4909fe8
 class Formula:
@@ -44,7 +44,7 @@ class Formula:
         object.__setattr__(self, "sympy", expr)
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"a Formula does not change; make a new one instead of setting {name!r}")
+        raise AttributeError(f"a Formula does not change; make a new one, do not set {name!r}")
 
     def __str__(self): return self.text
 
@@ -64,7 +64,7 @@ class Formula:
     def variables(self)->tuple[str, ...]:
         return tuple(sorted((s.name for s in self.sympy.free_symbols), key=_in_order))
 
-
+# %% ../nbs/01_formula.ipynb #e73c3051
 def _in_order(name:str)->list:
     "X2 before X10."
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
@@ -117,7 +117,8 @@ def __call__(self:Formula, *x, **variables)->np.ndarray:
         variables = dict.fromkeys(self.variables or ["x"], x[0])
     if missing := sorted(set(self.variables) - set(variables), key=_in_order):
         given = ", ".join(f"{v}=..." for v in self.variables)
-        raise FormulaError(f"{self.text} needs values for {', '.join(missing)}: call it with {given}")
+        raise FormulaError(f"{self.text} needs values for {', '.join(missing)}: call it with "
+                           f"{given}")
     arrays = {name: np.asarray(v, dtype=np.result_type(np.asarray(v), np.float32))
               for name, v in variables.items()}
     shape = np.broadcast_shapes(*(a.shape for a in arrays.values()))
@@ -175,12 +176,13 @@ def derivative(self:Formula, variable:str|None=None)->Formula:
         raise FormulaError(f"name one of {', '.join(self.variables)} to derive {self.text} by")
     variable = variable or (self.variables or ("x",))[0]
     d = sympy.diff(self.sympy, sympy.Symbol(variable, real=True)).doit()
-    return Formula(infix_text(to_tree(d.replace(sympy.DiracDelta, _zero))), _unknown(self.variables))
+    tree = to_tree(d.replace(sympy.DiracDelta, _zero))
+    return Formula(infix_text(tree), _unknown(self.variables))
 
 
 def _zero(*args)->sympy.Integer: return sympy.Integer(0)
 
-
+# %% ../nbs/01_formula.ipynb #b0cfa539
 @patch(as_prop=True)
 def latex(self:Formula)->str:
     "LaTeX text, without dollar signs."
@@ -210,7 +212,7 @@ class Facts:
     Attributes
     ----------
     odd, even, monotone : symmetries, and whether the curve never turns
-    bounded : the values at 1e3 and 1e6 are no larger than what is seen on [-5, 5], by more than a tenth
+    bounded : the values at 1e3 and 1e6 are no larger than on [-5, 5], by more than a tenth
     period : the shortest shift that leaves the curve as it is, or None
     low, high, lipschitz : the range, and the steepest slope
     mean, second_moment : of the value for a standard normal input
@@ -226,7 +228,7 @@ class Facts:
     mean: float
     second_moment: float
 
-
+# %% ../nbs/01_formula.ipynb #28f1efef
 @patch(as_prop=True)
 def facts(self:Formula)->Facts:
     "What a network would feel of a formula in x."

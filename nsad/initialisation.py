@@ -107,7 +107,7 @@ def draw_(layer:nn.Module, size:float)->nn.Module:
     if layer.bias is not None: nn.init.zeros_(layer.bias)
     return layer
 
-
+# %% ../nbs/03c_initialisation.ipynb #73ed1b53
 def initialise_(net:nn.Module, starts:Mapping[nn.Module, Start])->list[str]:
     """Draw the weights around some activations anew, so that variance is kept and frequencies met.
 
@@ -143,7 +143,7 @@ def initialise_(net:nn.Module, starts:Mapping[nn.Module, Start])->list[str]:
         elif isinstance(m, NORMS) and waiting: waiting.append((name, m, None))
     return drawn + _settle(waiting, None)
 
-
+# %% ../nbs/03c_initialisation.ipynb #48d200e4
 def _settle(waiting:list, scale:float|None)->list[str]:
     "Draw the layer that waits, if it follows an activation or leads to one of a scale; its name."
     if not waiting or scale is None and waiting[0][2] is None: return []

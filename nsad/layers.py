@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from .activation import SymbolicActivation
 from .formula import Formula
 from .operators import NUMPY
+from .printing import Tree, infix_text
 from .program import Program, bind, derivative_by, program_of, run
-from .reading import Tree, infix_text
 
 # %% ../nbs/10a_layers.ipynb #a98fdf0d
 class ExportError(ValueError):

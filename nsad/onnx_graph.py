@@ -90,7 +90,7 @@ def _sequences(m:nn.RNNBase, dtype:torch.dtype)->Iterator[Tensor]:
         shape = (3, n) if m.batch_first else (n, 3)
         yield torch.zeros(*shape, m.input_size, dtype=dtype)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #7e979f14
 def shapes_for(model:nn.Module)->Iterator[Tensor]:
     "Inputs that a network may take, by the first layer that is not for tables, smaller ones first."
     for m in model.modules():
@@ -132,7 +132,7 @@ def _open_axes(x:Tensor, n_features:int|None, alone:bool)->dict:
     others = {axis: torch.export.Dim.AUTO for axis in range(1, x.dim())}
     return {0: torch.export.Dim.DYNAMIC} | others
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #1db69542
 def onnx_program(model:nn.Module, inputs:tuple, n_features:int|None, what:str, alone:bool):
     """Torch's ONNX program of a model, opset 18.
 

@@ -7,7 +7,8 @@ __all__ = ['ELEMENTARY', 'NUMPY', 'TINY', 'NEAR_ZERO', 'CEILING', 'EDGE', 'SOFT'
            'mul', 'neg', 'at_least', 'inv', 'inv_slope', 'div', 'log_size', 'power', 'square', 'cube', 'sqrt', 'cbrt',
            'exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sinh', 'cosh', 'gauss', 'tan', 'asin', 'acos', 'acosh',
            'atanh', 'step', 'mod', 'where', 'maximum', 'minimum', 'silu', 'mish', 'elu', 'selu', 'softsign',
-           'hardsigmoid', 'hardswish', 'gamma', 'digamma', 'Op', 'register', 'elementary', 'meaning', 'arity_of']
+           'hardsigmoid', 'hardswish', 'gamma', 'digamma', 'Op', 'register', 'elementary', 'meaning', 'bred',
+           'arity_of']
 
 # %% ../nbs/00_operators.ipynb #e5891f5b
 import math
@@ -26,11 +27,7 @@ ELEMENTARY = tuple("""
 
 
 def _softplus(a): return np.logaddexp(a, 0.)
-
-
 def _relu(a): return np.maximum(a, 0.)
-
-
 def _gelu(a): return a * special.ndtr(a)
 
 
@@ -47,14 +44,8 @@ SOFT = 1e-10          # 1/a is a/max(a*a, SOFT): exact where |a| is 1e-5 or more
 
 # %% ../nbs/00_operators.ipynb #9c50be3e
 def add(xp, a, b): return a + b
-
-
 def sub(xp, a, b): return a - b
-
-
 def mul(xp, a, b): return a * b
-
-
 def neg(xp, a): return -a
 
 
@@ -92,20 +83,12 @@ def power(xp, a, b):
 
 
 def square(xp, a): return a * a
-
-
 def cube(xp, a): return a * a * a
-
-
 def sqrt(xp, a): return xp.sqrt(xp.abs(a) + TINY)
-
-
 def cbrt(xp, a): return a * xp.exp(xp.log(xp.maximum(xp.abs(a), 1e-9)) * (-2 / 3))
 
 # %% ../nbs/00_operators.ipynb #d1027305
 def exp(xp, a): return xp.exp(xp.clip(a, None, CEILING))
-
-
 def expm1(xp, a): return xp.expm1(xp.clip(a, None, CEILING))
 
 
@@ -121,38 +104,20 @@ def log1p(xp, a):
 
 
 def log2(xp, a): return log(xp, a) * (1 / math.log(2))
-
-
 def log10(xp, a): return log(xp, a) * (1 / math.log(10))
-
-
 def sinh(xp, a): return xp.sinh(xp.clip(a, -CEILING, CEILING))
-
-
 def cosh(xp, a): return xp.cosh(xp.clip(a, -CEILING, CEILING))
-
-
 def gauss(xp, a): return xp.exp(-a * a)
 
 # %% ../nbs/00_operators.ipynb #73a2c3af
 def tan(xp, a): return xp.sin(a) * inv(xp, xp.cos(a))
-
-
 def asin(xp, a): return xp.arcsin(xp.clip(a, -EDGE, EDGE))
-
-
 def acos(xp, a): return xp.arccos(xp.clip(a, -EDGE, EDGE))
-
-
 def acosh(xp, a): return xp.arccosh(xp.clip(a, 1 + TINY, None))
-
-
 def atanh(xp, a): return xp.arctanh(xp.clip(a, -EDGE, EDGE))
 
 # %% ../nbs/00_operators.ipynb #92bb78fc
 def step(xp, a): return xp.clip(xp.sign(a), 0., None)
-
-
 def mod(xp, a, b): return a - b * xp.floor(div(xp, a, b))
 
 
@@ -163,17 +128,11 @@ def where(xp, c, a, b):
 
 
 def maximum(xp, a, b): return xp.maximum(a, b)
-
-
 def minimum(xp, a, b): return xp.minimum(a, b)
 
 # %% ../nbs/00_operators.ipynb #a1d121b1
 def silu(xp, a): return a * xp.sigmoid(a)
-
-
 def mish(xp, a): return a * xp.tanh(xp.softplus(a))
-
-
 def elu(xp, a): return xp.maximum(a, 0.) + xp.expm1(xp.minimum(a, 0.))
 
 
@@ -184,11 +143,7 @@ def selu(xp, a):
 
 
 def softsign(xp, a): return a / (1 + xp.abs(a))
-
-
 def hardsigmoid(xp, a): return xp.clip(a + 3, 0., 6.) * (1 / 6)
-
-
 def hardswish(xp, a): return a * hardsigmoid(xp, a)
 
 # %% ../nbs/00_operators.ipynb #f48b6212
@@ -232,13 +187,15 @@ class Op:
     name : as it is written in a formula
     arity : number of arguments
     value : function of an array namespace and the arguments; finite for finite arguments
-    derivative : by each argument, as text in a, b, c and the value y; empty where there is none to write
+    derivative : by each argument, as text in a, b, c and the value y; empty where none is written
     textbook : the value where nothing is protected, if it differs
     aliases : what other programs call it
     means : text in a, b, c that a formula is written with instead, as `x**2` for `square(x)`
-    parity : "odd" where f(-a) = -f(a), "even" where f(-a) = f(a); "ordered" where arguments may be exchanged
+    parity : "odd" where f(-a) = -f(a), "even" where f(-a) = f(a); "ordered" where arguments may
+        be exchanged
     tame : is the value near 0 only where the function has zeros, so that a/a may be cancelled
-    breed : does the search build formulas with it
+    breed : its place among the operators that the search builds formulas with, from 1, which
+        decides what a seed draws; True for behind all of these, False for not at all
     """
     name: str
     arity: int
@@ -249,7 +206,7 @@ class Op:
     means: str = ""
     parity: str = ""
     tame: bool = False
-    breed: bool = False
+    breed: int | bool = False
 
     @property
     def values(self)->Callable: return self.value
@@ -271,7 +228,8 @@ def register(*rows:Op):
     """
     for op in rows:
         taken = [n for n in (op.name, *op.aliases) if n in OPS or n in SPELLINGS]
-        if taken: raise ValueError(f"{taken[0]!r} is an operator's name already; choose another one")
+        if taken:
+            raise ValueError(f"{taken[0]!r} is an operator's name already; choose another one")
         OPS[op.name] = op
         SPELLINGS.update(dict.fromkeys(op.aliases, op.name))
 
@@ -284,32 +242,22 @@ def elementary(name:str)->Callable:
 
 # %% ../nbs/00_operators.ipynb #7eb9d370
 def _textbook_div(xp, a, b): return a / b
-
-
 def _textbook_inv(xp, a): return 1 / a
-
-
 def _textbook_pow(xp, a, b): return a**b
-
-
 def _textbook_cbrt(xp, a): return xp.sign(a) * xp.abs(a)**(1 / 3)
-
-
 def _textbook_log2(xp, a): return xp.log(a) * (1 / math.log(2))
-
-
 def _textbook_log10(xp, a): return xp.log(a) * (1 / math.log(10))
 
 
 register(
-    Op("add", 2, add, ("1", "1"), aliases=("plus",), breed=True),
-    Op("sub", 2, sub, ("1", "-1"), aliases=("minus",), breed=True),
-    Op("mul", 2, mul, ("b", "a"), aliases=("mult",), breed=True),
+    Op("add", 2, add, ("1", "1"), aliases=("plus",), breed=1),
+    Op("sub", 2, sub, ("1", "-1"), aliases=("minus",), breed=2),
+    Op("mul", 2, mul, ("b", "a"), aliases=("mult",), breed=3),
     Op("div", 2, div, ("1/b", "-a/b**2"), _textbook_div),
     Op("neg", 1, neg, "-1"),
     Op("inv", 1, inv, "-y**2", _textbook_inv, parity="odd"),
     Op("pow", 2, power, ("b*a**(b - 1)", "y*log(a)"), _textbook_pow, ("power", "safe_pow")),
-    Op("square", 1, square, "2*a", means="a**2", breed=True),
+    Op("square", 1, square, "2*a", means="a**2", breed=10),
     Op("cube", 1, cube, "3*a**2", means="a**3"),
     Op("sqrt", 1, sqrt, "sign(a)/(2*y)", elementary("sqrt"), ("safe_sqrt",), tame=True),
     Op("cbrt", 1, cbrt, "1/(3*y**2)", _textbook_cbrt, parity="odd", tame=True))
@@ -322,23 +270,23 @@ register(
     Op("log1p", 1, log1p, "1/(1 + a)", elementary("log1p"), ("safe_log1p",)),
     Op("log2", 1, log2, "1.4426950408889634/a", _textbook_log2, ("safe_log2",)),
     Op("log10", 1, log10, "0.4342944819032518/a", _textbook_log10, ("safe_log10",)),
-    Op("gauss", 1, gauss, "-2*a*y", means="exp(-a**2)", breed=True),
+    Op("gauss", 1, gauss, "-2*a*y", means="exp(-a**2)", breed=11),
     Op("sinh", 1, sinh, "cosh(a)", elementary("sinh"), parity="odd", tame=True),
     Op("cosh", 1, cosh, "sinh(a)", elementary("cosh"), parity="even", tame=True),
-    Op("tanh", 1, elementary("tanh"), "1 - y**2", parity="odd", tame=True, breed=True),
+    Op("tanh", 1, elementary("tanh"), "1 - y**2", parity="odd", tame=True, breed=3),
     Op("asinh", 1, elementary("arcsinh"), "1/sqrt(a**2 + 1)", aliases=("arcsinh",), parity="odd",
        tame=True),
     Op("acosh", 1, acosh, "1/sqrt(a**2 - 1)", elementary("arccosh"), ("arccosh", "safe_acosh")),
     Op("atanh", 1, atanh, "1/(1 - a**2)", elementary("arctanh"), ("arctanh", "safe_atanh"),
        parity="odd", tame=True),
-    Op("sin", 1, elementary("sin"), "cos(a)", parity="odd", tame=True, breed=True),
-    Op("cos", 1, elementary("cos"), "-sin(a)", parity="even", tame=True, breed=True),
+    Op("sin", 1, elementary("sin"), "cos(a)", parity="odd", tame=True, breed=1),
+    Op("cos", 1, elementary("cos"), "-sin(a)", parity="even", tame=True, breed=2),
     Op("tan", 1, tan, "1 + y**2", elementary("tan"), parity="odd", tame=True),
     Op("asin", 1, asin, "1/sqrt(1 - a**2)", elementary("arcsin"), ("arcsin", "safe_asin"),
        parity="odd", tame=True),
     Op("acos", 1, acos, "-1/sqrt(1 - a**2)", elementary("arccos"), ("arccos", "safe_acos")),
-    Op("atan", 1, elementary("arctan"), "1/(1 + a**2)", aliases=("arctan",), parity="odd", tame=True,
-       breed=True),
+    Op("atan", 1, elementary("arctan"), "1/(1 + a**2)", aliases=("arctan",), parity="odd",
+       tame=True, breed=5),
     Op("atan2", 2, elementary("arctan2"), ("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
        aliases=("arctan2",)))
 
@@ -350,11 +298,11 @@ _MAX, _MIN = ("step(a - b)", "step(b - a)"), ("step(b - a)", "step(a - b)")
 
 register(
     Op("abs", 1, elementary("abs"), "sign(a)", aliases=("Abs", "fabs"), parity="even", tame=True,
-       breed=True),
+       breed=9),
     Op("sign", 1, elementary("sign"), "0", parity="odd"),
     Op("step", 1, step, "0", aliases=("Heaviside",)),
-    Op("max", 2, maximum, _MAX, aliases=("Max", "fmax"), parity="ordered", breed=True),
-    Op("min", 2, minimum, _MIN, aliases=("Min", "fmin"), parity="ordered", breed=True),
+    Op("max", 2, maximum, _MAX, aliases=("Max", "fmax"), parity="ordered", breed=4),
+    Op("min", 2, minimum, _MIN, aliases=("Min", "fmin"), parity="ordered", breed=5),
     Op("floor", 1, elementary("floor"), "0"),
     Op("ceil", 1, elementary("ceil"), "0", aliases=("ceiling",)),
     Op("round", 1, elementary("round"), "0"),
@@ -366,14 +314,14 @@ _GELU = "0.5 + 0.5*erf(0.7071067811865476*a) + 0.3989422804014327*a*exp(-a**2/2)
 
 register(
     Op("erf", 1, elementary("erf"), "1.1283791670955126*exp(-a**2)", parity="odd", tame=True,
-       breed=True),
+       breed=4),
     Op("erfc", 1, elementary("erfc"), "-1.1283791670955126*exp(-a**2)"),
     Op("gamma", 1, gamma, "y*digamma(a)"),
     Op("digamma", 1, digamma, aliases=("psi",)),
     Op("sigmoid", 1, elementary("sigmoid"), "y*(1 - y)", aliases=("sig", "logistic", "expit"),
-       breed=True),
-    Op("softplus", 1, elementary("softplus"), "sigmoid(a)", breed=True),
-    Op("relu", 1, elementary("relu"), "step(a)", breed=True),
+       breed=6),
+    Op("softplus", 1, elementary("softplus"), "sigmoid(a)", breed=7),
+    Op("relu", 1, elementary("relu"), "step(a)", breed=8),
     Op("gelu", 1, elementary("gelu"), _GELU),
     Op("silu", 1, silu, "sigmoid(a)*(1 + a - y)", aliases=("swish",)),
     Op("mish", 1, mish, "tanh(softplus(a)) + a*sigmoid(a)*(1 - tanh(softplus(a))**2)"),
@@ -394,6 +342,15 @@ def meaning(name:str, protect:bool=True)->Callable:
     """
     op = OPS[name]
     return op.value if protect or op.textbook is None else op.textbook
+
+
+def bred(arity:int)->tuple[str, ...]:
+    "Names of the operators that the search builds formulas with, in its order."
+    rows = [op for op in OPS.values() if op.arity == arity and op.breed]
+    return tuple(op.name for op in sorted(rows, key=_place_in_search))
+
+
+def _place_in_search(op:Op)->float: return math.inf if op.breed is True else op.breed
 
 # %% ../nbs/00_operators.ipynb #60dccba2
 IDIOMS = {

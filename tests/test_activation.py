@@ -336,7 +336,7 @@ def test_random_formulas_agree_with_mpmath():
     "Where every operator is inside its domain and the formula does not magnify rounding, values are the textbook's to 1e-5."
     random.seed(3)
     points, compared = [mpmath.mpf(p) for p in ("-1e6", "-37.5", "-2.125", "-0.8125", "-0.0625", "1e-30", "0.03125", "0.4375", "1.375", "9.75", "512", "1e6")], 0
-    for f in random_formulas(2000, 6, 5):
+    for f in random_formulas(800, 6, 5):
         got = SymbolicActivation(f)(torch.tensor([float(p) for p in points], dtype=torch.float64))
         for p, y in zip(points, got.tolist()):
             exact, shaken = exactly(f.tree, p, 0), exactly(f.tree, p, 1e-13)
@@ -345,7 +345,7 @@ def test_random_formulas_agree_with_mpmath():
             floor = 1e-12                                 # what the protected 1/x and cbrt differ by, relatively, is below 1e-6 inside their domains
             assert abs(y - exact) <= 1e-5 * abs(exact) + floor, (f, float(p), y, float(exact))
             compared += 1
-    assert compared > 5000
+    assert compared > 2000, compared
 
 
 def test_values_agree_with_mpmath():

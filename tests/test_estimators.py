@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from torch import nn
 
-from nsad import Formula, NSADClassifier, NSADRegressor, SymbolicActivation, mlp
+from nsad import STRONG, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))
@@ -196,7 +196,7 @@ def test_names_of_columns():
     net = NSADRegressor("x**2", hidden=(16,), max_iter=200, random_state=0).fit(frame, frame.charge ** 2)
     assert net.explain(as_frame=True).feature[0] == "charge" and "charge" in net.explain(most=1)
     assert net.feature_importances_.sum() == pytest.approx(1)
-    with pytest.raises(ValueError, match="feature names"):
+    with pytest.raises(ValueError, match="there is no column 'colour'"):
         net.predict(frame.rename(columns={"mass": "weight"}))
     with pytest.raises(NotFittedError):
         NSADRegressor().explain()
@@ -295,3 +295,63 @@ def test_skops_keeps_it_as_well():
     kinds = skops.get_untrusted_types(data=content)
     assert kinds == ["nsad.estimators.NSADClassifier"]
     assert np.array_equal(skops.loads(content, trusted=kinds).predict_proba(X), net.predict_proba(X))
+
+
+def mixed(n=120):
+    "Words, gaps and dates, and a target that follows from them."
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(dict(size=rng.normal(size=n), colour=rng.choice(["red", "green", "blue"], n),
+                              when=pd.date_range("2021-03-01", periods=n), weight=rng.normal(size=n)))
+    label = np.where((frame.colour == "red") ^ (frame["size"] > 0), "bad", "good")
+    frame.loc[::7, "weight"], frame.loc[::11, "colour"] = np.nan, None
+    return frame, label
+
+
+def test_words_gaps_and_dates_are_read_as_a_dataset_reads_them(tmp_path):
+    frame, label = mixed()
+    net = NSADClassifier("silu", max_iter=60, random_state=0).fit(frame[:90], label[:90])
+    assert net.score(frame[:90], label[:90]) > 0.9
+    assert net.n_features_in_ == 4 and list(net.feature_names_in_) == list(frame.columns)
+    assert len(net.feature_importances_) == 4 and net.feature_importances_.sum() == pytest.approx(1)
+    strange = frame[90:].assign(colour="violet", weight=np.nan)                             # a word that was not there has a place of its own
+    assert np.isfinite(net.predict_proba(strange)).all()
+    back = NSADClassifier.load(net.save(tmp_path / "net.nsad"))
+    assert np.array_equal(back.predict_proba(strange), net.predict_proba(strange))
+    with pytest.raises(ValueError, match="DataFrame of 4 columns"):
+        net.predict(frame.to_numpy())
+    with pytest.raises(ValueError, match="there is no column 'colour'"):
+        net.predict(frame.rename(columns={"colour": "color"}))
+
+
+def test_other_rows_do_not_change_what_the_rule_says():
+    frame, label = mixed()
+    first = NSADClassifier("silu", max_iter=3, random_state=0).fit(frame[:90], label[:90]).predict_proba(frame[:90])
+    other = frame.copy()
+    other.loc[90:, "colour"], other.loc[90:, "size"] = "violet", 1e6
+    again = NSADClassifier("silu", max_iter=3, random_state=0).fit(other[:90], label[:90]).predict_proba(other[:90])
+    assert np.array_equal(first, again)
+
+
+def test_logarithms_of_probabilities_are_finite_where_probabilities_vanish():
+    net = NSADClassifier("relu", **TINY).fit(X, Y)
+    np.testing.assert_allclose(net.predict_log_proba(X), np.log(net.predict_proba(X)), atol=1e-12)
+    assert np.isfinite(net.predict_log_proba(1e6 * X)).all()
+
+
+def test_the_recipe_is_the_one_that_everything_else_is_trained_by():
+    rows = RNG.normal(size=(300, 3))
+    steps = STRONG.for_rows(300)
+    net = NSADRegressor("relu", random_state=0).fit(rows, rows[:, 0])
+    assert net.n_iter_ == steps.epochs and net.get_params()["recipe"] == "strong"
+    assert NSADRegressor("relu", recipe="paper", random_state=0).fit(rows, rows[:, 0]).n_iter_ == 15
+    assert NSADRegressor("relu", recipe=Recipe("own", epochs=3), random_state=0).fit(rows, rows[:, 0]).n_iter_ == 3
+    with pytest.raises(ValueError, match="recipe"):
+        NSADRegressor("relu", recipe="weak").fit(rows, rows[:, 0])
+
+
+def test_three_sentences_explain_a_network():
+    net = NSADClassifier(budget=2, engine_options=SMALL, **TINY).fit(X, Y)
+    where, gained, does = net.explain().splitlines()
+    assert net.formula_.text in where and "60 rows" in where
+    assert "ReLU" in gained and "parameters" in does and "X0" in does
+    assert "was given" in NSADClassifier("x*exp(-x**2)", **TINY).fit(X, Y).explain()

@@ -96,3 +96,42 @@ def test_every_notebook_opens_with_a_title_and_a_subtitle():
     for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
         first = next(c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "markdown")
         assert re.match(r"# .+\n\n> .+", "".join(first["source"])), path.name
+
+
+# The rooms of a formula's computation, from the table of operators to the last export, are written for readers.
+FOR_READERS = ("operators", "reading", "printing", "continuation", "formula", "tracer", "program", "arrays", "kernels", "autograd", "calls",
+               "initialisation", "activation", "layers", "ccode", "onnx_graph", "export")
+
+
+def cells_of(module):
+    import json
+    notebook = next(NOTEBOOKS.glob(f"*_{module}.ipynb"))
+    return [(c["cell_type"], "".join(c["source"])) for c in json.loads(notebook.read_text("utf-8"))["cells"]]
+
+
+@pytest.mark.parametrize("module", FOR_READERS)
+def test_a_room_for_readers_is_short(module):
+    source = (PACKAGE / f"{module}.py").read_text("utf-8")
+    assert len(source.splitlines()) <= 400, f"{module} is a long reading: split it by subject"
+    assert sum(isinstance(node, ast.Lambda) for node in ast.walk(ast.parse(source))) <= 10
+    head, *cells = source.split("\n# %% ../nbs/")                     # nbdev writes the head, `__all__` for instance
+    assert cells and [line for cell in cells for line in cell.splitlines() if len(line) > 100] == []
+
+
+@pytest.mark.parametrize("module", FOR_READERS)
+def test_cells_for_readers_are_narrow_and_short(module):
+    for kind, source in cells_of(module):
+        links = kind == "markdown"
+        wide = [line for line in source.splitlines() if len(line) > 100 and not (links and line.startswith("|"))]
+        assert wide == [], "lines up to 100 columns"
+        if source.startswith("#| export"):
+            assert len(source.splitlines()) - 1 <= 40, source
+
+
+@pytest.mark.parametrize("module", FOR_READERS)
+def test_definitions_for_readers_are_shown_at_work(module):
+    cells = [(kind, source) for kind, source in cells_of(module) if kind == "code" and not source.startswith(("#| hide", "#| default_exp"))]
+    exported = [source.startswith("#| export") for _, source in cells]
+    assert exported.count(False) >= 1
+    longest = max(len(run) for run in "".join("e" if e else " " for e in exported).split())
+    assert longest <= 5, "at most five definitions before a cell that shows them"

@@ -69,3 +69,35 @@ np.savez("rows.npz", x=x.numpy(), y=net(x).detach().numpy())
     import numpy as np
     rows, session = np.load(tmp_path / "rows.npz"), onnxruntime.InferenceSession(str(tmp_path / "net.onnx"))
     np.testing.assert_allclose(session.run(None, {session.get_inputs()[0].name: rows["x"]})[0], rows["y"], atol=1e-5)
+
+
+def test_the_search_breeds_with_it(tmp_path):
+    printed = with_the_row('''
+import random
+from nsad.engines.network import primitives, random_tree, small_forms, to_tree
+before = len(primitives().mapping)
+register(Op("bent", 1, lambda xp, a: xp.sqrt(1 + a * a) - 1, "a/(y + 1)", breed=True))
+print(len(primitives().mapping) - before)
+random.seed(0)
+print(any("bent(" in str(random_tree(9)) for _ in range(200)), any("sech(" in str(random_tree(9)) for _ in range(200)))
+print("bent(sin(x))" in set(small_forms()), to_tree(Formula("x*bent(x)")))
+''', tmp_path)
+    assert printed == ["1", "True False", "True mul(x, bent(x))"]
+
+
+def test_what_the_search_breeds_with_by_default_and_in_which_order():
+    "The order decides what a seed draws; these trees were drawn before the table had it."
+    import random
+
+    from nsad.engines.network import primitives, random_tree
+    from nsad.operators import bred
+    assert bred(2) == ("add", "sub", "mul", "max", "min") and bred(3) == ()
+    assert bred(1) == ("sin", "cos", "tanh", "erf", "atan", "sigmoid", "softplus", "relu", "abs", "square", "gauss")
+    assert {"add", "gauss", "x"} <= set(primitives().mapping)
+    before = random.getstate()
+    try:
+        random.seed(0)
+        drawn = [str(random_tree(12)) for _ in range(4)]
+    finally:
+        random.setstate(before)
+    assert drawn == ["sub(erf(gauss(relu(1.0))), softplus(cos(min(-1.2, x))))", "atan(max(x, 1.0))", "abs(cos(gauss(1.3)))", "add(x, 2.0)"]
