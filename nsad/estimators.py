@@ -248,9 +248,11 @@ def _discovered(self:_Estimator, X, y, source:pd.DataFrame|None, seed:int)->Disc
     given = Dataset(X, y, data.feature_names)                                      # as they come, not as they are scaled
     if source is not None:
         blank = np.zeros((len(source), X.shape[1]))
+        blank.setflags(write=False)
         given = Dataset(blank, blank[:, 0], data.feature_names, table=_Table(source.reset_index(drop=True), blank))
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))
+
 
 @patch(as_prop=True)
 def _names(self:_Estimator)->list[str]|None:
