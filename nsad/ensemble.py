@@ -497,7 +497,7 @@ def _started(model:nn.Module, seed:int)->nn.Module:
             if callable(getattr(layer, "reset_parameters", None)): layer.reset_parameters()
     return new
 
-# %% ../nbs/10_ensemble.ipynb #39102342
+# %% ../nbs/10_ensemble.ipynb #e0d4d844
 def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
                  activations:Sequence[type]=(), seed:int=0):
     """Compare an ensemble with its members alone on a batch.
@@ -516,6 +516,7 @@ def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         models = [_shaken(m) for m in models]
+        if any(x.device.type != "cpu" for x in inputs): _without_dropout(models)
         whole = ensemble_of(models, seeds=[seed] * len(models), activations=activations)
         whole.draw_from_torch()
         for training in (True, False):
@@ -537,6 +538,12 @@ def _shaken(model:nn.Module)->nn.Module:
         for p in new.parameters():
             if p.is_floating_point(): p.add_(0.1 * torch.randn_like(p) * (p.abs().mean() + 0.1))
     return new
+
+
+def _without_dropout(models:Sequence[nn.Module]):
+    "On a GPU, `nn.Dropout` draws in an order of its own, and nothing can be compared."
+    for layer in (m for model in models for m in model.modules()):
+        if LAYERS.get(type(layer)) is DropoutEnsemble: layer.p = 0.
 
 
 def _run_from(seed:int, model:nn.Module, inputs:Sequence[Tensor])->Tensor:

@@ -31,7 +31,7 @@ from tqdm import tqdm
 
 import nsad
 from .activation import activation_module
-from .data import TEST_SHARE, Dataset, Scaler, load_dataset, split, whole_number
+from .data import TEST_SHARE, Dataset, Scaler, StandardisedRows, fit_in_pieces, is_mapped, load_dataset, split, whole_number
 from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
@@ -549,14 +549,21 @@ class SplitRows:
 
 
 @patch
-def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
-    "The three parts of a split, encoded and scaled by what is fitted on its training rows."
-    parts = ds.parts(split(ds, test=self.test, validation=self._validation, seed=split_seed))
-    scaler, targets, mean, scale = Scaler.fit(parts[0].X), [part.y for part in parts], 0., 1.
+def _rows(self:Study, ds:Dataset, split_seed:int, lazily:bool=False)->SplitRows:
+    "The three parts of a split, encoded and scaled by what is fitted on its training rows; `lazily`: read when they are needed, from a file."
+    places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
+    if lazily and is_mapped(ds):
+        scaler, places = fit_in_pieces(ds, places.train), (places.train, places.validation, places.test)
+        X, targets = [StandardisedRows.of_scaler(ds, p, scaler) for p in places], [ds.y[p] for p in places]
+    else:
+        parts = ds.parts(places)
+        scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
+        X = [scaler.transform(part.X) for part in parts]
+    mean, scale = 0., 1.
     if ds.task == "regression":
         mean, scale = float(targets[0].mean(dtype=np.float64)), float(targets[0].std(dtype=np.float64)) or 1.
         targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
-    return SplitRows(*((scaler.transform(part.X), y) for part, y in zip(parts, targets)), mean, scale)
+    return SplitRows(*zip(X, targets), mean, scale)
 
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
@@ -566,7 +573,7 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
     first, seeds = next(iter(cells.values())), list(dict.fromkeys(c.seed for c in cells.values()))
     ds, width = first.dataset, len(cells) // len(seeds)
     columns = [{s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])} for i in range(width)]
-    rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds]
+    rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s), lazily=True) for s in seeds]
     if len(set(features := [r.train[0].shape[1] for r in rows])) > 1:                  # encodings of other rows may have other columns
         for n in dict.fromkeys(features):
             some = {s for s, k in zip(seeds, features) if k == n}
@@ -591,7 +598,10 @@ def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
 
 def _together(parts):
     "(X, y) of each seed as (seeds, rows, features) and (seeds, rows)."
-    return tuple(np.stack(values) for values in zip(*parts))
+    X, y = zip(*parts)
+    if not isinstance(X[0], StandardisedRows): return np.stack(X), np.stack(y)
+    one = X[0]
+    return StandardisedRows(one.X, tuple(x.rows[0] for x in X), tuple(x.scalers[0] for x in X), stacked=True), np.stack(y)
 
 
 def _one_if_equal(by_seed:dict):

@@ -139,7 +139,8 @@ def _ended(program:Program, scaled:bool, dtype:torch.dtype)->tuple[list, int]:
         if isinstance(o, int):
             rows.append((finite, (o,)))
             o = n + shift + len(rows) - 1
-        rows.append(("mul", (o, n)) if scaled else (_copy, (o,)))
+        if scaled: rows.append(("mul", (o, n)))
+        elif not isinstance(o, int): rows.append((_copy, (o,)))
         ends.append(n + shift + len(rows) - 1)
     return rows, ends
 

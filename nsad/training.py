@@ -12,7 +12,7 @@ __all__ = ['STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 
@@ -29,6 +29,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from .identity import IdentityError, identity, specification
+from .data import StandardisedRows
 from .ensemble import as_members
 from .models import Members, count_parameters
 from .selectable import Choice
@@ -283,6 +284,7 @@ def _batches(rows:Tensor, batch_size:int, orders)->list[Tensor]:
 
 def _take(values:Tensor, rows:Tensor, shared:bool)->Tensor:
     "Each seed's rows, (seeds, rows, ...), from values that the seeds share or that have the seeds as first axis."
+    if isinstance(values, StandardisedRows): return torch.from_numpy(values.pick(rows.numpy()))
     rows = rows.to(values.device)
     if not shared: rows, values = rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1), values.flatten(0, 1)
     return values[rows]
@@ -406,7 +408,8 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:i
     Parameters
     ----------
     model : a network from (rows, features) to (rows, outputs), a `Stack` or an ensemble
-    X, y : standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows, ...), each seed its own
+    X, y : standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows, ...), each seed its own.
+        `StandardisedRows` are read a batch at a time
     task : "binary", "multiclass" or "regression"
     recipe : how; its dropout is the model's business and not read here
     seed : order of rows and dropout of a single network; a stack has its own seeds
@@ -419,6 +422,8 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:i
     if recipe.patience and validation is None: raise ValueError("a recipe with patience needs validation rows")
     device, start = resolve_device(device), time.perf_counter()
     dtype = next(model.parameters()).dtype
+    if validation and isinstance(validation[0], StandardisedRows):          # looked at each epoch
+        validation = np.asarray(validation[0]), validation[1]
     held = validation and _tensors(*validation, task, device, dtype)
     loop = _Loop(model.to(device), *_tensors(X, y, task, device, dtype), held, task, recipe, seed, weights)
     small = _is_small(model, loop.recipe.batch_size, device)
@@ -434,9 +439,10 @@ def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:i
 # %% ../nbs/13_training.ipynb #70fe326e
 def _tensors(X, y, task:str, device, dtype)->tuple[Tensor, Tensor]:
     "Rows in the network's own dtype, targets as what the loss takes."
-    X, y = _as_tensor(X, dtype), _as_tensor(y)
+    mapped, y = isinstance(X, StandardisedRows), _as_tensor(y)
+    if not mapped: X = _as_tensor(X, dtype)
     if X.shape[:-1] != y.shape: raise ValueError(f"X {tuple(X.shape)} and y {tuple(y.shape)} do not have the same rows")
-    return X.to(device), y.to(device, torch.int64 if task == "multiclass" else dtype)
+    return X if mapped else X.to(device), y.to(device, torch.int64 if task == "multiclass" else dtype)
 
 
 def _as_tensor(values, dtype=None)->Tensor:
@@ -465,11 +471,12 @@ class _Loop:
         return member_losses(self.members.of_seeds(x), self.members.expand(y), self.task, label_smoothing)
 
     def epoch(self):
-        shared, losses = self.X.dim() == 2, []
+        shared, losses, weight = self.X.ndim == 2, [], next(self.members.parameters())
         self.members.train()
         for rows in _batches(self.rows(), self.recipe.batch_size, self.orders):
             if self.stepper.taken == self.n_steps: break
-            loss = self.loss(_take(self.X, rows, shared), _take(self.y, rows, shared), self.recipe.label_smoothing)
+            x, y = _take(self.X, rows, shared).to(weight), _take(self.y, rows, shared)
+            loss = self.loss(x, y, self.recipe.label_smoothing)
             self.stepper.step(loss.sum())
             losses.append(loss.detach())
         self.train_loss.append(torch.stack(losses).mean(0).cpu().numpy())
@@ -481,7 +488,7 @@ class _Loop:
         return torch.as_tensor(weighted_rows(self.weights, self.offsets.random()))
 
     def validate(self):
-        X, y = (v if self.X.dim() == 3 else v.expand(len(self.orders), *v.shape) for v in self.held)
+        X, y = (v if self.X.ndim == 3 else v.expand(len(self.orders), *v.shape) for v in self.held)
         self.members.train(False)
         with torch.no_grad(): self.validation_loss.append(self.loss(X, y).cpu().numpy())
         if self.best: self.best.look(self.validation_loss[-1])
@@ -627,8 +634,13 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
     weight = next(model.parameters())
     model.train(False)
     with torch.no_grad():
-        parts = [model(x.to(weight.device)) for x in _as_tensor(X, weight.dtype).split(batch_size, -2)]
+        parts = [model(x.to(weight)) for x in _in_batches(X, weight.dtype, batch_size)]
     return torch.cat(parts, -2).cpu().numpy()
+
+
+def _in_batches(X, dtype, batch_size:int)->Iterable[Tensor]:
+    if isinstance(X, StandardisedRows): return map(torch.from_numpy, X.batches(batch_size))
+    return _as_tensor(X, dtype).split(batch_size, -2)
 
 # %% ../nbs/13_training.ipynb #d71e99f1
 def member_costs(stack:Members, n_features:int|None=None)->list[tuple[int, int]]:

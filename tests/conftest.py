@@ -6,7 +6,7 @@ import pytest
 
 # Whole files that start processes, kill them, serve downloads, or search and train for minutes.
 SLOW = {"test_baselines", "test_cli", "test_cli_nothing_lost", "test_cli_way", "test_discovery", "test_engines", "test_estimators",
-        "test_export", "test_higgs", "test_learning_constants", "test_more_machines", "test_never_lose", "test_nothing_lost",
+        "test_export", "test_higgs", "test_killed_problems", "test_learning_constants", "test_mapped_rows", "test_more_machines", "test_never_lose", "test_nothing_lost",
         "test_provenance", "test_quantised", "test_results_cli", "test_site", "test_store", "test_transfer", "test_wheel"}
 
 # Tests of many random examples, or of other processes, in files that are quick without them.

@@ -285,3 +285,13 @@ def test_an_error_of_the_users_own_still_says_which_training_it_was():
     problem = ModelProblem(build, (x, y), (x, y), loss, SHORT)
     with pytest.raises(RuntimeError, match="my limit") as caught: trial_losses(problem, ["tanh", "1e6*x"], [1])
     assert "seed 1" in "".join(caught.value.__notes__) and "1000000" in "".join(caught.value.__notes__)
+
+
+def test_so_many_train_at_a_time_as_memory_holds():
+    x, y = ROWS.float(), ROWS[:, 0].float()
+    def of_width(n): return lambda act: nn.Sequential(nn.Linear(5, n), act, nn.Linear(n, 1))
+    small, large = (ModelProblem(of_width(n), (x, y), (x, y), "regression", SHORT) for n in (8, 200_000))
+    assert small.together == 24 and 1 <= large.together < 24
+    losses = trial_losses(small, [f"sin({k}*x)" for k in range(1, 31)], [0])               # more than 24
+    assert np.isfinite(losses).all()
+    np.testing.assert_allclose(trial_losses(small, ["sin(30*x)"], [0]), losses[29:], rtol=1e-6)

@@ -1,0 +1,114 @@
+"""Each kind of problem: killed and resumed, in two processes, or stopped by Ctrl-C, a search ends as it should."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+BEGIN = """
+import sys, time, warnings
+import numpy as np
+import torch
+from torch import nn
+from nsad import Dataset, ModelProblem, Recipe, TableProblem, discover
+from nsad.fields import FieldProblem
+from nsad.problem import JointProblem
+
+warnings.simplefilter("ignore")
+PAUSE = float(sys.argv[2])
+DRAW = torch.Generator().manual_seed(0)
+
+
+def pause():
+    time.sleep(PAUSE)
+    return 0.
+"""
+
+KINDS = {
+    "cnn": """
+        from sklearn.datasets import load_digits
+        X, y = load_digits(return_X_y=True)
+        X = X[:300].reshape(-1, 1, 8, 8) / 16
+        y = y[:300]
+        def judge(net):
+            pause()
+            with torch.no_grad(): return nn.functional.cross_entropy(net(torch.tensor(X[200:]).float()), torch.tensor(y[200:]).long()).item()
+        def build(act):
+            return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), act, nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.1), nn.Linear(36, 10))
+        problem = ModelProblem(build, (X[:200], y[:200]), judge, "multiclass", Recipe("r", steps=30, batch_size=50, lr=1e-2), "digits", device="cpu")
+        assert problem.as_one
+    """,
+    "transformer": """
+        X = torch.randint(0, 5, (120, 6), generator=DRAW)
+        y = (X[:, 0] == X[:, -1]).float()
+        class Encoder(nn.Module):
+            def __init__(self, act):
+                super().__init__()
+                self.embed, self.head = nn.Embedding(5, 8), nn.Linear(8, 1)
+                self.layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, activation=act, batch_first=True)
+
+            def forward(self, x): return self.head(self.layer(self.embed(x)).mean(1))
+        def judge(net):
+            pause()
+            with torch.no_grad(): return nn.functional.binary_cross_entropy_with_logits(net(X[80:])[:, 0], y[80:]).item()
+        problem = ModelProblem(Encoder, (X[:80], y[:80]), judge, "binary", Recipe("r", steps=20, batch_size=40), "first is last", device="cpu")
+        assert not problem.as_one
+    """,
+    "joint": """
+        x = np.linspace(-1, 1, 41)[:, None]
+        wave = FieldProblem("wave", (x[::2], np.sin(9 * x[::2])), (x[1::2], np.sin(9 * x[1::2])), hidden=(8, 8), steps=60)
+        def mine(activation, seed, fidelity):
+            pause()
+            t = torch.linspace(-1, 1, 41)
+            return float((activation(t) - torch.sin(9 * t)).square().mean()) + 0.01 * torch.rand(1).item()
+        problem = JointProblem([wave, mine])
+    """,
+    "table": """
+        draw = np.random.default_rng(0)
+        X = draw.normal(size=(240, 3))
+        table = Dataset.from_arrays(X, (np.sin(2 * X[:, 0]) + X[:, 1] > 0).astype(int), name="waves")
+        def judge(stack, rows, targets):
+            pause()
+            from nsad.training import predict
+            output = predict(stack, rows)[..., 0]
+            return np.logaddexp(0, -output * (2 * targets - 1)).mean(1)
+        problem = TableProblem(table, hidden=(8,), recipe=Recipe("r", steps=40, batch_size=64), objective=judge)
+    """,
+}
+END = """
+if __name__ == "__main__":
+    found = discover(problem, resume=sys.argv[1], first=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False,
+                     n_jobs=int(sys.argv[3]))
+    print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""))
+"""
+
+
+def scores(path):
+    try: return len(json.loads(path.read_text())["scores"])
+    except (OSError, ValueError): return 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_stopped_and_in_two_processes_a_search_ends_with_the_same_front(kind, tmp_path):
+    (tmp_path / "mine.py").write_text(BEGIN + textwrap.dedent(KINDS[kind]) + END)
+    def start(file, pause="0", n_jobs="1"):
+        return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), pause, n_jobs], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    def once_further(file, process, signum):
+        before = scores(tmp_path / file)
+        for _ in range(1200):
+            time.sleep(0.1)
+            if scores(tmp_path / file) >= before + 5 or process.poll() is not None: break
+        assert process.poll() is None, "too quick to be stopped"
+        os.kill(process.pid, signum)
+        return process.communicate(timeout=120)[0]
+    whole = start("whole.json").communicate(timeout=300)[0]
+    assert whole.strip()
+    once_further("a.json", start("a.json", "0.3"), signal.SIGKILL)
+    stopped = once_further("a.json", start("a.json", "0.3"), signal.SIGINT)              # goes on from the kill, and is stopped
+    assert "formula" in stopped and "Ctrl-C" in stopped
+    assert start("a.json").communicate(timeout=300)[0] == whole
+    assert start("two.json", n_jobs="2").communicate(timeout=300)[0] == whole
