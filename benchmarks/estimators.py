@@ -101,6 +101,12 @@ def interval(rows, label="NSAD", beside="NSAD relu"):
     return gains.mean(), student.ppf(0.975, len(gains) - 1) * (gains.var(ddof=1) * (1 / len(gains) + share))**0.5
 
 
+def found(rows):
+    "Which formulas, and how often."
+    counts = rows[rows.model == "NSAD"].formula.value_counts()
+    return "; ".join(f"{text} ({n})" for text, n in counts.items())
+
+
 def report(rows):
     whole = rows.groupby("table").model.nunique() == rows.model.nunique()
     rows = rows[rows.table.isin(whole.index[whole])]
@@ -108,10 +114,9 @@ def report(rows):
     means = means.reindex([name for name in TABLES if name in means.index])
     ranks = means.rank(axis=1, ascending=False)
     print("mean rank over", len(means), "tables:", ", ".join(f"{label} {rank:.2f}" for label, rank in ranks.mean().sort_values().items()))
-    shown = means.round(4).assign(**{"gain over relu": [f"{gain:+.4f} ± {width:.4f}" for gain, width in
-                                                       (interval(rows[rows.table == name]) for name in means.index)]},
-                                  found=["; ".join(f"{f} ({n})" for f, n in rows[(rows.table == name) & (rows.model == "NSAD")].formula.value_counts().items())
-                                         for name in means.index])
+    gains = [interval(rows[rows.table == name]) for name in means.index]
+    shown = means.round(4).assign(**{"gain over relu": [f"{gain:+.4f} ± {width:.4f}" for gain, width in gains]},
+                                  found=[found(rows[rows.table == name]) for name in means.index])
     print("\naccuracy or R2, mean over", rows.split.nunique(), "splits\n" + shown.to_string())
     seconds = rows.pivot_table(index="table", columns="model", values="seconds", sort=False).reindex(means.index)
     print("\nseconds of the processor for a fit\n" + seconds.round(1).assign(rows=rows.groupby("table").n_train.first()).to_string(), flush=True)

@@ -148,6 +148,8 @@ def discover(
     budget: Annotated[int | None, typer.Option(help="Formulas to score at most.")] = None,
     out: Annotated[Path | None, typer.Option(
         "--out", "-o", help="Write the discovery to this file, and a figure beside it; else to a new file called after the dataset.")] = None,
+    operators: Annotated[str | None, typer.Option(
+        help="What formulas are made of, separated by commas, like add,mul,sin,tanh; else what suits the engine.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Keep the scores in this file as they come, and go on from it where it is there.")] = None,
     force: FORCE = False,
     recipe: RECIPE = "strong", epochs: EPOCHS = None,
@@ -171,11 +173,14 @@ def discover(
 
     nsad discover own.csv --target label --hidden 128-64 --epochs 100 --jobs -1
 
+    nsad discover own.csv --target label --operators add,mul,sin,tanh
+
     nsad discover own.csv --target label --resume search.json
     """
     from nsad.data import split
     from nsad.discovery import discover
     from nsad.models import hidden_of
+    from nsad.operators import operators_named
     from nsad.training import recipe_named
     how, widths = recipe_named(recipe, epochs), hidden_of(hidden)
     if judge is None: judge = not as_json
@@ -186,6 +191,7 @@ def discover(
     place = out or (None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json")))
     training = ds.take(split(ds, seed=seed).train)
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
+    if operators is not None: options["operators"] = operators_named(operators)
     found = discover(training, engine, seed, budget, time_limit, progress=_bars(quiet), resume=resume, **options)
     if rows == ds.n_rows and not _is_file(source):                          # how to draw these rows again, for who wants to test on others
         found = replace(found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed)))

@@ -432,7 +432,8 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
         and `provenance["cut"]` is "callback". Or several such. Two that write logs are in `nsad.callbacks`
     restarts : searches that start from other formulas and are judged alike; the one with the lowest final loss is what they found.
         Budget and time limit are for all of them together
-    **options : of the engine, see its class
+    **options : of the engine, see its class. All but "proposals" take `operators`, names of `nsad.operators` that formulas are made of,
+        such as ("add", "mul", "sin", "tanh")
 
     Returns
     -------

@@ -98,8 +98,8 @@ def _checked_weights(weights, n_rows:int)->np.ndarray|None:
 def _search_limits(engine, n_rows:int)->tuple[int|None, dict]:
     "Budget and options of a search where the user has said nothing."
     if engine != "network" or n_rows >= 10_000: return None, {}
-    budget = max(9, n_rows // 10)
-    return budget, {"first": min(budget, 384), "finalists": 4, "final_seeds": 3, "lr_factors": (1,)}
+    budget = max(9, n_rows // 16)
+    return budget, {"first": min(budget, 384), "finalists": 3, "final_seeds": 3, "lr_factors": (1,)}
 
 # %% ../nbs/24_estimators.ipynb #ace4a00e
 _COUNT, _NUMBER = Interval(Integral, 1, None, closed="left"), Interval(Real, 0, None, closed="left")
@@ -272,7 +272,8 @@ def _train(self:_Estimator, rows:_Rows, seed:int):
                     self.device, bool(self.verbose), self._weights(rows))
     self.network_.to("cpu").double()
     if not np.isfinite(history.train_loss[-1]).all() or not all(p.isfinite().all() for p in self.network_.parameters()):
-        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation")
+        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; "
+                         f"try lr below {recipe.lr:g} or another activation")
     self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
     self.n_iter_, self.recipe_ = len(history.train_loss), recipe.for_rows(rows.n_drawn)
     self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
@@ -569,8 +570,7 @@ def explain(self:_Estimator, as_frame:bool=False, most:int=3)->str|pd.DataFrame:
     It turns, grows without bound ...
     """
     check_is_fitted(self)
-    names = getattr(self, "feature_names_in_", None)
-    if names is None: names = [f"X{i}" for i in range(self.n_features_in_)] if self._names is None else [c.name for c in self.encoding_.columns]
+    names = getattr(self, "feature_names_in_", [f"X{i}" for i in range(self.n_features_in_)])
     inputs = pd.DataFrame(dict(feature=list(names), importance=self.feature_importances_))
     inputs = inputs.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
     if as_frame: return inputs
@@ -584,7 +584,8 @@ def _where_from(self:_Estimator)->str:
     name = f"formula {f.text}" if isinstance(f, Formula) else f"module {type(self.activation_).__name__}"
     if self.discovery_ is None: return f"The activation, the {name}, was given and not searched for."
     p = self.discovery_.provenance
-    return f"The activation, the {name}, was found by the {p['engine']} search among {p['candidates']:,} trials on {p['rows']:,} rows, seed {p['seed']}."
+    return (f"The activation, the {name}, was found by the {p['engine']} search among {p['candidates']:,} trials "
+            f"on {p['rows']:,} rows, seed {p['seed']}.")
 
 
 @patch
@@ -594,9 +595,11 @@ def _gained(self:_Estimator)->str:
         return 'What it gains over ReLU is not known, as no search compared them; a fit with activation="relu" would tell.'
     best, measure = self.formula_.text, "squared error (of the standardised target)" if self._task == "regression" else "log loss"
     found, relu = _final_losses(self.discovery_, best), _final_losses(self.discovery_, "relu(x)")
-    if relu is None or found is None: return f"What it gains over ReLU is not known, as the search did not train ReLU beside it by the recipe {self.recipe_.name!r}."
+    if relu is None or found is None:
+        return f"What it gains over ReLU is not known, as the search did not train ReLU beside it by the recipe {self.recipe_.name!r}."
     if best == "relu(x)":
-        return f"No formula was better than ReLU by more than the noise on validation rows of the search, where its {measure} was {relu.mean():.4g}."
+        return ("No formula was better than ReLU by more than the noise on validation rows of the search, "
+                f"where its {measure} was {relu.mean():.4g}.")
     apart = (relu - found).dropna()
     noise = f", standard error {apart.std() / len(apart)**0.5:.2g}" if len(apart) > 1 else ", from one training"
     word = "lower" if apart.mean() > 0 else "higher"

@@ -686,7 +686,8 @@ def _column_of(about:dict)->Column:
         if type(about[name]) is not kind: raise ValueError(f"{name} of a column is {about[name]!r:.60}, no {kind.__name__}")
     words = [*about["levels"], *about["gap_words"]]
     if not all(isinstance(word, str) for word in words): raise ValueError("levels of a column are not all words")
-    if about["how"] not in ("number", "one-hot", "codes", "days", "left out"): raise ValueError(f"how={about['how']!r:.60} is no way to read a column")
+    if about["how"] not in ("number", "one-hot", "codes", "days", "left out"):
+        raise ValueError(f"how={about['how']!r:.60} is no way to read a column")
     about |= {name: tuple(about[name]) for name in ("levels", "gap_words")}
     return Column(**about, spelling=None if spelling is None else _spelling_of(dict(spelling)))
 
