@@ -8,12 +8,11 @@ __all__ = ['ELEMENTARY', 'NUMPY', 'TINY', 'NEAR_ZERO', 'CEILING', 'EDGE', 'SOFT'
            'exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sinh', 'cosh', 'gauss', 'tan', 'asin', 'acos', 'acosh',
            'atanh', 'step', 'mod', 'where', 'maximum', 'minimum', 'silu', 'mish', 'elu', 'selu', 'softsign',
            'hardsigmoid', 'hardswish', 'gamma', 'digamma', 'Op', 'register', 'elementary', 'meaning', 'bred',
-           'operators_named', 'arity_of']
+           'arity_of']
 
 # %% ../nbs/00_operators.ipynb #e5891f5b
 import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -352,44 +351,6 @@ def bred(arity:int)->tuple[str, ...]:
 
 
 def _place_in_search(op:Op)->float: return math.inf if op.breed is True else op.breed
-
-# %% ../nbs/00_operators.ipynb #e5730002
-_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "**": "pow"}
-
-
-def operators_named(names:str|Sequence[str])->tuple[str, ...]:
-    """The operators of these names, each once.
-
-    Parameters
-    ----------
-    names : str or sequence of str
-        Names, aliases or signs; of a text those between commas or blanks.
-
-    Returns
-    -------
-    tuple of str
-        Names as in `OPS`.
-
-    Raises
-    ------
-    ValueError
-        A name that no operator has, or none at all.
-
-    Examples
-    --------
-    >>> operators_named("+, *, sin, arctan")
-    ('add', 'mul', 'sin', 'atan')
-    """
-    given = [n for n in re.split(r"[,\s]+", names) if n] if isinstance(names, str) else list(names)
-    found = []
-    for name in given:
-        known = _SIGNS.get(name, name) if isinstance(name, str) else ""
-        known = SPELLINGS.get(known, known)
-        if known not in OPS:
-            raise ValueError(f"there is no operator {name!r:.60}; there are {', '.join(OPS)}")
-        found.append(known)
-    if not found: raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
-    return tuple(dict.fromkeys(found))
 
 # %% ../nbs/00_operators.ipynb #60dccba2
 IDIOMS = {

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from nsad import discover
-from nsad.discovery import STANDARD, load_engine
-from nsad.operators import operators_named
+from nsad.discovery import STANDARD, load_engine, operators_named
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))

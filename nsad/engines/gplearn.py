@@ -13,9 +13,8 @@ import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import collapsed, one_variable
-from ..operators import operators_named
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
 _FUNCTIONS = tuple("add sub mul div sqrt log abs neg inv max min sin cos tan".split())      # gplearn's, by the same names

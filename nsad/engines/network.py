@@ -30,10 +30,10 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
-from ..discovery import STANDARD, Budget, Candidate, Discovery
+from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
-from ..operators import OPS, bred, operators_named
+from ..operators import OPS, bred
 from ..printing import plain_text
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
 from ..program import Program, jet, program_of

@@ -18,10 +18,9 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import collapsed, one_variable
 from ..formula import Formula, FormulaError
-from ..operators import operators_named
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
 _SAME = "add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil"

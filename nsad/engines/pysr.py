@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from fastcore.basics import patch
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import one_variable
-from ..operators import operators_named
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
 from ..discovery import BACKUPS, COLUMNS, MAX_BYTES, MAX_EQUATIONS, read_equation, read_hall_of_fame  # noqa: F401
