@@ -77,7 +77,7 @@ def together(tables, design):
     y, y_test = (np.stack([ds.y[getattr(p, name)] for ds, p in parts]) for name in ("train", "test"))
     seeds = [100 * i + s for i, _, s, _ in runs]
     found = {seed: label[i] for seed, (i, *_) in zip(seeds, runs)}
-    stack = Stack(X.shape[-1], ["relu", found], seeds, dropout=BRIEF.dropout)
+    stack = Stack(X.shape[-1], ["relu", found], seeds, dropout=BRIEF.for_rows(X.shape[1]).dropout)
     train(stack, X, y, "binary", BRIEF, device="cpu")
     outputs, rows = predict(stack, X_test), {i: [] for i, _ in tables}
     for n, (i, ds, s, k) in enumerate(runs):

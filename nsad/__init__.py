@@ -21,7 +21,7 @@ Where to look:
 
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
 formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
-networks    mlp, light, heavy, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
+networks    mlp, light, heavy, PeriodicEmbedding, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability
 keeping     ActivationLibrary, Entry, find_entry
@@ -42,6 +42,7 @@ _PUBLIC = {
     "tables": ["Encoding", "read_table"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
     "card": ["DataCard", "describe", "plot_card"],
+    "embeddings": ["PeriodicEmbedding", "PiecewiseLinearEmbedding"],
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
     "ensemble": ["ensemble_of"],
@@ -72,6 +73,8 @@ if _typing.TYPE_CHECKING:
     from .card import DataCard as DataCard
     from .card import describe as describe
     from .card import plot_card as plot_card
+    from .embeddings import PeriodicEmbedding as PeriodicEmbedding
+    from .embeddings import PiecewiseLinearEmbedding as PiecewiseLinearEmbedding
     from .selectable import SelectableActivation as SelectableActivation
     from .selectable import collapse_activations as collapse_activations
     from .models import Stack as Stack

@@ -17,7 +17,8 @@ from torch import nn
 
 import nsad
 from .activation import SymbolicActivation
-from .layers import (ExportError, Layer, LinearMap, Pointwise, Scaling, network_layers,
+from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
+                         network_layers,
                          pointwise)
 from .tracer import Constant, Program
 
@@ -227,6 +228,57 @@ class NetworkUnit(CUnit):
         name = self.functions.setdefault(text, f"{self.name}_act{len(self.functions)}")
         return f"{name}({source}[i]{', i' if table else ''})"
 
+# %% ../nbs/10b_ccode.ipynb #87f0c6dc
+_EMBED = """    for (int c = 0; c < {n}; c++) {{
+        {type} f[{n_functions}];
+        const {type} v = {source}[{columns}[c]];
+        for (int k = 0; k < {per}; k++) {{
+            {functions}
+        }}
+        for (int j = 0; j < {d}; j++) {{
+            {type} sum = {bias}[c * {d} + j];
+            for (int k = 0; k < {n_functions}; k++)
+                sum += f[k] * {weight}[(c * {n_functions} + k) * {d} + j];
+            {target}[c * {d} + j] = {value};
+        }}
+    }}
+"""
+_PASS = "    for (int i = 0; i < {m}; i++) {target}[{first} + i] = {source}[{passing}[i]];\n"
+_WAVES = """const {type} a = {angle}[c * {per} + k] * v;
+            f[k] = cos{end}(a);
+            f[{per} + k] = sin{end}(a);"""
+_BINS = """const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];
+            const {type} low = {low}[c * {per} + k], high = {high}[c * {per} + k];
+            f[k] = s < low ? low : s > high ? high : s;"""
+
+# %% ../nbs/10b_ccode.ipynb #0da3623a
+@patch
+def embedded(self:NetworkUnit, layer:Embedded, source:str, target:str, i:int)->str:
+    "Statements of an embedding of numbers."
+    n, n_functions, d = layer.weight.shape
+    tables = {name: self.store(f"{name}{i}", t.ravel()) for name, t in layer.tables.items()}
+    form, end = _WAVES if "angle" in tables else _BINS, SUFFIX[self.dtype]
+    names = dict(type=self.dtype, source=source, target=target, n=n, d=d, n_functions=n_functions,
+                 per=next(iter(layer.tables.values())).shape[1], m=len(layer.passing), first=n * d,
+                 weight=self.store(f"w{i}", layer.weight.ravel()),
+                 bias=self.store(f"b{i}", layer.bias.ravel()), value="sum",
+                 columns=self.places(f"columns{i}", layer.columns),
+                 passing=self.places(f"passing{i}", layer.passing))
+    if layer.activation is not None:
+        names["value"] = self.applied(layer.activation, "SUM", i).replace("SUM[i]", "sum")
+    functions = form.format(end=end, **names, **tables)
+    passing = _PASS.format(**names) if len(layer.passing) else ""
+    return _EMBED.format(functions=functions, **names) + passing
+
+
+@patch
+def places(self:NetworkUnit, kind:str, values:np.ndarray)->str:
+    "Write an array of whole numbers; its name, or nothing where there are none."
+    if not len(values): return ""
+    name, listed = f"{self.name}_{kind}", ", ".join(map(str, values))
+    self.arrays.append(f"static const int {name}[{len(values)}] = {{{listed}}};\n")
+    return name
+
 # %% ../nbs/10b_ccode.ipynb #b174338b
 @patch
 def run(self:NetworkUnit, layer:Layer, source:str, target:str, n:int, i:int):
@@ -236,6 +288,9 @@ def run(self:NetworkUnit, layer:Layer, source:str, target:str, n:int, i:int):
         sizes = f"{n}, {len(layer.bias)}"
         call = f"{self.name}_linear({sizes}, {weight}, {bias}, {source}, {target})"
         self.lines.append(f"    {call};\n")
+        return
+    if isinstance(layer, Embedded):
+        self.lines.append(self.embedded(layer, source, target, i))
         return
     write = self.scaled if isinstance(layer, Scaling) else self.applied
     value = write(layer, source, i)
@@ -249,10 +304,12 @@ def run_all(self:NetworkUnit, layers:Sequence[Layer], n_inputs:int)->tuple[list[
     source, widths, buffers = "x", [n_inputs], {}
     for i, layer in enumerate(layers):
         target = source
-        if source == "x" or isinstance(layer, LinearMap): target = "b" if source == "a" else "a"
+        moves = source == "x" or isinstance(layer, (LinearMap, Embedded))
+        if moves: target = "b" if source == "a" else "a"
         if i >= last: target = "y"
         self.run(layer, source, target, widths[-1], i)
         if isinstance(layer, LinearMap): widths.append(len(layer.bias))
+        if isinstance(layer, Embedded): widths.append(layer.n_outputs)
         source = target
         if target != "y": buffers[target] = max(widths[-1], buffers.get(target, 0))
     return widths, buffers

@@ -101,13 +101,13 @@ class Dataset:
     def n_outputs(self)->int: return self.n_classes if self.task == "multiclass" else 1
 
 # %% ../nbs/07_data.ipynb #e5c5056c
-_PIECE = 2**16                                 # rows that are looked at together, of a table that may be large
+_AT_ONCE = 2**16                                 # rows that are looked at together, of a table that may be large
 
 
 def _piecewise(values:np.ndarray)->Iterator[np.ndarray]:
     "A table's rows in pieces; what was read of a mapped file leaves memory behind each."
-    for i in range(0, len(values), _PIECE):
-        yield values[i:i + _PIECE]
+    for i in range(0, len(values), _AT_ONCE):
+        yield values[i:i + _AT_ONCE]
         let_go(values)
 
 
@@ -913,7 +913,8 @@ class StandardisedRows:
     def __len__(self): return self.shape[0]
 
     def __array__(self, dtype=None, copy=None):
-        whole = np.concatenate(list(self.batches(_PIECE)), -2)
+        none = np.empty((*self.shape[:-2], 0, self.shape[-1]), np.float32)
+        whole = np.concatenate([none, *self.batches(_AT_ONCE)], -2)
         return whole if dtype is None else whole.astype(dtype)
 
 # %% ../nbs/07_data.ipynb #c8369e9a

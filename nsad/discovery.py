@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 import numpy as np
@@ -34,7 +34,7 @@ from .files import FileError, check_output, file_name, free_name, lock_of, locke
 from .formula import Formula, FormulaError
 from .messages import shown
 from .operators import OPS, SPELLINGS
-from .problem import Problem, TableProblem, as_problem
+from .problem import NO_FINGERPRINT, Problem, TableProblem, as_problem, fingerprint
 from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
 from .training import Recipe
@@ -493,6 +493,7 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
     task = dataset.task if isinstance(dataset, Dataset) else "problem"
     about = dict(fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed)
     if restarts > 1: about["restarts"] = int(restarts)
+    if resume is not None: _refuse_unknown(about)
     searches, cut, limits = [], "", Budget(budget, time_limit)
     starts = [_search_of(*_restarted(searcher, seed, r), dataset) for r in range(restarts)]
     with _Checkpoint(resume, about) as checkpoint:
@@ -512,6 +513,15 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
     if refused := getattr(searcher, "refused", None): provenance["refused"] = dict(refused)
     provenance |= _beside_standard(front, [c for c, _ in candidates])
     return Discovery(front, provenance, _history(candidates), _all_candidates(searches))
+
+
+def _refuse_unknown(about:dict)->None:
+    "A search of which it cannot be told later that it is the same has no scores to keep."
+    unknown = [k for k, v in (about | about["options"]).items() if k != "options" and NO_FINGERPRINT in str(v)]
+    if unknown:
+        raise ValueError(f"a search cannot be resumed where it cannot be told what {' and '.join(unknown)} compute{'s' * (len(unknown) == 1)}: "
+                         "keep what it computes with in numbers, arrays, modules and functions, not in locks, files or generators; "
+                         "or search without resume")
 
 
 def _refuse_limits(budget, time_limit)->None:
@@ -687,17 +697,22 @@ def _history(found)->pd.DataFrame:
 
 def _options(engine)->dict:
     "An engine's settings as JSON can hold them."
-    if not is_dataclass(engine): return {}
+    if not is_dataclass(engine): return {"state": _in_words(engine)} if getattr(engine, "__dict__", None) else {}
     return _plain({f.name: getattr(engine, f.name) for f in fields(engine) if not f.metadata.get("result")})
 
 
 def _plain(options:dict)->dict:
-    "Options as JSON can hold them: recipes as their settings, datasets and functions by name."
-    def named(value):
-        if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
-        if isinstance(value, Recipe): return asdict(value)
-        return value.item() if isinstance(value, np.generic) else getattr(value, "__qualname__", str(value))
-    return json.loads(json.dumps(options, default=named))
+    "Options as JSON can hold them: recipes as their settings, datasets by name, functions and objects by what they compute."
+    return json.loads(json.dumps(options, default=_in_words))
+
+
+def _in_words(value):
+    "An option that JSON has no form for. Two functions of one name are two searches: a hash of what they compute stands beside it."
+    if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
+    if isinstance(value, Recipe): return asdict(value)
+    if isinstance(value, np.generic): return value.item()
+    if isinstance(value, (Formula, PurePath)): return str(value)
+    return f"{getattr(value, '__qualname__', type(value).__name__)} {fingerprint(value)}"
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3
 def _beside_standard(front:pd.DataFrame, candidates:Iterable[Candidate])->dict:

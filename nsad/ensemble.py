@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['LAYERS', 'BY_ROWS', 'CONTAINERS', 'ACTIVATIONS', 'EnsembleError', 'EnsembleLayer', 'LinearEnsemble',
-           'EmbeddingEnsemble', 'ConvEnsemble', 'beside', 'below', 'BatchNormEnsemble', 'LayerNormEnsemble', 'Streams',
-           'DropoutEnsemble', 'ActivationEnsemble', 'Ensemble', 'ensemble_of', 'try_ensemble', 'Single', 'as_members']
+           'EmbeddingEnsemble', 'NumbersEnsemble', 'ConvEnsemble', 'beside', 'below', 'BatchNormEnsemble',
+           'LayerNormEnsemble', 'Streams', 'DropoutEnsemble', 'ActivationEnsemble', 'Ensemble', 'ensemble_of',
+           'try_ensemble', 'Single', 'as_members']
 
 # %% ../nbs/10_ensemble.ipynb #e72d93bd
 import copy
@@ -16,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .activation import NAMES, SymbolicActivation
+from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer, embeddings_as_one
 from .identity import is_plain
 from .models import (FiniteGradient, Formulas, Members, Normalise, bernoulli_,
                          formula_program)
@@ -103,6 +105,18 @@ class EmbeddingEnsemble(EnsembleLayer):
         return found.flatten(0, 1)
 
 # %% ../nbs/10_ensemble.ipynb #1e0c8769
+class NumbersEnsemble(EnsembleLayer):
+    "An embedding of numbers, see `nsad.embeddings`, of all members."
+    def __init__(self, layers:Sequence[EmbeddingLayer]):
+        super().__init__(layers)
+        self.whole = embeddings_as_one(layers)
+
+    def forward(self, x:Tensor)->Tensor: return self.whole(self.apart(x)).flatten(0, 1)
+
+    def write(self, k:int, layer:EmbeddingLayer):
+        layer.load_state_dict(self.whole.member(k).state_dict())
+
+
 class ConvEnsemble(EnsembleLayer):
     "`nn.Conv1d` and `nn.Conv2d` of all members: weight (members, outputs, inputs, ...)."
     stacked = "weight", "bias"
@@ -285,6 +299,7 @@ def _one_formula(program, x:Tensor)->Tensor:
 
 # %% ../nbs/10_ensemble.ipynb #924d7c1d
 LAYERS = {nn.Linear: LinearEnsemble, nn.Embedding: EmbeddingEnsemble,
+          PeriodicLayer: NumbersEnsemble, PiecewiseLinearLayer: NumbersEnsemble,
           nn.LayerNorm: LayerNormEnsemble, nn.Conv1d: ConvEnsemble, nn.Conv2d: ConvEnsemble,
           nn.BatchNorm1d: BatchNormEnsemble, nn.BatchNorm2d: BatchNormEnsemble,
           nn.Dropout: DropoutEnsemble, nn.Dropout1d: DropoutEnsemble, nn.Dropout2d: DropoutEnsemble}

@@ -9,6 +9,7 @@ __all__ = ['to_c', 'to_onnx', 'to_numpy', 'to_jax', 'to_latex']
 import copy
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,8 @@ from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
 from .files import write_file, writing
 from .formula import Formula
-from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
+from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
+                         applied,
                          as_activation, network_layers, numbers, pointwise, standardising,
                          with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
@@ -185,6 +187,10 @@ def _in_type(layer:Layer, kind:type)->Layer:
         return LinearMap(layer.weight.T.astype(kind), layer.bias.astype(kind))
     if isinstance(layer, Scaling):
         return Scaling(layer.scale.astype(kind), layer.shift.astype(kind))
+    if isinstance(layer, Embedded):
+        tables = {n: values.astype(kind) for n, values in layer.tables.items()}
+        weight, bias = layer.weight.astype(kind), layer.bias.astype(kind)
+        return replace(layer, tables=tables, weight=weight, bias=bias)
     return layer
 
 
@@ -192,9 +198,20 @@ def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
     if isinstance(layer, Scaling): return X * layer.scale + layer.shift
+    if isinstance(layer, Embedded): return _embedded(layer, X)
     return applied(layer, ARRAYS, X, layer.program)
 
 
+def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
+    "Rows (..., inputs) through an embedding of numbers."
+    functions = layer.functions(X[..., layer.columns, None])
+    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
+    out = out.reshape(*X.shape[:-1], -1)
+    act = layer.activation
+    if act is not None: out = applied(act, ARRAYS, out, act.program)
+    return np.concatenate([out, X[..., layer.passing]], -1)
+
+# %% ../nbs/11_export.ipynb #b76d7130
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:
     layers = [_in_type(p, kind) for p in layers]
     def predict(X):

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .activation import SymbolicActivation
+from .embeddings import EmbeddingLayer
 from .layers import ExportError, Scaling
 
 # %% ../nbs/10c_onnx_graph.ipynb #93c49aed
@@ -23,15 +24,19 @@ class Standardised(nn.Module):
     def __init__(self, scaling:Scaling, net:nn.Module):
         super().__init__()
         self.net = net
-        self.register_buffer("mean", torch.from_numpy(-scaling.shift / scaling.scale).float())
+        mean = torch.from_numpy(-scaling.shift / scaling.scale)
+        self.register_buffer("mean", mean.float())
         self.register_buffer("scale", torch.from_numpy(1 / scaling.scale).float())
+        rest = (self.mean.double() - mean) * torch.from_numpy(scaling.scale)
+        self.register_buffer("rest", rest.float())            # what single precision cannot hold
 
-    def forward(self, x): return self.net((x - self.mean) / self.scale)
+    def forward(self, x): return self.net((x - self.mean) / self.scale + self.rest)
 
 
 def features_of(model:nn.Module)->int|None:
     "How many columns the first layer that says so takes."
     for m in model.modules():
+        if isinstance(m, EmbeddingLayer): return m.n_features
         if isinstance(m, nn.Linear): return m.in_features
         if isinstance(m, nn.BatchNorm1d): return m.num_features
         learned = m.constants if isinstance(m, SymbolicActivation) else None

@@ -59,6 +59,7 @@ class Recipe:
     label_smoothing : probability that is spread evenly over the classes; nothing in regression
     clip : largest length of a network's gradient; None clips nothing
     constants_lr : learning rate of a formula's constants, as a multiple of `lr`
+    embedding_lr : learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and biases are not decayed
 
     Examples
     --------
@@ -79,6 +80,7 @@ class Recipe:
     label_smoothing: float = 0.0
     clip: float | None = None
     constants_lr: float = 1.0
+    embedding_lr: float = 1.0
 
     def __post_init__(self):
         for f in fields(self):                                      # NumPy's numbers as Python's, which JSON and torch take
@@ -103,7 +105,8 @@ def _check_recipe(recipe:Recipe):
         warmup=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
         label_smoothing=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
         clip=(lambda v: v is None or number(v) and v > 0, "a number above 0, or None"),
-        constants_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"))
+        constants_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
+        embedding_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"))
     for name, (fits, what) in allowed.items():
         value = getattr(recipe, name)
         if not fits(value): raise ValueError(f"{name}={value!r} in a recipe must be {what}")
@@ -315,7 +318,9 @@ def _parameter_groups(members:Members, recipe:Recipe)->list[dict]:
     "The parameters as an optimiser takes them: weights, constants of formulas, and the rest."
     settings = {"weights": dict(weight_decay=recipe.weight_decay, factor=1.),
                 "constants": dict(weight_decay=0., factor=recipe.constants_lr),
-                "others": dict(weight_decay=0., factor=1.)}
+                "others": dict(weight_decay=0., factor=1.),
+                "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
+                "embedding others": dict(weight_decay=0., factor=recipe.embedding_lr)}
     groups = members.kinds()
     return [dict(params=groups[kind], **settings[kind]) for kind in settings if groups[kind]]
 

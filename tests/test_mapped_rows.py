@@ -36,7 +36,7 @@ def test_a_mapped_table_is_not_copied(tmp_path):
 
 @pytest.mark.parametrize("kind", ["float32", "float64 that is float32", "float64"])
 def test_a_fingerprint_in_pieces_is_that_of_the_whole(monkeypatch, kind):
-    monkeypatch.setattr("nsad.data._PIECE", 64)
+    monkeypatch.setattr("nsad.data._AT_ONCE", 64)
     X = np.random.default_rng(0).normal(size=(500, 3)).astype(np.float32)
     if kind != "float32": X = X.astype(np.float64)
     if kind == "float64": X[480, 1] = 0.1                                       # which no float32 is, in the last piece alone
@@ -46,7 +46,7 @@ def test_a_fingerprint_in_pieces_is_that_of_the_whole(monkeypatch, kind):
 
 
 def test_a_scaler_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("nsad.data._PIECE", 64)
+    monkeypatch.setattr("nsad.data._AT_ONCE", 64)
     ds = mapped(table(), tmp_path)
     rows = np.random.default_rng(1).permutation(500)[:333]
     got, expected = fit_in_pieces(ds, rows), Scaler.fit(ds.X[rows])
@@ -133,3 +133,9 @@ def test_rows_of_a_file_go_where_the_network_is(tmp_path):
     lazy = StandardisedRows.of_scaler(ds, np.arange(500), fit_in_pieces(ds, np.arange(500)))
     assert predict(mlp(6, (8,)).double(), lazy).dtype == np.float64
     assert torch.as_tensor(np.asarray(lazy)).dtype == torch.float32
+
+
+def test_models_of_other_kinds_take_rows_of_a_file(tmp_path):
+    from nsad.baselines import Linear
+    def rows(ds): return Study([ds], {}, seeds=(1,), models={"logistic regression": Linear()}, recipe=BRIEF).run(progress=False)
+    np.testing.assert_allclose(rows(mapped(table(), tmp_path)).log_loss, rows(table()).log_loss, rtol=1e-5)

@@ -128,3 +128,11 @@ def test_torch_compile_takes_the_whole_graph(text, more):
     gradients = [torch.autograd.grad(net(at).square().sum(), [at, ours[0].weight if net is whole else plain[0].weight]) for net, at in ((whole, x), (plain, y))]
     for a, b in zip(*gradients):
         close(a, b)
+
+
+@pytest.mark.parametrize("text", ["x*exp(-x**2)", "sin(-4*x) - x*(-2)*cos(2*x)", "-x*(-x)*tanh(x/2)", "exp(-2*x**2) + exp(2*x**2)*0.25*x"])
+def test_exact_factors_change_no_digit_of_the_value(text):
+    "A program moves signs and powers of two outwards; the value is that of the formula as it is written, to the last digit or nearly."
+    x = torch.linspace(-3, 3, 1001, dtype=torch.float64)
+    act = SymbolicActivation(text)
+    assert_close(act(x), torch.as_tensor(act.formula(x.numpy())), rtol=1e-15, atol=1e-15)

@@ -31,6 +31,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
 from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
+from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
 from ..operators import OPS, bred
@@ -291,6 +292,8 @@ class NetworkEngine:
     initial_formulas : another name for `starters`
     operators : what formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin"); None for what its table
         says. The first generation then knows those of the classics that can be written so, and the standard activations
+    embedding : of numbers, before the first layer of a table's networks, such as "periodic"; columns and bins that it leaves open come
+        from the rows of the search. None for none
     restart : number of this search among several that differ in what they breed from and are judged alike, see `discover`
     """
     population_size: int = 96
@@ -322,6 +325,7 @@ class NetworkEngine:
     lr_factors: Sequence[float] = (1 / 3, 1, 3)
     initial_formulas: Sequence[str | Formula] | Discovery | None = None
     scales: tuple[float, float] | None = None
+    embedding: Embedding | str | None = None
     restart: int = 0
     operators: Sequence[str] | None = None
 
@@ -333,6 +337,7 @@ class NetworkEngine:
         if given is CLASSICS: given = [t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators) or not self.operators]
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
+        object.__setattr__(self, "embedding", embedding_of(self.embedding))
         if isinstance(self.recipe, Mapping): object.__setattr__(self, "recipe", Recipe(**self.recipe))
         _check_trainings(self)
         if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
@@ -383,9 +388,11 @@ def _rungs(self:NetworkEngine, X, y, task:str, seed:int)->list[TableTrial]:
     first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
     n_short = min(n_fit, self.rows or n_fit)
     hidden, held_rows = tuple(self.hidden), (self.screen_rows, None)
-    short = [TableTrial(X, y, task, self._short(k, n_fit), first[k], n_short, hidden, self.objective, held_rows[k]) for k in (0, 1)]
+    embedding = self.embedding and self.embedding.for_rows(X)
+    short = [TableTrial(X, y, task, self._short(k, n_fit), first[k], n_short, hidden, self.objective, held_rows[k], embedding)
+             for k in (0, 1)]
     last = tuple(seed + i for i in range(repeats[2]))
-    return [*short, TableTrial(X, y, task, self._whole, last, n_fit, tuple(self.hidden), self.objective)]
+    return [*short, TableTrial(X, y, task, self._whole, last, n_fit, hidden, self.objective, embedding=embedding)]
 
 
 @patch
