@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'CANDIDATES', 'COLUMNS',
-           'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'pareto_front', 'Discovery',
-           'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
+           'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'operators_named',
+           'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
+           'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
 import importlib
@@ -32,6 +33,7 @@ from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
 from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
 from .formula import Formula, FormulaError
 from .messages import shown
+from .operators import OPS, SPELLINGS
 from .problem import NO_FINGERPRINT, Problem, TableProblem, as_problem, fingerprint
 from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
@@ -137,6 +139,44 @@ def load_engine(engine:str|Engine="network", **options)->Engine:
     if unknown := [o for o in options if o not in taken]:
         raise ValueError(f"the engine {engine!r} has no option {', '.join(map(repr, unknown))}; it has {', '.join(taken)}")
     return kind(**options)
+
+# %% ../nbs/16_discovery.ipynb #e5730002
+_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "**": "pow"}
+
+
+def operators_named(names:str|Sequence[str])->tuple[str, ...]:
+    """The operators of these names, each once.
+
+    Parameters
+    ----------
+    names : str or sequence of str
+        Names, aliases or signs; of a text those between commas or blanks.
+
+    Returns
+    -------
+    tuple of str
+        Names as in `OPS`.
+
+    Raises
+    ------
+    ValueError
+        A name that no operator has, or none at all.
+
+    Examples
+    --------
+    >>> operators_named("+, *, sin, arctan")
+    ('add', 'mul', 'sin', 'atan')
+    """
+    given = [n for n in re.split(r"[,\s]+", names) if n] if isinstance(names, str) else list(names)
+    found = []
+    for name in given:
+        known = _SIGNS.get(name, name) if isinstance(name, str) else ""
+        known = SPELLINGS.get(known, known)
+        if known not in OPS:
+            raise ValueError(f"there is no operator {name!r:.60}; there are {', '.join(OPS)}")
+        found.append(known)
+    if not found: raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
+    return tuple(dict.fromkeys(found))
 
 # %% ../nbs/16_discovery.ipynb #ddd64eae
 FRONT = ["formula", "loss", "complexity", "score", "source", "noise"]
@@ -432,7 +472,8 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
         and `provenance["cut"]` is "callback". Or several such. Two that write logs are in `nsad.callbacks`
     restarts : searches that start from other formulas and are judged alike; the one with the lowest final loss is what they found.
         Budget and time limit are for all of them together
-    **options : of the engine, see its class
+    **options : of the engine, see its class. All but "proposals" take `operators`, names of `nsad.operators` that formulas are made of,
+        such as ("add", "mul", "sin", "tanh")
 
     Returns
     -------
