@@ -542,7 +542,8 @@ def _member_losses(self:ModelProblem, ensemble:Ensemble, batch)->Tensor:
     "The loss of each member on one batch, (members,)."
     inputs, target = self._parted(batch)
     output = ensemble(*inputs)
-    if not self._by_rows:
+    ignored = not target.is_floating_point() and (target == -100).any()       # a mean of the others
+    if not self._by_rows or ignored:
         return torch.stack([_one_number(self.loss(out, target)) for out in output])
     all_targets = target.expand(len(output), *target.shape).flatten(0, 1)
     of_rows = self.loss(output.flatten(0, 1), all_targets, reduction="none")
