@@ -32,6 +32,7 @@ import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import Dataset, Scaler
 from .discovery import STANDARD, Discovery, discover
+from .embeddings import Embedding, EmbeddingLayer, PeriodicEmbedding, PiecewiseLinearEmbedding, embedding_of
 from .files import FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
@@ -105,6 +106,7 @@ _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable], "hidden": ["array-like"],
     "engine": [str, object], "budget": [None, Interval(Integral, 1, None, closed="left")],
     "time_limit": [None, Interval(Real, 0, None, closed="neither")], "engine_options": [None, Mapping],
+    "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping], "max_iter": [None, Interval(Integral, 1, None, closed="left")],
     "batch_size": [None, StrOptions({"auto"}), Interval(Integral, 2, None, closed="left")],
     "lr": [None, Interval(Real, 0, None, closed="neither")], "weight_decay": [None, Interval(Real, 0, None, closed="left")],
@@ -119,7 +121,8 @@ class _Estimator(BaseEstimator):
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
                  recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
                  validation_fraction=0.1,
-                 n_iter_no_change=10, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
+                 n_iter_no_change=10, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False, embedding=None):
+        self.embedding = embedding
         self.activation, self.hidden, self.engine, self.budget, self.time_limit = activation, hidden, engine, budget, time_limit
         self.engine_options, self.recipe = engine_options, recipe
         self.max_iter, self.batch_size, self.lr = max_iter, batch_size, lr
@@ -198,8 +201,11 @@ def _begin(self:_Estimator, rows:_Rows, seed:int):
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None: self._spec = self._spec.formula
     if isinstance(self._spec, Formula): self._spec = self._spec.text
-    self._dropout = self._recipe(len(X)).dropout
-    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, self._dropout, seed)
+    self._dropout, placed = self._recipe(len(X)).dropout, embedding_of(self.embedding)
+    if placed is not None: placed = placed.for_rows(self.scaler_.transform(X))
+    self._embedding = None if placed is None else [str(placed), getattr(placed, "edges", None)]
+    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, self._dropout, seed,
+                        embedding=placed)
     self.loss_curve_ = []
 
 
@@ -209,9 +215,10 @@ def _discovered(self:_Estimator, X, y, seed:int)->Discovery:
     if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
     if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._own_recipe}
+    if self.engine == "network" and self.embedding is not None: options |= {"embedding": embedding_of(self.embedding)}
     names = getattr(self, "feature_names_in_", None) if self.encoding_ is None else self.encoding_.names
     data = Dataset.from_arrays(self.scaler_.transform(X), y, names, type(self).__name__, self._task)
-    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe")}
+    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
     found = discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
                      **{**options, **(self.engine_options or {})})
     seen = SeenRows.of(Dataset(X, y, data.feature_names))                                       # as they come, not as they are scaled
@@ -294,7 +301,7 @@ def _importances(network:nn.Module, X, most:int=2000)->np.ndarray:
 @patch(as_prop=True)
 def activation_(self:_Estimator)->nn.Module:
     "The activation, for use in any network."
-    return self.network_[2]
+    return self.network_[3 if isinstance(self.network_[0], EmbeddingLayer) else 2]
 
 
 @patch(as_prop=True)
@@ -327,6 +334,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     class_weight : class label to weight, or "balanced"
     warm_start : go on training the network of the last `fit`, with its activation
     device, random_state, n_jobs, verbose : where, from which seed, with how many processes, with progress bars
+    embedding : of numbers, before the first layer, in the search and in the end: "periodic", "piecewise", a `PeriodicEmbedding` or a
+        `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the rows of `fit`. None for none
 
     Attributes
     ----------
@@ -343,12 +352,14 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     def __init__(self, activation=None, hidden=(64, 32), *, engine="network", budget=None, time_limit=None, engine_options=None,
                  recipe="strong", max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None, early_stopping="auto",
                  validation_fraction=0.1,
-                 n_iter_no_change=10, class_weight=None, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
+                 n_iter_no_change=10, class_weight=None, warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False,
+                 embedding=None):
         super().__init__(activation, hidden, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options,
                          recipe=recipe, max_iter=max_iter, batch_size=batch_size, lr=lr,
                          weight_decay=weight_decay, dropout=dropout,
                          early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
-                         warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose)
+                         warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose,
+                         embedding=embedding)
         self.class_weight = class_weight
 
     def predict_proba(self, X)->np.ndarray:
@@ -507,13 +518,15 @@ def __getstate__(self:_Estimator)->dict:
 @patch
 def __setstate__(self:_Estimator, state:dict):
     if "network_" in state:
-        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["_dropout"]), "scaler_": Scaler(**state["scaler_"]),
+        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["_dropout"], state.get("_embedding")),
+                 "scaler_": Scaler(**state["scaler_"]),
                  "discovery_": state["discovery_"] and Discovery.from_json(state["discovery_"], "the estimator's search")}
     BaseEstimator.__setstate__(self, state)
 
 
-def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float)->nn.Sequential:
+def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float, embedding:list|None=None)->nn.Sequential:
     "The network of these weights; their shapes say how many layers it has, and how wide."
+    if embedding is not None: return _rebuilt_embedded(arrays, spec, dropout, *embedding)
     layers = range(0, 4 * sum(name.endswith(".running_var") for name in arrays) + 1, 4)
     shapes, bias = [arrays[f"{i}.weight"].shape for i in layers], [arrays[f"{i}.bias"].shape for i in layers]
     widths = [shapes[0][1], *(s[0] for s in shapes)]
@@ -522,6 +535,19 @@ def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float)->nn.Sequentia
     network = mlp(widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
     return network.train(False)
+
+
+def _rebuilt_embedded(arrays:Mapping[str, np.ndarray], spec, dropout:float, text:str, edges)->nn.Sequential:
+    "A network that begins with an embedding of numbers, whose text and bins are given."
+    parts = [(*name.split(".", 1), value) for name, value in arrays.items()]
+    own = {name: torch.tensor(value) for i, name, value in parts if i == "0"}
+    rest = _rebuilt({f"{int(i) - 1}.{name}": value for i, name, value in parts if i != "0"}, spec, dropout)
+    wanted = embedding_of(text)
+    if edges is not None: wanted = replace(wanted, edges=edges)
+    if own["weight"].shape[::2] != (len(wanted.columns), wanted.d_embedding): raise ValueError("the weights are not those of its embedding")
+    first = wanted.layer(rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)).double()
+    first.load_state_dict(own)
+    return nn.Sequential(first, *rest).train(False)
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
@@ -561,6 +587,7 @@ def _rule_from_json(rule:Mapping)->Column:
 def _as_json(name:str, value):
     "A parameter as JSON can hold it."
     if isinstance(value, Formula): return value.text
+    if isinstance(value, Embedding): return str(value)
     if isinstance(value, Recipe): value = asdict(value)
     if name == "class_weight" and isinstance(value, dict): value = [[k, v] for k, v in value.items()]
     try: return json.loads(json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)))
@@ -625,6 +652,7 @@ def _read(cls:_Estimator, content:bytes)->_Estimator:
     rules = fitted.get("encoding_")
     fitted["encoding_"] = None if rules is None else Encoding(tuple(map(_rule_from_json, rules)))
     fitted.setdefault("_dropout", params.get("dropout", 0.))
+    fitted.setdefault("_embedding", None)
     weights = {name[8:-4]: _weights(name, data) for name, data in members.items() if name.startswith("weights/")}
     found = members["discovery.json"].decode() if "discovery.json" in members else None
     scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
@@ -636,7 +664,7 @@ def _restored(self:_Estimator, state:dict)->_Estimator:
     "This estimator with a state that came from a file, if it is one that `fit` could have left."
     if not isinstance(state["_spec"], str): raise ValueError("it has no activation")
     needed = {"n_features_in_", "scaler_", "discovery_", "_spec", "network_", "loss_curve_", "n_iter_", "feature_importances_",
-              "encoding_", "_dropout"}
+              "encoding_", "_dropout", "_embedding"}
     lacking = needed - set(state)
     strange = set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
     if lacking or strange: raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
