@@ -61,13 +61,15 @@ def main(n=48, repeats=3):
     for name, make in (("MLP", perceptron), ("CNN", convolutional)):
         one, many = alone(make()), make()
         assert many.as_one
+        runs = {size: [] for size in (1, 12, 24, 48)}
+        for _ in range(repeats):
+            for size in runs: runs[size].append(seconds(one if size == 1 else many, formulas, size))
+        took = {size: statistics.median(s for s, _ in of_size) for size, of_size in runs.items()}
         for size in (12, 24, 48):
-            runs = [(seconds(one, formulas, 1), seconds(many, formulas, size)) for _ in range(repeats)]
-            (_, by_one), (_, by_many) = runs[0]
+            (_, by_one), (_, by_many) = runs[1][0], runs[size][0]
             apart = np.nanmedian(np.abs(by_one - by_many) / np.abs(by_one))
             assert apart < 0.02, f"the ways disagree by {apart:.1%}"
-            slow, quick = (n / statistics.median(run[way][0] for run in runs) for way in (0, 1))
-            print(f"{name:8}{size:>10}{slow:>12.2f}{quick:>10.2f}{quick / slow:>7.2f}", flush=True)
+            print(f"{name:8}{size:>10}{n / took[1]:>12.2f}{n / took[size]:>10.2f}{took[1] / took[size]:>7.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Peak memory of a default search on Forest Cover, and of a study on memory-mapped rows of HIGGS' shape.
 
     NSAD_DATA=../shared/data OMP_NUM_THREADS=1 python benchmarks/memory.py > benchmarks/results/memory.txt
-    python benchmarks/memory.py --rows 1000000 --budget 50          # a look
+    python benchmarks/memory.py --rows 1000000 --seconds 60          # a look
 
 Each measurement runs in a process of its own; peak is what the operating system says of that process and the largest of its children (pages of a
-mapped file that are in memory count). The search is `discover(ds)` on 100,000 rows of 54 columns; `--budget` ends it after so many candidates. The
+mapped file that are in memory count). The search is `discover(ds)` on 100,000 rows of 54 columns; `--seconds` ends it sooner. The
 study trains ReLU and x*exp(-x**2) side by side (light network, strong recipe, `--steps` steps) on made-up rows that lie in a file; it splits
 them, scales them by their training rows, and tests on a fifth of them. A target that is missed makes the exit code 1.
 """
@@ -36,10 +36,10 @@ def make(folder, rows):
     X.flush(), y.flush()
 
 
-def search(budget, folder):
+def search(seconds, folder):
     from nsad import discover, load_dataset
-    found = discover(load_dataset("forest_cover", rows=100_000, progress=False), seed=42, budget=budget, progress=False)
-    print(f"{found.provenance['candidates']} candidates, best {found.best.text}")
+    found = discover(load_dataset("forest_cover", rows=100_000, progress=False), seed=42, time_limit=seconds, progress=False)
+    print(f"{found.provenance['candidates']} candidates{f' in {seconds} s' if seconds else ''}, best {found.best.text}")
 
 
 def study(steps, folder):
@@ -68,7 +68,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rows", type=int, default=11_000_000, help="of the study")
     parser.add_argument("--steps", type=int, default=2000, help="of the study's recipe")
-    parser.add_argument("--budget", type=int, default=0, help="candidates of the search, 0 for the engine's own end")
+    parser.add_argument("--seconds", type=int, default=0, help="after which the search ends, 0 for its own end")
     parser.add_argument("--only", choices=TARGETS)
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -76,7 +76,7 @@ def main():
     print(f"Peak memory, {date.today()}, {platform.machine()}, Python {platform.python_version()}")
     missed = False
     with tempfile.TemporaryDirectory() as folder:
-        for what, title, number in (("search", "search on Forest Cover, 100,000 x 54", args.budget),
+        for what, title, number in (("search", "search on Forest Cover, 100,000 x 54", args.seconds),
                                     ("study", f"study on {args.rows:,} mapped rows x {COLUMNS}", args.steps)):
             if args.only and what != args.only: continue
             if what == "study": make(Path(folder), args.rows)

@@ -49,6 +49,7 @@ _PUBLIC = {
     "quantised": ["quantise_network"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
     "training": ["CONVERGED", "PAPER", "Recipe", "STRONG", "choose_by_trial", "evaluate", "train"],
+    "microcontroller": ["footprint"],
     "problem": ["ModelProblem", "Problem", "TableProblem"],
     "discovery": ["Candidate", "Discovery", "discover"],
     "library": ["ActivationLibrary", "Entry", "LibraryError", "find_entry"],
@@ -97,6 +98,7 @@ if _typing.TYPE_CHECKING:
     from .training import choose_by_trial as choose_by_trial
     from .training import evaluate as evaluate
     from .training import train as train
+    from .microcontroller import footprint as footprint
     from .problem import ModelProblem as ModelProblem
     from .problem import Problem as Problem
     from .problem import TableProblem as TableProblem

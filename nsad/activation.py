@@ -21,7 +21,7 @@ from torch.autograd import forward_ad
 
 from .autograd import Elementwise, Transformed, partials, straight
 from .calls import FUNCTIONS, Forms, staying
-from .formula import Formula, FormulaError
+from .formula import Formula, FormulaError, derived
 from .initialisation import initialise_, start_of
 from .initialisation import gain as gain_of
 from .kernels import compiled, wide
@@ -251,7 +251,7 @@ def formula(self:SymbolicActivation)->Formula|list[Formula]:
 def with_constants(f:Formula, values:list[float])->Formula:
     "The formula with other values for its decimal constants, in the order of its text."
     new = iter(values)
-    return Formula(plain_text(f.tree, lambda _: repr(next(new))))
+    return derived(Formula(plain_text(f.tree, lambda _: repr(next(new)))), f)
 
 # %% ../nbs/04_activation.ipynb #16c413ec
 _TORCH = """ReLU GELU SiLU Tanh Sigmoid ELU SELU CELU Mish PReLU LeakyReLU ReLU6 Hardswish Hardtanh

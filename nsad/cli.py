@@ -16,7 +16,9 @@ import shlex
 import signal
 import sqlite3
 import sys
+import threading
 import warnings
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +37,8 @@ from .signals import stop_name, stoppable
 class _Command(TyperGroup):
     "The whole of `nsad`: a command that is told to stop ends in one line and the exit code of its signal."
     def invoke(self, ctx):
-        try: return super().invoke(ctx)
+        try:
+            with _sign_of_life(): return super().invoke(ctx)
         except KeyboardInterrupt as error:
             _note(f"stopped by {stop_name(error)}")
             raise typer.Exit(128 + getattr(error, "signum", signal.SIGINT)) from None
@@ -58,7 +61,7 @@ FORCE = Annotated[bool, typer.Option("--force", help="Replace files that are the
 OVERWRITE = Annotated[bool, typer.Option("--overwrite", "--force", help="Replace what has that name already.")]
 RECIPE = Annotated[str, typer.Option(help="How networks are trained: strong, paper (15 epochs) or converged.")]
 EPOCHS = Annotated[int | None, typer.Option(help="Epochs, in place of the recipe's.")]
-QUIET = Annotated[bool, typer.Option("--quiet", help="No progress bars; where standard error is no terminal there are none anyway.")]
+QUIET = Annotated[bool, typer.Option("--quiet", help="No progress bars, and no lines that say what goes on.")]
 
 # %% ../nbs/25_cli.ipynb #79c626d1
 def _say(text, file=None)->None:
@@ -85,6 +88,42 @@ def _show(frame, title:str, digits:int=4):
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(escape(printable(title)), style="italic", highlight=False)
     console.print(table)
+
+
+_SOON = 0.8                                   # seconds until a command that has said nothing says that it is at work
+_told = threading.Event()
+
+
+def _stage(text, quiet:bool=False)->None:
+    "A line on standard error that says what goes on."
+    if quiet: return
+    _told.set()
+    _say(text, sys.stderr)
+    sys.stderr.flush()
+
+
+@contextmanager
+def _sign_of_life():
+    "Say something soon, whatever the command is: to load torch alone takes seconds."
+    def tell():
+        if not _told.is_set(): _stage("nsad: at work", "--quiet" in sys.argv)
+    _told.clear()
+    timer = threading.Timer(_SOON, tell)
+    timer.daemon = True
+    timer.start()
+    try: yield
+    finally: timer.cancel()
+
+
+def _generations(quiet:bool):
+    "What tells after each generation of a search how it stands, where there is no terminal with a bar."
+    if quiet or sys.stderr.isatty(): return None
+
+    def tell(state):
+        if state.best is None: return
+        when = "all generations" if state.done else f"generation {state.generation}"
+        _stage(f"{when}: {len(state.candidates):,} trials in {state.seconds:.0f} s; best so far {state.best.text}, loss {state.best.loss:.4g}")
+    return tell
 
 
 def _bars(quiet:bool)->bool: return not quiet and sys.stderr.isatty()
@@ -148,6 +187,8 @@ def discover(
     budget: Annotated[int | None, typer.Option(help="Formulas to score at most.")] = None,
     out: Annotated[Path | None, typer.Option(
         "--out", "-o", help="Write the discovery to this file, and a figure beside it; else to a new file called after the dataset.")] = None,
+    operators: Annotated[str | None, typer.Option(
+        help="What formulas are made of, separated by commas, like add,mul,sin,tanh; else what suits the engine.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Keep the scores in this file as they come, and go on from it where it is there.")] = None,
     force: FORCE = False,
     recipe: RECIPE = "strong", epochs: EPOCHS = None,
@@ -171,10 +212,13 @@ def discover(
 
     nsad discover own.csv --target label --hidden 128-64 --epochs 100 --jobs -1
 
+    nsad discover own.csv --target label --operators add,mul,sin,tanh
+
     nsad discover own.csv --target label --resume search.json
     """
+    _stage(f"nsad discover: reading {source}", quiet)
     from nsad.data import split
-    from nsad.discovery import discover
+    from nsad.discovery import discover, operators_named
     from nsad.models import hidden_of
     from nsad.training import recipe_named
     how, widths = recipe_named(recipe, epochs), hidden_of(hidden)
@@ -186,7 +230,9 @@ def discover(
     place = out or (None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json")))
     training = ds.take(split(ds, seed=seed).train)
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
-    found = discover(training, engine, seed, budget, time_limit, progress=_bars(quiet), resume=resume, **options)
+    if operators is not None: options["operators"] = operators_named(operators)
+    _stage(f"{ds.name}: {ds.n_rows:,} rows, {ds.n_features} features; the search by {engine!r} has {training.n_rows:,} of the rows", quiet)
+    found = discover(training, engine, seed, budget, time_limit, _bars(quiet), resume, callback=_generations(quiet), **options)
     if rows == ds.n_rows and not _is_file(source):                          # how to draw these rows again, for who wants to test on others
         found = replace(found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed)))
     path = place and _keep(found, place, force)
@@ -239,6 +285,7 @@ def _show_front(found, name:str, path:Path):
 def _judge(ds, found, seed:int, recipe, network:str, jobs:int|None, quiet:bool):
     "Is it worth it, on the rows that the search has not seen?"
     from nsad.judgement import judge
+    _stage(f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other kinds", quiet)
     return judge(ds, found, seed, recipe, network, progress=_bars(quiet), n_jobs=jobs)
 
 
@@ -293,6 +340,7 @@ def study(
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite --resume
     """
+    _stage(f"nsad study: reading {', '.join(sources)}", quiet)
     from nsad.evaluation import ResultsStore, Study
     from nsad.report import results_table
     from nsad.statistics import compare, verdicts
@@ -307,6 +355,8 @@ def study(
     grid = _fair(Study(datasets, activations, network, numbers, how, split_seed=split_seed))
     kept = ResultsStore(store)
     before = len(kept.keys())
+    networks = len(datasets) * len(activations) * len(network) * len(numbers)
+    _stage(f"{networks:,} networks to train by the recipe {how.name!r}, {before:,} rows in the store", quiet)
     try: results = grid.run(kept, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler, row_scores=True)
     except KeyboardInterrupt: raise _cut_short(kept, before, store)
     if as_json: return print(results.drop(columns="row_scores").to_json(orient="records"))
@@ -352,6 +402,7 @@ def reproduce(
 
     Example: NSAD_DATA=~/data nsad reproduce --out nsad-report
     """
+    _stage(f"nsad reproduce: the paper's pipeline into {out}, from where it was if it has begun; hours at full size", quiet)
     from nsad.paper import reproduce
     run = reproduce(seeds=range(seed, seed + repeats), rows=rows, folder=out, data_home=data_home, progress=_bars(quiet), n_jobs=jobs)
     _report(run, out, as_json)
@@ -381,9 +432,6 @@ def _demo_search(ds, seed:int, folder:Path, quiet:bool, as_json:bool):
         _show_front(found, ds.name, path)
         _show_judgement(judged, found, None)
     return judged
-
-
-def _stage(text:str): print(text, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -427,6 +475,7 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of a dataset.")], data_
 
     Example: nsad data fetch higgs
     """
+    _stage(f"nsad data fetch: {name}")
     from nsad.data import fetch_dataset
     _say(fetch_dataset(name, data_home))
 

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'CANDIDATES', 'COLUMNS',
-           'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'pareto_front', 'Discovery',
-           'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
+           'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'operators_named',
+           'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
+           'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
 import importlib
@@ -19,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 import numpy as np
@@ -29,10 +30,12 @@ from tqdm import tqdm
 
 import nsad
 from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
+from .embeddings import Embedding
 from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
 from .formula import Formula, FormulaError
 from .messages import shown
-from .problem import Problem, TableProblem, as_problem
+from .operators import OPS, SPELLINGS
+from .problem import NO_FINGERPRINT, Problem, TableProblem, as_problem, fingerprint
 from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
 from .training import Recipe
@@ -137,6 +140,44 @@ def load_engine(engine:str|Engine="network", **options)->Engine:
     if unknown := [o for o in options if o not in taken]:
         raise ValueError(f"the engine {engine!r} has no option {', '.join(map(repr, unknown))}; it has {', '.join(taken)}")
     return kind(**options)
+
+# %% ../nbs/16_discovery.ipynb #e5730002
+_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "**": "pow"}
+
+
+def operators_named(names:str|Sequence[str])->tuple[str, ...]:
+    """The operators of these names, each once.
+
+    Parameters
+    ----------
+    names : str or sequence of str
+        Names, aliases or signs; of a text those between commas or blanks.
+
+    Returns
+    -------
+    tuple of str
+        Names as in `OPS`.
+
+    Raises
+    ------
+    ValueError
+        A name that no operator has, or none at all.
+
+    Examples
+    --------
+    >>> operators_named("+, *, sin, arctan")
+    ('add', 'mul', 'sin', 'atan')
+    """
+    given = [n for n in re.split(r"[,\s]+", names) if n] if isinstance(names, str) else list(names)
+    found = []
+    for name in given:
+        known = _SIGNS.get(name, name) if isinstance(name, str) else ""
+        known = SPELLINGS.get(known, known)
+        if known not in OPS:
+            raise ValueError(f"there is no operator {name!r:.60}; there are {', '.join(OPS)}")
+        found.append(known)
+    if not found: raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
+    return tuple(dict.fromkeys(found))
 
 # %% ../nbs/16_discovery.ipynb #ddd64eae
 FRONT = ["formula", "loss", "complexity", "score", "source", "noise"]
@@ -432,7 +473,8 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
         and `provenance["cut"]` is "callback". Or several such. Two that write logs are in `nsad.callbacks`
     restarts : searches that start from other formulas and are judged alike; the one with the lowest final loss is what they found.
         Budget and time limit are for all of them together
-    **options : of the engine, see its class
+    **options : of the engine, see its class. All but "proposals" take `operators`, names of `nsad.operators` that formulas are made of,
+        such as ("add", "mul", "sin", "tanh")
 
     Returns
     -------
@@ -452,6 +494,7 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
     task = dataset.task if isinstance(dataset, Dataset) else "problem"
     about = dict(fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed)
     if restarts > 1: about["restarts"] = int(restarts)
+    if resume is not None: _refuse_unknown(about)
     searches, cut, limits = [], "", Budget(budget, time_limit)
     starts = [_search_of(*_restarted(searcher, seed, r), dataset) for r in range(restarts)]
     with _Checkpoint(resume, about) as checkpoint:
@@ -471,6 +514,15 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
     if refused := getattr(searcher, "refused", None): provenance["refused"] = dict(refused)
     provenance |= _beside_standard(front, [c for c, _ in candidates])
     return Discovery(front, provenance, _history(candidates), _all_candidates(searches))
+
+
+def _refuse_unknown(about:dict)->None:
+    "A search of which it cannot be told later that it is the same has no scores to keep."
+    unknown = [k for k, v in (about | about["options"]).items() if k != "options" and NO_FINGERPRINT in str(v)]
+    if unknown:
+        raise ValueError(f"a search cannot be resumed where it cannot be told what {' and '.join(unknown)} compute{'s' * (len(unknown) == 1)}: "
+                         "keep what it computes with in numbers, arrays, modules and functions, not in locks, files or generators; "
+                         "or search without resume")
 
 
 def _refuse_limits(budget, time_limit)->None:
@@ -646,17 +698,22 @@ def _history(found)->pd.DataFrame:
 
 def _options(engine)->dict:
     "An engine's settings as JSON can hold them."
-    if not is_dataclass(engine): return {}
+    if not is_dataclass(engine): return {"state": _in_words(engine)} if getattr(engine, "__dict__", None) else {}
     return _plain({f.name: getattr(engine, f.name) for f in fields(engine) if not f.metadata.get("result")})
 
 
 def _plain(options:dict)->dict:
-    "Options as JSON can hold them: recipes as their settings, datasets and functions by name."
-    def named(value):
-        if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
-        if isinstance(value, Recipe): return asdict(value)
-        return value.item() if isinstance(value, np.generic) else getattr(value, "__qualname__", str(value))
-    return json.loads(json.dumps(options, default=named))
+    "Options as JSON can hold them: recipes as their settings, datasets by name, functions and objects by what they compute."
+    return json.loads(json.dumps(options, default=_in_words))
+
+
+def _in_words(value):
+    "An option that JSON has no form for. Two functions of one name are two searches: a hash of what they compute stands beside it."
+    if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
+    if isinstance(value, Recipe): return asdict(value)
+    if isinstance(value, np.generic): return value.item()
+    if isinstance(value, (Formula, PurePath, Embedding)): return str(value)
+    return f"{getattr(value, '__qualname__', type(value).__name__)} {fingerprint(value)}"
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3
 def _beside_standard(front:pd.DataFrame, candidates:Iterable[Candidate])->dict:

@@ -254,10 +254,12 @@ def _symbolic(walk:_Walk, m:SymbolicActivation)->dict:
 # %% ../nbs/04a_identity.ipynb #4a03e21f
 def _is(*kinds)->Callable: return lambda v: isinstance(v, kinds)
 def _exactly(*kinds)->Callable: return lambda v: type(v) in kinds
+def _has_fingerprint(v)->bool: return type(v).__module__.startswith("nsad.") and hasattr(type(v), "fingerprint")
 
 
 _WRITERS = [
     (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_is(Formula), lambda w, f: dict(formula=f.text)),
+    (_has_fingerprint, lambda w, v: dict(fingerprint=v.fingerprint, of=type(v).__qualname__)),
     (_is(torch.Tensor), _tensor), (_is(np.ndarray, np.generic), _array),
     (_exactly(list, tuple, range, torch.Size), _sequence), (_exactly(dict, types.MappingProxyType), _mapping), (_exactly(set, frozenset), _set),
     (_exactly(bytes, bytearray), lambda w, v: dict(bytes=_hash(bytes(v)))), (_exactly(complex), _text_of),

@@ -33,7 +33,7 @@ from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
 from .messages import did_you_mean, package_version
-from .provenance import MOST_MARKS, Origin, SeenRows, seen_as_json, seen_from_json, with_origin
+from .provenance import MOST_MARKS, Origin, SeenRows, origins, seen_as_json, seen_from_json, with_origin
 from .statistics import interval, overlap_of, tell_apart
 from .training import MEASURES, STRONG, Recipe
 
@@ -479,6 +479,17 @@ def _from_origin(origin:Origin)->dict:
     return _known(name=origin.dataset, fingerprint=origin.fingerprint, seen=origin.seen and seen_as_json(origin.seen), draw=origin.draw)
 
 
+def _of_one_search(formula:Formula)->dict:
+    "The parts of an entry that a formula knows of its search; an entry has room for one."
+    known = origins(formula)
+    if len(known) > 1:
+        names = " and ".join(repr(o.dataset) for o in known)
+        raise LibraryError(f"{formula.text} is made of formulas of {len(known)} searches ({names}), and an entry keeps the rows of one: "
+                           "add each formula on its own")
+    return dict(data=_from_origin(known[0]), seed=known[0].seed) if known else {}
+
+
+
 def _from_discovery(found:Discovery)->dict:
     "What a discovery knows of itself, as parts of an entry."
     p = _plain(found.provenance)
@@ -519,7 +530,7 @@ def add(self:ActivationLibrary, name:str, formula:Formula|str|Discovery|Entry, d
     own = dict(versions=_versions(), evidence={})
     if isinstance(formula, Discovery): own |= _from_discovery(formula)
     if isinstance(formula, Entry): own |= asdict(formula)
-    if isinstance(formula, Formula) and (known := getattr(formula, "origin", None)): own |= dict(data=_from_origin(known), seed=known.seed)
+    if isinstance(formula, Formula): own |= _of_one_search(formula)
     text = formula.best.text if isinstance(formula, Discovery) else formula.formula if isinstance(formula, Entry) else formula
     if dataset is not None: own |= dict(data=_data_of(dataset), domain=dataset.domain or own.get("domain", ""))
     if results is not None: own |= dict(scores=scores_of(results, _in_x(text).text))

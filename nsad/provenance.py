@@ -151,8 +151,8 @@ class Origin:
     draw: Mapping | None = None
 
 
-def with_origin(formula:Formula|str, origin:Origin|None)->Formula:
-    "The formula, remembering where it comes from; it is equal to one that does not."
+def with_origin(formula:Formula|str, origin:Origin|tuple[Origin, ...]|None)->Formula:
+    "The formula, remembering where it comes from; it is equal to one that does not, and what is derived from it remembers it too."
     marked = Formula(formula)
     object.__setattr__(marked, "origin", origin)
     return marked
@@ -161,6 +161,7 @@ def with_origin(formula:Formula|str, origin:Origin|None)->Formula:
 def origins(spec)->list[Origin]:
     "Where an activation comes from, in whatever form it is given: a discovery, a formula, a module, a mapping or list of these."
     if isinstance(origin := getattr(spec, "origin", None), Origin): return [origin]
+    if isinstance(spec, Formula): return list(origin or ())                              # made of formulas of several searches
     if isinstance(spec, Mapping): parts = spec.values()
     elif isinstance(spec, (list, tuple)): parts = spec
     elif isinstance(spec, nn.Module): parts = [m._formula for m in spec.modules() if isinstance(m, SymbolicActivation)]

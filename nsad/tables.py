@@ -15,11 +15,12 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 
 from .arff import read_arff
 from .files import DataError
@@ -646,6 +647,61 @@ def _decimal_of(frame:pd.DataFrame)->str:
         if spelling is None or np.isnan(spelling.read(texts)).mean() > 0.1 or is_ambiguous(texts, spelling): continue
         found.add(spelling.decimal)
     return found.pop() if len(found) == 1 else ""
+
+# %% ../nbs/06_tables.ipynb #e5710002
+@patch
+def to_dict(self:Encoding)->dict:
+    "The rule as JSON can hold it; `from_dict` reads it."
+    return dict(columns=[asdict(c) | dict(spelling=_spelling_as_dict(c.spelling)) for c in self.columns])
+
+
+def _spelling_as_dict(spelling:NumberSpelling|DateSpelling|None)->dict|None:
+    if spelling is None: return None
+    return dict(kind="date" if isinstance(spelling, DateSpelling) else "number", **asdict(spelling))
+
+
+@patch(cls_method=True)
+def from_dict(cls:Encoding, rule:dict)->Encoding:
+    """The rule that `to_dict` has written.
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
+    try: return Encoding(tuple(map(_column_of, rule["columns"])))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this is no rule of a table: {type(error).__name__}: {error}") from None
+
+
+_TYPES = dict(name=str, kind=str, how=str, levels=list, gaps=bool, note=str, offset=int, gap_words=list)
+
+
+def _column_of(about:dict)->Column:
+    "A column's rule, each part of the type that it must have."
+    about = dict(about)
+    spelling = about.pop("spelling")
+    about |= {name: list(about[name]) for name in ("levels", "gap_words")}
+    for name, kind in _TYPES.items():
+        if type(about[name]) is not kind: raise ValueError(f"{name} of a column is {about[name]!r:.60}, no {kind.__name__}")
+    words = [*about["levels"], *about["gap_words"]]
+    if not all(isinstance(word, str) for word in words): raise ValueError("levels of a column are not all words")
+    if about["how"] not in ("number", "one-hot", "codes", "days", "left out"):
+        raise ValueError(f"how={about['how']!r:.60} is no way to read a column")
+    about |= {name: tuple(about[name]) for name in ("levels", "gap_words")}
+    return Column(**about, spelling=None if spelling is None else _spelling_of(dict(spelling)))
+
+
+def _spelling_of(about:dict)->NumberSpelling|DateSpelling:
+    "How numbers or dates are written."
+    kind = about.pop("kind")
+    spelling = DateSpelling(**about) if kind == "date" else NumberSpelling(**about)
+    if kind not in ("date", "number"): raise ValueError(f"kind={kind!r:.60} is no kind of spelling")
+    if kind == "date" and type(spelling.month_first) is not bool: raise ValueError("month_first is neither true nor false")
+    if kind == "number":
+        if not isinstance(spelling.unit, str): raise ValueError("the unit of numbers is no text")
+        spelling.read(["1"])
+    return spelling
 
 # %% ../nbs/06_tables.ipynb #06a0c012
 def _with_types(frame:pd.DataFrame)->pd.DataFrame:

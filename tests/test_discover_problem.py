@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 import torch
 from torch import nn
 
-from nsad import Dataset, Discovery, ModelProblem, discover
+from nsad import Dataset, Discovery, Formula, ModelProblem, discover
+from nsad.discovery import Candidate
 from nsad.fields import FieldProblem
 from nsad.problem import JointProblem, TableProblem, trial_losses
 from nsad.training import Recipe
@@ -114,6 +116,76 @@ def test_a_search_is_not_resumed_on_another_problem(tmp_path):
     discover(mine, resume=tmp_path / "a.json", budget=30, **SMALL)
     data = torch.arange(5.)
     with pytest.raises(ValueError, match="fingerprint"): discover(mine, resume=tmp_path / "a.json", budget=30, **SMALL)
+
+
+class Scaled(nn.Module):
+    "A module that prints nothing of its setting."
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x): return self.factor * x
+
+
+class Judge:
+    "A problem as an object that is called."
+    def __init__(self, wanted): self.wanted = wanted
+
+    def __call__(self, activation, seed, fidelity): return float((activation(POINTS) - self.wanted).square().mean())
+
+
+def through(module):
+    def mine(activation, seed, fidelity): return float((module(activation(POINTS)).detach() - 1).square().mean())
+    return mine
+
+
+PAIRS = {"two lambdas of one line": (lambda a, s, f: abs(float(a(POINTS).mean()) - 1), lambda a, s, f: abs(float(a(POINTS).mean()) - 2)),
+         "two lambdas beside each other": ((lambda a, s, f: float(a(POINTS).mean())), (lambda a, s, f: -float(a(POINTS).mean()))),
+         "modules that print alike": (through(Scaled(2.)), through(Scaled(3.))), "parts of a network": (through(nn.Sequential(Scaled(2.))), through(nn.Sequential(Scaled(3.)))),
+         "weights": (through(nn.PReLU(init=0.1)), through(nn.PReLU(init=0.2))), "objects": (Judge(1.), Judge(2.)), "methods": (Judge(1.).__call__, Judge(2.).__call__)}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_problems_that_compute_different_things_are_different_searches(pair, tmp_path):
+    first, second = PAIRS[pair]
+    found = discover(first, resume=tmp_path / "a.json", budget=30, **SMALL)
+    assert discover(first, resume=tmp_path / "a.json", budget=30, **SMALL).front.equals(found.front)
+    with pytest.raises(ValueError, match="belongs to another search .fingerprint"): discover(second, resume=tmp_path / "a.json", budget=30, **SMALL)
+
+
+class Aim:
+    "An engine's option, and an engine, with a setting of its own."
+    def __init__(self, weight): self.weight = weight
+
+    def search(self, X, y, task, seed, budget): yield Candidate(Formula("x*cos(x)"), self.weight)
+
+
+def spread(stack, X, wanted):
+    "How far the outputs of each member are from a spread that is wanted."
+    with torch.no_grad(): out = stack(torch.as_tensor(X))
+    return (out.std(1).mean(1) - wanted).abs()
+
+
+def options_of(value): return dict(engine="network", objective=value) if not isinstance(value, Aim) else dict(engine=value)
+
+
+@pytest.mark.parametrize("first, second", [(lambda stack, X, y: spread(stack, X, 0), lambda stack, X, y: spread(stack, X, 1)), (Aim(0.1), Aim(0.2))])
+def test_functions_of_one_name_are_different_options(first, second, tmp_path):
+    table = Dataset.from_arrays(np.random.default_rng(0).normal(size=(60, 3)), np.random.default_rng(1).normal(size=60))
+    small = SMALL if not isinstance(first, Aim) else dict(progress=False)
+    found = discover(table, resume=tmp_path / "a.json", budget=30, **small, **options_of(first))
+    assert discover(table, resume=tmp_path / "a.json", budget=30, **small, **options_of(first)).front.equals(found.front)
+    with pytest.raises(ValueError, match="belongs to another search .options"):
+        discover(table, resume=tmp_path / "a.json", budget=30, **small, **options_of(second))
+
+
+def test_what_cannot_be_told_apart_is_searched_but_not_resumed(tmp_path):
+    lock = threading.Lock()
+    def mine(activation, seed, fidelity):
+        with lock: return float(activation(POINTS).mean())
+    with pytest.raises(ValueError, match="cannot be told what fingerprint computes.*search without resume"):
+        discover(mine, resume=tmp_path / "a.json", budget=30, **SMALL)
+    assert not (tmp_path / "a.json").exists() and discover(mine, budget=30, **SMALL).best
 
 
 def test_a_convolutional_network_on_digits():

@@ -248,6 +248,11 @@ def test_classes_of_words_as_one_and_one_by_one(double):
     np.testing.assert_allclose(*alone_and_as_one(OfWords, WORDS, (WORDS[:, 0] > 3).long(), "multiclass"), rtol=1e-6)
 
 
+def test_targets_that_cross_entropy_ignores(double):
+    y = torch.where(WORDS[:, 1] > 4, -100, (WORDS[:, 0] > 3).long())
+    np.testing.assert_allclose(*alone_and_as_one(OfWords, WORDS, y, "multiclass"), rtol=1e-6)
+
+
 def test_a_member_that_diverges_is_nan_and_harms_no_other():
     x, y = ROWS.float(), ROWS[:, 0].float()
     class Breaks(nn.Module):

@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from torch import nn
 
-from nsad import STRONG, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
+from nsad import STRONG, Dataset, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))
@@ -196,7 +196,7 @@ def test_names_of_columns():
     net = NSADRegressor("x**2", hidden=(16,), max_iter=200, random_state=0).fit(frame, frame.charge ** 2)
     assert net.explain(as_frame=True).feature[0] == "charge" and "charge" in net.explain(most=1)
     assert net.feature_importances_.sum() == pytest.approx(1)
-    with pytest.raises(ValueError, match="there is no column 'colour'"):
+    with pytest.raises(ValueError, match="feature names"):
         net.predict(frame.rename(columns={"mass": "weight"}))
     with pytest.raises(NotFittedError):
         NSADRegressor().explain()
@@ -355,3 +355,100 @@ def test_three_sentences_explain_a_network():
     assert net.formula_.text in where and "60 rows" in where
     assert "ReLU" in gained and "parameters" in does and "X0" in does
     assert "was given" in NSADClassifier("x*exp(-x**2)", **TINY).fit(X, Y).explain()
+
+
+RECIPE = dict(epochs=2)
+SEARCH = dict(budget=6, engine_options=dict(first=3, generations=1, finalists=2, final_seeds=2, lr_factors=(1,)), recipe=RECIPE)
+
+
+def test_a_weight_is_so_many_rows_of_words_gaps_and_dates():
+    frame, label = mixed()
+    weights = np.arange(len(frame)) % 4
+    for parameters in (SEARCH, dict(activation="silu", recipe=RECIPE)):
+        net = NSADClassifier(random_state=1, **parameters)
+        first = net.fit(frame, label, sample_weight=weights).predict_proba(frame)
+        rows = np.repeat(np.arange(len(frame)), weights)
+        assert np.array_equal(first, net.fit(frame.iloc[rows], label[rows]).predict_proba(frame))
+
+
+def test_a_search_on_words_knows_its_rows_again():
+    frame, label = mixed()
+    data = Dataset.from_frame(frame.assign(label=label), "label", name="mixed")
+    seen = NSADClassifier(random_state=1, **SEARCH).fit(frame[:60], label[:60], sample_weight=np.full(60, 2)).discovery_.origin.seen
+    assert seen.has(data).tolist() == [True] * 60 + [False] * 60
+
+
+def test_gaps_of_numbers_are_the_mean_and_infinities_are_refused():
+    gaps = np.where(RNG.random(X.shape) < 0.1, np.nan, X)
+    net = NSADRegressor("silu", recipe=RECIPE, random_state=0).fit(gaps, B)
+    filled = np.where(np.isnan(gaps), net.scaler_.mean, gaps)
+    assert np.allclose(net.predict(gaps), net.predict(filled), atol=1e-5)
+    with pytest.raises(ValueError, match="infinity"):
+        net.predict(np.full((2, 4), np.inf))
+    with pytest.raises(ValueError, match="infinity"):
+        net.fit(np.where(X > 1, np.inf, X), B)
+
+
+def test_what_is_no_number_in_other_rows_is_said():
+    frame = pd.DataFrame(dict(size=["1,5", "2,25", "3,5", "4,75"] * 10, colour=["red", "blue"] * 20))
+    net = NSADRegressor("silu", recipe=RECIPE, random_state=0).fit(frame, np.arange(40.))
+    with pytest.warns(UserWarning, match="'size' has 'large' where a number is expected; it is read as a gap"):
+        odd = net.predict(frame.assign(size="large"))
+    assert np.isfinite(odd).all()
+
+
+def test_what_was_made_of_a_column_is_said():
+    frame, label = mixed()
+    with pytest.warns(UserWarning, match="'code' is different in every row, like an identifier, and is left out"):
+        net = NSADClassifier("relu", recipe=RECIPE).fit(frame.assign(code=[f"n{i}" for i in range(len(frame))]), label)
+    assert net.feature_importances_.shape == (5,) and net.feature_importances_[4] == 0
+
+
+def test_single_settings_stand_before_those_of_the_recipe():
+    net = NSADRegressor("relu", recipe=Recipe("own", steps=7, batch_size=20, dropout=0.25), random_state=0).fit(X, B)
+    assert (net.recipe_.steps, net.recipe_.batch_size, net.network_[3].p) == (7, 20, 0.25)
+    net.set_params(max_iter=4, lr=0.5, dropout=0., weight_decay=0.).fit(X, B)
+    recipe = net.recipe_
+    assert (recipe.epochs, recipe.steps, recipe.lr, recipe.dropout, recipe.weight_decay) == (4, None, 0.5, 0., 0.)
+    assert net.n_iter_ == 4 and "max" not in recipe.name and "epochs" in recipe.name
+    with pytest.raises(ValueError, match="no setting 'epoch'; it has name, epochs"):
+        NSADRegressor("relu", recipe=dict(epoch=2)).fit(X, B)
+    stopped = NSADRegressor("relu", recipe=Recipe("patient", epochs=200, patience=2, lr=0.05), random_state=0).fit(X, RNG.normal(size=60))
+    assert stopped.n_iter_ < 200
+
+
+def test_the_gain_over_relu_is_told_with_its_numbers_and_its_noise():
+    net = NSADRegressor(random_state=1, **SEARCH).fit(X, B)
+    losses = net.discovery_.candidates.query("rung == 2").groupby("formula").loss.mean()
+    gained = net.explain().splitlines()[1]
+    assert f"{losses['relu(x)']:.4g}" in gained
+    if net.formula_.text != "relu(x)":
+        assert f"{losses[net.formula_.text]:.4g}" in gained and "standard error" in gained
+    assert len(net.explain().splitlines()) == 3 and "operation" in net.explain()
+
+
+@pytest.mark.parametrize("change", [
+    lambda rule: rule["columns"].pop(), lambda rule: rule["columns"][0].update(how="eval"), lambda rule: rule["columns"][1].update(levels=[1]),
+    lambda rule: rule["columns"][1].update(more=1), lambda rule: rule["columns"][0].update(spelling={"kind": "number", "decimal": "x"}),
+    lambda rule: rule.update(columns=None)])
+def test_a_rule_that_no_table_has_left_is_refused(tmp_path, change):
+    frame = pd.DataFrame(dict(size=["1,5", "2,25", "3,5", "4,75"] * 10, colour=["red", "blue"] * 20))
+    path = NSADRegressor("silu", recipe=RECIPE, random_state=0).fit(frame, np.arange(40.)).save(tmp_path / "net.nsad")
+
+    def by(data):
+        about = json.loads(data)
+        change(about["fitted"]["encoding_"])
+        return json.dumps(about).encode()
+    path.write_bytes(changed(path.read_bytes(), "estimator.json", by))
+    with pytest.raises(ValueError, match="is not a saved NSADRegressor"):
+        NSADRegressor.load(path)
+
+
+def test_skops_keeps_the_rule_of_a_table_as_well():
+    skops = pytest.importorskip("skops.io")
+    frame, label = mixed()
+    net = NSADClassifier("silu", recipe=RECIPE, random_state=0).fit(frame, label)
+    content = skops.dumps(net)
+    kinds = skops.get_untrusted_types(data=content)
+    assert kinds == ["nsad.estimators.NSADClassifier"]
+    assert np.array_equal(skops.loads(content, trusted=kinds).predict_proba(frame), net.predict_proba(frame))

@@ -1,6 +1,8 @@
 """No activation is tested on rows that its search has seen, by whichever door it comes."""
+import copy
 import json
 import os
+import pickle
 import shlex
 import subprocess
 import sys
@@ -67,6 +69,12 @@ def test_another_split_is_refused_with_the_one_to_take(magic):
 
 FORMS = {"the best formula": lambda found: found.best, "one of the front": lambda found: found.choose("score"),
          "a module": lambda found: SymbolicActivation(found.best), "a list of layers": lambda found: ["relu", found.best],
+         "a formula of the formula": lambda found: Formula(found.best), "pickled": lambda found: pickle.loads(pickle.dumps(found.best)),
+         "copied": lambda found: copy.deepcopy(found.best), "its derivative": lambda found: Formula("x + 0.1*sin(x)").substitute({"x": found.best}).derivative(),
+         "put into another": lambda found: Formula("x + X1").substitute({"x": found.best, "X1": "0.5*x"}), "another put into it": lambda found: found.best.substitute({"x": "2*x"}),
+         "collapsed": lambda found: Formula("X0 + X1").substitute({"X0": found.best}).collapse(),
+         "with constants that learn": lambda found: SymbolicActivation(Formula("0.5*x + X1").substitute({"X1": found.best}).collapse(), trainable=True).formula,
+         "a module that was saved": lambda found: pickle.loads(pickle.dumps(SymbolicActivation(found.best))),
          "a network's part": lambda found: nn.Sequential(SymbolicActivation(found.best)), "a saved file": lambda found: Discovery.from_json(found.to_json())}
 
 
@@ -79,6 +87,16 @@ def test_more_rows_or_other_rows_of_the_same_table(magic):
     wider = load_dataset("magic", rows=900, data_home=SAMPLES)
     assert "search anew" in refused([wider], found, seeds=(42,))
     refused([load_dataset("magic", rows=600, seed=7, data_home=SAMPLES)], found, seeds=(42,))
+
+
+def test_a_formula_made_of_two_searches_remembers_both(magic, tmp_path):
+    first, second = searched(magic), searched(load_dataset("magic", rows=500, seed=8, data_home=SAMPLES))
+    both = Formula("x + X1").substitute({"x": first.best, "X1": second.best})
+    assert len(origins(both)) == 2 and len(origins(both.collapse())) == 2
+    assert origins(Formula("x + X1").substitute({"x": first.best, "X1": first.best}))[0].dataset == magic.name
+    with pytest.raises(ValueError, match="made of formulas of 2 searches"):
+        ActivationLibrary(tmp_path / "lib").add("both", both.collapse())
+    assert origins(Formula(str(first.best))) == []              # what was typed comes from nowhere
 
 
 CHANGES = {"a row appended": lambda f: pd.concat([f, f.iloc[[0]].assign(fLength=123.)], ignore_index=True), "rows in another order": lambda f: f.sample(frac=1, random_state=0),

@@ -13,6 +13,7 @@ from torch import nn
 
 from nsad import ExportError, Recipe, SymbolicActivation, load_dataset, mlp, split, to_c, to_numpy, to_onnx, train
 from nsad.data import SAMPLES, Dataset, Scaler
+from nsad.microcontroller import compiled_size, footprint
 from nsad.quantised import Grid, costs, fit_table, quantise, quantise_network, tabulate
 
 CC = shutil.which("gcc")
@@ -308,3 +309,30 @@ def test_a_grid_saturates_and_stays_within_half_a_step():
     assert np.abs(grid.value(grid.code(x)) - x).max() <= 0.05 + 1e-9
     assert grid.code(np.array([-np.inf, np.inf, -1e300, 1e300])).tolist() == [0, 19, 0, 19]
     assert tabulate(np.sign, Grid(-1.0, 128.0), -1.0, 1.0).entries.tolist() == [[32] * 128 + [126] * 128]
+
+
+def test_a_report_says_what_is_lost_and_what_it_takes(trained):
+    t = trained("spambase")
+    told = footprint(t.net, t.test.X, t.test.y, t.task, t.training.X, t.scaler)
+    assert told.int8["accuracy"] == pytest.approx(t.right(to_numpy(t.net, **t.int8)(t.test.X)).mean())
+    assert told.float["accuracy"] == pytest.approx(t.right(to_numpy(t.net, scaler=t.scaler)(t.test.X)).mean())
+    assert told.int8["bytes of weights"] == told.int8["multiply-adds"] == 57 * 64 + 64 * 32 + 32
+    assert told.int8["bytes of tables"] == 512 and told.int8["look-ups"] == 96
+    if CC: assert told.int8["bytes of constants"] < told.float["bytes of constants"] / 3
+
+
+def test_without_a_compiler_a_report_has_no_compiled_sizes(trained):
+    t = trained("magic")
+    assert compiled_size("int x;", "no-such-gcc") == {}
+    told = footprint(t.net, t.test.X, t.test.y, t.task, t.training.X, t.scaler, compiler="no-such-gcc")
+    assert "bytes of code" not in told.index and told.int8["bytes of tables"] == 512
+
+
+@cross
+def test_the_constants_of_a_cortex_are_those_of_the_report(trained):
+    t = trained("magic")
+    options = ("-Os", "-mcpu=cortex-m0plus", "-mthumb")
+    got = compiled_size(to_c(t.net, **t.int8), ARM, options)
+    spent = costs(quantise_network(t.net, t.training.X, t.scaler))
+    counted = spent["weights"] + spent["tables"] + spent["other constants"]
+    assert 0 <= got["constants"] - counted < 64 and got["code"] < 1000

@@ -13,10 +13,21 @@ import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import collapsed, one_variable
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
+_FUNCTIONS = tuple("add sub mul div sqrt log abs neg inv max min sin cos tan".split())      # gplearn's, by the same names
+
+
+def _known(names:str|Sequence[str])->tuple[str, ...]:
+    "nsad's names of operators that gplearn has as well."
+    names = operators_named(names)
+    if lacking := [name for name in names if name not in _FUNCTIONS]:
+        raise ValueError(f"the engine 'gplearn' has no operator {lacking[0]!r}; it has {', '.join(_FUNCTIONS)}")
+    return names
+
+
 @dataclass(frozen=True)
 class GplearnEngine:
     """Symbolic classification or regression by gplearn, collapsed to one variable (arXiv:2601.10740).
@@ -24,6 +35,7 @@ class GplearnEngine:
     Attributes
     ----------
     population_size, generations, function_set, parsimony_coefficient : gplearn's arguments, the paper's values
+    operators : what programs are made of, by names of `nsad.operators`; in place of the former
     fraction : share of the rows that is fitted
     keep : programs of each generation that are read, best first; the rest is too poor to be worth the time
     to_one : "collapse" (the paper's), or "projections": fit along what a small network's first layer has learned
@@ -35,13 +47,17 @@ class GplearnEngine:
     fraction: float = 0.1
     keep: int = 20
     to_one: str = "collapse"
+    operators: Sequence[str] | None = None
+
+    def __post_init__(self):
+        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f8269ce4
 @patch
 def _estimator(self:GplearnEngine, task:str, seed:int):
     "A gplearn estimator that stops after each generation and goes on when asked."
     kind = SymbolicRegressor if task == "regression" else SymbolicClassifier
-    return kind(population_size=self.population_size, generations=1, function_set=tuple(self.function_set),
+    return kind(population_size=self.population_size, generations=1, function_set=tuple(self.operators or self.function_set),
                 parsimony_coefficient=self.parsimony_coefficient, random_state=seed, warm_start=True)
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #a35394be

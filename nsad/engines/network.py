@@ -30,11 +30,11 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
-from ..discovery import STANDARD, Budget, Candidate, Discovery
+from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
 from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
-from ..operators import bred
+from ..operators import OPS, bred
 from ..printing import plain_text
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
 from ..program import Program, jet, program_of
@@ -45,9 +45,14 @@ from ..training import STRONG, Recipe, one_thread
 def _constant()->float: return random.randint(-20, 20) / 10
 
 
-def primitives()->gp.PrimitiveSet:
-    "DEAP's primitive set over `x`: the operators that the table lets the search breed with."
-    return _primitives(tuple((arity, bred(arity)) for arity in (2, 1, 3)))
+def primitives(operators:Sequence[str]|None=None)->gp.PrimitiveSet:
+    "DEAP's primitive set over `x`: these operators, or those that the table lets the search breed with."
+    return _primitives(tuple((arity, _vocabulary(operators, arity)) for arity in (2, 1, 3)))
+
+
+def _vocabulary(operators:Sequence[str]|None, arity:int)->tuple[str, ...]:
+    if operators is None: return bred(arity)
+    return tuple(name for name in operators if OPS[name].arity == arity)
 
 
 @functools.lru_cache(8)
@@ -72,10 +77,10 @@ def _drawing_from(rng:random.Random):
         random.setstate(outside)
 
 
-def random_tree(max_nodes:int)->gp.PrimitiveTree:
+def random_tree(max_nodes:int, operators:Sequence[str]|None=None)->gp.PrimitiveTree:
     "A tree with at least one operator and at most `max_nodes` nodes."
     while True:
-        tree = gp.PrimitiveTree(gp.genHalfAndHalf(primitives(), 1, 4))
+        tree = gp.PrimitiveTree(gp.genHalfAndHalf(primitives(operators), 1, 4))
         if len(tree) <= max_nodes: return tree
 
 # %% ../../nbs/17a_engines.network.ipynb #835770f6
@@ -89,15 +94,17 @@ def _texts(starters)->tuple[str, ...]:
     return tuple(Formula(getattr(f, "formula", f)).text for f in starters)
 
 
-def to_tree(formula:Formula)->gp.PrimitiveTree|None:
+def to_tree(formula:Formula, operators:Sequence[str]|None=None)->gp.PrimitiveTree|None:
     "The formula as a tree of primitives, or None where it has an operator that they lack."
+    known = primitives(operators).mapping
+
     def nodes(t):
-        if not isinstance(t, tuple): return [primitives().mapping["x"]] if t == "x" else [_as_constant(float(t))]
+        if not isinstance(t, tuple): return [known["x"]] if t == "x" else [_as_constant(float(t))]
         op, *args = t
         if op == "exp" and args[0][:1] == ("neg",) and args[0][1][::2] == ("pow", 2): op, args = "gauss", [args[0][1][1]]
         if op == "pow" and args[1] == 2: op, args = "square", args[:1]
         if op == "neg": op, args = "mul", [-1., *args]
-        return [primitives().mapping[op]] + [n for a in args for n in nodes(a)]
+        return [known[op]] + [n for a in args for n in nodes(a)]
     try: return gp.PrimitiveTree(nodes(formula.tree))
     except (KeyError, TypeError): return None
 
@@ -108,11 +115,12 @@ def _as_constant(value:float):
     return node
 
 # %% ../../nbs/17a_engines.network.ipynb #7acbbbc6
-def small_forms()->Iterator[str]:
+def small_forms(operators:Sequence[str]|None=None)->Iterator[str]:
     "Every function of x, of a function of x, and every pair of x and functions of x under a binary operator."
-    inner = ["x", *(f"{u}(x)" for u in bred(1))]
-    yield from (f"{u}({a})" for u in bred(1) for a in inner)
-    yield from (f"{b}({first}, {second})" for b in bred(2) for first, second in itertools.combinations(inner, 2))
+    unary, binary = (_vocabulary(operators, arity) for arity in (1, 2))
+    inner = ["x", *(f"{u}(x)" for u in unary)]
+    yield from (f"{u}({a})" for u in unary for a in inner)
+    yield from (f"{b}({first}, {second})" for b in binary for first, second in itertools.combinations(inner, 2))
 
 # %% ../../nbs/17a_engines.network.ipynb #0ddf25c6
 def tuned(trial:TableTrial, formulas:Sequence[str])->list[str]:
@@ -282,6 +290,8 @@ class NetworkEngine:
     lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
         the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
     initial_formulas : another name for `starters`
+    operators : what formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin"); None for what its table
+        says. The first generation then knows those of the classics that can be written so, and the standard activations
     embedding : of numbers, before the first layer of a table's networks, such as "periodic"; columns and bins that it leaves open come
         from the rows of the search. None for none
     restart : number of this search among several that differ in what they breed from and are judged alike, see `discover`
@@ -317,11 +327,14 @@ class NetworkEngine:
     scales: tuple[float, float] | None = None
     embedding: Embedding | str | None = None
     restart: int = 0
+    operators: Sequence[str] | None = None
 
     def __post_init__(self):
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
             raise ValueError(f"scales={self.scales!r} must be two numbers above 0, the smaller first, or None")
+        if self.operators is not None: object.__setattr__(self, "operators", operators_named(self.operators))
         given = self.starters if self.initial_formulas is None else self.initial_formulas
+        if given is CLASSICS: given = [t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators) or not self.operators]
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
         object.__setattr__(self, "embedding", embedding_of(self.embedding))
@@ -742,10 +755,10 @@ def _promising(self:NetworkEngine, proposals:Iterable[tuple], archive:_Archive, 
 @patch
 def _firsts(self:NetworkEngine)->Iterator[tuple]:
     "The starters, a quarter as many random trees as there is room for, and small forms in random order."
-    for f in map(Formula, self.starters): yield f, to_tree(f), "starter"
+    for f in map(Formula, self.starters): yield f, to_tree(f, self.operators), "starter"
     if self.scales:
         for f, factor in itertools.product(map(Formula, self.starters), np.geomspace(*self.scales, 4)):
-            yield _scaled(f, _two_digits(factor)), _marked(to_tree(f), _two_digits(factor)), "starter, scaled"
+            yield _scaled(f, _two_digits(factor)), _marked(to_tree(f, self.operators), _two_digits(factor)), "starter, scaled"
     yield from self._rescaled(self._new_forms())
 
 
@@ -753,12 +766,12 @@ def _firsts(self:NetworkEngine)->Iterator[tuple]:
 def _new_forms(self:NetworkEngine)->Iterator[tuple]:
     "Random trees and small forms."
     for _ in range(self._first // 4):
-        tree = random_tree(self.max_nodes)
+        tree = random_tree(self.max_nodes, self.operators)
         yield _formula(tree, self.max_nodes), tree, "random"
-    forms = list(small_forms())
+    forms = list(small_forms(self.operators))
     random.shuffle(forms)
     for text in forms:
-        tree = gp.PrimitiveTree.from_string(text, primitives())
+        tree = gp.PrimitiveTree.from_string(text, primitives(self.operators))
         yield _formula(tree, self.max_nodes), tree, "small form"
 
 
@@ -773,14 +786,14 @@ def _learned(self:NetworkEngine, archive:_Archive, trial:TableTrial)->Iterator[t
     for text in texts:
         try: formula = Formula(text)
         except FormulaError: continue
-        if not formula.is_constant: yield formula, to_tree(formula), "tuned"
+        if not formula.is_constant: yield formula, to_tree(formula, self.operators), "tuned"
 
 # %% ../../nbs/17a_engines.network.ipynb #b5d46f69
 @patch
 def _bred(self:NetworkEngine, parents:Sequence[Formula], archive:_Archive)->Iterator[tuple]:
     "Offspring and, one in ten, a random tree; a space that is used up ends the search, not the program."
     for _ in range(20 * self.population_size):
-        tree = self._offspring(parents, archive) if parents and random.random() < 0.9 else random_tree(self.max_nodes)
+        tree = self._offspring(parents, archive) if parents and random.random() < 0.9 else random_tree(self.max_nodes, self.operators)
         yield from self._rescaled([(_formula(tree, self.max_nodes), tree, "bred")])
 
 
@@ -792,8 +805,8 @@ def _offspring(self:NetworkEngine, parents:Sequence[Formula], archive:_Archive)-
         return copy.copy(archive.trees[min(drawn, key=lambda f: self._cost(f, archive.losses))])
     child, choice = parent(), random.random()
     if choice < 0.35: return gp.cxOnePoint(child, parent())[0]
-    if choice < 0.5: return gp.mutUniform(child, lambda pset, type_: gp.genGrow(pset, 0, 2), primitives())[0]
-    if choice < 0.6: return gp.mutNodeReplacement(child, primitives())[0]
+    if choice < 0.5: return gp.mutUniform(child, lambda pset, type_: gp.genGrow(pset, 0, 2), primitives(self.operators))[0]
+    if choice < 0.6: return gp.mutNodeReplacement(child, primitives(self.operators))[0]
     if choice < 0.75: return gp.mutEphemeral(child, "one")[0]
-    if choice < 0.9: return gp.mutInsert(child, primitives())[0]
+    if choice < 0.9: return gp.mutInsert(child, primitives(self.operators))[0]
     return gp.mutShrink(child)[0]

@@ -18,11 +18,23 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import collapsed, one_variable
 from ..formula import Formula, FormulaError
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
+_SAME = "add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil"
+_SYMBOLS = {name: name for name in _SAME.split()} | {"max": "fmax", "min": "fmin"}                # Operon's by ours
+
+
+def _known(names:str|Sequence[str])->tuple[str, ...]:
+    "nsad's names of operators that Operon has as well."
+    names = operators_named(names)
+    if lacking := [name for name in names if name not in _SYMBOLS]:
+        raise ValueError(f"the engine 'operon' has no operator {lacking[0]!r}; it has {', '.join(_SYMBOLS)}")
+    return names
+
+
 @dataclass(frozen=True)
 class OperonEngine:
     """Symbolic regression by Operon (pyoperon), brought to one variable.
@@ -31,6 +43,7 @@ class OperonEngine:
     ----------
     population_size, generations, max_length : of Operon
     symbols : its primitives, besides constants and variables
+    operators : what programs are made of, by names of `nsad.operators`; in place of the former
     rounds : independent runs; the budget, the time limit and Ctrl-C are looked at between them
     fraction : share of the rows that is fitted
     loss : "log" or "squared"; a regression always takes the squared error
@@ -45,9 +58,11 @@ class OperonEngine:
     fraction: float = 0.1
     loss: str = "log"
     to_one: str = "collapse"
+    operators: Sequence[str] | None = None
     n_jobs: int = 1
 
     def __post_init__(self):
+        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
         if self.loss not in ("log", "squared"): raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
 
 # %% ../../nbs/17c_engines.operon.ipynb #d3836208
@@ -56,7 +71,8 @@ def _estimator(self:OperonEngine, seed:int):
     "One run of Operon."
     try: from pyoperon.sklearn import SymbolicRegressor
     except ImportError: raise ImportError("the engine 'operon' needs pyoperon: pip install 'nsad[operon]'") from None
-    return SymbolicRegressor(allowed_symbols=",".join((*self.symbols, "constant", "variable")), population_size=self.population_size,
+    symbols = self.symbols if self.operators is None else [_SYMBOLS[name] for name in self.operators]
+    return SymbolicRegressor(allowed_symbols=",".join((*symbols, "constant", "variable")), population_size=self.population_size,
                              generations=self.generations, max_evaluations=self.population_size * (self.generations + 1),
                              max_length=self.max_length, objectives=["r2", "length"], optimizer_iterations=1, random_state=seed,
                              n_threads=os.cpu_count() if self.n_jobs < 0 else self.n_jobs)

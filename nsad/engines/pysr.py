@@ -12,13 +12,27 @@ from dataclasses import dataclass
 
 from fastcore.basics import patch
 
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, operators_named
 from .labels import one_variable
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
 from ..discovery import BACKUPS, COLUMNS, MAX_BYTES, MAX_EQUATIONS, read_equation, read_hall_of_fame  # noqa: F401
 
 # %% ../../nbs/17d_engines.pysr.ipynb #6c1555a4
+_BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "max": "max", "min": "min", "mod": "mod"}      # PySR's by ours
+_UNARY = {name: name for name in """neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan
+    asinh acosh atanh abs sign floor ceil round relu erf erfc gamma""".split()}
+_KNOWN = _BINARY | _UNARY
+
+
+def _known(names:str|Sequence[str])->tuple[str, ...]:
+    "nsad's names of operators that PySR has as well."
+    names = operators_named(names)
+    if lacking := [name for name in names if name not in _KNOWN]:
+        raise ValueError(f"the engine 'pysr' has no operator {lacking[0]!r}; it has {', '.join(_KNOWN)}")
+    return names
+
+
 @dataclass(frozen=True)
 class PySREngine:
     """Symbolic regression by PySR, brought to one variable. Needs Julia, which juliapkg fetches on first use.
@@ -26,6 +40,7 @@ class PySREngine:
     Attributes
     ----------
     niterations, populations, population_size, maxsize, parsimony, binary_operators, unary_operators : of `pysr.PySRRegressor`
+    operators : what programs are made of, by names of `nsad.operators`; in place of the former
     fraction : share of the rows that is fitted
     to_one : "collapse" or "projections", see `nsad.engines.labels`
     """
@@ -38,6 +53,10 @@ class PySREngine:
     unary_operators: Sequence[str] = ("sin", "cos", "abs", "tanh", "exp", "square")
     fraction: float = 0.1
     to_one: str = "collapse"
+    operators: Sequence[str] | None = None
+
+    def __post_init__(self):
+        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
 
 # %% ../../nbs/17d_engines.pysr.ipynb #5b305499
 NO_JULIA = "the engine 'pysr' needs PySR and Julia: pip install 'nsad[pysr]', then install Julia from https://julialang.org/downloads"
@@ -48,7 +67,7 @@ def arguments(self:PySREngine, task:str, seed:int, seconds:float|None=None)->dic
     "What is passed to `PySRRegressor`: log loss of the logit for classes, squared error for numbers; one thread, so that seeds repeat."
     loss = "L2DistLoss()" if task == "regression" else "loss(p, t) = log1p(exp(-abs(p))) + max(p, zero(p)) - p * t"
     return dict(niterations=self.niterations, populations=self.populations, population_size=self.population_size, maxsize=self.maxsize,
-                parsimony=self.parsimony, binary_operators=list(self.binary_operators), unary_operators=list(self.unary_operators),
+                parsimony=self.parsimony, binary_operators=self._operators(2), unary_operators=self._operators(1),
                 elementwise_loss=loss, timeout_in_seconds=seconds, random_state=seed, deterministic=True, parallelism="serial",
                 progress=False, verbosity=0, temp_equation_file=True)
 
@@ -65,3 +84,11 @@ def search(self:PySREngine, X, y, task:str, seed:int, budget:Budget)->Iterator[C
     rows = model.equations_.sort_values("loss")
     found = [Candidate(f, float(l), source=e) for e, l in zip(rows.equation, rows.loss) if (f := read_equation(e, l)[0]) is not None]
     yield from found[:budget.left(0)]
+
+
+@patch
+def _operators(self:PySREngine, arity:int)->list[str]:
+    "PySR's names of the operators of so many arguments."
+    if self.operators is None: return list(self.unary_operators if arity == 1 else self.binary_operators)
+    names = _UNARY if arity == 1 else _BINARY
+    return [names[name] for name in self.operators if name in names]

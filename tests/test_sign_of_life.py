@@ -1,0 +1,61 @@
+"""A command says within a second that it is there, tells each stage where there is no terminal, and loses no search."""
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from nsad import cli
+
+NSAD = Path(sys.executable).with_name("nsad")
+PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
+SEARCH = ["discover", "penguins.csv", "--target", "species", "--budget", "12", "--epochs", "2", "--operators", "mul,sin"]
+
+
+def nsad(*arguments, cwd, code=0):
+    run = subprocess.run([NSAD, *arguments], capture_output=True, text=True, timeout=300, cwd=cwd)
+    assert run.returncode == code, run.stderr
+    return run
+
+
+def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
+    shutil.copy(PENGUINS, tmp_path)
+    said = nsad(*SEARCH, cwd=tmp_path).stderr
+    stages = said.splitlines()
+    assert stages[0] == "nsad discover: reading penguins.csv"
+    assert "344 rows" in stages[1] and "275 of the rows" in stages[1]
+    assert any(line.startswith("generation 1: ") and "best so far" in line for line in stages)
+    assert "is trained beside ReLU" in said
+    kept = (tmp_path / "penguins-discovery.json").read_text()
+    nsad(*SEARCH, "--no-judge", cwd=tmp_path)
+    assert (tmp_path / "penguins-discovery.json").read_text() == kept
+    assert len(list(tmp_path.glob("penguins-discovery*.json"))) == 2
+    assert nsad(*SEARCH, "--json", "--quiet", cwd=tmp_path).stderr == ""
+
+
+def test_a_vocabulary_that_cannot_be_is_told_with_the_list(tmp_path):
+    shutil.copy(PENGUINS, tmp_path)
+    wrong = nsad(*SEARCH[:-1], "mul,sine", cwd=tmp_path, code=1)
+    assert "there is no operator 'sine'; there are add, sub" in wrong.stderr
+
+
+def test_a_study_says_how_much_there_is_to_do(tmp_path):
+    shutil.copy(PENGUINS, tmp_path)
+    study = ["study", "penguins.csv", "--target", "species", "-a", "relu", "-a", "silu", "--epochs", "2", "--seeds", "1,2"]
+    said = nsad(*study, cwd=tmp_path).stderr.splitlines()
+    assert said[0] == "nsad study: reading penguins.csv" and said[1].startswith("4 networks to train by the recipe 'strong, 2 epochs'")
+
+
+def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "_SOON", 0.5)
+    monkeypatch.setattr(sys, "argv", ["nsad"])
+    for speaks, expected in ((False, ["nsad: at work"]), (True, ["reading"])):
+        with cli._sign_of_life():
+            if speaks:
+                cli._stage("reading")
+            time.sleep(1.5)
+        assert capsys.readouterr().err.splitlines() == expected
+    with cli._sign_of_life():
+        pass
+    time.sleep(1)
+    assert capsys.readouterr().err == ""
