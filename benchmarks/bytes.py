@@ -211,7 +211,8 @@ def main():
     first = rows.pivot_table(index=["table", "seed", "size"], columns="model", values="accuracy")
     for other in ("ReLU", "LightGBM", "logistic regression"):
         d = (first["x*exp(-x**2)"] - first[other]).dropna().groupby(["table", "size"]).mean()
-        print(f"x*exp(-x**2) is ahead of {other} in {(d > 0).sum()} of {len(d)} places (table and size), by {100 * d.mean():.2f} points in the mean")
+        print(f"x*exp(-x**2) is ahead of {other} in {(d > 0).sum()} of {len(d)} places (table and size); "
+              f"the difference is {100 * d.mean():+.2f} points in the mean")
 
 
 if __name__ == "__main__": main()
