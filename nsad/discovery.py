@@ -30,6 +30,7 @@ from tqdm import tqdm
 
 import nsad
 from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
+from .embeddings import Embedding
 from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
 from .formula import Formula, FormulaError
 from .messages import shown
@@ -711,7 +712,7 @@ def _in_words(value):
     if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
     if isinstance(value, Recipe): return asdict(value)
     if isinstance(value, np.generic): return value.item()
-    if isinstance(value, (Formula, PurePath)): return str(value)
+    if isinstance(value, (Formula, PurePath, Embedding)): return str(value)
     return f"{getattr(value, '__qualname__', type(value).__name__)} {fingerprint(value)}"
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3

@@ -33,6 +33,7 @@ import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import Dataset, Scaler, _Table
 from .discovery import Discovery, discover
+from .embeddings import Embedding, EmbeddingLayer, PeriodicEmbedding, PiecewiseLinearEmbedding, embedding_of
 from .files import DataError, FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
@@ -106,6 +107,7 @@ _COUNT, _NUMBER = Interval(Integral, 1, None, closed="left"), Interval(Real, 0, 
 _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})
 _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable], "hidden": ["array-like"],
+    "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
     "engine": [str, object], "budget": [None, _COUNT], "time_limit": [None, _ABOVE_ZERO],
     "engine_options": [None, Mapping], "max_iter": [None, _COUNT],
@@ -122,7 +124,8 @@ class _Estimator(BaseEstimator):
     def __init__(self, activation=None, hidden=(64, 32), *, recipe="strong", engine="network", budget=None, time_limit=None,
                  engine_options=None, max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None,
                  early_stopping="auto", validation_fraction=0.1, n_iter_no_change=None, warm_start=False, device="auto",
-                 random_state=None, n_jobs=None, verbose=False):
+                 random_state=None, n_jobs=None, verbose=False, embedding=None):
+        self.embedding = embedding
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
         self.engine_options, self.max_iter, self.batch_size, self.lr = engine_options, max_iter, batch_size, lr
@@ -230,8 +233,10 @@ def _begin(self:_Estimator, rows:_Rows, source:pd.DataFrame|None, seed:int):
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None: self._spec = self._spec.formula
     if isinstance(self._spec, Formula): self._spec = self._spec.text
-    dropout = self._recipe().for_rows(len(X)).dropout
-    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, seed)
+    dropout, placed = self._recipe().for_rows(len(X)).dropout, embedding_of(self.embedding)
+    if placed is not None: placed = placed.for_rows(self.scaler_.transform(X))
+    self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, "edges", None)]
+    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, seed, embedding=placed)
     self.loss_curve_ = []
 
 
@@ -241,8 +246,9 @@ def _discovered(self:_Estimator, X, y, source:pd.DataFrame|None, seed:int)->Disc
     if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
     budget, options = _search_limits(self.engine, len(X))
     if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
+    if self.engine == "network" and self.embedding is not None: options |= {"embedding": embedding_of(self.embedding)}
     data = Dataset.from_arrays(self.scaler_.transform(X), y, self._names, type(self).__name__, self._task)
-    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe")}
+    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
     found = discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
                      **{**options, **(self.engine_options or {})})
     given = Dataset(X, y, data.feature_names)                                      # as they come, not as they are scaled
@@ -367,7 +373,7 @@ def _importances(network:nn.Module, X, most:int=2000)->np.ndarray:
 @patch(as_prop=True)
 def activation_(self:_Estimator)->nn.Module:
     "The activation, for use in any network."
-    return self.network_[2]
+    return self.network_[3 if isinstance(self.network_[0], EmbeddingLayer) else 2]
 
 
 @patch(as_prop=True)
@@ -412,6 +418,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         Go on training the network of the last `fit`, with its activation.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
+    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
+        Of numbers, before the first layer, in the search and in the end: "periodic" or "piecewise", say. Columns and bins that it
+        leaves open come from the rows of `fit`.
 
     Attributes
     ----------
@@ -443,11 +452,12 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     def __init__(self, activation=None, hidden=(64, 32), *, recipe="strong", engine="network", budget=None, time_limit=None,
                  engine_options=None, max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None,
                  early_stopping="auto", validation_fraction=0.1, n_iter_no_change=None, class_weight=None,
-                 warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False):
+                 warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False, embedding=None):
         super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options,
                          max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout,
                          early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
-                         warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose)
+                         warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose,
+                         embedding=embedding)
         self.class_weight = class_weight
 
     def predict_proba(self, X)->np.ndarray:
@@ -643,15 +653,16 @@ def __getstate__(self:_Estimator)->dict:
 @patch
 def __setstate__(self:_Estimator, state:dict):
     if "network_" in state:
-        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["recipe_"]["dropout"]),
+        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["recipe_"]["dropout"], state.get("_embedding")),
                  "scaler_": Scaler(**state["scaler_"]), "recipe_": Recipe(**state["recipe_"]),
                  "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
                  "discovery_": state["discovery_"] and Discovery.from_json(state["discovery_"], "the estimator's search")}
     BaseEstimator.__setstate__(self, state)
 
 
-def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float)->nn.Sequential:
+def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float, embedding:list|None=None)->nn.Sequential:
     "The network of these weights; their shapes say how many layers it has, and how wide."
+    if embedding is not None: return _rebuilt_embedded(arrays, spec, dropout, *embedding)
     layers = range(0, 4 * sum(name.endswith(".running_var") for name in arrays) + 1, 4)
     shapes, bias = [arrays[f"{i}.weight"].shape for i in layers], [arrays[f"{i}.bias"].shape for i in layers]
     widths = [shapes[0][1], *(s[0] for s in shapes)]
@@ -660,6 +671,19 @@ def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float)->nn.Sequentia
     network = mlp(widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
     return network.train(False)
+
+
+def _rebuilt_embedded(arrays:Mapping[str, np.ndarray], spec, dropout:float, text:str, edges)->nn.Sequential:
+    "A network that begins with an embedding of numbers, whose text and bins are given."
+    parts = [(*name.split(".", 1), value) for name, value in arrays.items()]
+    own = {name: torch.tensor(value) for i, name, value in parts if i == "0"}
+    rest = _rebuilt({f"{int(i) - 1}.{name}": value for i, name, value in parts if i != "0"}, spec, dropout)
+    wanted = embedding_of(text)
+    if edges is not None: wanted = replace(wanted, edges=edges)
+    if own["weight"].shape[::2] != (len(wanted.columns), wanted.d_embedding): raise ValueError("the weights are not those of its embedding")
+    first = wanted.layer(rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)).double()
+    first.load_state_dict(own)
+    return nn.Sequential(first, *rest).train(False)
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
@@ -682,6 +706,7 @@ def _unlisted(d:dict)->np.ndarray:
 def _as_json(name:str, value):
     "A parameter as JSON can hold it."
     if isinstance(value, Formula): return value.text
+    if isinstance(value, Embedding): return str(value)
     if isinstance(value, Recipe): return asdict(value)
     if name == "class_weight" and isinstance(value, dict): value = [[k, v] for k, v in value.items()]
     try: return json.loads(json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)))
@@ -741,7 +766,7 @@ def _read(cls:_Estimator, content:bytes)->_Estimator:
     params, fitted = dict(about["parameters"]), dict(about["fitted"])
     if isinstance(params["hidden"], list): params["hidden"] = tuple(params["hidden"])
     if isinstance(params.get("class_weight"), list): params["class_weight"] = {k: v for k, v in params["class_weight"]}
-    fitted |= {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
+    fitted = {"_embedding": None} | fitted | {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
     weights = {name[8:-4]: _weights(name, data) for name, data in members.items() if name.startswith("weights/")}
     found = members["discovery.json"].decode() if "discovery.json" in members else None
     scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
@@ -753,7 +778,7 @@ def _restored(self:_Estimator, state:dict)->_Estimator:
     "This estimator with a state that came from a file, if it is one that `fit` could have left."
     if not isinstance(state["_spec"], str): raise ValueError("it has no activation")
     needed = {"n_features_in_", "scaler_", "discovery_", "_spec", "network_", "loss_curve_", "n_iter_", "feature_importances_",
-              "recipe_", "encoding_"}
+              "recipe_", "encoding_", "_embedding"}
     lacking = needed - set(state)
     strange = set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
     if lacking or strange: raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")

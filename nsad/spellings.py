@@ -120,6 +120,9 @@ _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in na
 _NAME = r"(?P<name>[a-zäéû]{3,10})\.?"
 _DATES = [re.compile(pattern, re.I) for pattern in (
     r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2}))?",                   # 2017-03-31, 2017/3
+    r"(?P<year>\d{4}) (?P<month>\d\d) (?P<day>\d\d)",                                      # 2017 03 31
+    r"(?P<month>\d{1,2})[-/](?P<year>1[89]\d\d|20\d\d)",                                  # 03/2017
+    r"(?P<year>\d{4})-?W(?P<week>\d\d)(-?(?P<weekday>[1-7]))?",                            # 2017-W13, a week
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",                                        # 20170331
     r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)",  # 31.3.2017 or 3/31/17
     rf"(?P<day>\d{{1,2}})(st|nd|rd|th)?[-./ ]*{_NAME}[-./, ]*(?P<year>\d{{4}}|\d\d)",      # 31-Mar-2017, 31 March 17
@@ -128,12 +131,14 @@ _DATES = [re.compile(pattern, re.I) for pattern in (
     r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])", r"Q(?P<quarter>[1-4])[- /]?(?P<year>\d{4})")]
 _TIME = re.compile(r"""(?P<hour>\d{1,2}):(?P<minute>\d\d)(:(?P<second>\d\d([.,]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?
     \s*(Z|UTC|GMT|(?P<zone>[-+]\d\d:?(\d\d)?))?""", re.X | re.I)
+_BASIC = re.compile(r"(\d{8})T(\d\d)(\d\d)(\d\d)?(Z|[-+]\d{4})?")                     # 20170331T1200
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s+", re.I)
 
 
 def _day_and_time(text:str)->tuple[str, str]:
     "The parts of a date with a time, each may be empty."
     text = _WEEKDAY.sub("", text.strip(), count=1) if _WEEKDAY.match(text.strip()) else text.strip()
+    if basic := _BASIC.fullmatch(text): return basic[1], ":".join(filter(None, basic.groups()[1:4])) + (basic[5] or "")
     found = re.search(r"([T\s,]\s*)\d{1,2}:\d\d", text)
     return (text[:found.start()], text[found.end(1):]) if found else (text, "")
 
@@ -144,11 +149,19 @@ def _date_parts(text:str)->dict|None:
         if found := pattern.fullmatch(text): break
     else: return None
     parts = found.groupdict()
-    parts = {name: int(parts[name]) for name in ("year", "month", "day", "first", "second", "quarter") if parts.get(name)} | (
+    parts = {name: int(parts[name]) for name in ("year", "month", "day", "first", "second", "quarter", "week", "weekday") if parts.get(name)} | (
         {"month": _MONTH.get(parts["name"].lower()[:4], _MONTH.get(parts["name"].lower()[:3]))} if parts.get("name") else {})
+    if "week" in parts: return _of_week(parts["year"], parts["week"], parts.get("weekday", 1))
     if "quarter" in parts: parts["month"] = 3 * parts["quarter"] - 2
     if len(found["year"]) == 2: parts["year"] += 1900 if parts["year"] >= 69 else 2000
     return None if parts.get("month", 0) is None or not 1000 <= parts["year"] <= 2999 else parts
+
+
+def _of_week(year:int, week:int, weekday:int)->dict|None:
+    "The day of a week as ISO 8601 counts them; None if the year has no such week."
+    try: day = date.fromisocalendar(year, week, weekday)
+    except ValueError: return None
+    return dict(year=day.year, month=day.month, day=day.day)
 
 # %% ../nbs/05a_spellings.ipynb #5be11a20
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from nsad import Dataset, PeriodicEmbedding, PiecewiseLinearEmbedding, Recipe, Study, TableProblem, count_parameters, discover, mlp, split, to_c, to_numpy, to_onnx
+from nsad import Dataset, NSADClassifier, NSADRegressor, PeriodicEmbedding, PiecewiseLinearEmbedding, Recipe, Study, TableProblem, count_parameters, discover, mlp, split, to_c, to_numpy, to_onnx
 from nsad.data import Scaler
 from nsad.embeddings import embedding_of, numeric_columns, quantile_bins
 from nsad.ensemble import ensemble_of
@@ -319,3 +319,33 @@ def test_a_large_mean_costs_no_digits_in_single_precision():
 
 def test_int8_says_what_it_does_not_take():
     with pytest.raises(ValueError, match="dtype='float'"): to_c(trained(KINDS[0]), dtype="int8", scaler=SCALER, calibration=X)
+
+
+# ---------------------------------------------------------------- estimators
+
+@each_kind
+def test_an_estimator_embeds_numbers_and_is_saved_with_its_embedding(wanted, tmp_path):
+    import pickle
+    from sklearn.base import clone
+    model = NSADClassifier("x*exp(-x**2)", (8, 4), max_iter=2, random_state=1, embedding=wanted).fit(X, Y)
+    assert model.network_[0].columns == NUMERIC and model.formula_.text == "x*exp(-x**2)"
+    assert model.n_parameters_ == count_parameters(mlp(5, (8, 4), embedding=both(wanted)))
+    model.save(tmp_path / "model")
+    for again in (NSADClassifier.load(tmp_path / "model"), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert clone(model).get_params()["embedding"] == wanted
+
+
+def test_an_estimator_without_numeric_columns_or_with_an_unknown_embedding():
+    flags = FLAGS[:, :2]
+    model = NSADClassifier("relu", (4,), max_iter=1, random_state=1, embedding="periodic").fit(flags, Y)
+    assert model.n_parameters_ == count_parameters(mlp(2, (4,)))
+    with pytest.raises(ValueError, match="no embedding is called"): NSADClassifier("relu", embedding="waves").fit(X, Y)
+    targets = NUMBERS[:, 0]**2
+    assert NSADRegressor("relu", (8,), max_iter=2, random_state=1, embedding="piecewise").fit(X, targets).predict(X).shape == (ROWS,)
+
+
+def test_an_estimator_searches_with_its_embedding():
+    model = NSADClassifier(None, (4,), max_iter=2, budget=9, random_state=1, embedding="periodic",
+                           engine_options=dict(first=9, finalists=1, final_seeds=1, lr_factors=(1,))).fit(X, Y)
+    assert model.discovery_.provenance["options"]["embedding"] == "periodic"

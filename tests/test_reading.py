@@ -120,3 +120,25 @@ def test_one_odd_cell_is_a_named_gap(mark, tmp_path):
     ds = quiet_file(path, "y")
     assert np.isnan(ds.X[7, 0]) and (np.delete(ds.X[:, 0], 7) == np.delete(ages, 7)).all()
     assert mark in ("?", "", "NA", "NULL") or repr(mark) in " ".join(ds.notes)
+
+
+DATES = {"month and year": (["04/2021", "05/2018"], "D", ["2021-04-01", "2018-05-01"]), "month-year": (["4-2021", "12-1999"], "D", ["2021-04-01", "1999-12-01"]),
+         "spaces": (["2020 03 04", "2020 11 30"], "D", ["2020-03-04", "2020-11-30"]), "without signs": (["20200304T1200", "20201130T183000Z"], "s", ["2020-03-04T12:00:00", "2020-11-30T18:30:00"]),
+         "weeks": (["2020-W01", "2021-W53", "2020-W53"], "D", ["2019-12-30", "", "2020-12-28"]), "days of weeks": (["2020-W10-3", "2020W107"], "D", ["2020-03-04", "2020-03-08"])}
+
+
+@pytest.mark.parametrize("spelling", DATES)
+def test_dates_in_rarer_spellings_are_days(spelling):
+    "Not words in alphabetical order, in which 12/2018 comes after 01/2021."
+    texts, unit, wanted = DATES[spelling]
+    days = np.array([np.datetime64(w, unit) if w else np.datetime64("NaT", unit) for w in wanted])
+    days = np.where(np.isnat(days), np.nan, (days - np.datetime64("1970-01-01", unit)) / np.timedelta64(1, "D"))
+    texts = [t for t, w in zip(texts, wanted) if w] * 20                       # there is no week 53 of 2021
+    ds = quiet(pd.DataFrame(dict(when=texts, label=[0, 1] * (len(texts) // 2))))
+    np.testing.assert_allclose(ds.X[:len(texts) // 20, 0], days[~np.isnan(days)])
+
+
+@pytest.mark.parametrize("words", [["3/1000", "4/1000"], ["1/7", "2/7"], ["13/2020x", "5/2020x"]])
+def test_what_only_looks_like_a_date_is_none(words):
+    ds = quiet(pd.DataFrame(dict(when=words * 20, label=[0, 1] * 20)))
+    assert set(np.unique(ds.X)) <= {0., 1.}
