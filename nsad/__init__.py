@@ -5,17 +5,13 @@ training rows; a study says with intervals and paired tests whether one of them 
 
 >>> from nsad import SymbolicActivation, mlp
 >>> activation = SymbolicActivation("x * exp(-x**2)")
->>> activation.formula
-Formula('x*exp(-x**2)')
 >>> net = mlp(10, hidden=(64, 32), activation=activation)        # an ordinary torch network
 
-From a table to a verdict; ``help(nsad.discover)`` and so on say more::
+From a table to a verdict; ``help(nsad.discover)`` says more::
 
     ds = load_dataset("magic", rows=4000, seed=42)
-    training = ds.take(split(ds, test=0.2, seed=42).train)      # test rows stay out of the search
-    found = discover(training, seed=42, time_limit=60)
-    study = Study([ds], {"relu": "relu", "found": found.best}, split_seed=42)
-    compare(study.run(), baseline="relu")
+    found = discover(ds.take(split(ds, test=0.2, seed=42).train), seed=42)       # no test rows
+    compare(Study([ds], {"relu": "relu", "found": found.best}, split_seed=42).run(), baseline="relu")
 
 Where to look:
 
@@ -23,8 +19,7 @@ data        load_dataset, list_datasets, read_table, Dataset, split, describe, p
 formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
 networks    mlp, light, heavy, PeriodicEmbedding, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
-evidence    Study, summary, compare, transfer_matrix, transferability
-keeping     ActivationLibrary, Entry, find_entry
+evidence    Study, summary, compare, transfer_matrix, transferability, ActivationLibrary, Entry
 elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
 
 ``nsad.__all__`` is the whole list. At a shell, ``nsad`` alone shows the commands.

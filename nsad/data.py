@@ -113,7 +113,8 @@ def _piecewise(values:np.ndarray)->Iterator[np.ndarray]:
 
 def let_go(values:np.ndarray)->None:
     "What was read of a mapped file need not stay in this process's memory."
-    if isinstance(values, np.memmap) and hasattr(mmap, "MADV_DONTNEED"): values._mmap.madvise(mmap.MADV_DONTNEED)
+    mapped = getattr(values, "_mmap", None)                   # None for what was made of a mapped array and lies in memory
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"): mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _narrow(values:np.ndarray)->np.ndarray:

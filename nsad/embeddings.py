@@ -40,8 +40,8 @@ def numeric_columns(X)->tuple[int, ...]:
     ValueError
         X is no table.
 
-    Example
-    -------
+    Examples
+    --------
     >>> numeric_columns([[0., 1.5], [1., 2.5], [0., 4.]])
     (1,)
     """
@@ -184,8 +184,8 @@ class PeriodicEmbedding(_Wanted):
     ValueError
         A setting that cannot be; the message says what may be.
 
-    Example
-    -------
+    Examples
+    --------
     >>> PeriodicEmbedding(range(10)).layer(54)(torch.zeros(3, 54)).shape
     torch.Size([3, 84])
 
@@ -286,8 +286,8 @@ class PiecewiseLinearEmbedding(_Wanted):
     ValueError
         A setting that cannot be; the message says what may be.
 
-    Example
-    -------
+    Examples
+    --------
     >>> X = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
     >>> wanted = PiecewiseLinearEmbedding(n_bins=4, d_embedding=2).for_rows(X)
     >>> wanted.layer(3)(torch.as_tensor(X)).shape
@@ -345,8 +345,8 @@ def quantile_bins(column, n_bins:int)->tuple[float, ...]:
     tuple of float
         Two to ``n_bins + 1`` numbers, ascending, in single precision. A column that never changes has one bin, one wide.
 
-    Example
-    -------
+    Examples
+    --------
     >>> quantile_bins([0., 1., 2., 3., 4.], 2)
     (0.0, 2.0, 4.0)
     """
@@ -405,8 +405,8 @@ def embedding_of(given)->Embedding|None:
     ValueError
         Something else, or a setting that there is not.
 
-    Example
-    -------
+    Examples
+    --------
     >>> embedding_of("piecewise(n_bins=8)").n_bins
     8
     """

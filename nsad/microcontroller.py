@@ -40,8 +40,8 @@ def compiled_size(text:str, compiler:str="gcc", options:Sequence[str]=("-Os",))-
     subprocess.CalledProcessError
         The file does not compile.
 
-    Example
-    -------
+    Examples
+    --------
     >>> sorted(compiled_size(to_c("x*cos(x)"))) in ([], ["code", "constants"])
     True
     """

@@ -31,8 +31,8 @@ class Grid:
     rate : codes for each unit, one over the width of a step; likewise
     most : the largest code
 
-    Example
-    -------
+    Examples
+    --------
     >>> Grid(low=-1.0, rate=2.0, most=3).code(np.array([-5.0, -0.9, 0.2, 9.0])).tolist()
     [0, 0, 2, 3]
     """
@@ -292,8 +292,8 @@ def quantise(linear:Sequence[tuple[np.ndarray, np.ndarray]], functions:Sequence[
     ------
     ValueError : rows that do not fit or are not finite, an activation that a table cannot hold
 
-    Example
-    -------
+    Examples
+    --------
     >>> W, b = np.array([[1.0, -1.0], [0.5, 0.5]]), np.zeros(2)
     >>> quantise([(W, b), (W[:1], b[:1])], [np.tanh], np.eye(2)).widths
     (2, 2, 1)
@@ -479,8 +479,8 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
     ------
     ExportError : a layer that is not known, rows that are missing, do not fit or are not finite
 
-    Example
-    -------
+    Examples
+    --------
     >>> net = mlp(3, hidden=(8,), activation="x*exp(-x**2)", seed=1)
     >>> quantise_network(net, calibration=np.eye(3)).widths
     (3, 8, 1)

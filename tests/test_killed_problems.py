@@ -10,7 +10,7 @@ import time
 import pytest
 
 BEGIN = """
-import sys, time, warnings
+import os, sys, time, warnings
 import numpy as np
 import torch
 from torch import nn
@@ -19,12 +19,11 @@ from nsad.fields import FieldProblem
 from nsad.problem import JointProblem
 
 warnings.simplefilter("ignore")
-PAUSE = float(sys.argv[2])
 DRAW = torch.Generator().manual_seed(0)
 
 
 def pause():
-    time.sleep(PAUSE)
+    time.sleep(float(os.environ["PAUSE"]))                     # no part of what is computed
     return 0.
 """
 
@@ -82,7 +81,7 @@ KINDS = {
 END = """
 if __name__ == "__main__":
     found = discover(problem, resume=sys.argv[1], first=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False,
-                     n_jobs=int(sys.argv[3]))
+                     n_jobs=int(sys.argv[2]))
     print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""))
 """
 
@@ -96,7 +95,8 @@ def scores(path):
 def test_killed_stopped_and_in_two_processes_a_search_ends_with_the_same_front(kind, tmp_path):
     (tmp_path / "mine.py").write_text(BEGIN + textwrap.dedent(KINDS[kind]) + END)
     def start(file, pause="0", n_jobs="1"):
-        return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), pause, n_jobs], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), n_jobs], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+                                env=os.environ | {"PAUSE": pause})
     def once_further(file, process, signum):
         before = scores(tmp_path / file)
         for _ in range(1200):
