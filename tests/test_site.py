@@ -21,13 +21,13 @@ pytestmark = pytest.mark.xdist_group("site")             # one process builds it
 
 
 @pytest.fixture(scope="module")
-def site():
+def site(tmp_path_factory):
     "The site, built as `make docs` does it: a warning is a failure."
     folder = ROOT / "_docs"
     shutil.rmtree(folder, ignore_errors=True)
-    run = subprocess.run([sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q", "-b", "html", "-d", ROOT / "build" / "doctrees", ROOT / "docs", folder],
+    run = subprocess.run([sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q", "-b", "html", "-d", tmp_path_factory.mktemp("doctrees"), ROOT / "docs", folder],
                          capture_output=True, text=True, cwd=ROOT)
-    assert run.returncode == 0, run.stderr
+    assert run.returncode == 0, f"{run.returncode}: {run.stdout}{run.stderr}"
     return folder
 
 
