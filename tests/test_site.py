@@ -23,8 +23,7 @@ pytestmark = pytest.mark.xdist_group("site")             # one process builds it
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     "The site, built as `make docs` does it: a warning is a failure."
-    folder = ROOT / "_docs"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = tmp_path_factory.mktemp("site")
     run = subprocess.run([sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q", "-b", "html", "-d", tmp_path_factory.mktemp("doctrees"), ROOT / "docs", folder],
                          capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, f"{run.returncode}: {run.stdout}{run.stderr}"
