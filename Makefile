@@ -5,9 +5,9 @@ BIN = $(VENV)/bin
 NEEDS = settings.ini setup.py constraints.txt
 # Notebooks and tests use the embedded data and start processes of their own: one thread each, no idle worker pools left behind.
 QUIET = NSAD_DATA= OMP_NUM_THREADS=1
-# Notebooks and tests run in so many processes; those that share files (xdist_group) in one.
+# Notebooks and tests run in so many processes; the tests of a file in one, so that what they share is made once.
 JOBS ?= 2
-PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 .PHONY: help demo test quick check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 

@@ -17,7 +17,6 @@ CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chro
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 pytest.importorskip("sphinx", reason="the site needs the extra docs")
-pytestmark = pytest.mark.xdist_group("site")             # one process builds it
 
 
 @pytest.fixture(scope="module")
