@@ -17,14 +17,11 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
-from os import environ
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy.stats import spearmanr
 
-from nsad.data import Dataset, Scaler, load_dataset, split
+from nsad.data import Dataset, Scaler, data_folder, load_dataset, split
 from nsad.engines.network import (
     CLASSICS, NetworkEngine, _drawing_from, _formula, _shape, random_tree, stack_losses,
 )
@@ -36,10 +33,7 @@ TABLES = "spambase", "magic", "segment", "vehicle", "splice"
 
 def table(name, rows):
     if name in ("spambase", "magic", "forest_cover"): return load_dataset(name, rows=rows)
-    path = Path(environ["NSAD_DATA"]) / f"tables/{name}.csv"
-    frame = pd.read_csv(path, header=None)
-    frame.columns = [*(f"X{i}" for i in range(frame.shape[1] - 1)), "target"]
-    return Dataset.from_frame(frame, "target", name=name)
+    return Dataset.from_file(data_folder() / "tables" / f"{name}.csv", -1, None, name=name)
 
 
 def formulas(n, seed=5):

@@ -418,16 +418,14 @@ def _demo_search(ds, seed:int, folder:Path, quiet:bool, as_json:bool):
     "A search by the strong recipe, and whether what it found is worth it on rows that it has not seen."
     from nsad.data import split
     from nsad.discovery import Discovery, discover
-    from nsad.judgement import judge
     from nsad.training import recipe_named
     path, recipe = folder / f"strong-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
     if path.exists(): found = Discovery.load(path)
     else:
-        _stage(f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its verdict; one to two minutes")
+        _stage(f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its verdict; one to two minutes", quiet)
         found = discover(ds.take(split(ds, seed=seed).train), seed=seed, progress=_bars(quiet), recipe=recipe, **DEMO_SEARCH)
         found.save(path)
-    _stage(f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other kinds")
-    judged = judge(ds, found, seed, recipe, progress=_bars(quiet), n_jobs=-1)
+    judged = _judge(ds, found, seed, recipe, "light", -1, quiet)
     if not as_json:
         _show_front(found, ds.name, path)
         _show_judgement(judged, found, None)
@@ -446,13 +444,13 @@ def demo(
 
     Example: nsad demo --out nsad-demo
     """
-    _stage("nsad demo: everything runs on data that comes with nsad")
+    _stage("nsad demo: everything runs on data that comes with nsad", quiet)
     from nsad.data import SAMPLES, load_dataset
     from nsad.paper import DEMO_ROLES, reproduce
     from nsad.training import PAPER
     out.mkdir(parents=True, exist_ok=True)
     judged = _demo_search(load_dataset(DEMO_ROLES["ecology"], rows=rows, data_home=SAMPLES), seed, out, quiet, as_json)
-    _stage("2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes")
+    _stage("2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes", quiet)
     run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, _bars(quiet), [PAPER], beside=False)
     _report(run, out, as_json, judged)
 

@@ -671,7 +671,10 @@ def _source(path:Path, original:_Original, rows:int, sha256:str)->str:
     if sha256 == original.sha256: return path.name
     if rows == original.rows:
         raise DataError(f"{path} has the {rows:,} rows of the published file and another SHA-256, {sha256}: it was altered; get it anew")
-    return f"{path.name} ({rows:,} rows, not the published {original.rows:,})"
+    return _of_other_size(path, rows, original.rows)
+
+
+def _of_other_size(path:Path, rows:int, published:int)->str: return f"{path.name} ({rows:,} rows, not the published {published:,})"
 
 
 def _from_rows(path:Path, name:str, rows:int|None, seed:int|None, part:str, progress:bool):
@@ -711,7 +714,7 @@ def _small_source(path:Path, original:_Original, rows:int)->str:
     if rows == published or not published: return path.name
     warnings.warn(f"{path} has {rows:,} rows, the published file {published:,}: it is cut short or another version; "
                   "results are filed under these rows", stacklevel=3)
-    return f"{path.name} ({rows:,} rows, not the published {published:,})"
+    return _of_other_size(path, rows, published)
 
 
 def load_dataset(name:str, rows:int|None=None, seed:int|None=42, data_home=None, progress:bool=True, target:str="binary",

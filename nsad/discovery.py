@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'CANDIDATES', 'COLUMNS',
            'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'operators_named',
-           'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
+           'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
            'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
@@ -178,6 +178,25 @@ def operators_named(names:str|Sequence[str])->tuple[str, ...]:
         found.append(known)
     if not found: raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
     return tuple(dict.fromkeys(found))
+
+
+def operators_of(engine:str, names:str|Sequence[str], known:Sequence[str])->tuple[str, ...]:
+    """The operators of these names, all of which an engine has.
+
+    Parameters
+    ----------
+    engine : what an error calls it
+    names : as `operators_named` takes them
+    known : names of the operators that the engine has
+
+    Raises
+    ------
+    ValueError : a name that no operator has, or an operator that the engine has not
+    """
+    found = operators_named(names)
+    if lacking := [name for name in found if name not in known]:
+        raise ValueError(f"the engine {engine!r} has no operator {lacking[0]!r}; it has {', '.join(known)}")
+    return found
 
 # %% ../nbs/16_discovery.ipynb #ddd64eae
 FRONT = ["formula", "loss", "complexity", "score", "source", "noise"]

@@ -126,8 +126,8 @@ def hidden_of(network:str)->tuple[int, ...]:
     >>> hidden_of("128-64")
     (128, 64)
     """
-    shape, plus, embedding = str(network).partition("+")
-    if plus: embedding_of(embedding)
+    shape = str(network).partition("+")[0]
+    embedding_in(network)                                     # refuses one that there is not
     if shape in SHAPES: return SHAPES[shape]
     widths = shape.split("-")
     if all(w.isascii() and w.isdecimal() and 0 < int(w) <= 100_000 for w in widths): return tuple(map(int, widths))

@@ -13,19 +13,11 @@ import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
 
-from ..discovery import Budget, Candidate, operators_named
+from ..discovery import Budget, Candidate, operators_of
 from .labels import collapsed, one_variable
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
 _FUNCTIONS = tuple("add sub mul div sqrt log abs neg inv max min sin cos tan".split())      # gplearn's, by the same names
-
-
-def _known(names:str|Sequence[str])->tuple[str, ...]:
-    "nsad's names of operators that gplearn has as well."
-    names = operators_named(names)
-    if lacking := [name for name in names if name not in _FUNCTIONS]:
-        raise ValueError(f"the engine 'gplearn' has no operator {lacking[0]!r}; it has {', '.join(_FUNCTIONS)}")
-    return names
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class GplearnEngine:
     operators: Sequence[str] | None = None
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
+        if self.operators is not None: object.__setattr__(self, "operators", operators_of("gplearn", self.operators, _FUNCTIONS))
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f8269ce4
 @patch

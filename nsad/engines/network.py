@@ -334,7 +334,8 @@ class NetworkEngine:
             raise ValueError(f"scales={self.scales!r} must be two numbers above 0, the smaller first, or None")
         if self.operators is not None: object.__setattr__(self, "operators", operators_named(self.operators))
         given = self.starters if self.initial_formulas is None else self.initial_formulas
-        if given is CLASSICS: given = [t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators) or not self.operators]
+        if given is CLASSICS and self.operators is not None:
+            given = [t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators)]
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
         object.__setattr__(self, "embedding", embedding_of(self.embedding))

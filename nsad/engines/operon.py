@@ -18,21 +18,13 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
 
-from ..discovery import Budget, Candidate, operators_named
+from ..discovery import Budget, Candidate, operators_of
 from .labels import collapsed, one_variable
 from ..formula import Formula, FormulaError
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
 _SAME = "add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil"
 _SYMBOLS = {name: name for name in _SAME.split()} | {"max": "fmax", "min": "fmin"}                # Operon's by ours
-
-
-def _known(names:str|Sequence[str])->tuple[str, ...]:
-    "nsad's names of operators that Operon has as well."
-    names = operators_named(names)
-    if lacking := [name for name in names if name not in _SYMBOLS]:
-        raise ValueError(f"the engine 'operon' has no operator {lacking[0]!r}; it has {', '.join(_SYMBOLS)}")
-    return names
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class OperonEngine:
     n_jobs: int = 1
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
+        if self.operators is not None: object.__setattr__(self, "operators", operators_of("operon", self.operators, _SYMBOLS))
         if self.loss not in ("log", "squared"): raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
 
 # %% ../../nbs/17c_engines.operon.ipynb #d3836208

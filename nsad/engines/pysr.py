@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fastcore.basics import patch
 
-from ..discovery import Budget, Candidate, operators_named
+from ..discovery import Budget, Candidate, operators_of
 from .labels import one_variable
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
@@ -23,14 +23,6 @@ _BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "max": "m
 _UNARY = {name: name for name in """neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan
     asinh acosh atanh abs sign floor ceil round relu erf erfc gamma""".split()}
 _KNOWN = _BINARY | _UNARY
-
-
-def _known(names:str|Sequence[str])->tuple[str, ...]:
-    "nsad's names of operators that PySR has as well."
-    names = operators_named(names)
-    if lacking := [name for name in names if name not in _KNOWN]:
-        raise ValueError(f"the engine 'pysr' has no operator {lacking[0]!r}; it has {', '.join(_KNOWN)}")
-    return names
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class PySREngine:
     operators: Sequence[str] | None = None
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", _known(self.operators))
+        if self.operators is not None: object.__setattr__(self, "operators", operators_of("pysr", self.operators, _KNOWN))
 
 # %% ../../nbs/17d_engines.pysr.ipynb #5b305499
 NO_JULIA = "the engine 'pysr' needs PySR and Julia: pip install 'nsad[pysr]', then install Julia from https://julialang.org/downloads"
