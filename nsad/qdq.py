@@ -15,7 +15,8 @@ from .quantised import Grid, IntegerLayer, Quantised
 class _Graph:
     "Nodes one after another, and constants by name."
     def __init__(self, onnx):
-        self.helper, self.arrays, self.nodes, self.constants = onnx.helper, onnx.numpy_helper, [], []
+        self.helper, self.arrays = onnx.helper, onnx.numpy_helper
+        self.nodes, self.constants = [], []
 
     def constant(self, values, kind)->str:
         "The name of a constant array."
