@@ -1375,7 +1375,7 @@ class Split:
     validation: np.ndarray
     test: np.ndarray
 
-
+# %% ../nbs/07_data.ipynb #9d60b74c
 TEST_SHARE = 0.2  # of rows put aside to test on, for searches and studies alike
 
 # %% ../nbs/07_data.ipynb #e0e5a1f6

@@ -464,7 +464,7 @@ def _records(table: pd.DataFrame) -> list[dict]:
     "Rows as JSON can hold them, None for what is missing."
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
-
+# %% ../nbs/16_discovery.ipynb #27fdd4b2
 @patch
 def save(self: Discovery, path, overwrite: bool = True) -> Path:
     """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,

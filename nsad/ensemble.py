@@ -496,7 +496,7 @@ class _Join:
 def _place(path: str) -> str:
     return f"the layer {path!r}" if path else "the network"
 
-
+# %% ../nbs/10_ensemble.ipynb #b5e47a64
 def _settings(module: nn.Module) -> dict:
     "Settings that are plain values, and the shapes of weights."
     plain = {n: v for n, v in vars(module).items() if _is_plain_value(v) and n != "training"}
@@ -721,7 +721,7 @@ def _without_dropout(models: Sequence[nn.Module]):
         if LAYERS.get(type(layer)) is DropoutEnsemble:
             layer.p = 0.0
 
-
+# %% ../nbs/10_ensemble.ipynb #2ab3e10b
 def _run_from(seed: int, model: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
     torch.manual_seed(seed)
     with torch.no_grad():

@@ -817,7 +817,7 @@ def _task(self: NSADClassifier) -> str:
 def _n_outputs(self: NSADClassifier) -> int:
     return 1 if len(self.classes_) == 2 else len(self.classes_)
 
-
+# %% ../nbs/24_estimators.ipynb #42502b2f
 @patch
 def _scaled(self: NSADClassifier, y):
     return y
@@ -864,7 +864,7 @@ def _begin(self: NSADRegressor, rows: _Rows, source: pd.DataFrame | None, seed: 
     self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std())
     _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
 
-
+# %% ../nbs/24_estimators.ipynb #0bab4fd3
 @patch
 def _scaled(self: NSADRegressor, y):
     return (y - self.target_mean_) / self.target_scale_

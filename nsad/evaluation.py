@@ -550,7 +550,7 @@ def _of_cell(self: Study, cell: _Cell) -> str:
 def _validation(self: Study) -> float:
     return self.validation if self.recipe.patience else 0.0
 
-
+# %% ../nbs/19_evaluation.ipynb #3416d95b
 @patch
 def _key(self: Study, cell: _Cell) -> str:
     return hashlib.sha256(
@@ -992,7 +992,7 @@ def _placed(network: str, X: np.ndarray):
         X = X.pick(np.linspace(0, len(X) - 1, min(len(X), MOST_PLACED)).astype(int)[None])[0]
     return embedding.for_rows(X)
 
-
+# %% ../nbs/19_evaluation.ipynb #fc7a5bca
 # training rows of a mapped file that columns and bins are made from, evenly drawn
 MOST_PLACED = 1_000_000
 

@@ -155,14 +155,14 @@ def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bo
     if example is None and (alone or not refusal(model, inputs)): return model, inputs, n_features
     return model, accepted(model, None if example is None else inputs), None
 
-
+# %% ../nbs/11_export.ipynb #1300c838
 def _onnx():
     try: import onnx, onnxscript                       # noqa: E401, F401
     except ImportError:
         raise ImportError("to_onnx needs onnx and onnxscript: pip install 'nsad[onnx]'") from None
     return onnx
 
-
+# %% ../nbs/11_export.ipynb #7d44f4ba
 def _about(what)->str:
     "The version of nsad and the formulas of a network."
     modules = what.modules() if isinstance(what, nn.Module) else [as_activation(what)]
@@ -193,7 +193,7 @@ def _in_type(layer:Layer, kind:type)->Layer:
         return replace(layer, tables=tables, weight=weight, bias=bias)
     return layer
 
-
+# %% ../nbs/11_export.ipynb #5536fe5c
 def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
@@ -261,7 +261,7 @@ def _jax_arrays(jax)->SimpleNamespace:
     more = {n: getattr(jnp, n) for n in ("asarray", "zeros_like", "nan_to_num", "moveaxis")}
     return SimpleNamespace(**{n: own.get(n) or getattr(jnp, n) for n in vars(NUMPY)}, **more)
 
-
+# %% ../nbs/11_export.ipynb #597a766b
 def to_jax(what:Formula|str|SymbolicActivation)->Callable:
     """A JAX function of arrays of any shape, for ``jax.jit``, ``jax.grad`` and ``jax.vmap``.
 
@@ -308,7 +308,7 @@ def to_latex(what:Formula|str|SymbolicActivation, name:str|None=None)->str:
     arguments = ", ".join(Formula(v, [v]).latex for v in variables)
     return rf"{name}\left({arguments}\right) = {formula.latex}"
 
-
+# %% ../nbs/11_export.ipynb #bb1beeec
 def _now(act:SymbolicActivation)->Formula:
     "The formula with present constants, or with symbols where channels differ."
     if not isinstance(act.formula, list): return act.formula

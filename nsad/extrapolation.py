@@ -40,7 +40,7 @@ def polynomial(seed:int, degree:int=3, n_inputs:int=2)->Target:
     def value(x): return sum(w * (x ** np.array(p)).prod(1) for w, p in zip(weights, powers))
     return Target(f"polynomial {seed}", value, (-1.,) * n_inputs, (1.,) * n_inputs)
 
-
+# %% ../nbs/14c_extrapolation.ipynb #546ee6ea
 def harmonic(seed:int, waves:int=3, n_inputs:int=1)->Target:
     "A sum of random sine waves, one to three periods over the learned range."
     draw = np.random.default_rng([2, seed])
@@ -51,24 +51,42 @@ def harmonic(seed:int, waves:int=3, n_inputs:int=1)->Target:
 
 # %% ../nbs/14c_extrapolation.ipynb #ff91ff64
 def _gaussian(x): return np.exp(-(x[:, 0] / x[:, 1])**2 / 2) / (np.sqrt(2 * np.pi) * x[:, 1])
+
+
 def _distance(x): return np.sqrt((x[:, 1] - x[:, 0])**2 + (x[:, 3] - x[:, 2])**2)
+
+
 def _lorentz(x): return x[:, 0] / np.sqrt(1 - (x[:, 1] / x[:, 2])**2)
+
+
 def _coulomb(x): return x[:, 0] * x[:, 1] / (4 * np.pi * x[:, 2]**2)
+
+
 def _spring(x): return x[:, 0] * x[:, 1]**2 / 2
+
+
 def _velocities(x): return (x[:, 0] + x[:, 1]) / (1 + x[:, 0] * x[:, 1] / x[:, 2]**2)
+
+# %% ../nbs/14c_extrapolation.ipynb #eb723e8c
 def _lens(x): return 1 / (1 / x[:, 0] + x[:, 2] / x[:, 1])
+
+
 def _interference(x): return x[:, 0] + x[:, 1] + 2 * np.sqrt(x[:, 0] * x[:, 1]) * np.cos(x[:, 2])
+
+
 def _adiabatic(x): return x[:, 0] * x[:, 1] / (x[:, 2] - 1)
+
+
 def _planck(x): return x[:, 0]**3 / (np.exp(x[:, 0] / x[:, 1]) - 1)
 
-
+# %% ../nbs/14c_extrapolation.ipynb #28692ca2
 FEYNMAN = {"I.6.2": (_gaussian, ((1, 3), (1, 3))), "I.8.14": (_distance, ((1, 5),) * 4),
            "I.10.7": (_lorentz, ((1, 5), (1, 2), (3, 10))), "I.12.2": (_coulomb, ((1, 5),) * 3),
            "I.14.4": (_spring, ((1, 5),) * 2), "I.16.6": (_velocities, ((1, 5),) * 3),
            "I.27.6": (_lens, ((1, 5),) * 3), "I.37.4": (_interference, ((1, 5),) * 3),
            "I.39.11": (_adiabatic, ((1, 5), (1, 5), (2, 5))), "I.41.16": (_planck, ((1, 5),) * 2)}
 
-
+# %% ../nbs/14c_extrapolation.ipynb #c5d3cafe
 def feynman(name:str)->Target:
     "One of `FEYNMAN`, learned on the lower two thirds of each input."
     if name not in FEYNMAN:

@@ -116,7 +116,7 @@ def _start(self:FieldEnsemble, activation:nn.Module, seed:int, gain:float)->list
         layers.append((weight * most, shift * bias))
     return layers
 
-
+# %% ../nbs/14a_fields.ipynb #fc5e941e
 @patch
 def _activate(self:FieldEnsemble, layer:int, z:Tensor)->Tensor:
     "The hidden layer `z` (members, rows, units), each member's rows by its own activation."
@@ -126,7 +126,7 @@ def _activate(self:FieldEnsemble, layer:int, z:Tensor)->Tensor:
         else: done += [m(r[None]) for m, r in zip(modules[layer * s:(layer + 1) * s], rows)]
     return torch.cat(done)
 
-
+# %% ../nbs/14a_fields.ipynb #3a8ce50c
 @patch
 def forward(self:FieldEnsemble, x:Tensor)->Tensor:
     "(rows, inputs), or (members, rows, inputs), to (members, rows, outputs)."
@@ -214,7 +214,7 @@ class FieldProblem:
         settings = self.hidden, self.steps, self.lr, self.gain, self.batch
         return fingerprint(self.fit, self.judge, settings)
 
-
+# %% ../nbs/14a_fields.ipynb #f5dcc087
 def _points(pair, what:str)->tuple[Tensor, Tensor]:
     "Coordinates (points, inputs) and values (points, outputs), checked."
     x, y = (torch.as_tensor(np.array(v), dtype=torch.float32) for v in pair)
@@ -242,7 +242,7 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
     return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr)
 
-
+# %% ../nbs/14a_fields.ipynb #c9df5a27
 @patch
 def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
            fidelity:float=1.)->np.ndarray:
@@ -290,7 +290,7 @@ def load_photo(name:str, size:int=64)->np.ndarray:
     middle = grey[top:top + block * size, left:left + block * size]
     return middle.reshape(size, block, size, block).mean((1, 3))
 
-
+# %% ../nbs/14a_fields.ipynb #facea804
 def _module(name:str, package:str):
     try: return importlib.import_module(name)
     except ImportError:
@@ -306,7 +306,7 @@ def pixel_grid(height:int, width:int)->np.ndarray:
     rows, columns = ((2 * np.arange(n) + 1 - n) / longer for n in (height, width))
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).reshape(-1, 2)
 
-
+# %% ../nbs/14a_fields.ipynb #2b412cf1
 def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:float=0.1,
                   **settings)->FieldProblem:
     """A picture as a function of its coordinates.
@@ -343,12 +343,12 @@ def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:flo
     return FieldProblem(f"{name}, {task}", fit, (pixel_grid(*image.shape[:2])[asked], clean[asked]),
                         **settings)
 
-
+# %% ../nbs/14a_fields.ipynb #de856cab
 def _values(image:np.ndarray)->np.ndarray:
     "Values (pixels, channels) between -1 and 1."
     return image.reshape(np.prod(image.shape[:2]), -1) * 2 - 1
 
-
+# %% ../nbs/14a_fields.ipynb #343a7c58
 def _halved(image:np.ndarray)->np.ndarray:
     "The mean of blocks of two by two pixels."
     (height, width), rest = image.shape[:2], image.shape[2:]
@@ -393,7 +393,7 @@ def signal_problem(values:np.ndarray, every:int=2, name:str="signal", **settings
     x, y = np.linspace(-1, 1, len(values))[:, None], values / largest
     return FieldProblem(name, (x[known], y[known]), (x[~known], y[~known]), **settings)
 
-
+# %% ../nbs/14a_fields.ipynb #55de0c86
 def load_eeg()->np.ndarray:
     "(800, 4) samples of an electroencephalogram that comes with matplotlib."
     folder = Path(importlib.import_module("matplotlib").get_data_path(), "sample_data")

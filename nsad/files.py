@@ -47,7 +47,7 @@ class FileError(DataError, OSError):
     remedy.
     """
 
-
+# %% ../nbs/05_files.ipynb #742bbac0
 class FileTaken(FileError):
     "There is a file of that name already, and nobody said that it may be replaced."
 
@@ -96,7 +96,7 @@ def _synced(file) -> None:
     file.flush()
     os.fsync(file.fileno())
 
-
+# %% ../nbs/05_files.ipynb #1c92c21c
 def _beside(path: Path) -> Path:
     "A new name in the folder of `path`, with its suffix, since some libraries go by that."
     return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part{path.suffix[:20]}")
@@ -110,7 +110,7 @@ def _sweep(path: Path) -> None:
             if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _STALE:
                 os.unlink(entry.path)
 
-
+# %% ../nbs/05_files.ipynb #3777c7b5
 def _is_special(path: Path) -> bool:
     "Is it a device or a pipe, such as /dev/stdout, which takes what is written as it comes?"
     return path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode)

@@ -30,7 +30,7 @@ from .formula import Formula
 class IdentityError(ValueError):
     "Something of which it cannot be said what it computes."
 
-
+# %% ../nbs/04a_identity.ipynb #2750977b
 _INSTALLED = tuple(
     {
         str(Path(p).resolve())
@@ -161,7 +161,7 @@ def _array(walk: _Walk, a) -> dict:
         array=a.dtype.str, shape=list(a.shape), values=_hash(np.ascontiguousarray(a).tobytes())
     )
 
-
+# %% ../nbs/04a_identity.ipynb #039b1b2a
 def _mapping(walk: _Walk, d) -> dict:
     return dict(dict=[[walk(k), walk.at(k, v)] for k, v in d.items()])
 
@@ -326,7 +326,7 @@ def _wrapped(walk: _Walk, m) -> dict:
 def _property(walk: _Walk, p) -> dict:
     return dict(property=[walk(f) for f in (p.fget, p.fset, p.fdel)])
 
-
+# %% ../nbs/04a_identity.ipynb #c6c26ff1
 def _cached(walk: _Walk, p) -> dict:
     return dict(cached=walk(p.func))
 

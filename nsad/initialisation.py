@@ -47,7 +47,7 @@ def moments(activation:nn.Module, scales:Tensor, bias:float=0.)->tuple[Tensor, T
     squares = (v.detach().square().mean(1).view(z.shape).mean(2) for v in (value, slope))
     return tuple(v @ torch.as_tensor(WEIGHTS) for v in squares)
 
-
+# %% ../nbs/03c_initialisation.ipynb #8c1368b1
 def _channels(f:nn.Module)->int:
     "How many channels have parameters of their own."
     own = [p.shape[-1] for p in f.parameters() if p.dim() > 1 or isinstance(f, nn.PReLU)]
@@ -85,7 +85,7 @@ class Start(NamedTuple):
     scale: float
     gain: float
 
-
+# %% ../nbs/03c_initialisation.ipynb #8da1933e
 def start_of(activation:nn.Module)->Start:
     "What an activation asks for; a formula's frequencies are read in its `formula`, if it has one."
     formulas = getattr(activation, "formula", ())
@@ -153,7 +153,7 @@ def _settle(waiting:list, scale:float|None)->list[str]:
         if scale is not None and norm.weight is not None: nn.init.constant_(norm.weight, scale)
     return [name]
 
-
+# %% ../nbs/03c_initialisation.ipynb #30d58b7b
 def _as_they_run(net:nn.Module)->list[tuple[str, nn.Module]]:
     "Modules by name; torch's transformer layers register last what they run behind `linear1`."
     named = dict(net.named_modules(remove_duplicate=False))

@@ -51,6 +51,8 @@ class LibraryError(ValueError):
 
 
 FORMAT = "nsad.activation/2"
+
+# %% ../nbs/20_library.ipynb #a69f3066
 # of one file, of what is nested in it, of one text
 MAX_BYTES, MAX_DEPTH, MAX_TEXT = 1_000_000, 12, 20_000
 
@@ -100,7 +102,7 @@ def _is_name(v) -> bool:
         and not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", v)
     )
 
-
+# %% ../nbs/20_library.ipynb #5c9ad71b
 _TEXT = _is_text, f"text of up to {MAX_TEXT} printable characters"
 _NUMBER = _is_number, "a finite number"
 
@@ -208,7 +210,7 @@ def _shown(value) -> str:
         text = f"something of type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
-
+# %% ../nbs/20_library.ipynb #c52ae10d
 def _wrong(place: str, value, needs: str):
     raise LibraryError(f"{place or 'the file'} is {_shown(value)}; it must be {needs}")
 

@@ -128,7 +128,7 @@ def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequ
     "The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`."
     return mlp(n_features, SHAPES["heavy"], activation, **kwargs)
 
-
+# %% ../nbs/09_models.ipynb #1c82058b
 def light(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
     "The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`."
     return mlp(n_features, SHAPES["light"], activation, **kwargs)
@@ -706,7 +706,7 @@ def own_modules(self: Stack) -> Iterator[tuple[int, nn.Module]]:
         for seed, act in enumerate(modules):
             yield seed * len(self.activations) + column, act
 
-
+# %% ../nbs/09_models.ipynb #0756048b
 @patch
 def expand(self: Stack, values: Tensor) -> Tensor:
     "Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...)."

@@ -479,7 +479,7 @@ def _loss_of(self: ModelProblem, net: nn.Module, batch) -> Tensor:
     inputs, target = self._parted(batch)
     return _one_number(self.loss(net(*inputs), target))
 
-
+# %% ../nbs/14_problem.ipynb #80ba0bfc
 def _one_number(loss) -> Tensor:
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else _described(loss)

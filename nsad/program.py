@@ -40,13 +40,13 @@ def program_of(formula:Formula, learn:bool=False, protect:bool=True)->Program:
     given = _labelled(tree, constants) if learn else tree
     return tracer.program([_traced(given, tracer, protect)])
 
-
+# %% ../nbs/02_program.ipynb #e9a9cec4
 def decimals(t:Tree)->list[float]:
     "Decimal constants of a tree, in order."
     if not isinstance(t, tuple): return [t] if isinstance(t, float) else []
     return [v for a in t[1:] for v in decimals(a)] if t[0] != "fixed" else []
 
-
+# %% ../nbs/02_program.ipynb #08fa822c
 def _labelled(t:Tree, constants)->Tree:
     "The tree with inputs in place of its decimal constants."
     if isinstance(t, tuple):
@@ -87,7 +87,7 @@ def _d_minimum(xp, y, a, b):
     first = _first_larger(xp, b, a)
     return first, 1 - first
 
-
+# %% ../nbs/02_program.ipynb #a3649d21
 def _d_clip(xp, y, a, low, high):
     "1 between the limits, as a product of masks."
     inside = 1.
@@ -180,12 +180,12 @@ def _again(program:Program, tracer:Tracer)->list:
         done.append(tracer.note(op, *(of_operand(done, o) for o in operands)))
     return done
 
-
+# %% ../nbs/02_program.ipynb #23fcdf9e
 def of_operand(done:Sequence, operand:int|Constant):
     "An operand's value among those that are done."
     return operand.value if isinstance(operand, Constant) else done[operand]
 
-
+# %% ../nbs/02_program.ipynb #ab43e3b7
 def adjoints(tracer:Tracer, y, n_inputs:int)->list:
     "The derivative of `y` by each of the first inputs; a number where it is one everywhere."
     if not isinstance(y, Node): return [0.] * n_inputs
@@ -222,7 +222,7 @@ def gradient(program:Program, output:int=0)->Program:
     y = of_operand(_again(program, tracer), program.outputs[output])
     return tracer.program(adjoints(tracer, y, len(program.inputs)))
 
-
+# %% ../nbs/02_program.ipynb #da16763f
 @functools.lru_cache(4096)
 def derivative_by(program:Program, i:int)->Program:
     "The derivative of the only output by input `i`, as a program of one output."
@@ -245,7 +245,7 @@ def derivatives(program:Program, low:int, high:int)->Program:
     for _ in range(high): outputs.append(adjoints(tracer, outputs[-1], 1)[0])
     return tracer.program(outputs[low:])
 
-
+# %% ../nbs/02_program.ipynb #807304f3
 def jet(program:Program, order:int, value:bool=True)->Program:
     """Value and derivatives by the first input, to an order, as one program.
 
@@ -288,7 +288,7 @@ def run(program:Program, xp, inputs:Sequence)->list:
         done.append(evaluate(xp, op, [of_operand(done, o) for o in operands]))
     return [of_operand(done, o) for o in program.outputs]
 
-
+# %% ../nbs/02_program.ipynb #91dc02da
 def evaluate(xp, op:str, args:Sequence):
     "One instruction."
     if op in ARITHMETIC: return ARITHMETIC[op](*args)

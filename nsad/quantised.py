@@ -75,7 +75,7 @@ class Table:
         "Codes (rows, units) of the outputs, for those of the inputs."
         return self.entries[np.arange(len(self.entries)), codes]
 
-
+# %% ../nbs/10d_quantised.ipynb #8102f2dd
 def tabulate(function:Callable, inputs:Grid, low:float, high:float, units:int=1)->Table:
     """A table of a function.
 
@@ -146,7 +146,7 @@ def _two_digits(values:np.ndarray)->np.ndarray:
     unit = 10.0 ** (np.floor(np.log10(values)) - 1)
     return np.floor(values / unit + 1e-9) * unit
 
-
+# %% ../nbs/10d_quantised.ipynb #64be4cf8
 def fit_inputs(X:np.ndarray, weight:np.ndarray)->Grid:
     """The grid of a network's inputs, float32 as in C.
 
@@ -214,7 +214,7 @@ def _centred(layer:IntegerLayer, codes:np.ndarray, z:np.ndarray, low:float)->Int
         raise ValueError("a bias is too large beside the weights of its unit for sums of 32 bits")
     return replace(layer, bias=bias.astype(np.int64))
 
-
+# %% ../nbs/10d_quantised.ipynb #97ed9629
 def fit_layer(weight:np.ndarray, codes:np.ndarray, z:np.ndarray,
               function:Callable|None)->IntegerLayer:
     """A layer in whole numbers.
@@ -312,7 +312,7 @@ def quantise(linear:Sequence[tuple[np.ndarray, np.ndarray]], functions:Sequence[
             values, codes, grid = function(z), layer.look_up(layer.sums(codes)), layer.table.outputs
     return Quantised(inputs, tuple(layers))
 
-
+# %% ../nbs/10d_quantised.ipynb #96ae6ee3
 def _check(rows:np.ndarray, n_inputs:int)->None:
     if rows.ndim != 2 or rows.shape[1] != n_inputs or len(rows) < 2:
         raise ValueError(f"calibration has shape {rows.shape}; give at least two rows of the "
@@ -336,7 +336,7 @@ def _bytes(codes:np.ndarray)->str:
     texts = ["\\?" if texts[i - 1:i + 1] == ["?", "?"] else c for i, c in enumerate(texts)]
     return "\n".join(f'"{"".join(texts[i:i + 100])}"' for i in range(0, len(texts), 100))
 
-
+# %% ../nbs/10d_quantised.ipynb #0360579d
 def _rows(codes:np.ndarray)->str: return "{\n" + ",\n".join(map(_bytes, codes)) + "}"
 
 
@@ -384,12 +384,12 @@ def _floats(values:np.ndarray)->list[str]:
     texts = [str(np.float32(v)) for v in values]
     return [t.removesuffix(".0") if t.endswith(".0") else t + "f" for t in texts]
 
-
+# %% ../nbs/10d_quantised.ipynb #029aac0c
 def _array(kind:str, name:str, text:str, *shape:int)->str:
     "A constant inside of the function."
     return f"    static const {kind} {name}{''.join(f'[{n}]' for n in shape)} = {text};\n"
 
-
+# %% ../nbs/10d_quantised.ipynb #291b2008
 def _layer_arrays(layer:IntegerLayer, i:int)->str:
     "The constants of a layer."
     units, inputs = layer.weight.shape
@@ -401,7 +401,7 @@ def _layer_arrays(layer:IntegerLayer, i:int)->str:
     entries = layer.table.entries
     return text + _array("uint8_t", f"t{i}", _rows(entries), len(entries), 257)
 
-
+# %% ../nbs/10d_quantised.ipynb #f79ff7ac
 def _calls(q:Quantised, name:str, i:int)->str:
     "The statements that run layer `i`."
     n, m, layer = q.widths[i], q.widths[i + 1], q.layers[i]
@@ -494,7 +494,7 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
     try: return quantise(linear, functions, np.asarray(calibration, np.float64))
     except (TypeError, ValueError) as error: raise ExportError(f"int8: {error}") from None
 
-
+# %% ../nbs/10d_quantised.ipynb #c54e9504
 def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
     "What stands between each linear map and the next."
     groups = []
@@ -508,7 +508,7 @@ def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
                           "to the outputs, or use dtype='float'")
     return groups
 
-
+# %% ../nbs/10d_quantised.ipynb #dbb9d9e2
 def _through(group:Sequence[Scaling | Pointwise], z:np.ndarray)->np.ndarray:
     "What scalings and activations make of an array (rows, units)."
     for layer in group:

@@ -31,7 +31,7 @@ _TEXTBOOK = {
     "acosh": sympy.acosh, "atanh": sympy.atanh, "erf": sympy.erf, "erfc": sympy.erfc,
     "gamma": sympy.gamma}
 
-
+# %% ../nbs/00a_reading.ipynb #d7a86164
 class Protected(sympy.Function):
     "A function of real arguments that SymPy leaves as it is; one subclass an operator."
     is_real = True
@@ -122,7 +122,7 @@ def checked(text)->str:
             raise FormulaError(f"more than {MAX_DEPTH} parentheses inside each other", text, i)
     return text.strip().replace("^", "**")
 
-
+# %% ../nbs/00a_reading.ipynb #c5edb761
 @functools.lru_cache(256)
 def _parsed(text:str)->ast.AST:
     "Python's syntax tree of the text."
@@ -155,7 +155,7 @@ _JOINED = {ast.BitAnd: "logical_and", ast.BitOr: "logical_or"}
 _ALLOWED = ("only numbers, variables, + - * / ^, comparisons and the known functions can be in a "
             "formula")
 
-
+# %% ../nbs/00a_reading.ipynb #cf260f48
 def _is_condition(node:ast.AST)->bool:
     "Is this a comparison, or several joined by & and |?"
     if isinstance(node, ast.BinOp) and type(node.op) in _JOINED:
@@ -164,7 +164,7 @@ def _is_condition(node:ast.AST)->bool:
         return _is_condition(node.operand)
     return isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED
 
-
+# %% ../nbs/00a_reading.ipynb #c4de6b9e
 class _Reader:
     "Builds the SymPy expression of a text."
     def __init__(self, text:str, variables:Iterable[str]|None, rename:Callable):
@@ -195,7 +195,7 @@ def read(self:_Reader, node:ast.AST, depth:int=0)->sympy.Expr:
         self.fail("a comparison alone is no formula; greater(a, b) is 1 where a > b, else 0", node)
     self.fail(_ALLOWED, node)
 
-
+# %% ../nbs/00a_reading.ipynb #4b116f52
 @patch
 def condition(self:_Reader, node:ast.AST, depth:int)->sympy.Expr:
     "A comparison: 1 where it holds, else 0."
@@ -216,7 +216,7 @@ def number(self:_Reader, node)->sympy.Expr:
     if not abs(node.value) <= MAX_NUMBER: self.fail(f"numbers go up to {MAX_NUMBER:g}", node)
     return sympy.Integer(node.value) if type(node.value) is int else sympy.Float(node.value)
 
-
+# %% ../nbs/00a_reading.ipynb #09c44520
 @patch
 def name(self:_Reader, node)->sympy.Expr:
     "A variable or a constant; an expression where a name stands for one."
@@ -251,7 +251,7 @@ def call(self:_Reader, node, depth:int)->sympy.Expr:
         self.fail(f"{name} takes {arity} argument{'s' * (arity > 1)}, not {len(args)}", node)
     return self.apply(name, args, node)
 
-
+# %% ../nbs/00a_reading.ipynb #144e847a
 @patch
 def unknown(self:_Reader, node):
     "Say that there is no such function, and which one is alike."
@@ -335,7 +335,7 @@ def _constant(name:str, args)->float|None:
     else: value = sized if np.isclose(sized, safe, rtol=1e-2) else safe      # sqrt(-4) is 2
     return value if abs(value) <= MAX_NUMBER else None
 
-
+# %% ../nbs/00a_reading.ipynb #18c00a7f
 def _pretty(name:str, args, value:float)->bool:
     "Are these constants better kept: arithmetic, whole powers, roots of small numbers?"
     if abs(value) < 1 / MAX_NUMBER: return False
@@ -351,14 +351,14 @@ def _power(a:sympy.Expr, b:sympy.Expr)->sympy.Expr:
     if b == sympy.Rational(-1, 2): return 1 / symbolic("sqrt")(a)
     return symbolic("exp")(b) if a is sympy.E else symbolic("pow")(a, b)
 
-
+# %% ../nbs/00a_reading.ipynb #e6145395
 def _choice(c:sympy.Expr, a:sympy.Expr, b:sympy.Expr)->sympy.Expr:
     "`where`: a step in the condition is the condition itself."
     if getattr(c, "op", "") == "step": c = c.args[0]
     if c.is_number: return a if c > 0 else b
     return a if a == b else symbolic("where")(c, a, b)
 
-
+# %% ../nbs/00a_reading.ipynb #ecacaff4
 def _built(name:str, args:list)->sympy.Expr:
     a, *rest = args
     if name == "add": return a + rest[0]

@@ -136,7 +136,7 @@ def _parquet(table: pd.DataFrame) -> bytes:
     table.to_parquet(packed := io.BytesIO(), index=False)
     return packed.getvalue()
 
-
+# %% ../nbs/22_report.ipynb #745d2e9b
 EXPORTS = {
     ".csv": lambda results: results.to_csv(index=False),
     ".parquet": _parquet,
@@ -648,7 +648,7 @@ svg {{ max-width: 100%; height: auto; }}
 def _section(heading: str, content: str) -> str:
     return f"<h2>{html.escape(heading)}</h2>\n{content}\n"
 
-
+# %% ../nbs/22_report.ipynb #0dbc94fe
 def _table(frame: pd.DataFrame) -> str:
     "A table as HTML; names are escaped, and free of what a terminal would obey."
     words = frame.select_dtypes(exclude="number").columns

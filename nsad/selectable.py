@@ -75,7 +75,7 @@ class Choice(nn.Module):
 def _formula(spec):
     return spec.formula if hasattr(spec, "evidence") else spec
 
-
+# %% ../nbs/09a_selectable.ipynb #80e9094e
 def _name(m: nn.Module) -> str:
     if not isinstance(m, SymbolicActivation):
         return repr(m)

@@ -233,7 +233,7 @@ def _auto_batch(n_rows: int) -> int:
     size = min(1024, max(16, size))
     return max(2, math.ceil(n_rows / math.ceil(n_rows / size)))
 
-
+# %% ../nbs/13_training.ipynb #6dbb087d
 def _auto_decay(n_steps: int) -> float:
     "What shrinks weights as much over a long training as 1 does in 2,000 steps."
     return min(1.0, 2000 / n_steps)
@@ -246,7 +246,7 @@ def _auto_dropout(n_rows: int) -> float:
     fallen = math.log(max(1, n_rows) / 2500) / math.log(40_000 / 2500)
     return round(0.15 - 0.1 * min(1.0, max(0.0, fallen)), 3)
 
-
+# %% ../nbs/13_training.ipynb #164c5a4a
 def _batches_of(n_rows: int, size: int) -> int:
     "Batches in an epoch; a last one of a single row is left out."
     return max(1, n_rows // size + (n_rows % size > 1))

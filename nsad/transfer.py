@@ -576,7 +576,7 @@ def _quantiles(z: np.ndarray) -> np.ndarray:
     """
     return np.quantile(z * np.where((z**3).mean(0) < 0, -1, 1), _LEVELS, axis=0).mean(1)
 
-
+# %% ../nbs/21_transfer.ipynb #d8fae119
 def _ties(X: np.ndarray) -> np.ndarray:
     "The chance that two rows agree in a feature, at quantiles over features."
     shares = (np.unique(column, return_counts=True)[1] / len(column) for column in X.T)
@@ -757,7 +757,7 @@ def _rho(a, b) -> float:
         else np.nan
     )
 
-
+# %% ../nbs/21_transfer.ipynb #cabf07e7
 def _mean(values) -> float:
     "Mean of those that are known."
     return float(pd.Series(list(values), dtype=float).mean())

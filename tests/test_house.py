@@ -1,6 +1,8 @@
 """The rules of the house, held by the code itself."""
 import ast
+import importlib.util
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -135,3 +137,29 @@ def test_definitions_for_readers_are_shown_at_work(module):
     assert exported.count(False) >= 1
     longest = max(len(run) for run in "".join("e" if e else " " for e in exported).split())
     assert longest <= 5, "at most five definitions before a cell that shows them"
+
+
+def code_figures():
+    "The figures of every module, as `python tools/code_figures.py` prints them."
+    path = PACKAGE.parent / "tools" / "code_figures.py"
+    spec = importlib.util.spec_from_file_location("code_figures", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    rows = module.all_figures()
+    return rows, module.total(rows)
+
+
+def test_no_line_of_the_package_is_over_100_columns():
+    rows, _ = code_figures()
+    assert {row.module: row.wide for row in rows if row.wide} == {}
+
+
+def test_lines_and_cells_of_the_package_are_short():
+    _, whole = code_figures()
+    assert statistics.mean(whole.code) <= 50, "mean characters a code line"
+    assert statistics.median(whole.cells) <= 12, "median lines an exported cell"
+
+
+def test_functions_have_names():
+    _, whole = code_figures()
+    assert whole.lambdas <= 98, "say what it does: a named function instead of a lambda"

@@ -43,7 +43,7 @@ from ..training import STRONG, Recipe, one_thread
 def _constant() -> float:
     return random.randint(-20, 20) / 10
 
-
+# %% ../../nbs/17a_engines.network.ipynb #5e21d343
 def primitives(operators: Sequence[str] | None = None) -> gp.PrimitiveSet:
     """DEAP's primitive set over `x`: these operators, or those that the table lets the search
     breed with.
@@ -177,7 +177,7 @@ def tuned(trial: TableTrial, formulas: Sequence[str]) -> list[str]:
 def _leaves(t) -> list:
     return [leaf for a in t[1:] for leaf in _leaves(a)] if isinstance(t, tuple) else [t]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #c18d908d
 def _rounded(tree) -> str | None:
     """The tree as text with one decimal for each constant, or None where a constant is beyond
     what can be read.
@@ -601,7 +601,7 @@ def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
         stack_losses(trial, entries) if isinstance(trial, TableTrial) else trial.losses(entries)
     )
 
-
+# %% ../../nbs/17a_engines.network.ipynb #243cc453
 def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     "The formulas with learned constants, where the networks are ours."
     return tuned(trial, formulas) if isinstance(trial, TableTrial) else []
@@ -627,7 +627,7 @@ def _text(entry: str | tuple[str, ...]) -> str:
 # joblib renews a worker that has grown; nothing is lost by it
 warnings.filterwarnings("ignore", "A worker stopped while some jobs")
 
-
+# %% ../../nbs/17a_engines.network.ipynb #bb5d8114
 def _worked(parent: int, f: Callable, args: Sequence, kwargs: dict):
     """In a worker: the result of a job; the worker ends soon after the process that it works
     for.
@@ -867,7 +867,7 @@ def _other_factors(self: NetworkEngine) -> int:
     "How many learning rates are tried beside the recipe's."
     return 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #b1dd119b
 @patch(as_prop=True)
 def _n_tuned(self: NetworkEngine) -> int:
     """How many finalists have their learning rate tuned: the standard activations and the best

@@ -299,7 +299,7 @@ def refuse(self: ProposalEngine, text, why: str):
     if len(self.refused) < 5 * MOST_LINES:
         self.refused[_named(text)] = why
 
-
+# %% ../../nbs/17e_engines.proposals.ipynb #099a0b2e
 def _named(text) -> str:
     return shown(text if isinstance(text, str) else repr(text))[:80]
 
