@@ -27,16 +27,12 @@ ELEMENTARY = tuple("""
 
 
 def _softplus(a): return np.logaddexp(a, 0.)
-
-
 def _relu(a): return np.maximum(a, 0.)
-
-# %% ../nbs/00_operators.ipynb #aeea91c7
 def _gelu(a): return a * special.ndtr(a)
+
+
 _NUMPY_LACKS = {"erf": special.erf, "erfc": special.erfc, "sigmoid": special.expit,
                 "softplus": _softplus, "relu": _relu, "gelu": _gelu}
-
-
 NUMPY = SimpleNamespace(**{n: _NUMPY_LACKS.get(n) or getattr(np, n) for n in ELEMENTARY})
 
 # %% ../nbs/00_operators.ipynb #c04644ce
@@ -48,28 +44,22 @@ SOFT = 1e-10          # 1/a is a/max(a*a, SOFT): exact where |a| is 1e-5 or more
 
 # %% ../nbs/00_operators.ipynb #9c50be3e
 def add(xp, a, b): return a + b
-
-
 def sub(xp, a, b): return a - b
-
-
 def mul(xp, a, b): return a * b
-
-
 def neg(xp, a): return -a
 
-# %% ../nbs/00_operators.ipynb #b3676a8c
+
 def at_least(xp, a, low:float):
     "The larger of `a` and a number; `a` may be a number, too."
     return max(a, low) if isinstance(a, (int, float)) else xp.maximum(a, low)
 
-# %% ../nbs/00_operators.ipynb #f8739190
+
 def inv(xp, a):
     "1/a without a pole: 0 at 0, and steep beside it; a namespace may have its own."
     own = getattr(xp, "inv", None)
     return own(a) if own else a / at_least(xp, a * a, SOFT)
 
-# %% ../nbs/00_operators.ipynb #a8e4077b
+
 def inv_slope(xp, y, a):
     "-1/a**2, and 1/SOFT where `inv` is a straight line."
     return (xp.sign(SOFT - a * a) / at_least(xp, a * a, SOFT),)
@@ -83,7 +73,7 @@ def log_size(xp, a):
     if isinstance(a, (int, float)): return math.log(max(abs(a), TINY))
     return xp.log(xp.maximum(xp.abs(a), TINY))
 
-# %% ../nbs/00_operators.ipynb #5ed4acf4
+
 def power(xp, a, b):
     "a**b: products for a whole `b` (an int), else exp(b*log|a|), at most exp(30)."
     if not isinstance(b, int): return xp.exp(xp.clip(b * log_size(xp, a), -CEILING, CEILING))
@@ -91,22 +81,14 @@ def power(xp, a, b):
     value = a * a if n == 2 else a * a * a if n == 3 else a**n
     return inv(xp, value) if b < 0 else value
 
-# %% ../nbs/00_operators.ipynb #c7d2a63c
+
 def square(xp, a): return a * a
-
-
 def cube(xp, a): return a * a * a
-
-
 def sqrt(xp, a): return xp.sqrt(xp.abs(a) + TINY)
-
-
 def cbrt(xp, a): return a * xp.exp(xp.log(xp.maximum(xp.abs(a), 1e-9)) * (-2 / 3))
 
 # %% ../nbs/00_operators.ipynb #d1027305
 def exp(xp, a): return xp.exp(xp.clip(a, None, CEILING))
-
-
 def expm1(xp, a): return xp.expm1(xp.clip(a, None, CEILING))
 
 
@@ -115,24 +97,16 @@ def log(xp, a):
     far = xp.abs(a) >= NEAR_ZERO
     return xp.where(far, xp.log(xp.where(far, xp.abs(a), 1.)), 0.)
 
-# %% ../nbs/00_operators.ipynb #6b8c5d0a
+
 def log1p(xp, a):
     "log|1 + a|, with all digits where a is small."
     return xp.where(xp.abs(a) < 0.5, xp.log1p(xp.clip(a, -0.5, 0.5)), log(xp, 1 + a))
 
 
 def log2(xp, a): return log(xp, a) * (1 / math.log(2))
-
-
 def log10(xp, a): return log(xp, a) * (1 / math.log(10))
-
-
 def sinh(xp, a): return xp.sinh(xp.clip(a, -CEILING, CEILING))
-
-# %% ../nbs/00_operators.ipynb #f1c6e36b
 def cosh(xp, a): return xp.cosh(xp.clip(a, -CEILING, CEILING))
-
-
 def gauss(xp, a): return xp.exp(-a * a)
 
 # %% ../nbs/00_operators.ipynb #73a2c3af
@@ -144,8 +118,6 @@ def atanh(xp, a): return xp.arctanh(xp.clip(a, -EDGE, EDGE))
 
 # %% ../nbs/00_operators.ipynb #92bb78fc
 def step(xp, a): return xp.clip(xp.sign(a), 0., None)
-
-
 def mod(xp, a, b): return a - b * xp.floor(div(xp, a, b))
 
 
@@ -154,22 +126,16 @@ def where(xp, c, a, b):
     if isinstance(c, (int, float)): return a if c > 0 else b
     return xp.where(c > 0, a, b)
 
-# %% ../nbs/00_operators.ipynb #69238ca3
+
 def maximum(xp, a, b): return xp.maximum(a, b)
-
-
 def minimum(xp, a, b): return xp.minimum(a, b)
 
 # %% ../nbs/00_operators.ipynb #a1d121b1
 def silu(xp, a): return a * xp.sigmoid(a)
-
-
 def mish(xp, a): return a * xp.tanh(xp.softplus(a))
-
-
 def elu(xp, a): return xp.maximum(a, 0.) + xp.expm1(xp.minimum(a, 0.))
 
-# %% ../nbs/00_operators.ipynb #1e15a336
+
 def selu(xp, a):
     "Klambauer et al. 2017: ELU, scaled so that normal inputs stay normal."
     low = 1.6732632423543772 * xp.expm1(xp.minimum(a, 0.))
@@ -177,11 +143,7 @@ def selu(xp, a):
 
 
 def softsign(xp, a): return a / (1 + xp.abs(a))
-
-
 def hardsigmoid(xp, a): return xp.clip(a + 3, 0., 6.) * (1 / 6)
-
-# %% ../nbs/00_operators.ipynb #461e64cc
 def hardswish(xp, a): return a * hardsigmoid(xp, a)
 
 # %% ../nbs/00_operators.ipynb #f48b6212
@@ -191,21 +153,21 @@ def _log_gamma_above(xp, z):
     series = (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w / 1188)))) / z
     return (z - 0.5) * xp.log(z) - z + 0.5 * math.log(2 * math.pi) + series
 
-# %% ../nbs/00_operators.ipynb #eb30ab94
+
 def _rising(z):
     "z (z + 1) ... (z + 7)"
     value = z
     for k in range(1, 8): value = value * (z + k)
     return value
 
-# %% ../nbs/00_operators.ipynb #cc53242f
+
 def gamma(xp, a):
     z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 60.)
     size = _log_gamma_above(xp, z + 8) - xp.log(_rising(z))
     right = xp.exp(xp.clip(size, None, CEILING))
     return xp.where(a < 0.5, math.pi * inv(xp, xp.sin(math.pi * a) * right), right)
 
-# %% ../nbs/00_operators.ipynb #b1e0e61f
+
 def digamma(xp, a):
     "Derivative of log(gamma), Abramowitz and Stegun 6.3.7 and 6.3.18."
     z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 1e15)
@@ -271,7 +233,7 @@ def register(*rows:Op):
         OPS[op.name] = op
         SPELLINGS.update(dict.fromkeys(op.aliases, op.name))
 
-# %% ../nbs/00_operators.ipynb #257a0d56
+
 def elementary(name:str)->Callable:
     "The value of an operator that is an elementary function of the namespace."
     def value(xp, *args): return getattr(xp, name)(*args)
@@ -280,23 +242,13 @@ def elementary(name:str)->Callable:
 
 # %% ../nbs/00_operators.ipynb #7eb9d370
 def _textbook_div(xp, a, b): return a / b
-
-
 def _textbook_inv(xp, a): return 1 / a
-
-
 def _textbook_pow(xp, a, b): return a**b
-
-
 def _textbook_cbrt(xp, a): return xp.sign(a) * xp.abs(a)**(1 / 3)
-
-
 def _textbook_log2(xp, a): return xp.log(a) * (1 / math.log(2))
-
-
 def _textbook_log10(xp, a): return xp.log(a) * (1 / math.log(10))
 
-# %% ../nbs/00_operators.ipynb #06a4d064
+
 register(
     Op("add", 2, add, ("1", "1"), aliases=("plus",), breed=1),
     Op("sub", 2, sub, ("1", "-1"), aliases=("minus",), breed=2),
@@ -391,7 +343,7 @@ def meaning(name:str, protect:bool=True)->Callable:
     op = OPS[name]
     return op.value if protect or op.textbook is None else op.textbook
 
-# %% ../nbs/00_operators.ipynb #ebf5c6a1
+
 def bred(arity:int)->tuple[str, ...]:
     "Names of the operators that the search builds formulas with, in its order."
     rows = [op for op in OPS.values() if op.arity == arity and op.breed]
@@ -422,7 +374,7 @@ _SAME = {"Ne": "not_equal", "Eq": "equal", "Gt": "greater", "Lt": "less", "Ge": 
          "Le": "less_equal", "And": "logical_and", "Or": "logical_or", "Not": "logical_not"}
 IDIOMS |= {name: IDIOMS[same] for name, same in _SAME.items()}
 
-# %% ../nbs/00_operators.ipynb #46148714
+
 def arity_of(name:str)->int:
     "How many arguments an operator or an idiom takes."
     if name in OPS: return OPS[name].arity
