@@ -28,6 +28,10 @@ _TOKEN = re.compile(
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 # %% ../nbs/05b_arff.ipynb #9c7a96dd
+def _unescaped(found: re.Match) -> str:
+    return _ESCAPES.get(found[1], found[1])
+
+# %% ../nbs/05b_arff.ipynb #a2a35dde
 def _tokens(line: str) -> Iterator[tuple[str, str]]:
     "Kind (word, quoted or mark) and text of each token; a comment ends the line."
     at, line = 0, line.rstrip()
@@ -42,10 +46,7 @@ def _tokens(line: str) -> Iterator[tuple[str, str]]:
             return
         text = found[kind]
         if kind in ("single", "double"):
-            kind, text = (
-                "quoted",
-                re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.S),
-            )
+            kind, text = "quoted", re.sub(r"\\(.)", _unescaped, text, flags=re.S)
         yield kind, text
 
 # %% ../nbs/05b_arff.ipynb #a5ff0009
@@ -299,4 +300,6 @@ def _plain_rows(text: str, names: Sequence[str]) -> pd.DataFrame | None:
     if frame.shape[1] != len(names):
         return None
     frame.columns = names
-    return frame.apply(lambda column: column.str.strip()).replace("?", np.nan).astype(object)
+    for name in names:
+        frame[name] = frame[name].str.strip()
+    return frame.replace("?", np.nan).astype(object)

@@ -9,6 +9,7 @@ __all__ = ['BASELINES', 'with_baselines', 'Linear', 'Trees', 'MLP', 'KAN', 'riva
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 import numpy as np
 import torch
@@ -168,18 +169,20 @@ class _Matched:
 
     def width(self, n_features: int, n_outputs: int, build: Callable[[int], nn.Module]) -> int:
         "The width with which `build` comes closest."
-        count = (
-            count_parameters
-            if self.match == "parameters"
-            else lambda net: forward_flops(net, n_features)
-        )
+        count = count_parameters
+        if self.match == "flops":
+            count = partial(forward_flops, n_features=n_features)
         aim, low, high = count(light(n_features, self.like, n_outputs=n_outputs)), 1, 2
         while count(build(high)) < aim:
             low, high = high, 2 * high
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if count(build(middle)) < aim else (low, middle)
-        return min((low, high), key=lambda w: abs(count(build(w)) - aim))
+
+        def distance(width: int) -> float:
+            return abs(count(build(width)) - aim)
+
+        return min((low, high), key=distance)
 
 # %% ../nbs/19a_baselines.ipynb #bbc4366f
 @dataclass(frozen=True)
@@ -211,13 +214,10 @@ class MLP(_Matched):
         def widths(unit):
             return tuple(unit * s for s in self.shape)
 
-        return widths(
-            self.width(
-                n_features,
-                n_outputs,
-                lambda w: mlp(n_features, widths(w), self.activation, n_outputs),
-            )
-        )
+        def build(unit):
+            return mlp(n_features, widths(unit), self.activation, n_outputs)
+
+        return widths(self.width(n_features, n_outputs, build))
 
     def fit(
         self, rows: SplitRows, task: str, n_outputs: int, seed: int, recipe: Recipe, device: str
@@ -290,12 +290,12 @@ class KAN(_Matched):
         self, rows: SplitRows, task: str, n_outputs: int, seed: int, recipe: Recipe, device: str
     ) -> Fitted:
         (X, y), n_features = rows.train, rows.train[0].shape[1]
-        net = self.network(
-            n_features,
-            self.width(n_features, n_outputs, lambda w: self.network(n_features, w, n_outputs)),
-            n_outputs,
-            seed,
-        )
+
+        def build(width):
+            return self.network(n_features, width, n_outputs)
+
+        width = self.width(n_features, n_outputs, build)
+        net = self.network(n_features, width, n_outputs, seed)
         some = torch.as_tensor(X[np.random.default_rng(seed).permutation(len(X))[:1000]])
 
         def follow(share):
@@ -336,19 +336,20 @@ def rivals(
     What needs a package that is not installed is left out, with a line that says so.
     """
 
-    def sized(make):
-        return (
-            {s: make(f) for s, f in like.items()} if isinstance(like, Mapping) else make(like)
-        )
+    def of_equal_flops(make):
+        "The baseline for each seed's formula, or for the one formula of all."
+        if isinstance(like, Mapping):
+            return {seed: make("flops", formula) for seed, formula in like.items()}
+        return make("flops", like)
 
     out = {"logistic regression": Linear(), "LightGBM": Trees()}
     for name, make in (
         ("ReLU, one wide layer", MLP),
-        ("ReLU, four layers", lambda m, a: MLP(m, a, (1, 1, 1, 1))),
+        ("ReLU, four layers", partial(MLP, shape=(1, 1, 1, 1))),
         ("KAN", KAN),
     ):
         out[f"{name}, equal parameters"] = make("parameters", "relu")
-        out[f"{name}, equal FLOPs"] = sized(lambda f, make=make: make("flops", f))
+        out[f"{name}, equal FLOPs"] = of_equal_flops(make)
     first = {name: _each(m)[0] for name, m in out.items()}
     out = {name: m for name, m in out.items() if first[name].kind not in without}
     missing = [name for name in out if not installed(first[name].needs)]

@@ -230,7 +230,8 @@ def _balance_lines(card: DataCard) -> list[str]:
 def _balance_notes(balance: dict, rows: int) -> tuple[str, ...]:
     if not balance:
         return ()
-    label, least = min(balance.items(), key=lambda item: item[1])
+    label = min(balance, key=balance.get)
+    least = balance[label]
     if least < 10:
         return (f"class {label!r} has {least} rows: too few to learn from and to test on",)
     return (
@@ -364,7 +365,8 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
     """
     import matplotlib.pyplot as plt
 
-    lines = sorted(card.columns.itertuples(), key=lambda line: line.column != card.target)
+    of_target = card.columns["column"] == card.target
+    lines = [*card.columns[of_target].itertuples(), *card.columns[~of_target].itertuples()]
     drawn, wide = lines[:at_most], min(columns, len(lines))
     deep = -(-len(drawn) // wide)
     fig, axes = plt.subplots(

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 import numpy as np
@@ -327,9 +328,8 @@ def _target_values(column: pd.Series) -> pd.Series:
     if kind != "number":
         return texts
     numbers = pd.Series(spelling.read(texts.fillna("")), index=texts.index, name=column.name)
-    odd = (
-        numbers.isna() & texts.notna() & ~texts.fillna("").map(lambda t: is_gap(t, NUMBER_GAPS))
-    )
+    gaps = texts.fillna("").map(partial(is_gap, words=NUMBER_GAPS))
+    odd = numbers.isna() & texts.notna() & ~gaps
     labels = _task_of(numbers.dropna().to_numpy()) != "regression"
     if labels and (
         odd.any() or not all(_is_canonical(t) for t, n in zip(texts, numbers) if n == n)

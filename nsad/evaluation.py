@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
@@ -211,7 +212,7 @@ class Fitted:
     def of(cls, net: nn.Module, n_features: int, best_epoch: int | None = None) -> "Fitted":
         "A trained network."
         return cls(
-            lambda X: predict(net, X),
+            partial(predict, net),
             count_parameters(net),
             forward_flops(net, n_features),
             best_epoch,

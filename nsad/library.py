@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
 import numpy as np
 import pandas as pd
@@ -84,6 +85,18 @@ def _is_number(v) -> bool:
 def _is_whole(v, low: int = 0) -> bool:
     return type(v) is int and low <= v < 2**63
 
+
+def _is_share(v) -> bool:
+    return _is_number(v) and 0 <= v <= 1
+
+
+def _is_fingerprint(v) -> bool:
+    return isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None
+
+# %% ../nbs/20_library.ipynb #5ec16fb2
+def _is_anything(v) -> bool:
+    return True
+
 # %% ../nbs/20_library.ipynb #afeb7031
 def _is_marks(v) -> bool:
     return (
@@ -108,23 +121,25 @@ _NUMBER = _is_number, "a finite number"
 
 # %% ../nbs/20_library.ipynb #5082ef49
 _WHOLE = _is_whole, "a whole number from 0"
-_COUNT = lambda v: _is_whole(v, 1), "a whole number from 1"
-_SHARE = lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"
-_HEX = (
-    lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None,
-    "16 hexadecimal digits, as `Dataset.fingerprint` has",
-)
+_COUNT = partial(_is_whole, low=1), "a whole number from 1"
+_SHARE = _is_share, "a number from 0 to 1"
+_HEX = _is_fingerprint, "16 hexadecimal digits, as `Dataset.fingerprint` has"
 _MARKS = _is_marks, f"hashes of up to {MOST_MARKS:,} rows, as `seen_as_json` writes them"
 _NAME = (
     _is_name,
     "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name",
 )
-_ANY = lambda v: True, "anything"
+_ANY = _is_anything, "anything"
 
 # %% ../nbs/20_library.ipynb #0027a270
 def _or_auto(rule: tuple) -> tuple:
     "The rule of a setting that a recipe may also leave to the number of rows."
-    return lambda v: v == "auto" or rule[0](v), f'{rule[1]}, or "auto"'
+    fits, what = rule
+
+    def fits_or_auto(v) -> bool:
+        return v == "auto" or fits(v)
+
+    return fits_or_auto, f'{what}, or "auto"'
 
 # %% ../nbs/20_library.ipynb #76b29085
 _SCORE = {
@@ -634,10 +649,14 @@ class ActivationLibrary:
 def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
     "The first bytes of a plain file, one more than `most` where there are more."
     more = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+
+    def opener(name, flags):
+        return os.open(name, flags | more)
+
     try:
         if not links and path.is_symlink():
             raise LibraryError(f"{path} is a link; put the file itself there")
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | more)) as file:
+        with open(path, "rb", opener=opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LibraryError(f"{path} is not a plain file; take it away")
             return file.read(most + 1)

@@ -331,16 +331,11 @@ def claims(run: Reproduction) -> pd.DataFrame:
         "p",
         "beside",
     ]
+    table = pd.DataFrame(rows, columns=columns).fillna({"engine": ""})
     order = {name: i for i, name in enumerate(run.recipes)}
-    return (
-        pd.DataFrame(rows, columns=columns)
-        .fillna({"engine": ""})
-        .sort_values(
-            ["claim", "engine", "recipe"],
-            key=lambda c: c.map(order) if c.name == "recipe" else c,
-            ignore_index=True,
-        )
-    )
+    table = table.assign(order=table.recipe.map(order))
+    table = table.sort_values(["claim", "engine", "order"], ignore_index=True)
+    return table.drop(columns="order")
 
 # %% ../nbs/20a_paper.ipynb #60809c86
 def _all_claims(r: _Reader):

@@ -34,13 +34,17 @@ def _number_marks(values: np.ndarray) -> np.ndarray:
     )
 
 # %% ../nbs/07a_provenance.ipynb #b9b38df6
+def _stripped(value) -> str:
+    return str(value).strip()
+
+# %% ../nbs/07a_provenance.ipynb #2071902a
 def _cell_marks(column: pd.Series) -> np.ndarray:
     """A hash for each value of one column, (rows,): a number's is the same whether it stands
     among numbers or among words.
     """
     if column.dtype.kind in "biuf":
         return _number_marks(column.to_numpy(np.float64, na_value=np.nan))
-    texts = column.astype(object).map(lambda value: str(value).strip(), na_action="ignore")
+    texts = column.astype(object).map(_stripped, na_action="ignore")
     codes, words = pd.factorize(texts.to_numpy(object))
     words = pd.Series(words, dtype=object)
     numbers = pd.to_numeric(

@@ -137,12 +137,19 @@ def _parquet(table: pd.DataFrame) -> bytes:
     return packed.getvalue()
 
 # %% ../nbs/22_report.ipynb #745d2e9b
-EXPORTS = {
-    ".csv": lambda results: results.to_csv(index=False),
-    ".parquet": _parquet,
-    ".md": lambda results: markdown_table(_table_by_recipe(results)) + "\n",
-    ".tex": lambda results: _latex(_table_by_recipe(results)),
-}
+def _csv(results: pd.DataFrame) -> str:
+    return results.to_csv(index=False)
+
+
+def _markdown_means(results: pd.DataFrame) -> str:
+    return markdown_table(_table_by_recipe(results)) + "\n"
+
+
+def _latex_means(results: pd.DataFrame) -> str:
+    return _latex(_table_by_recipe(results))
+
+
+EXPORTS = {".csv": _csv, ".parquet": _parquet, ".md": _markdown_means, ".tex": _latex_means}
 
 # %% ../nbs/22_report.ipynb #49b2f0ad
 def export_results(results: pd.DataFrame, path, overwrite: bool = True) -> Path:
@@ -234,9 +241,8 @@ def plot_activation(
     x = np.linspace(-width, width, 400)  # without 0, where many activations have their kink
     with _style():
         fig, axes = plt.subplots(1, 2, figsize=(8, 3.3), sharex=True)
-        for ax, title, curve in zip(
-            axes, ("activation", "derivative"), (lambda f: f, Formula.derivative)
-        ):
+        curves = zip(axes, ("activation", "derivative"), (Formula, Formula.derivative))
+        for ax, title, curve in curves:
             for text, line in zip(against, ("--", ":", "-.")):
                 ax.plot(x, _values(curve(Formula(text)), x), color="0.6", ls=line, label=text)
             for label, f in formulas.items():

@@ -170,10 +170,8 @@ def check_rows(rows: pd.DataFrame, columns: Mapping[str, str], path) -> pd.DataF
     for name in rows.columns.intersection(list(columns)):
         known = rows[name].notna().to_numpy()
         if columns[name].startswith("TEXT"):
-            wrong, needs = (
-                known & ~rows[name].map(lambda v: isinstance(v, str)).to_numpy(bool),
-                "holds text",
-            )
+            is_text = np.array([isinstance(value, str) for value in rows[name]], dtype=bool)
+            wrong, needs = known & ~is_text, "holds text"
         else:
             wrong, needs = (
                 known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy(),

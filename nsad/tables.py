@@ -322,11 +322,8 @@ def _without_units(frame: pd.DataFrame, notes: list) -> pd.DataFrame:
     first, some = frame.iloc[0].fillna(""), frame.iloc[1:50]
 
     def numbers(column):
-        return (
-            column.fillna("")
-            .map(lambda t: _is_number(t.strip()) or is_gap(t, NUMBER_GAPS))
-            .all()
-        )
+        texts = column.fillna("")
+        return all(_is_number(t.strip()) or is_gap(t, NUMBER_GAPS) for t in texts)
 
     columns = [
         name
@@ -896,7 +893,7 @@ def _days(column: pd.Series, rule: Column, odd: str = "refuse") -> np.ndarray:
     if column.dtype.kind == "m":
         return (column / pd.Timedelta(days=1)).to_numpy(np.float64, na_value=np.nan)
     if column.dtype.kind in "iuf":
-        column = column.map(lambda v: f"{v:.0f}", na_action="ignore").astype(object)
+        column = column.map("{:.0f}".format, na_action="ignore").astype(object)
     if column.dtype.kind != "M":
         return _read(
             column, replace(rule, spelling=rule.spelling or DateSpelling()), odd, "a date"

@@ -100,51 +100,55 @@ class Recipe:
         _check_recipe(self)
 
 # %% ../nbs/13_training.ipynb #464a6ad5
+@dataclass(frozen=True)
+class _Allowed:
+    "What a setting may be: one of `words`, or a number from `low` to below `below`."
+
+    what: str
+    low: float = math.inf
+    below: float = math.inf
+    words: tuple = ()
+    whole: bool = False
+
+    def fits(self, value) -> bool:
+        if value is None or isinstance(value, str):
+            return value in self.words
+        kinds = (int, np.integer) if self.whole else (int, float, np.number)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        return bool(self.low <= value < self.below)
+
+# %% ../nbs/13_training.ipynb #320e5ce4
+_ABOVE_0 = math.nextafter(0.0, 1.0)
+_ALLOWED = dict(
+    epochs=_Allowed('a whole number of at least 1, or "auto"', 1, words=("auto",), whole=True),
+    batch_size=_Allowed(
+        'a whole number of at least 2, or "auto"', 2, words=("auto",), whole=True
+    ),
+    lr=_Allowed("a number above 0", _ABOVE_0),
+    weight_decay=_Allowed('a number of at least 0, or "auto"', 0, words=("auto",)),
+    dropout=_Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=("auto",)),
+    patience=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    steps=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    optimiser=_Allowed('"adamw" or "adam"', words=("adamw", "adam")),
+    schedule=_Allowed(
+        '"constant", "cosine" or "one-cycle"', words=("constant", "cosine", "one-cycle")
+    ),
+    warmup=_Allowed("a number from 0 to below 1", 0, 1),
+    label_smoothing=_Allowed("a number from 0 to below 1", 0, 1),
+    clip=_Allowed("a number above 0, or None", _ABOVE_0, words=(None,)),
+    constants_lr=_Allowed("a number of at least 0", 0),
+    embedding_lr=_Allowed("a number of at least 0", 0),
+)
+
+# %% ../nbs/13_training.ipynb #95f2f766
 def _check_recipe(recipe: Recipe):
     "A ValueError that names the first setting that cannot be, and what it may be."
 
-    def count(v):
-        return isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
-
-    def number(v):
-        return (
-            isinstance(v, (int, float, np.number))
-            and not isinstance(v, bool)
-            and math.isfinite(v)
-        )
-
-    allowed = dict(
-        epochs=(lambda v: v == "auto" or count(v), 'a whole number of at least 1, or "auto"'),
-        batch_size=(
-            lambda v: v == "auto" or count(v) and v >= 2,
-            'a whole number of at least 2, or "auto"',
-        ),
-        lr=(lambda v: number(v) and v > 0, "a number above 0"),
-        weight_decay=(
-            lambda v: v == "auto" or number(v) and v >= 0,
-            'a number of at least 0, or "auto"',
-        ),
-        dropout=(
-            lambda v: v == "auto" or number(v) and 0 <= v < 1,
-            'a number from 0 to below 1, or "auto"',
-        ),
-        patience=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        steps=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        optimiser=(lambda v: v in ("adamw", "adam"), '"adamw" or "adam"'),
-        schedule=(
-            lambda v: v in ("constant", "cosine", "one-cycle"),
-            '"constant", "cosine" or "one-cycle"',
-        ),
-        warmup=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        label_smoothing=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        clip=(lambda v: v is None or number(v) and v > 0, "a number above 0, or None"),
-        constants_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-        embedding_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-    )
-    for name, (fits, what) in allowed.items():
+    for name, allowed in _ALLOWED.items():
         value = getattr(recipe, name)
-        if not fits(value):
-            raise ValueError(f"{name}={value!r} in a recipe must be {what}")
+        if not allowed.fits(value):
+            raise ValueError(f"{name}={value!r} in a recipe must be {allowed.what}")
 
 # %% ../nbs/13_training.ipynb #7b1d0a03
 STRONG = Recipe("strong")

@@ -8,6 +8,7 @@ __all__ = ['GplearnEngine']
 # %% ../../nbs/17b_engines.gplearn.ipynb #1e1a4593
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
@@ -79,9 +80,8 @@ def search(
         if budget.spent(len(seen)):
             return
         estimator.set_params(generations=generation).fit(X, y)
-        programs = sorted(
-            (p for p in estimator._programs[-1] if p is not None), key=lambda p: p.fitness_
-        )
+        programs = [p for p in estimator._programs[-1] if p is not None]
+        programs.sort(key=attrgetter("fitness_"))
         for program in programs[: self.keep]:
             formula, loss = collapsed(str(program)), program.raw_fitness_
             if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)):

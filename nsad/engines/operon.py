@@ -11,6 +11,7 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 from scipy.special import expit
@@ -106,7 +107,7 @@ def search(
         if budget.spent(len(seen)):
             return
         estimator = self._estimator(seed + run).fit(X, y.astype(float))
-        for entry in sorted(estimator.pareto_front_, key=lambda e: e["mean_squared_error"]):
+        for entry in sorted(estimator.pareto_front_, key=itemgetter("mean_squared_error")):
             program = _program(estimator, entry["tree"], names)
             formula, loss = collapsed(program), _label_loss(program, X, y, kind)
             if (

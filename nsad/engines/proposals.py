@@ -245,10 +245,15 @@ def keep_answer(path: str | Path, texts: Sequence):
         ) from None
 
 # %% ../../nbs/17e_engines.proposals.ipynb #73057de2
+def _rank(row: dict) -> tuple:
+    "Highest rung first, then the lowest loss; a loss that is none comes last."
+    return -row["rung"], math.inf if row["loss"] is None else row["loss"]
+
+
 def history_of(archive, refused: dict) -> list[dict]:
     "What was tried, best first, and what was refused."
     tried = [_row(archive, f) for f in archive.trees if f in archive.screened]
-    tried.sort(key=lambda row: (-row["rung"], math.inf if row["loss"] is None else row["loss"]))
+    tried.sort(key=_rank)
     nothing = dict(loss=None, rung=None, complexity=None)
     return tried + [dict(formula=t, **nothing, refused=why) for t, why in refused.items()]
 
