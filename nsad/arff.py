@@ -76,7 +76,8 @@ def python_date_format(java: str) -> str:
 
     Raises
     ------
-    DataError : a letter that has no counterpart
+    DataError
+        A letter that has no counterpart.
     """
     out = ""
     for found in re.finditer(r"''|'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", java, re.S):
@@ -129,12 +130,16 @@ def _dates(column: pd.Series, java: str | None) -> pd.Series:
 class Attribute:
     """A column as the header declares it.
 
-    Attributes
+    Parameters
     ----------
-    name : of the column
-    kind : "number", "word", "text" or "date"
-    levels : the words of a "word"
-    format : of a "date", in Java's letters; None is ISO 8601
+    name : str
+        Of the column.
+    kind : str
+        "number", "word", "text" or "date".
+    levels : tuple of str, default ()
+        The words of a "word".
+    format : str, optional
+        Of a "date", in Java's letters; None is ISO 8601.
     """
 
     name: str

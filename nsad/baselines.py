@@ -44,8 +44,10 @@ def with_baselines(
 
     Parameters
     ----------
-    found : label to activation; a label of a baseline is refused
-    names : which baselines
+    found : mapping from str to Activation
+        Label to activation; a label of a baseline is refused.
+    names
+        Which baselines.
     """
     if both := set(found) & set(names):
         raise ValueError(f"{sorted(both)} are names of baselines; give yours other labels")
@@ -60,9 +62,10 @@ def with_baselines(
 class Linear:
     """Logistic regression, for numbers least squares, by scikit-learn.
 
-    Attributes
+    Parameters
     ----------
-    C : inverse of the penalty's strength, scikit-learn's own by default
+    C : float, default 1.0
+        Inverse of the penalty's strength, scikit-learn's own by default.
     """
 
     C: float = 1.0
@@ -93,10 +96,12 @@ class Linear:
 class Trees:
     """LightGBM with its own settings.
 
-    Attributes
+    Parameters
     ----------
-    trees : how many where nothing stops them
-    at_most : how many where the recipe has patience
+    trees : int, default 100
+        How many where nothing stops them.
+    at_most : int, default 2000
+        How many where the recipe has patience.
     """
 
     trees: int = 100
@@ -154,10 +159,12 @@ class _Matched:
     """A network whose width is chosen so that it is as large as a light network with the
     activation `like`.
 
-    Attributes
+    Parameters
     ----------
-    match : "parameters" or "flops"
-    like : the activation of the light network that sets the size
+    match : str, default 'parameters'
+        "parameters" or "flops".
+    like : Activation, default 'relu'
+        The activation of the light network that sets the size.
     """
 
     match: str = "parameters"
@@ -189,12 +196,13 @@ class _Matched:
 class MLP(_Matched):
     """A multilayer perceptron of another shape, trained as the study's networks are.
 
-    Attributes
+    Parameters
     ----------
-    shape
-        widths of the hidden layers in units; (1,) is one wide layer, (1, 1, 1, 1) is deep, (2,
-        1) is the light network's
-    activation : of its hidden layers
+    shape : sequence of int, default (1,)
+        Widths of the hidden layers in units; (1,) is one wide layer, (1, 1, 1, 1) is deep, (2,
+        1) is the light network's.
+    activation : Activation, default 'relu'
+        Of its hidden layers.
     """
 
     shape: Sequence[int] = (1,)
@@ -247,10 +255,12 @@ class MLP(_Matched):
 class KAN(_Matched):
     """A Kolmogorov-Arnold network by pykan, with one hidden layer.
 
-    Attributes
+    Parameters
     ----------
-    grid, order : intervals and order of the splines
-    lr : learning rate in place of the recipe's, None for that
+    grid, order : int, default 3
+        Intervals and order of the splines.
+    lr : float or None, default 0.03
+        Learning rate in place of the recipe's, None for that.
     """
 
     grid: int = 3
@@ -326,10 +336,11 @@ def rivals(
 
     Parameters
     ----------
-    like
-        the activation whose light network sets the sizes, or a mapping from seed to it;
-        formulas without learning constants differ in operations, not in parameters
-    without : kinds to leave out, like "KAN"
+    like : Activation or mapping from int to Activation, default 'relu'
+        The activation whose light network sets the sizes, or a mapping from seed to it;
+        formulas without learning constants differ in operations, not in parameters.
+    without : sequence of str, default ()
+        Kinds to leave out, like "KAN".
 
     Notes
     -----

@@ -562,8 +562,9 @@ def activation_specification(spec, name: str = "the activation") -> object:
 
     Parameters
     ----------
-    spec : Formula, str, nn.Module, type, callable, list or tuple
-        A list has one activation for each hidden layer.
+    spec
+        Formula, str, nn.Module, type, callable, list or tuple A list has one activation for
+        each hidden layer.
     name : str
         What a refusal calls it.
 
@@ -626,7 +627,7 @@ def is_plain(module: nn.Module, kind: type) -> bool:
     ----------
     module : nn.Module
     kind : type
-        A class of modules.
+        Type A class of modules.
 
     Returns
     -------

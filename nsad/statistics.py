@@ -149,7 +149,7 @@ def diverged(results: pd.DataFrame) -> pd.Series:
 class Interval:
     """A mean with its spread and interval.
 
-    Attributes
+    Parameters
     ----------
     mean, sd, low, high : float
         In the unit of the values; sd is the sample's (n - 1). NaN where one value leaves them open.
@@ -710,7 +710,7 @@ def compare_across(
 class Ranks:
     """Ranks of networks and activations over datasets.
 
-    Attributes
+    Parameters
     ----------
     ranks : Series
         Mean rank over datasets, best first; 1 is always best.
@@ -800,7 +800,7 @@ WORDS = (
 class Verdict:
     """What rows show about one cell beside a baseline.
 
-    Attributes
+    Parameters
     ----------
     dataset : str
     label, baseline : tuple of str
@@ -863,8 +863,9 @@ def verdicts(
         Rows of a study, of one recipe. With one split for all seeds they should have the column
         `row_scores` (``study.run(row_scores=True)``), else the luck of the test rows is not
         counted, and a note says so.
-    baseline : str, tuple of str or list of them
-        Label in the light network, or (network, label); a list asks against each.
+    baseline : str, tuple of str, str or list, default 'relu'
+        Str, tuple of str or list of them Label in the light network, or (network, label); a
+        list asks against each.
     label : str, tuple of str or None
         The cell that is asked about; None asks about every one.
     level : float

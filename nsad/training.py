@@ -37,39 +37,47 @@ from .selectable import Choice
 class Recipe:
     """How networks are trained. What is not said is as in `STRONG`.
 
-    Attributes
+    Parameters
     ----------
-    name : what results are filed under
-    epochs
-        passes over the training rows; "auto" takes 40, and more (up to 300) until they make
-        2,000 steps
-    batch_size
-        rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to
-        1,024
-    lr : the largest learning rate
-    weight_decay
-        of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks
+    name : str, default 'own'
+        What results are filed under.
+    epochs : int or str, default 'auto'
+        Passes over the training rows; "auto" takes 40, and more (up to 300) until they make
+        2,000 steps.
+    batch_size : int or str, default 'auto'
+        Rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to
+        1,024.
+    lr : float, default 0.003
+        The largest learning rate.
+    weight_decay : float or str, default 'auto'
+        Of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks
         weights by this share of the learning rate in each step, Adam adds it to their gradient
         (an L2 penalty). "auto" takes 1 up to 2,000 steps, and less the more steps there are, so
-        that a whole training shrinks weights as much
-    dropout
-        probability of dropping a hidden unit; a property of the network, which has to be made
+        that a whole training shrinks weights as much.
+    dropout : float or str, default 'auto'
+        Probability of dropping a hidden unit; a property of the network, which has to be made
         with it, as in `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to
-        2,500 rows, falling to 0.05 from 40,000 rows on
-    patience
-        stop after so many epochs without a lower validation loss, and keep the best epoch; None
-        trains to the end. Needs validation rows
-    steps : steps of the optimiser, in place of epochs
-    optimiser : "adamw" or "adam"
-    schedule
-        how the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`
-    warmup : share of the steps in which the learning rate rises, from 0 to below 1
-    label_smoothing : probability that is spread evenly over the classes; nothing in regression
-    clip : largest length of a network's gradient; None clips nothing
-    constants_lr : learning rate of a formula's constants, as a multiple of `lr`
-    embedding_lr
-        learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
-        biases are not decayed
+        2,500 rows, falling to 0.05 from 40,000 rows on.
+    patience : int, optional
+        Stop after so many epochs without a lower validation loss, and keep the best epoch; None
+        trains to the end. Needs validation rows.
+    steps : int, optional
+        Steps of the optimiser, in place of epochs.
+    optimiser : str, default 'adamw'
+        "adamw" or "adam".
+    schedule : str, default 'one-cycle'
+        How the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`.
+    warmup : float, default 0.3
+        Share of the steps in which the learning rate rises, from 0 to below 1.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes; nothing in regression.
+    clip : float, optional
+        Largest length of a network's gradient; None clips nothing.
+    constants_lr : float, default 1.0
+        Learning rate of a formula's constants, as a multiple of `lr`.
+    embedding_lr : float, default 1.0
+        Learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
+        biases are not decayed.
 
     Examples
     --------
@@ -209,11 +217,13 @@ def for_rows(self: Recipe, n_rows: int) -> Recipe:
 
     Parameters
     ----------
-    n_rows : how many rows a network is trained on
+    n_rows : int
+        How many rows a network is trained on.
 
     Returns
     -------
-    Recipe : its `epochs` are what `steps` need, where it has steps
+    Recipe
+        Its `epochs` are what `steps` need, where it has steps.
     """
     size = self.batch_size if self.batch_size != "auto" else _auto_batch(n_rows)
     per_epoch = _batches_of(n_rows, size)
@@ -273,13 +283,17 @@ def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recip
 
     Parameters
     ----------
-    fidelity : share of the steps, above 0 and at most 1
-    n_rows : rows of the whole training
-    least : steps at least, unless the recipe itself has fewer
+    fidelity : float
+        Share of the steps, above 0 and at most 1.
+    n_rows : int
+        Rows of the whole training.
+    least : int, default 200
+        Steps at least, unless the recipe itself has fewer.
 
     Returns
     -------
-    Recipe : with `steps`; the recipe itself where that is no shorter
+    Recipe
+        With `steps`; the recipe itself where that is no shorter.
     """
     if not 0 < fidelity <= 1:
         raise ValueError(f"fidelity={fidelity!r} must be above 0 and at most 1")
@@ -300,8 +314,10 @@ def learning_rate(recipe: Recipe, progress: float) -> float:
 
     Parameters
     ----------
-    recipe : its `schedule` and `warmup` count
-    progress : share of the steps that is over, from 0 to 1
+    recipe : Recipe
+        Its `schedule` and `warmup` count.
+    progress : float
+        Share of the steps that is over, from 0 to 1.
 
     Returns
     -------
@@ -325,16 +341,20 @@ def member_losses(output: Tensor, y: Tensor, task: str, label_smoothing: float =
 
     Parameters
     ----------
-    output : (members, rows, outputs)
-    y
+    output : Tensor
+        (members, rows, outputs).
+    y : Tensor
         (members, rows): 0 or 1 for "binary", class numbers for "multiclass", numbers for
-        "regression"
-    task : picks binary cross-entropy, cross-entropy or squared error
-    label_smoothing : probability that is spread evenly over the classes, for training
+        "regression".
+    task : str
+        Picks binary cross-entropy, cross-entropy or squared error.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes, for training.
 
     Returns
     -------
-    Tensor : (members,)
+    Tensor
+        (members,).
     """
     if task == "binary":
         y = y + label_smoothing * (0.5 - y) if label_smoothing else y
@@ -394,8 +414,9 @@ def weighted_rows(weights, offset: float = 0.5) -> np.ndarray:
     weights
         (rows,) numbers of at least 0. Those that sum to less than one for each row that counts
         are made larger in proportion, and those that sum to more than `MOST_DRAWN` and ten for
-        each row, smaller
-    offset : from 0 to below 1: which of the rows with broken weights are drawn once more
+        each row, smaller.
+    offset : float, default 0.5
+        From 0 to below 1: which of the rows with broken weights are drawn once more.
     """
     weights = np.asarray(weights, dtype=np.float64)
     if (
@@ -469,9 +490,12 @@ class Stepper:
 
     Parameters
     ----------
-    model : a network, a `Stack` or an ensemble, on the device where it stays
-    recipe : see `Recipe`
-    n_steps : steps of the whole training, over which the learning rate falls
+    model : nn.Module
+        A network, a `Stack` or an ensemble, on the device where it stays.
+    recipe : Recipe
+        See `Recipe`.
+    n_steps : int
+        Steps of the whole training, over which the learning rate falls.
 
     Examples
     --------
@@ -548,21 +572,28 @@ def train(
 
     Parameters
     ----------
-    model : a network from (rows, features) to (rows, outputs), a `Stack` or an ensemble
+    model : nn.Module
+        A network from (rows, features) to (rows, outputs), a `Stack` or an ensemble.
     X, y
-        standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows,
-        ...), each seed its own. `StandardisedRows` are read a batch at a time
-    task : "binary", "multiclass" or "regression"
-    recipe : how; its dropout is the model's business and not read here
-    seed : order of rows and dropout of a single network; a stack has its own seeds
-    validation : (X, y) like the above; needed with a patience, otherwise only watched
-    device : "auto", or a name that torch knows
-    progress : show a bar over epochs
+        Standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows,
+        ...), each seed its own. `StandardisedRows` are read a batch at a time.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+    recipe : Recipe, default STRONG
+        How; its dropout is the model's business and not read here.
+    seed : int, default 42
+        Order of rows and dropout of a single network; a stack has its own seeds.
+    validation
+        (X, y) like the above; needed with a patience, otherwise only watched.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
+    progress : bool, default False
+        Show a bar over epochs.
     weights
-        (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once
-    before_epoch
-        called with the share of training that is over, from 0 to below 1, for what changes on
-        the way
+        (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once.
+    before_epoch : callable, optional
+        Called with the share of training that is over, from 0 to below 1, for what changes on
+        the way.
     """
     if recipe.patience and validation is None:
         raise ValueError("a recipe with patience needs validation rows")
@@ -744,8 +775,10 @@ def calibration_error(y, p, bins: int = 15) -> float:
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0
-    p : (rows, classes) probabilities
+    y
+        (rows,) true classes, numbered from 0.
+    p
+        (rows, classes) probabilities.
     """
     sure, right = p.max(1), p.argmax(1) == np.asarray(y)
     of_bin = np.minimum((sure * bins).astype(int), bins - 1)
@@ -759,15 +792,21 @@ def measures(
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0, or numbers
-    output : (rows, outputs) raw outputs of the network
-    task : "binary", "multiclass" or "regression"
-    n_parameters : how many numbers the network learned
-    flops : forward FLOPs of one row, for `e_flop`
+    y
+        (rows,) true classes, numbered from 0, or numbers.
+    output
+        (rows, outputs) raw outputs of the network.
+    task : str
+        "binary", "multiclass" or "regression".
+    n_parameters : int
+        How many numbers the network learned.
+    flops : float, default float('nan')
+        Forward FLOPs of one row, for `e_flop`.
 
     Returns
     -------
-    dict : the names in `MEASURES`; all NaN where the output is not finite
+    dict
+        The names in `MEASURES`; all NaN where the output is not finite.
     """
     y, output = np.asarray(y), np.asarray(output, dtype=np.float64)
     names = MEASURES["regression" if task == "regression" else "classes"]
@@ -861,13 +900,18 @@ def predict(model: nn.Module, X, batch_size: int = 8192) -> np.ndarray:
 
     Parameters
     ----------
-    model : a network, or a `Stack`
-    X : (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their own
-    batch_size : rows computed at once
+    model : nn.Module
+        A network, or a `Stack`.
+    X
+        (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their
+        own.
+    batch_size : int, default 8192
+        Rows computed at once.
 
     Returns
     -------
-    ndarray : (rows, outputs); for a stack (members, rows, outputs)
+    ndarray
+        (rows, outputs); for a stack (members, rows, outputs).
     """
     weight = next(model.parameters())
     model.train(False)
@@ -978,18 +1022,22 @@ def choose_by_trial(
 
     Parameters
     ----------
-    model
-        a network with `SelectableActivation` or other choices, all among the same number of
-        formulas
-    X, y, task, device : as in `train`; training rows only, a quarter of which are validated on
+    model : nn.Module
+        A network with `SelectableActivation` or other choices, all among the same number of
+        formulas.
+    X, y, task, device
+        As in `train`; training rows only, a quarter of which are validated on.
     recipe, finalists
-        so many of the best by short trainings train by this recipe, and the best of them is
-        chosen
-    rows : of the short trainings, at most
-    seed : of rows, order and dropout
-    progress : show a bar over trainings
-    fidelity
-        length of the short trainings, as a share of the recipe's steps; see `Recipe.share`
+        So many of the best by short trainings train by this recipe, and the best of them is
+        chosen.
+    rows : int, default 20000
+        Of the short trainings, at most.
+    seed : int, default 42
+        Of rows, order and dropout.
+    progress : bool, default False
+        Show a bar over trainings.
+    fidelity : float, default 0.1
+        Length of the short trainings, as a share of the recipe's steps; see `Recipe.share`.
 
     Returns
     -------

@@ -25,18 +25,20 @@ class GplearnEngine:
     """Symbolic classification or regression by gplearn, collapsed to one variable
     (arXiv:2601.10740).
 
-    Attributes
+    Parameters
     ----------
     population_size, generations, function_set, parsimony_coefficient
-        gplearn's arguments, the paper's values
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    fraction : share of the rows that is fitted
-    keep
-        programs of each generation that are read, best first; the rest is too poor to be worth
-        the time
-    to_one
+        Gplearn's arguments, the paper's values.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    keep : int, default 20
+        Programs of each generation that are read, best first; the rest is too poor to be worth
+        the time.
+    to_one : str, default 'collapse'
         "collapse" (the paper's), or "projections": fit along what a small network's first layer
-        has learned
+        has learned.
     """
 
     population_size: int = 500
