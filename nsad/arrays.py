@@ -81,16 +81,23 @@ def plain(program:Program, x:Tensor, constants:Sequence=(), xp=TORCH, protect:bo
 
     Parameters
     ----------
-    program : of x and of as many constants as are given
-    x : any shape
-    constants : tensors that fit `x`, or numbers
-    xp : namespace of torch's functions
-    protect : make the outputs finite
-    clean : what makes them finite
+    program : Program
+        Of x and of as many constants as are given.
+    x : Tensor
+        Any shape.
+    constants : Sequence, default ()
+        Tensors that fit `x`, or numbers.
+    xp
+        Namespace of torch's functions.
+    protect : bool, default True
+        Make the outputs finite.
+    clean : callable, default guard
+        What makes them finite.
 
     Returns
     -------
-    list of Tensor : like `x`
+    list of Tensor
+        Like `x`.
     """
     at = x.float() if x.dtype in HALF and protect else x
     outputs = [_like(y, at) for y in run(program, xp, [at, *constants])]

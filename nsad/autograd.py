@@ -113,12 +113,15 @@ def elementwise(program:Program, x:Tensor)->Tensor:
 
     Parameters
     ----------
-    program : of one input and one output
-    x : any shape
+    program : Program
+        Of one input and one output.
+    x : Tensor
+        Any shape.
 
     Returns
     -------
-    Tensor : like `x`
+    Tensor
+        Like `x`.
     """
     return Elementwise.apply(x, None, program, None, True)
 

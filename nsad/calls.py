@@ -90,9 +90,12 @@ def calls(function:Callable, old:Forms, met:set)->Iterator[str]:
 
     Parameters
     ----------
-    function : a function or a bound method of a module
-    old : what is looked for
-    met : functions that were looked at already, with their modules; this one is added
+    function : callable
+        A function or a bound method of a module.
+    old : Forms
+        What is looked for.
+    met : set
+        Functions that were looked at already, with their modules; this one is added.
     """
     module = function.__self__ if isinstance(function, types.MethodType) else None
     function = getattr(function, "__func__", function)

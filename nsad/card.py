@@ -143,20 +143,26 @@ def guess_domain(names) -> str:
 class DataCard:
     """What a table is made of.
 
-    Attributes
+    Parameters
     ----------
-    name : of the table
-    rows : how many
-    columns
-        a frame with a line for each: kind, share missing, different values, discreteness, a
-        sketch of the distribution, lowest, median, highest, what is often
-    target, task
-        the column to predict, and "binary", "multiclass" or "regression"; empty if none was
-        named
-    balance : rows of each class; empty for a regression
-    domain : stated or guessed field
-    guessed : is the field a guess?
-    notes : what is doubtful
+    name : str
+        Of the table.
+    rows : int
+        How many.
+    columns : DataFrame
+        A frame with a line for each: kind, share missing, different values, discreteness, a
+        sketch of the distribution, lowest, median, highest, what is often.
+    target, task : str
+        The column to predict, and "binary", "multiclass" or "regression"; empty if none was
+        named.
+    balance : dict
+        Rows of each class; empty for a regression.
+    domain : str
+        Stated or guessed field.
+    guessed : bool
+        Is the field a guess?
+    notes : tuple of str
+        What is doubtful.
     """
 
     name: str
@@ -230,7 +236,8 @@ def _balance_lines(card: DataCard) -> list[str]:
 def _balance_notes(balance: dict, rows: int) -> tuple[str, ...]:
     if not balance:
         return ()
-    label, least = min(balance.items(), key=lambda item: item[1])
+    label = min(balance, key=balance.get)
+    least = balance[label]
     if least < 10:
         return (f"class {label!r} has {least} rows: too few to learn from and to test on",)
     return (
@@ -285,15 +292,21 @@ def describe(
 
     Parameters
     ----------
-    table : a `Dataset`, a DataFrame, or the path of a file that `read_table` reads
-    target : the column to predict; needed for the balance of classes, known already for a `Dataset`
-    task : "binary", "multiclass" or "regression"; default inferred
-    name : what to call a frame
-    header : of a file, None where its first line has no names
+    table
+        A `Dataset`, a DataFrame, or the path of a file that `read_table` reads.
+    target : str or int, optional
+        The column to predict; needed for the balance of classes, known already for a `Dataset`.
+    task : str, optional
+        "binary", "multiclass" or "regression"; default inferred.
+    name : str, default 'table'
+        What to call a frame.
+    header : str or None, default 'first'
+        Of a file, None where its first line has no names.
 
     Raises
     ------
-    DataError : a file that cannot be read, no such column, a target that cannot be one
+    DataError
+        A file that cannot be read, no such column, a target that cannot be one.
     """
     if isinstance(table, Dataset):
         return _card(
@@ -355,8 +368,10 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
 
     Parameters
     ----------
-    columns : panels beside each other
-    at_most : panels; further columns are left out, and the title says so
+    columns : int, default 4
+        Panels beside each other.
+    at_most : int, default 24
+        Panels; further columns are left out, and the title says so.
 
     Returns
     -------
@@ -364,7 +379,8 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
     """
     import matplotlib.pyplot as plt
 
-    lines = sorted(card.columns.itertuples(), key=lambda line: line.column != card.target)
+    of_target = card.columns["column"] == card.target
+    lines = [*card.columns[of_target].itertuples(), *card.columns[~of_target].itertuples()]
     drawn, wide = lines[:at_most], min(columns, len(lines))
     deep = -(-len(drawn) // wide)
     fig, axes = plt.subplots(

@@ -24,10 +24,14 @@ def values(tree:Tree, xp, variables:Mapping, protect:bool=True):
 
     Parameters
     ----------
-    tree : operators inside operators; ("fixed", number) is a number that no training changes
-    xp : array namespace
-    variables : array of each variable
-    protect : False for the textbook's operators
+    tree : Tree
+        Operators inside operators; ("fixed", number) is a number that no training changes.
+    xp
+        Array namespace.
+    variables : Mapping
+        Array of each variable.
+    protect : bool, default True
+        False for the textbook's operators.
     """
     if not isinstance(tree, tuple):
         return variables[tree] if tree in variables else float(CONSTANTS.get(tree, tree))
@@ -183,12 +187,15 @@ def polynomial(tree:Tree, at)->tuple[float, list[float]]|None:
 
     Parameters
     ----------
-    tree : function of `u`
-    at : where it is 0/0
+    tree : Tree
+        Function of `u`.
+    at
+        Where it is 0/0.
 
     Returns
     -------
-    tuple or None : None where no polynomial continues the function
+    tuple or None
+        None where no polynomial continues the function.
     """
     if not _bounded(tree, at): return None
     nodes, matrix = _interpolation()
@@ -346,8 +353,10 @@ def continued(t:Tree, learn:bool=False)->Tree:
 
     Parameters
     ----------
-    t : of a formula
-    learn : will its decimal constants change?
+    t : Tree
+        Of a formula.
+    learn : bool, default False
+        Will its decimal constants change?
     """
     if not _divides(t): return t
     return _continued(_Exact(t), learn and _decimals(t))

@@ -360,8 +360,9 @@ class PiecewiseLinearEmbedding(_Wanted):
     activation : str or None
         What is applied to the numbers that come out: a formula or a torch name without numbers
         of its own to learn.
-    edges : tuple of tuples of float, or None
-        Of each column the ends of its bins, ascending; `for_rows` finds them.
+    edges : tuple, optional
+        Tuple of tuples of float, or None Of each column the ends of its bins, ascending;
+        `for_rows` finds them.
 
     Raises
     ------

@@ -44,13 +44,16 @@ def jets(self:FieldEnsemble, x:Tensor, first:Sequence[int]=(),
     Parameters
     ----------
     x : (rows, inputs) or (members, rows, inputs)
-    first : inputs to differentiate by once
-    second : inputs to differentiate by twice; they have to be among `first`
+    first : sequence of int, default ()
+        Inputs to differentiate by once.
+    second : sequence of int, default ()
+        Inputs to differentiate by twice; they have to be among `first`.
 
     Returns
     -------
-    list of Tensor : the value, the first and the second derivatives in the order asked for, each
-        (members, rows, outputs); differentiable by the weights
+    list of Tensor
+        The value, the first and the second derivatives in the order asked for, each (members,
+        rows, outputs); differentiable by the weights.
     """
     if missing := set(second) - set(first):
         raise ValueError(f"second derivatives by {sorted(missing)} need the first ones too")
@@ -96,11 +99,14 @@ def _value_and_slope(activation:nn.Module, z:Tensor)->tuple:
 class Condition:
     """What holds at some points: a boundary, a start.
 
-    Attributes
+    Parameters
     ----------
-    points : (points, 2) in the units of the equation
-    residual : of a `Solution` at these points; zero where the condition is met
-    derivatives : names of what `residual` uses besides u
+    points : ndarray
+        (points, 2) in the units of the equation.
+    residual : callable
+        Of a `Solution` at these points; zero where the condition is met.
+    derivatives : tuple of str, default ()
+        Names of what `residual` uses besides u.
     """
     points: np.ndarray
     residual: Callable
@@ -111,15 +117,22 @@ class Condition:
 class Equation:
     """A differential equation for `u` of two coordinates, with all that makes it well posed.
 
-    Attributes
+    Parameters
     ----------
-    name : how results call it
-    box : limits of each coordinate by its name, such as `{"x": (0, 1), "t": (0, 1)}`
-    residual : of a `Solution`, in plain torch; zero where the equation holds
-    conditions : at boundary and start
-    derivatives : names of what `residual` uses besides u, such as ("u_t", "u_xx")
-    reference : `reference(points)` gives the true u, (points,), in double precision
-    weight : factor of the conditions in the loss
+    name : str
+        How results call it.
+    box : mapping from str to tuple of float, float
+        Limits of each coordinate by its name, such as `{"x": (0, 1), "t": (0, 1)}`.
+    residual : callable
+        Of a `Solution`, in plain torch; zero where the equation holds.
+    conditions : tuple of Condition
+        At boundary and start.
+    derivatives : tuple of str
+        Names of what `residual` uses besides u, such as ("u_t", "u_xx").
+    reference : callable
+        `reference(points)` gives the true u, (points,), in double precision.
+    weight : float, default 10.0
+        Factor of the conditions in the loss.
 
     Examples
     --------
@@ -139,14 +152,19 @@ class Solution:
 
     Parameters
     ----------
-    box : names and limits of the coordinates
-    net : a `FieldEnsemble` over coordinates between -1 and 1
-    points : (points, 2) in the units of the equation
-    derivatives : what to compute besides u: first and second, by one coordinate
+    box : Mapping
+        Names and limits of the coordinates.
+    net : FieldEnsemble
+        A `FieldEnsemble` over coordinates between -1 and 1.
+    points : Tensor
+        (points, 2) in the units of the equation.
+    derivatives : sequence of str, default ()
+        What to compute besides u: first and second, by one coordinate.
 
     Raises
     ------
-    ValueError : a derivative that is not of this kind
+    ValueError
+        A derivative that is not of this kind.
     """
     def __init__(self, box:Mapping, net:FieldEnsemble, points:Tensor, derivatives:Sequence[str]=()):
         names = list(box)
@@ -324,15 +342,21 @@ class EquationProblem:
 
     Parameters
     ----------
-    equation : an `Equation`, or the name of one in `EQUATIONS`
-    hidden, gain : of the networks, see `FieldEnsemble`
-    steps, lr : of `train_fields`, at full fidelity
-    points : where the residual is taken, a power of two
-    together : networks that train as one, at most
+    equation : Equation or str
+        An `Equation`, or the name of one in `EQUATIONS`.
+    hidden, gain
+        Of the networks, see `FieldEnsemble`.
+    steps, lr
+        Of `train_fields`, at full fidelity.
+    points : int, default 256
+        Where the residual is taken, a power of two.
+    together : int, default 8
+        Networks that train as one, at most.
 
     Raises
     ------
-    ValueError : a name that is not among `EQUATIONS`
+    ValueError
+        A name that is not among `EQUATIONS`.
 
     Examples
     --------

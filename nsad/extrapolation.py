@@ -18,12 +18,16 @@ from .fields import FieldProblem
 class Target:
     """A function to be learned.
 
-    Attributes
+    Parameters
     ----------
-    name : how results call it
-    function : from points (rows, inputs) to values (rows,)
-    low, high : limits of each input where it is learned
-    beyond : how far the judged range goes on, as a share of the learned one
+    name : str
+        How results call it.
+    function : callable
+        From points (rows, inputs) to values (rows,).
+    low, high : tuple of float
+        Limits of each input where it is learned.
+    beyond : float, default 0.5
+        How far the judged range goes on, as a share of the learned one.
     """
     name: str
     function: Callable
@@ -103,18 +107,24 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
 
     Parameters
     ----------
-    target : the function and its limits
-    rows : points to learn from, and as many to be judged by
-    seed : of the points
-    hidden, steps, **settings : see `FieldProblem`
+    target : Target
+        The function and its limits.
+    rows : int, default 512
+        Points to learn from, and as many to be judged by.
+    seed : int, default 0
+        Of the points.
+    hidden, steps, **settings
+        See `FieldProblem`.
 
     Returns
     -------
-    FieldProblem : its loss is the mean squared error beyond, in variances of the training values
+    FieldProblem
+        Its loss is the mean squared error beyond, in variances of the training values.
 
     Raises
     ------
-    ValueError : a target that is constant, or not finite, on its range
+    ValueError
+        A target that is constant, or not finite, on its range.
 
     Examples
     --------

@@ -151,16 +151,20 @@ def writing(path, overwrite: bool = True):
 
     Parameters
     ----------
-    path : str or Path; a link is followed, so that it stays one
-    overwrite : replace a file that is there; otherwise that is refused
+    path
+        Str or Path; a link is followed, so that it stays one.
+    overwrite : bool, default True
+        Replace a file that is there; otherwise that is refused.
 
     Yields
     ------
-    Path : in the same folder, with the same suffix
+    Path
+        In the same folder, with the same suffix.
 
     Raises
     ------
-    FileError : no such folder, no permission, a full disk, a file that may not be replaced
+    FileError
+        No such folder, no permission, a full disk, a file that may not be replaced.
 
     Examples
     --------
@@ -201,7 +205,8 @@ def write_file(path, data: bytes | str, overwrite: bool = True) -> Path:
 
     Returns
     -------
-    Path : of the file
+    Path
+        Of the file.
 
     Examples
     --------
@@ -219,8 +224,10 @@ def check_output(path, overwrite: bool = False, room: int = 1 << 16) -> Path:
     Parameters
     ----------
     path : str or Path
-    overwrite : whether a file that is there may be replaced
-    room : bytes that must find room
+    overwrite : bool, default False
+        Whether a file that is there may be replaced.
+    room : int, default 1 << 16
+        Bytes that must find room.
 
     Returns
     -------
@@ -228,7 +235,8 @@ def check_output(path, overwrite: bool = False, room: int = 1 << 16) -> Path:
 
     Raises
     ------
-    FileError : as `writing` would raise it
+    FileError
+        As `writing` would raise it.
 
     Examples
     --------
@@ -277,7 +285,8 @@ def file_name(text) -> str:
 
     Parameters
     ----------
-    text : anything; its `str` is taken
+    text
+        Anything; its `str` is taken.
 
     Returns
     -------
@@ -305,12 +314,15 @@ def locked(path, wait: bool = True):
 
     Parameters
     ----------
-    path : str or Path of the lock file; it is taken away at the end
-    wait : False refuses at once
+    path
+        Str or Path of the lock file; it is taken away at the end.
+    wait : bool, default True
+        False refuses at once.
 
     Raises
     ------
-    DataError : the folder cannot be written to, or, without `wait`, somebody else holds the lock
+    DataError
+        The folder cannot be written to, or, without `wait`, somebody else holds the lock.
 
     Examples
     --------
@@ -528,12 +540,15 @@ def download(
 
     Parameters
     ----------
-    sha256
-        what the file must be; only with it an attempt goes on where the one before broke off,
-        also in a later call
-    limit : bytes that it may have at most
-    timeout : seconds of silence after which a connection is given up
-    tries : attempts in a row that may bring next to nothing
+    sha256 : str, optional
+        What the file must be; only with it an attempt goes on where the one before broke off,
+        also in a later call.
+    limit : int, optional
+        Bytes that it may have at most.
+    timeout : float, default 30.0
+        Seconds of silence after which a connection is given up.
+    tries : int, default 5
+        Attempts in a row that may bring next to nothing.
 
     Raises
     ------
@@ -828,11 +843,14 @@ def _convert(
 class Rows:
     """A table on disk.
 
-    Attributes
+    Parameters
     ----------
-    X : float32, (rows, features), a memory map: what is not asked for is not read
-    y : class numbers, int8, a memory map
-    about : columns, source and checksums, as in about.json
+    X : ndarray
+        float32, (rows, features), a memory map: what is not asked for is not read.
+    y : ndarray
+        Class numbers, int8, a memory map.
+    about : dict
+        Columns, source and checksums, as in about.json.
     """
 
     X: np.ndarray
@@ -911,9 +929,12 @@ def open_rows(
 
     Parameters
     ----------
-    names : of the features, in order
-    label : position of the label's column
-    coding : class number of each label; default 0 and 1
+    names : sequence of str
+        Of the features, in order.
+    label : int, default 0
+        Position of the label's column.
+    coding : Mapping, optional
+        Class number of each label; default 0 and 1.
 
     Raises
     ------
@@ -971,9 +992,12 @@ def draw(
 
     Parameters
     ----------
-    rows : how many; None, or more than there are, takes all of them, as a memory map
-    seed : of the draw; None takes the first ones
-    start, stop : the stretch of the table to take them from
+    rows : int, optional
+        How many; None, or more than there are, takes all of them, as a memory map.
+    seed : int or None, default 42
+        Of the draw; None takes the first ones.
+    start, stop
+        The stretch of the table to take them from.
     """
     X, y = self.X[start:stop], self.y[start:stop]
     if rows is None or rows >= len(y):

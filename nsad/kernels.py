@@ -151,10 +151,14 @@ def plan(program:Program, scaled:bool, dtype:torch.dtype, alone:bool)->Plan:
 
     Parameters
     ----------
-    program : of `x`
-    scaled : is there a second input that the outputs are multiplied with
-    dtype : of the tensors
-    alone : will it run on one thread
+    program : Program
+        Of `x`.
+    scaled : bool
+        Is there a second input that the outputs are multiplied with.
+    dtype : torch.dtype
+        Of the tensors.
+    alone : bool
+        Will it run on one thread.
     """
     rows, ends = _ended(lowered(program), scaled, dtype)
     inputs = 1 + scaled
@@ -218,11 +222,16 @@ def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|Non
 
     Parameters
     ----------
-    program : of `x`; for value, slope and curvature `jet(program, 2)`
-    x : tensor of any shape
-    outs : a tensor like `x` for each output; they get finite numbers
-    scale : tensor like `x` that all outputs are multiplied with
-    chunk : numbers that are computed at a time
+    program : Program
+        Of `x`; for value, slope and curvature `jet(program, 2)`.
+    x : Tensor
+        Tensor of any shape.
+    outs : sequence of Tensor
+        A tensor like `x` for each output; they get finite numbers.
+    scale : Tensor, optional
+        Tensor like `x` that all outputs are multiplied with.
+    chunk : int, default CHUNK
+        Numbers that are computed at a time.
     """
     given = (x,) if scale is None else (x, scale)
     tensors = [t.detach() if t.requires_grad else t for t in (*given, *outs)]

@@ -30,13 +30,18 @@ class ExportError(ValueError):
 class Pointwise:
     """A program that is run on each number.
 
-    Attributes
+    Parameters
     ----------
-    program : of x and, where channels have constants of their own, of these
-    text : what it is called
-    constants : array (how many, channels) where channels differ
-    guard : is the result made finite
-    axis : of an array, the one with the channels
+    program : Program
+        Of x and, where channels have constants of their own, of these.
+    text : str
+        What it is called.
+    constants : ndarray, optional
+        Array (how many, channels) where channels differ.
+    guard : bool, default False
+        Is the result made finite.
+    axis : int, default -1
+        Of an array, the one with the channels.
     """
     program: Program
     text: str
@@ -134,14 +139,18 @@ IGNORED = nn.Dropout, nn.AlphaDropout, nn.Identity            # they do nothing 
 class Embedded:
     """Functions of each of some columns, and a linear map of them; the other columns pass.
 
-    Attributes
+    Parameters
     ----------
-    n_inputs : columns of the table
-    columns, passing : int arrays, columns that are embedded, and those that are put behind
-    tables : arrays (columns, functions) by name: "angle", radians of a wave for each unit; or
-        "start", "slope", "low" and "high" of bins
+    n_inputs : int
+        Columns of the table.
+    columns, passing : ndarray
+        Int arrays, columns that are embedded, and those that are put behind.
+    tables : dict from str to ndarray
+        Arrays (columns, functions) by name: "angle", radians of a wave for each unit; or
+        "start", "slope", "low" and "high" of bins.
     weight, bias : (columns, functions, numbers) and (columns, numbers)
-    activation : of the numbers that come out, or None
+    activation : Pointwise, optional
+        Of the numbers that come out, or None.
     """
     n_inputs: int
     columns: np.ndarray
@@ -271,17 +280,22 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
 
     Parameters
     ----------
-    net : nested `nn.Sequential` of layers that are known
-    scaler : the `Scaler` of its training rows, which becomes the first layer; or None
-    dtype : of the arithmetic to come, "float" or "double"
+    net : nn.Module
+        Nested `nn.Sequential` of layers that are known.
+    scaler
+        The `Scaler` of its training rows, which becomes the first layer; or None.
+    dtype : str
+        Of the arithmetic to come, "float" or "double".
 
     Returns
     -------
-    tuple : the list, and how many inputs it has
+    tuple
+        The list, and how many inputs it has.
 
     Raises
     ------
-    ExportError : a layer that is not known, or layers that do not fit together
+    ExportError
+        A layer that is not known, or layers that do not fit together.
     """
     layers = [part for place, m in modules_of(net) for part in layers_of(m, place)]
     if not any(isinstance(p, LinearMap) for p in layers):

@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
 import numpy as np
 import pandas as pd
@@ -84,6 +85,18 @@ def _is_number(v) -> bool:
 def _is_whole(v, low: int = 0) -> bool:
     return type(v) is int and low <= v < 2**63
 
+
+def _is_share(v) -> bool:
+    return _is_number(v) and 0 <= v <= 1
+
+
+def _is_fingerprint(v) -> bool:
+    return isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None
+
+# %% ../nbs/20_library.ipynb #5ec16fb2
+def _is_anything(v) -> bool:
+    return True
+
 # %% ../nbs/20_library.ipynb #afeb7031
 def _is_marks(v) -> bool:
     return (
@@ -108,23 +121,25 @@ _NUMBER = _is_number, "a finite number"
 
 # %% ../nbs/20_library.ipynb #5082ef49
 _WHOLE = _is_whole, "a whole number from 0"
-_COUNT = lambda v: _is_whole(v, 1), "a whole number from 1"
-_SHARE = lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"
-_HEX = (
-    lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None,
-    "16 hexadecimal digits, as `Dataset.fingerprint` has",
-)
+_COUNT = partial(_is_whole, low=1), "a whole number from 1"
+_SHARE = _is_share, "a number from 0 to 1"
+_HEX = _is_fingerprint, "16 hexadecimal digits, as `Dataset.fingerprint` has"
 _MARKS = _is_marks, f"hashes of up to {MOST_MARKS:,} rows, as `seen_as_json` writes them"
 _NAME = (
     _is_name,
     "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name",
 )
-_ANY = lambda v: True, "anything"
+_ANY = _is_anything, "anything"
 
 # %% ../nbs/20_library.ipynb #0027a270
 def _or_auto(rule: tuple) -> tuple:
     "The rule of a setting that a recipe may also leave to the number of rows."
-    return lambda v: v == "auto" or rule[0](v), f'{rule[1]}, or "auto"'
+    fits, what = rule
+
+    def fits_or_auto(v) -> bool:
+        return v == "auto" or fits(v)
+
+    return fits_or_auto, f'{what}, or "auto"'
 
 # %% ../nbs/20_library.ipynb #76b29085
 _SCORE = {
@@ -183,6 +198,8 @@ SCHEMA = {
         "label_smoothing": _SHARE,
         "clip": _NUMBER,
         "constants_lr": _NUMBER,
+        "embedding_lr": _NUMBER,
+        "norm_lr": _NUMBER,
     },
     "engine": {"name": _TEXT, "options": {str: _ANY}, "candidates": _COUNT, "seconds": _NUMBER},
     "seed": _WHOLE,
@@ -277,23 +294,31 @@ def _check_scores(scores: list, place: str):
 class Entry:
     """An activation and where it comes from.
 
-    Attributes
+    Parameters
     ----------
-    name : short, of letters, digits, dots, dashes and underscores; also the file's name
-    formula : text of a formula in `x`
-    domain : "physics", "ecology", "text", ...
-    evidence : what else is known of it, as JSON can say it
-    data
-        name, fingerprint, rows, features, task, source, licence and citation of the rows it was
+    name : str
+        Short, of letters, digits, dots, dashes and underscores; also the file's name.
+    formula : str
+        Text of a formula in `x`.
+    domain : str, default ''
+        "physics", "ecology", "text", ...
+    evidence : dict
+        What else is known of it, as JSON can say it.
+    data : dict
+        Name, fingerprint, rows, features, task, source, licence and citation of the rows it was
         found in, with hashes of these rows, by which a study knows whether it may test on
-        others
-    split, recipe : shares and seed of the split; how the networks of the scores were trained
-    engine, seed : name, options, candidates and seconds of the search, and its seed
-    scores, baselines
-        measures with mean, low, high, sd and n, of this activation and, on the same rows, of
-        others
-    versions : of the packages by which it was kept
-    licence, citation, note : of the activation itself
+        others.
+    split, recipe : dict
+        Shares and seed of the split; how the networks of the scores were trained.
+    engine, seed
+        Name, options, candidates and seconds of the search, and its seed.
+    scores, baselines : list
+        Measures with mean, low, high, sd and n, of this activation and, on the same rows, of
+        others.
+    versions : dict
+        Of the packages by which it was kept.
+    licence, citation, note : str, default ''
+        Of the activation itself.
     """
 
     name: str
@@ -486,7 +511,7 @@ def score(
     level, overlap : float
         Of the interval, as in `nsad.statistics.interval`.
     **about
-        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants
+        Rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants
         ("fixed" or "learn").
 
     Returns
@@ -594,8 +619,10 @@ class ActivationLibrary:
 
     Parameters
     ----------
-    path : the folder, see `library_folder`; it is made when the first entry is added
-    read_only : refuse to add and to remove
+    path
+        The folder, see `library_folder`; it is made when the first entry is added.
+    read_only : bool, default False
+        Refuse to add and to remove.
     """
 
     def __init__(self, path=None, read_only: bool = False):
@@ -634,10 +661,14 @@ class ActivationLibrary:
 def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
     "The first bytes of a plain file, one more than `most` where there are more."
     more = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+
+    def opener(name, flags):
+        return os.open(name, flags | more)
+
     try:
         if not links and path.is_symlink():
             raise LibraryError(f"{path} is a link; put the file itself there")
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | more)) as file:
+        with open(path, "rb", opener=opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LibraryError(f"{path} is not a plain file; take it away")
             return file.read(most + 1)
@@ -809,20 +840,25 @@ def add(
 
     Parameters
     ----------
-    formula
-        a formula in x or its text; the best one of a `Discovery`, with what it knows of its
-        search; an `Entry` as it is
-    domain : default the dataset's
-    dataset : the rows it was found in, training rows alone
-    results : rows of a study that has the formula; they give the scores
-    overwrite : replace an entry of that name, which is refused otherwise
+    formula : Formula, str, Discovery or Entry
+        A formula in x or its text; the best one of a `Discovery`, with what it knows of its
+        search; an `Entry` as it is.
+    domain : str, default ''
+        Default the dataset's.
+    dataset : Dataset, optional
+        The rows it was found in, training rows alone.
+    results : DataFrame, optional
+        Rows of a study that has the formula; they give the scores.
+    overwrite : bool, default False
+        Replace an entry of that name, which is refused otherwise.
     **about
-        split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
-        else is kept as evidence
+        Split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
+        else is kept as evidence.
 
     Raises
     ------
-    LibraryError : the name is taken, the library is read-only, or something cannot be kept
+    LibraryError
+        The name is taken, the library is read-only, or something cannot be kept.
     """
     own = dict(versions=_versions(), evidence={})
     if isinstance(formula, Discovery):
@@ -1018,14 +1054,19 @@ def search(
 
     Parameters
     ----------
-    domain : as it stands in the entries
-    near : a formula or the name of an entry; adds the column distance
-    data : name or fingerprint of the data
-    text : stands in name, formula, note, citation or data, whatever the case
+    domain : str, optional
+        As it stands in the entries.
+    near : Formula or str, optional
+        A formula or the name of an entry; adds the column distance.
+    data : str, optional
+        Name or fingerprint of the data.
+    text : str, optional
+        Stands in name, formula, note, citation or data, whatever the case.
 
     Returns
     -------
-    DataFrame : name, formula, domain, data and, with `near`, distance
+    DataFrame
+        Name, formula, domain, data and, with `near`, distance.
     """
     rows = [
         e
@@ -1165,17 +1206,25 @@ def recommend(
 
     Parameters
     ----------
-    dataset : training rows; standardised here
-    names : try these only; default all
-    rows, steps : of each training, at most
-    seeds : of initial weights and of the rows held out
-    hidden : widths of the networks' hidden layers
-    baseline : a formula to compare with; it stands among the rows, with an empty name
-    measure
-        a function of the dataset and a list of formulas that gives a number for each, higher
-        for better; takes the trial's place
-    progress : show a bar
-    recipe : how the networks are trained, its schedule squeezed into `steps`
+    dataset : Dataset
+        Training rows; standardised here.
+    names : sequence of str, default ()
+        Try these only; default all.
+    rows, steps
+        Of each training, at most.
+    seeds : sequence of int, default (1, 2, 3)
+        Of initial weights and of the rows held out.
+    hidden : sequence of int, default (64, 32)
+        Widths of the networks' hidden layers.
+    baseline : str, default 'relu(x)'
+        A formula to compare with; it stands among the rows, with an empty name.
+    measure : callable, optional
+        A function of the dataset and a list of formulas that gives a number for each, higher
+        for better; takes the trial's place.
+    progress : bool, default False
+        Show a bar.
+    recipe : Recipe, default STRONG
+        How the networks are trained, its schedule squeezed into `steps`.
 
     Returns
     -------
@@ -1258,8 +1307,10 @@ def export(
 
     Parameters
     ----------
-    names : of the entries; default all
-    overwrite : replace a zip that is there; a folder must be new or empty in any case
+    names : sequence of str, default ()
+        Of the entries; default all.
+    overwrite : bool, default False
+        Replace a zip that is there; a folder must be new or empty in any case.
     """
     path, files = (
         Path(path),
@@ -1393,14 +1444,16 @@ def import_from(
 
     Parameters
     ----------
-    names : take these only; default all
-    on_conflict
-        what to do with another entry of the same name: "refuse", "skip", "replace", or "rename"
-        the new one to NAME-2
+    names : sequence of str, default ()
+        Take these only; default all.
+    on_conflict : str, default 'refuse'
+        What to do with another entry of the same name: "refuse", "skip", "replace", or "rename"
+        the new one to NAME-2.
 
     Returns
     -------
-    list of Entry : those written; what was there already, word for word, is not among them
+    list of Entry
+        Those written; what was there already, word for word, is not among them.
 
     Raises
     ------

@@ -65,28 +65,34 @@ def mlp(
 
     Parameters
     ----------
-    n_features : columns of the input, which is a tensor of shape (rows, n_features)
-    hidden : widths of the hidden layers
-    activation
-        a `Formula`, its text, a torch name, a module or a class; a list gives one for each
-        hidden layer
-    n_outputs
-        width of the output: 1 for binary tasks (a logit) and regression, else the number of
-        classes
-    dropout : probability of dropping a hidden unit while training
-    seed : where the initial weights come from; None takes torch's global generator
-    init
+    n_features : int
+        Columns of the input, which is a tensor of shape (rows, n_features).
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    activation : Activation, default 'relu'
+        A `Formula`, its text, a torch name, a module or a class; a list gives one for each
+        hidden layer.
+    n_outputs : int, default 1
+        Width of the output: 1 for binary tasks (a logit) and regression, else the number of
+        classes.
+    dropout : float, default 0.15
+        Probability of dropping a hidden unit while training.
+    seed : int, optional
+        Where the initial weights come from; None takes torch's global generator.
+    init : str, default 'default'
         "default" for torch's own start of linear layers; "gain" for normal weights that keep
         the variance of signals through depth with these activations, and normalisations that
-        start at what the frequency of a formula asks for. See `nsad.initialisation.initialise_`
-    embedding
-        a `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
+        start at what the frequency of a formula asks for. See
+        `nsad.initialisation.initialise_`.
+    embedding : Embedding or str, optional
+        A `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
         before the first layer; None for none. One that names no columns embeds all;
-        ``embedding.for_rows(X_train)`` names those that are numeric
+        ``embedding.for_rows(X_train)`` names those that are numeric.
 
     Returns
     -------
-    nn.Sequential : maps (rows, n_features) to (rows, n_outputs)
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
 
     Raises
     ------
@@ -321,15 +327,18 @@ class Stack(Members):
 
     Parameters
     ----------
-    n_features : columns of the input
-    activations
-        what `mlp` takes as `activation`, one entry for each column of the grid; or a mapping
-        from seed to that
-    seeds : seeds of initial weights, dropout and batches, one for each row of the grid
-    hidden, n_outputs, dropout : as in `mlp`
-    embedding
-        as in `mlp`; or a list of one for each seed, of one shape, as where bins come from the
-        training rows of each
+    n_features : int
+        Columns of the input.
+    activations : sequence of Activation
+        What `mlp` takes as `activation`, one entry for each column of the grid; or a mapping
+        from seed to that.
+    seeds : sequence of int, default (42,)
+        Seeds of initial weights, dropout and batches, one for each row of the grid.
+    hidden, n_outputs, dropout
+        As in `mlp`.
+    embedding : Embedding, str or sequence of Embedding, optional
+        As in `mlp`; or a list of one for each seed, of one shape, as where bins come from the
+        training rows of each.
 
     Notes
     -----
@@ -460,9 +469,12 @@ def bernoulli_(out: Tensor, p: float, generator: torch.Generator | None = None):
 
     Parameters
     ----------
-    out : of any shape, contiguous
-    p : probability of a one
-    generator : None for torch's global one
+    out : Tensor
+        Of any shape, contiguous.
+    p : float
+        Probability of a one.
+    generator : torch.Generator, optional
+        None for torch's global one.
     """
     if not _compares_doubles():
         return out.bernoulli_(p, generator=generator)
@@ -583,11 +595,13 @@ def formula_program(act: nn.Module) -> Program | None:
 
     Parameters
     ----------
-    act : an activation
+    act : nn.Module
+        An activation.
 
     Returns
     -------
-    Program or None : None for one that learns, is no formula, or is a class of somebody's own
+    Program or None
+        None for one that learns, is no formula, or is a class of somebody's own.
     """
     kind = type(act)
     if not is_plain(act, kind):

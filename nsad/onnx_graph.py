@@ -143,15 +143,21 @@ def onnx_program(model:nn.Module, inputs:tuple, n_features:int|None, what:str, a
 
     Parameters
     ----------
-    model : in evaluation mode
-    inputs : that it takes
-    n_features : columns, for a table's network
-    what : how a message calls it
-    alone : is it an activation, of any number of rows and columns
+    model : nn.Module
+        In evaluation mode.
+    inputs : tuple
+        That it takes.
+    n_features : int or None
+        Columns, for a table's network.
+    what : str
+        How a message calls it.
+    alone : bool
+        Is it an activation, of any number of rows and columns.
 
     Raises
     ------
-    ExportError : what torch's exporter does not know
+    ExportError
+        What torch's exporter does not know.
     """
     names = ["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))]
     axes = tuple(_open_axes(x, n_features, alone) for x in inputs)

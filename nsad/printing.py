@@ -112,17 +112,22 @@ def canonical(text:str, variables=None, rename=str)->tuple[str, sympy.Expr]:
 
     Parameters
     ----------
-    text : in any dialect
-    variables : names that may stand in it; None for x, X3, x3, x_3
-    rename : new name, or expression, of a variable
+    text : str
+        In any dialect.
+    variables
+        Names that may stand in it; None for x, X3, x3, x_3.
+    rename
+        New name, or expression, of a variable.
 
     Returns
     -------
-    tuple : the canonical text and its SymPy expression
+    tuple
+        The canonical text and its SymPy expression.
 
     Raises
     ------
-    FormulaError : what cannot be read, or has no stable form
+    FormulaError
+        What cannot be read, or has no stable form.
     """
     checked(text)
     given, seen = text, []

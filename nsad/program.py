@@ -25,13 +25,17 @@ def program_of(formula:Formula, learn:bool=False, protect:bool=True)->Program:
 
     Parameters
     ----------
-    formula : a `Formula` in x
-    learn : give each decimal constant an input of its own, c0, c1, ... in the order of the text
-    protect : False for the textbook's operators
+    formula : Formula
+        A `Formula` in x.
+    learn : bool, default False
+        Give each decimal constant an input of its own, c0, c1, ... in the order of the text.
+    protect : bool, default True
+        False for the textbook's operators.
 
     Returns
     -------
-    Program : of one output
+    Program
+        Of one output.
     """
     tree = continued(formula.tree, learn) if protect else formula.tree
     numbers = decimals(formula.tree) if learn else []
@@ -211,12 +215,15 @@ def gradient(program:Program, output:int=0)->Program:
 
     Parameters
     ----------
-    program : of any number of outputs
-    output : which of them
+    program : Program
+        Of any number of outputs.
+    output : int, default 0
+        Which of them.
 
     Returns
     -------
-    Program : of the same inputs, with one output for each
+    Program
+        Of the same inputs, with one output for each.
     """
     tracer = Tracer(program.inputs)
     y = of_operand(_again(program, tracer), program.outputs[output])
@@ -237,8 +244,10 @@ def derivatives(program:Program, low:int, high:int)->Program:
 
     Parameters
     ----------
-    program : of one output
-    low, high : the orders, both included; 0 is the value itself
+    program : Program
+        Of one output.
+    low, high : int
+        The orders, both included; 0 is the value itself.
     """
     tracer = Tracer(program.inputs)
     outputs = [of_operand(_again(program, tracer), program.outputs[0])]
@@ -251,9 +260,12 @@ def jet(program:Program, order:int, value:bool=True)->Program:
 
     Parameters
     ----------
-    program : of one output
-    order : 1 for the slope, 2 for the curvature as well
-    value : leave the value itself out if False; then only the highest derivative is an output
+    program : Program
+        Of one output.
+    order : int
+        1 for the slope, 2 for the curvature as well.
+    value : bool, default True
+        Leave the value itself out if False; then only the highest derivative is an output.
     """
     return derivatives(program, 0 if value else order, order)
 
@@ -279,9 +291,12 @@ def run(program:Program, xp, inputs:Sequence)->list:
 
     Parameters
     ----------
-    program : to run
-    xp : array namespace, as `nsad.operators.NUMPY`
-    inputs : one array, or number, for each input
+    program : Program
+        To run.
+    xp
+        Array namespace, as `nsad.operators.NUMPY`.
+    inputs : Sequence
+        One array, or number, for each input.
     """
     done = list(inputs)
     for op, *operands in program.instructions:

@@ -71,13 +71,17 @@ def qdq_model(onnx, q:Quantised, about:str=""):
 
     Parameters
     ----------
-    onnx : the package
-    q : the network
-    about : what the file says of itself, under "nsad"
+    onnx
+        The package.
+    q : Quantised
+        The network.
+    about : str, default ''
+        What the file says of itself, under "nsad".
 
     Returns
     -------
-    onnx.ModelProto : checked
+    onnx.ModelProto
+        Checked.
     """
     g = _Graph(onnx)
     y = _coded(g, "x", q.inputs)

@@ -94,8 +94,10 @@ class FormulaError(ValueError):
 
     Attributes
     ----------
-    text : the text
-    column : where in it, from 0; None where the whole is meant
+    text : str, default ''
+        The text.
+    column : int, optional
+        Where in it, from 0; None where the whole is meant.
     """
     def __init__(self, message:str, text:str="", column:int|None=None):
         self.text, self.column = text, column
@@ -379,12 +381,16 @@ def expression(text:str, variables:Iterable[str]|None=None, rename:Callable=str)
 
     Parameters
     ----------
-    text : in any dialect
-    variables : names that may stand in it; None for x, X3, x3, x_3
-    rename : new name, or expression, of a variable
+    text : str
+        In any dialect.
+    variables : iterable of str, optional
+        Names that may stand in it; None for x, X3, x3, x_3.
+    rename : callable, default str
+        New name, or expression, of a variable.
 
     Raises
     ------
-    FormulaError : what cannot be read, with the place
+    FormulaError
+        What cannot be read, with the place.
     """
     return _Reader(text, variables, rename).read(_parsed(text))

@@ -26,12 +26,13 @@ class Choice(nn.Module):
 
     Parameters
     ----------
-    formulas
-        at least two different ones, each a `Formula`, its text, a torch name, a module, or an
-        entry of an `ActivationLibrary`
-    places
-        shape of the places where a choice is made, such as (channels,); () for a single one
-    temperature : at which weights start; 0 is a choice
+    formulas : Iterable
+        At least two different ones, each a `Formula`, its text, a torch name, a module, or an
+        entry of an `ActivationLibrary`.
+    places : tuple of int, default ()
+        Shape of the places where a choice is made, such as (channels,); () for a single one.
+    temperature : float, default 1.0
+        At which weights start; 0 is a choice.
     """
 
     def __init__(
@@ -87,9 +88,12 @@ class SelectableActivation(Choice):
 
     Parameters
     ----------
-    formulas, temperature : as in `Choice`
-    per : "layer" for one choice, "channel" for one in each channel, the last axis of the input
-    channels : how many there are; needed with per="channel"
+    formulas, temperature
+        As in `Choice`.
+    per : str, default 'layer'
+        "layer" for one choice, "channel" for one in each channel, the last axis of the input.
+    channels : int, optional
+        How many there are; needed with per="channel".
     """
 
     def __init__(
@@ -140,8 +144,10 @@ class ChannelActivation(nn.Module):
 
     Parameters
     ----------
-    formulas : what `activation_module` accepts
-    choice : for each channel the place of its formula in `formulas`
+    formulas : Sequence
+        What `activation_module` accepts.
+    choice : sequence of int
+        For each channel the place of its formula in `formulas`.
     """
 
     def __init__(self, formulas: Sequence, choice: Sequence[int]):
@@ -172,7 +178,8 @@ def selectable_mlp(
 
     Parameters
     ----------
-    formulas, per : as in `SelectableActivation`
+    formulas, per
+        As in `SelectableActivation`.
     """
     formulas = list(formulas)
     return mlp(
@@ -194,9 +201,12 @@ def anneal(
 
     Parameters
     ----------
-    progress : share of training that is over, from 0 to 1
-    start, end : temperatures between which it falls
-    hard_from : share at which the temperature becomes 0, that is, the choice is made
+    progress : float
+        Share of training that is over, from 0 to 1.
+    start, end
+        Temperatures between which it falls.
+    hard_from : float, default 0.2
+        Share at which the temperature becomes 0, that is, the choice is made.
     """
     if not 0 <= progress <= 1:
         raise ValueError(f"progress={progress} must be a share from 0 to 1")
@@ -244,8 +254,10 @@ class KANLayer(Choice):
 
     Parameters
     ----------
-    n_in, n_out : width of the input's and the output's last axis
-    formulas, temperature : as in `Choice`
+    n_in, n_out : int
+        Width of the input's and the output's last axis.
+    formulas, temperature
+        As in `Choice`.
     """
 
     def __init__(self, n_in: int, n_out: int, formulas: Iterable, temperature: float = 1.0):

@@ -28,11 +28,14 @@ class Constant(NamedTuple):
 class Program:
     """Instructions without branches or loops.
 
-    Attributes
+    Parameters
     ----------
-    inputs : names of the inputs
-    instructions : (name of an elementary function, operand, ...) each
-    outputs : operands, what the program returns
+    inputs : tuple of str
+        Names of the inputs.
+    instructions : tuple of tuple
+        (name of an elementary function, operand, ...) each.
+    outputs : tuple of int or Constant
+        Operands, what the program returns.
     """
     inputs: tuple[str, ...]
     instructions: tuple[tuple, ...]

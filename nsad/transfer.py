@@ -30,13 +30,15 @@ from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 class TransferMatrix:
     """What activations from each source are worth on each target.
 
-    Attributes
+    Parameters
     ----------
-    results
-        one row for each trained network; `dataset` is the target, `activation` the source's
-        label or the classic's name, and `kind` "source" or "classic"
-    baseline : the classic that gains are counted from, unless another one is named
-    measure : which measure is compared, unless another one is named
+    results : DataFrame
+        One row for each trained network; `dataset` is the target, `activation` the source's
+        label or the classic's name, and `kind` "source" or "classic".
+    baseline : str, default 'relu'
+        The classic that gains are counted from, unless another one is named.
+    measure : str, default 'accuracy'
+        Which measure is compared, unless another one is named.
     """
 
     results: pd.DataFrame
@@ -123,11 +125,13 @@ def frame(
 
     Parameters
     ----------
-    against
-        a classic, a source, or "specialist", which is each target's own; default the matrix'
-        baseline
-    measure : default the matrix' measure
-    level : of the intervals and tests
+    against : str, optional
+        A classic, a source, or "specialist", which is each target's own; default the matrix'
+        baseline.
+    measure : str, optional
+        Default the matrix' measure.
+    level : float, default 0.95
+        Of the intervals and tests.
 
     Returns
     -------
@@ -221,12 +225,15 @@ def plot(self: TransferMatrix, against: str | None = None, measure: str | None =
 
     Parameters
     ----------
-    against, measure : as in `frame`
-    ax : matplotlib axes to draw into; default a new figure
+    against, measure : str, optional
+        As in `frame`.
+    ax
+        Matplotlib axes to draw into; default a new figure.
 
     Returns
     -------
-    Figure : rows are sources, then classics; columns are targets
+    Figure
+        Rows are sources, then classics; columns are targets.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import SymLogNorm
@@ -419,22 +426,30 @@ def transfer_matrix(
 
     Parameters
     ----------
-    sources
-        datasets or their names; or label to dataset, `Discovery`, activation, or a mapping from
-        seed to one of the last two
-    targets : datasets or their names; default the sources
-    seeds
-        whole numbers, of initial weights, batches, dropout; and of split and search unless
-        `split_seed` fixes one for all
-    classics, baseline : activations to compare with, and the one that gains are counted from
-    measure : what is compared, unless `frame` is asked for another
+    sources : sequence of str or Dataset or Mapping
+        Datasets or their names; or label to dataset, `Discovery`, activation, or a mapping from
+        seed to one of the last two.
+    targets : sequence of str or Dataset, optional
+        Datasets or their names; default the sources.
+    seeds : sequence of int, default (42, 43, 44)
+        Whole numbers, of initial weights, batches, dropout; and of split and search unless
+        `split_seed` fixes one for all.
+    classics, baseline
+        Activations to compare with, and the one that gains are counted from.
+    measure : str, default 'accuracy'
+        What is compared, unless `frame` is asked for another.
     network, recipe
-        what is trained and how, the same for all, searches by the engine "network" included
-    rows : drawn from a dataset that is given by name
-    split_seed : None splits and searches anew for each seed
-    engine, options : of the searches, as `discover` takes them
-    specialist : search also on targets that are not among the sources
-    folder : where discoveries and results.sqlite are kept; None keeps nothing
+        What is trained and how, the same for all, searches by the engine "network" included.
+    rows : int or None, default 20000
+        Drawn from a dataset that is given by name.
+    split_seed : int, optional
+        None splits and searches anew for each seed.
+    engine, options
+        Of the searches, as `discover` takes them.
+    specialist : bool, default True
+        Search also on targets that are not among the sources.
+    folder
+        Where discoveries and results.sqlite are kept; None keeps nothing.
 
     Raises
     ------
@@ -619,14 +634,20 @@ ALIKE = (*UNITS, "together")
 class Forecast:
     """How alike two tables are in what an activation depends on; 1 is the same.
 
-    Attributes
+    Parameters
     ----------
-    source, target : names
-    projections : of the distribution of what enters the first activation
-    ties : of discreteness and sparsity of the features
-    spectrum : of the frequencies of the label along random directions
-    score : what ranks best, which is `spectrum`
-    together : the geometric mean of the three
+    source, target : str
+        Names.
+    projections : float
+        Of the distribution of what enters the first activation.
+    ties : float
+        Of discreteness and sparsity of the features.
+    spectrum : float
+        Of the frequencies of the label along random directions.
+    score
+        What ranks best, which is `spectrum`.
+    together
+        The geometric mean of the three.
     """
 
     source: str
@@ -650,8 +671,10 @@ def transferability(source: Dataset, target: Dataset, seed: int = 0) -> Forecast
 
     Parameters
     ----------
-    source, target : training rows; what is to be tested later must not be among them
-    seed : of the directions, and of the rows looked at where there are many
+    source, target : Dataset
+        Training rows; what is to be tested later must not be among them.
+    seed : int, default 0
+        Of the directions, and of the rows looked at where there are many.
     """
     for ds in (source, target):
         if not isinstance(ds, Dataset):
@@ -704,9 +727,12 @@ def forecast_quality(
 
     Parameters
     ----------
-    forecast : source, target, the likenesses and the score
-    against, measure : of the gains, as in `TransferMatrix.frame`
-    shuffles, seed : exchanges of tables' names for the p value
+    forecast : DataFrame
+        Source, target, the likenesses and the score.
+    against, measure : str, optional
+        Of the gains, as in `TransferMatrix.frame`.
+    shuffles, seed
+        Exchanges of tables' names for the p value.
 
     Returns
     -------
