@@ -19,12 +19,13 @@ from fastcore.basics import patch
 from torch import Tensor, fx, nn
 from torch.autograd import forward_ad
 
-from .autograd import Elementwise, Transformed, partials, straight
+from .autograd import Transformed, elementwise, partials, straight
 from .calls import FUNCTIONS, Forms, staying
 from .formula import Formula, FormulaError, derived
 from .initialisation import initialise_, start_of
 from .initialisation import gain as gain_of
-from .kernels import compiled, wide
+from .inductor import compiled
+from .kernels import wide
 from .kernels import plain as plainly
 from .printing import plain_text
 from .program import Program, decimals, program_of
@@ -57,7 +58,7 @@ class SymbolicActivation(nn.Module):
     >>> SymbolicActivation("x*exp(-x**2)")(torch.zeros(2))
     tensor([0., 0.])
     """
-    __jit_unused_properties__ = ["_find", "backend", "formula"]
+    __jit_unused_properties__ = ["backend", "formula"]
 
     def __init__(self, formula:Formula|str, trainable:bool=False, per_channel:int|None=None,
                  protect:bool=True, channel_axis:int=-1):
@@ -82,7 +83,7 @@ def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_ch
         raise FormulaError(f"{formula.text!r} is not a formula in x; collapse() makes it one")
     self._formula, self.protect, self.channel_axis = formula, protect, int(channel_axis)
     self.program, self._text = program_of(formula, trainable, protect), formula.text
-    self._options, self._backend = None, "eager"
+    self._find, self._backend = None, "eager"
     values = torch.tensor(decimals(formula.tree))
     if trainable and not len(values):
         raise FormulaError(f"{formula.text!r} has no decimal constant that could learn; write one, "
@@ -111,25 +112,18 @@ def _activated(self:SymbolicActivation, x:Tensor)->Tensor:
     if isinstance(x, fx.Proxy): return _call_node(self, x)
     if not self.protect or torch.compiler.is_exporting() or torch.jit.is_tracing():
         return self.plain(x)
-    constants = self._spread(x)
+    constants = None if self.constants is None else self._spread(x)
     if torch.compiler.is_compiling(): return straight(self.program, self._slopes, x, constants)
-    transformed = torch._C._are_functorch_transforms_active()
-    if forward_ad._current_level >= 0 and not transformed: return self.plain(x)
-    if transformed: return Transformed.apply(x, constants, self.program)
-    return Elementwise.apply(x, constants, self.program, self._find, False)
+    if torch._C._are_functorch_transforms_active():
+        return Transformed.apply(x, constants, self.program)
+    if forward_ad._current_level >= 0: return self.plain(x)
+    return elementwise(self.program, x, constants, self._find)
 
 
-@patch(as_prop=True)
-def _find(self:SymbolicActivation)->Callable|None:
-    "Gives compiled kernels for a tensor, where the layer was compiled."
-    if self._options is None or self._backend != "compiled": return None
-    return functools.partial(_compiled_for, self.program, self._options)
-
-
-def _compiled_for(program:Program, options:tuple, x:Tensor)->tuple|None:
-    "Compiled kernels for a tensor like x."
+def _compiled_for(program:Program, options:tuple, x:Tensor, kind:str)->Callable|None:
+    "Compiled code of a kind, for a tensor like x."
     if x.numel() < 2: return None
-    made = compiled(program, x.device.type, x.dtype, options)
+    made = compiled(program, kind, x.device.type, x.dtype, options)
     return None if isinstance(made, str) else made
 
 
@@ -211,17 +205,20 @@ def compile(self:SymbolicActivation, **options)->SymbolicActivation:
     SymbolicActivation : itself
     """
     if self.constants is not None or not self.protect: return self
-    self._options = tuple(options.items())
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    made = compiled(self.program, device, torch.float32, self._options)
-    self._backend = f"eager ({made})" if isinstance(made, str) else "compiled"
+    device, wanted = "cuda" if torch.cuda.is_available() else "cpu", tuple(options.items())
+    for kind in ("value", "both", "product"):
+        made = compiled(self.program, kind, device, torch.float32, wanted)
+        if isinstance(made, str):
+            self._find, self._backend = None, f"eager ({made})"
+            return self
+    self._find, self._backend = functools.partial(_compiled_for, self.program, wanted), "compiled"
     return self
 
 # %% ../nbs/04_activation.ipynb #b5aa2241
 @patch
 def __getstate__(self:SymbolicActivation)->dict:
     "Compiled code belongs to the process."
-    return {**self.__dict__, "_backend": "eager", "_options": None}
+    return {**self.__dict__, "_backend": "eager", "_find": None}
 
 # %% ../nbs/04_activation.ipynb #5dfb623e
 @patch

@@ -9,7 +9,8 @@ __all__ = ['FEW', 'Derivatives', 'numbers_of', 'partials', 'Elementwise', 'eleme
 import torch
 from torch import Tensor
 
-from .kernels import evaluate_, ordinary, plain, product_kernel, times, value_kernel, wide
+from .kernels import (evaluate_, ordinary, plain, product_kernel, slope_kernel, times,
+                          value_kernel, wide)
 from .program import Program, derivative_by, derivatives, jet
 
 # %% ../nbs/03a_autograd.ipynb #2775d7cd
@@ -30,7 +31,9 @@ class Derivatives:
 
     def times(self, x:Tensor, order:int, grad:Tensor)->Tensor:
         "A gradient times the derivative of an order; both can be derived if autograd is at work."
-        if not torch.is_grad_enabled(): return grad * self.at(x, order, order)
+        if not torch.is_grad_enabled():
+            known = self.known.get(order)
+            return grad * (self.at(x, order, order) if known is None else known)
         return grad * _Derivative.apply(x, self, order)
 
 # %% ../nbs/03a_autograd.ipynb #4c59a055
@@ -67,31 +70,28 @@ def _by_constants(slopes:list, grad:Tensor, constants:Tensor)->Tensor:
 
 # %% ../nbs/03a_autograd.ipynb #37832b82
 class Elementwise(torch.autograd.Function):
-    """A program of `x` and perhaps of `constants` (how many, ...).
-
-    `find` gives compiled kernels; `ahead` computes the slope together with the value.
-    """
+    "A program of `x` and perhaps of `constants` (how many, ...); `find` gives compiled kernels."
     @staticmethod
-    def forward(ctx, x, constants, program, find, ahead):
+    def forward(ctx, x, constants, program, find):
         ctx.program, ctx.find, ctx.derivatives = program, find, None
         ctx.save_for_backward(x, constants)
         if constants is not None: return plain(program, x, numbers_of(constants, x))[0]
-        if ordinary(x) and x.dtype == wide(x.dtype): ctx.derivatives = Derivatives(program)
-        if not ahead or ctx.derivatives is None or x.device.type != "cpu":
-            return value_kernel(program, x, find)
-        ctx.derivatives.at(x, 0, 1)
-        return ctx.derivatives.known.pop(0)
+        if not ordinary(x) or x.dtype != wide(x.dtype): return value_kernel(program, x, find)
+        ctx.derivatives = Derivatives(program)
+        if x.numel() > FEW: return value_kernel(program, x, find)
+        value, ctx.derivatives.known[1] = slope_kernel(program, x, find)
+        return value
 
     @staticmethod
     def backward(ctx, grad):
         x, constants = ctx.saved_tensors
         more, transformed = torch.is_grad_enabled(), torch._C._are_functorch_transforms_active()
         if ctx.derivatives is not None and not transformed and (more or ctx.derivatives.known):
-            return ctx.derivatives.times(x, 1, grad), None, None, None, None
+            return ctx.derivatives.times(x, 1, grad), None, None, None
         function = None
         if more: function = Transformed if transformed else Elementwise
         by_x, by_each = _backward(ctx.program, x, constants, grad, function, ctx.find)
-        return by_x, by_each, None, None, None
+        return by_x, by_each, None, None
 
 # %% ../nbs/03a_autograd.ipynb #a537f59c
 def _backward(program:Program, x:Tensor, constants:Tensor|None, grad:Tensor, function=None,
@@ -101,29 +101,35 @@ def _backward(program:Program, x:Tensor, constants:Tensor|None, grad:Tensor, fun
         return product_kernel(jet(program, 1, value=False), x, grad, find), None
     parts = partials(program, constants)
     if function is None: slopes = [plain(p, x, numbers_of(constants, x))[0] for p in parts]
-    elif function is Elementwise:
-        slopes = [function.apply(x, constants, p, None, True) for p in parts]
+    elif function is Elementwise: slopes = [function.apply(x, constants, p, None) for p in parts]
     else: slopes = [function.apply(x, constants, p) for p in parts]
     by_x = times(slopes[0], grad, x.dtype)
     return by_x, None if constants is None else _by_constants(slopes[1:], grad, constants)
 
 # %% ../nbs/03a_autograd.ipynb #5f55b3ff
-def elementwise(program:Program, x:Tensor)->Tensor:
+def elementwise(program:Program, x:Tensor, constants:Tensor|None=None, find=None)->Tensor:
     """A program of `x` as an elementwise function that autograd can derive, as often as it likes.
 
     Parameters
     ----------
     program : Program
-        Of one input and one output.
+        Of x, and of the constants if there are any; of one output.
     x : Tensor
         Any shape.
+    constants : Tensor, optional
+        Of shape (how many, ...), where each one fits `x`.
+    find : callable, optional
+        Gives compiled kernels for a tensor and a kind, or None.
 
     Returns
     -------
     Tensor
         Like `x`.
     """
-    return Elementwise.apply(x, None, program, None, True)
+    wanted = x.requires_grad or constants is not None
+    if wanted and torch.is_grad_enabled(): return Elementwise.apply(x, constants, program, find)
+    if constants is None: return value_kernel(program, x, find)
+    return plain(program, x, numbers_of(constants, x))[0]
 
 # %% ../nbs/03a_autograd.ipynb #cd860991
 class Transformed(torch.autograd.Function):

@@ -403,6 +403,34 @@ def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
     assert_close(x.grad, (slope * torch.linspace(-1, 1, 333, dtype=dtype)).to(dtype), **tolerance)
 
 
+@pytest.mark.parametrize("inference", [False, True])
+def test_threads_that_take_chunks_from_each_other_leave_none_out(inference):
+    act, x = SymbolicActivation("sin(2*x)*tanh(x) + max(x, 0.3)"), torch.linspace(-4, 4, nsad.kernels.MANY + 4321)
+    found, before = [], torch.get_num_threads()
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            with torch.inference_mode(inference):
+                found.append(act(x))
+            if not inference:
+                at = x.clone().requires_grad_()
+                act(at).backward(torch.ones_like(x))
+                found.append(at.grad)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert_close(found[: len(found) // 2], found[len(found) // 2:], rtol=0, atol=0)
+    assert_close(found[0], act.plain(x))
+
+
+def test_a_number_beyond_all_others_raises_no_warning_and_leaves_numpy_as_it_was(recwarn):
+    before, x = np.geterr(), torch.tensor([3e38, -3e38, 1e20, 0.0], requires_grad=True)
+    act = SymbolicActivation("x**3*exp(-x**2) + 1/x")
+    act(x).sum().backward()
+    assert np.geterr() == before and not recwarn.list
+    assert torch.isfinite(x.grad).all() and torch.isfinite(act(x)).all()
+
+
 def test_where_nobody_can_look_at_the_memory_operations_are_torch_s():
     act, x = SymbolicActivation("x*cos(x)"), torch.linspace(-2, 2, 9, requires_grad=True)
     grads = torch.stack([torch.ones(9), torch.zeros(9)])
