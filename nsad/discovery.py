@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Protocol
 import numpy as np
@@ -404,8 +405,9 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
     Parameters
     ----------
     by : str, default 'safe'
-        "safe" for the best standard activation unless another is better by more than the noise,
-        "loss" for the lowest loss on the front, "score" for its highest score.
+        "safe" for ReLU unless another standard activation, and for that unless a formula, is
+        better by more than the noise; "loss" for the lowest loss on the front, "score" for its
+        highest score.
     max_complexity : int, optional
         Nodes at most; None for any number.
 
@@ -426,10 +428,11 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
         if max_complexity is None
         else self.front[self.front.complexity <= max_complexity]
     )
-    if by == "safe" and (standard := self._best_standard(max_complexity)):
-        front = front[[self._is_ahead(text, standard) for text in front.formula]]
+    if by == "safe" and (standard := self._to_beat(max_complexity)):
+        ahead = [all(_is_ahead(text, s) for s in standard) for text in front.formula]
+        front = front[ahead]
         if front.empty:
-            return with_origin(standard["formula"], self.origin)
+            return with_origin(standard[0]["formula"], self.origin)
     if front.empty:
         raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
     best = front.score.idxmax() if by == "score" else front.loss.idxmin()
@@ -437,23 +440,25 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
 
 # %% ../nbs/16_discovery.ipynb #ea2aeac0
 @patch
-def _best_standard(self: Discovery, max_complexity: int | None) -> dict | None:
-    """The standard activation of the lowest loss that was judged beside the front; None where
-    none was, or none is as simple.
+def _to_beat(self: Discovery, max_complexity: int | None) -> list[dict]:
+    """The standard activation that is taken where no formula is better, then that of the lowest
+    loss; empty where none was judged beside the front, or none is as simple.
     """
     known = [
         s
         for s in self.provenance.get("standard", ())
         if max_complexity is None or Formula(s["formula"]).complexity <= max_complexity
     ]
-    return min(known, key=lambda s: s["loss"], default=None)
+    if not known:
+        return []
+    known = sorted(known, key=itemgetter("loss"))
+    plain = next((s for s in known if s["formula"] == STANDARD[0]), known[0])
+    ahead = [s for s in known if s is plain or _is_ahead(s["formula"], plain)]
+    return [ahead[0], known[0]]
 
 # %% ../nbs/16_discovery.ipynb #ca9dc218
-@patch
-def _is_ahead(self: Discovery, text: str, standard: dict) -> bool:
-    """Is the loss of a formula on the front lower than that of the standard activation by more
-    than the noise?
-    """
+def _is_ahead(text: str, standard: dict) -> bool:
+    "Is the loss of a formula lower than that of the standard activation by more than the noise?"
     difference, error = standard["behind"].get(text, (0.0, None))
     return error is not None and difference > 2 * error
 
@@ -1265,16 +1270,17 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
         best.setdefault(c.text, c)
     standard = [best[text] for text in STANDARD if text in best]
     ahead = [best[text] for text in front.formula]
+    both = dict.fromkeys([*ahead, *standard])
     kept = [
         dict(
             formula=s.text,
             loss=s.loss,
             noise=s.noise if np.isfinite(s.noise) else None,
-            behind={c.text: _paired(s, c) for c in ahead},
+            behind={c.text: _paired(s, c) for c in both if c is not s},
         )
         for s in standard
     ]
-    rates = {c.text: c.lr for c in {*standard, *ahead} if c.lr is not None}
+    rates = {c.text: c.lr for c in both if c.lr is not None}
     return {
         name: value
         for name, value in (("standard", kept), ("learning_rates", dict(sorted(rates.items()))))

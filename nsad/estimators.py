@@ -140,8 +140,8 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
     budget = max(9, n_rows // 16)
     return budget, {
         "first": min(budget, 384),
-        "finalists": 3,
-        "final_seeds": 3,
+        "finalists": 2,
+        "final_seeds": 6 if n_rows < 1000 else 5,
         "lr_factors": (1,),
     }
 

@@ -207,6 +207,8 @@ SCHEMA = {
         "label_smoothing": _SHARE,
         "clip": _NUMBER,
         "constants_lr": _NUMBER,
+        "embedding_lr": _NUMBER,
+        "norm_lr": _NUMBER,
     },
     "engine": {"name": _TEXT, "options": {str: _ANY}, "candidates": _COUNT, "seconds": _NUMBER},
     "seed": _WHOLE,

@@ -78,6 +78,9 @@ class Recipe:
     embedding_lr : float, default 1.0
         Learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
         biases are not decayed.
+    norm_lr : float, default 1.0
+        Learning rate of biases and of the scales and shifts of normalisation, as a multiple of
+        `lr`.
 
     Examples
     --------
@@ -100,6 +103,7 @@ class Recipe:
     clip: float | None = None
     constants_lr: float = 1.0
     embedding_lr: float = 1.0
+    norm_lr: float = 1.0
 
     def __post_init__(self):
         for f in fields(self):  # NumPy's numbers as Python's, which JSON and torch take
@@ -147,6 +151,7 @@ _ALLOWED = dict(
     clip=_Allowed("a number above 0, or None", _ABOVE_0, words=(None,)),
     constants_lr=_Allowed("a number of at least 0", 0),
     embedding_lr=_Allowed("a number of at least 0", 0),
+    norm_lr=_Allowed("a number of at least 0", 0),
 )
 
 # %% ../nbs/13_training.ipynb #95f2f766
@@ -303,7 +308,8 @@ def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recip
     Returns
     -------
     Recipe
-        With `steps`; the recipe itself where that is no shorter.
+        With `steps`, and a `norm_lr` larger by as much as it is shorter (up to 20 times), so
+        that normalisation gets as far; the recipe itself where that is no shorter.
     """
     if not 0 < fidelity <= 1:
         raise ValueError(f"fidelity={fidelity!r} must be above 0 and at most 1")
@@ -316,6 +322,7 @@ def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recip
         name=f"{self.name}, {steps} steps",
         steps=steps,
         batch_size=self.for_rows(n_rows).batch_size,
+        norm_lr=self.norm_lr * min(20.0, whole / steps),
     )
 
 # %% ../nbs/13_training.ipynb #7b1d0a09
@@ -452,7 +459,7 @@ def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
     settings = {
         "weights": dict(weight_decay=recipe.weight_decay, factor=1.0),
         "constants": dict(weight_decay=0.0, factor=recipe.constants_lr),
-        "others": dict(weight_decay=0.0, factor=1.0),
+        "others": dict(weight_decay=0.0, factor=recipe.norm_lr),
         "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
         "embedding others": dict(weight_decay=0.0, factor=recipe.embedding_lr),
     }
