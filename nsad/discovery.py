@@ -74,6 +74,13 @@ class Candidate:
         In which it was scored, from 1; 0 where the engine has no generations, or after them.
     closes : bool, default False
         Is it the last of its generation?
+
+    Examples
+    --------
+    >>> from nsad import Candidate, Formula
+    >>> candidate = Candidate(Formula("x*exp(-x**2)"), loss=0.25)
+    >>> candidate.text, candidate.complexity
+    ('x*exp(-x**2)', 7)
     """
 
     formula: Formula
@@ -90,6 +97,7 @@ class Candidate:
 
     @property
     def complexity(self) -> int:
+        "Nodes of the formula's tree."
         return sum(f.complexity for f in self.layers) or self.formula.complexity
 
     @property
@@ -103,6 +111,7 @@ class Candidate:
 
     @property
     def text(self) -> str:
+        "The formula's text in canonical form."
         return " | ".join(f.text for f in self.layers) or self.formula.text
 
     @property
@@ -321,13 +330,24 @@ class Discovery:
         Dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task,
         engine, options, seed, candidates, seconds, version; where the standard activations were
         judged, `standard` and `learning_rates`.
+    history : DataFrame
+        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
+        formula.
     candidates : DataFrame
         DataFrame with every loss of every candidate, a row for each seed where the engine says
         its seeds: formula, complexity, source, restart, generation, rung, fidelity, seed, loss,
         lr.
-    history : DataFrame
-        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
-        formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> [*found.front.columns]
+    ['formula', 'loss', 'complexity', 'score', 'source', 'noise']
     """
 
     front: pd.DataFrame
@@ -391,6 +411,11 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
     max_complexity : int, optional
         Nodes at most; None for any number.
 
+    Returns
+    -------
+    Formula
+        The one to use.
+
     Raises
     ------
     ValueError
@@ -442,13 +467,34 @@ def _is_ahead(text: str, standard: dict) -> bool:
 def learning_rate(self: Discovery, formula: Formula | str) -> float | None:
     """The learning rate at which the search found a formula's lowest loss, where it was another
     than the recipe's; None for the recipe's.
+
+    Parameters
+    ----------
+    formula : Formula or str
+        On the front.
+
+    Returns
+    -------
+    float or None
+        None for the rate of the recipe.
     """
     return self.provenance.get("learning_rates", {}).get(Formula(str(formula)).text)
 
 # %% ../nbs/16_discovery.ipynb #77440e83
 @patch
 def plot(self: Discovery, ax=None):
-    "Draw the front, each formula beside its point; returns the matplotlib axes."
+    """Draw the front, each formula beside its point; returns the matplotlib axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against complexity.
+    """
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
@@ -466,7 +512,13 @@ def plot(self: Discovery, ax=None):
 # %% ../nbs/16_discovery.ipynb #6b646948
 @patch
 def to_json(self: Discovery) -> str:
-    "The discovery as JSON text."
+    """The discovery as JSON text.
+
+    Returns
+    -------
+    str
+        What `from_json` reads.
+    """
     scored = dict(candidates=_records(self.candidates)) if len(self.candidates) else {}
     return json.dumps(
         dict(
@@ -489,6 +541,18 @@ def _records(table: pd.DataFrame) -> list[dict]:
 def save(self: Discovery, path, overwrite: bool = True) -> Path:
     """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,
     unless `overwrite` is False.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+    overwrite : bool, default True
+        Replace a file that is there; False refuses to.
+
+    Returns
+    -------
+    Path
+        Of the file.
     """
     return write_file(path, self.to_json() + "\n", overwrite)
 
@@ -777,6 +841,17 @@ def discover(
     -------
     Discovery
         Raises ValueError if the search ends without one usable formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> found.best.variables
+    ('x',)
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
