@@ -330,23 +330,25 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
     Parameters
     ----------
     model : changed in place
-    old : module class or classes to replace; attributes that hold the function of the same name
-        count too
+    old : module class or classes to replace, and attributes that hold the function of that name
     new : what `activation_module` accepts; it takes over dtype, device and training mode
-    init : draw the weights around the new activations anew, for a network that is not trained yet:
-        linear and convolution layers beside them keep the variance of signals through depth, and
-        meet the frequency of a formula that has one. See `nsad.initialisation.initialise_`
+    init : draw the weights of layers beside the new activations anew, for a network that is not
+        trained yet, so that signals keep their variance; see `nsad.initialisation.initialise_`
 
     Returns
     -------
-    list of str : names of the places that were changed. A warning names what stays: calls of
-        functions in a ``forward`` (``F.relu(x)``, ``x.relu()``), modules made there or kept in a
-        plain list; and it says so where nothing was replaced.
+    list of str : names of the places that were changed. A warning names what stays, as functions
+        called in a ``forward`` and modules in a plain list, and says where nothing was replaced.
 
     Raises
     ------
     TypeError : the model itself is such an activation
     ValueError : with init, an activation that passes no signal
+
+    Examples
+    --------
+    >>> replace_activations(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), new="sin(x)")
+    ['1']
     """
     if isinstance(model, old):
         raise TypeError("the model itself is the activation: use activation_module(new) in its "

@@ -163,6 +163,12 @@ class DataCard:
         Is the field a guess?
     notes : tuple of str
         What is doubtful.
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset
+    >>> describe(load_dataset("sklearn:wine")).headline
+    "wine: 178 rows x 14 columns, chemistry, multiclass of 'target'"
     """
 
     name: str
@@ -178,6 +184,7 @@ class DataCard:
 
     @property
     def headline(self) -> str:
+        "Name, size, domain and task, in one line."
         about = (
             f"{self.domain}{' (a guess)' if self.guessed else ''}"
             if self.domain
@@ -204,7 +211,13 @@ class DataCard:
         return f"<b>{html.escape(self.headline)}</b>{table}{tail}"
 
     def to_json(self) -> str:
-        "The card for a program to read."
+        """The card for a program to read.
+
+        Returns
+        -------
+        str
+            Of one object.
+        """
         columns = json.loads(self.columns.to_json(orient="records"))
         return json.dumps(
             dict(
@@ -303,10 +316,22 @@ def describe(
     header : str or None, default 'first'
         Of a file, None where its first line has no names.
 
+    Returns
+    -------
+    DataCard
+        To print, to show in a notebook or to read by a program.
+
     Raises
     ------
     DataError
         A file that cannot be read, no such column, a target that cannot be one.
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset
+    >>> card = describe(load_dataset("sklearn:wine"))
+    >>> card.task, card.rows
+    ('multiclass', 178)
     """
     if isinstance(table, Dataset):
         return _card(
@@ -368,6 +393,8 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
 
     Parameters
     ----------
+    card : DataCard
+        What `describe` gives.
     columns : int, default 4
         Panels beside each other.
     at_most : int, default 24
@@ -376,6 +403,11 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
     Returns
     -------
     matplotlib figure
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset, plot_card
+    >>> figure = plot_card(describe(load_dataset("sklearn:wine")), at_most=4)
     """
     import matplotlib.pyplot as plt
 

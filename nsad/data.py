@@ -95,6 +95,13 @@ class Dataset:
         rows unless they were taken by another's; None if it was numbers already.
     table : _Table or None
         That table as it was read, None if it was numbers already.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset
+    >>> wine = load_dataset("sklearn:wine")
+    >>> wine
+    Dataset('wine', 178 rows x 13 features, 3 classes, chemistry)
     """
 
     X: np.ndarray
@@ -120,18 +127,22 @@ class Dataset:
 
     @property
     def n_rows(self) -> int:
+        "Number of rows."
         return len(self.X)
 
     @property
     def n_features(self) -> int:
+        "Number of columns of X."
         return self.X.shape[1]
 
     @property
     def n_classes(self) -> int:
+        "Number of classes; 0 in a regression."
         return len(self.classes)
 
     @property
     def n_outputs(self) -> int:
+        "Outputs of a network for this task: one for each class of three or more, else 1."
         return self.n_classes if self.task == "multiclass" else 1
 
 # %% ../nbs/07_data.ipynb #e5c5056c
@@ -199,6 +210,11 @@ def take(self: Dataset, rows, encoding: Encoding | None = None) -> Dataset:
     encoding : Encoding, optional
         Of a table with words, dates or gaps: the rule to use, that of the training rows for
         rows to validate or test on. Default: one that is fitted on the rows taken.
+
+    Returns
+    -------
+    Dataset
+        Those rows.
     """
     if self.table is None:
         return replace(self, X=self.X[rows], y=self.y[rows])
@@ -219,6 +235,11 @@ def take(self: Dataset, rows, encoding: Encoding | None = None) -> Dataset:
 def to_frame(self: Dataset) -> pd.DataFrame:
     """Features by name, and the label in the last column, `target` (`target (label)` where a
     feature has that name).
+
+    Returns
+    -------
+    DataFrame
+        One row for each row of the table.
     """
     y = np.asarray(self.classes)[self.y] if self.classes else self.y
     return pd.DataFrame(self.X, columns=list(self.feature_names)).assign(
@@ -974,6 +995,22 @@ def _find(name: str, data_home, progress: bool) -> Path:
 def list_datasets(data_home=None) -> pd.DataFrame:
     """The datasets that `load_dataset` knows, and what it would read now: original, sample, or
     nothing before a download.
+
+    Parameters
+    ----------
+    data_home : str or Path, optional
+        Folder of the originals; default NSAD_DATA, else the user's cache.
+
+    Returns
+    -------
+    DataFrame
+        One row for each dataset.
+
+    Examples
+    --------
+    >>> from nsad import list_datasets
+    >>> list_datasets().name[0]
+    'higgs'
     """
 
     def state(o):
@@ -1233,6 +1270,8 @@ def load_dataset(
 
     Parameters
     ----------
+    name : str
+        As above.
     rows : int, optional
         Draw so many rows at random, with the balance of classes kept; None, or more than there
         are, takes all.
@@ -1249,10 +1288,22 @@ def load_dataset(
     part : str, default 'all'
         "all"; for "higgs" also "test", the last 500,000 rows, and "train", the rest.
 
+    Returns
+    -------
+    Dataset
+        With source, licence and citation.
+
     Raises
     ------
     DataError
         Unknown name, a file that cannot be had, or one that is not what it should be.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset
+    >>> wine = load_dataset("sklearn:wine")
+    >>> wine.n_rows, wine.n_features, wine.task
+    (178, 13, 'multiclass')
     """
     if (foreign := _foreign(name, rows, seed, data_home, target, part)) is not None:
         return foreign
@@ -1413,15 +1464,29 @@ def split(
 
     Parameters
     ----------
+    ds : Dataset
+        Of any task; the balance of classes is kept.
     test, validation
         Shares of all rows, 0 up to but not including 1 together.
     seed : int, default 42
         The same seed gives the same split.
 
+    Returns
+    -------
+    Split
+        Row numbers of the parts `train`, `validation` and `test`.
+
     Raises
     ------
     DataError
         shares that leave nothing to train on, or a class with too few rows to be in every part
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, split
+    >>> parts = split(load_dataset("sklearn:wine"), test=0.2, seed=42)
+    >>> len(parts.train), len(parts.test)
+    (142, 36)
     """
     # so that nan is refused too
     if not (test >= 0 and validation >= 0 and test + validation < 1):
@@ -1453,6 +1518,11 @@ def parts(self: Dataset, split: Split) -> tuple[Dataset, Dataset, Dataset]:
     ----------
     split : Split
         What `split(ds)` gives.
+
+    Returns
+    -------
+    tuple of Dataset
+        Training, validation and test rows.
     """
     training = self.take(split.train)
     rule = training.encoding if self.table is not None else None

@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Protocol
 import numpy as np
@@ -73,6 +74,13 @@ class Candidate:
         In which it was scored, from 1; 0 where the engine has no generations, or after them.
     closes : bool, default False
         Is it the last of its generation?
+
+    Examples
+    --------
+    >>> from nsad import Candidate, Formula
+    >>> candidate = Candidate(Formula("x*exp(-x**2)"), loss=0.25)
+    >>> candidate.text, candidate.complexity
+    ('x*exp(-x**2)', 7)
     """
 
     formula: Formula
@@ -89,6 +97,7 @@ class Candidate:
 
     @property
     def complexity(self) -> int:
+        "Nodes of the formula's tree."
         return sum(f.complexity for f in self.layers) or self.formula.complexity
 
     @property
@@ -102,6 +111,7 @@ class Candidate:
 
     @property
     def text(self) -> str:
+        "The formula's text in canonical form."
         return " | ".join(f.text for f in self.layers) or self.formula.text
 
     @property
@@ -320,13 +330,24 @@ class Discovery:
         Dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task,
         engine, options, seed, candidates, seconds, version; where the standard activations were
         judged, `standard` and `learning_rates`.
+    history : DataFrame
+        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
+        formula.
     candidates : DataFrame
         DataFrame with every loss of every candidate, a row for each seed where the engine says
         its seeds: formula, complexity, source, restart, generation, rung, fidelity, seed, loss,
         lr.
-    history : DataFrame
-        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
-        formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> [*found.front.columns]
+    ['formula', 'loss', 'complexity', 'score', 'source', 'noise']
     """
 
     front: pd.DataFrame
@@ -384,10 +405,16 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
     Parameters
     ----------
     by : str, default 'safe'
-        "safe" for the best standard activation unless another is better by more than the noise,
-        "loss" for the lowest loss on the front, "score" for its highest score.
+        "safe" for ReLU unless another standard activation, and for that unless a formula, is
+        better by more than the noise; "loss" for the lowest loss on the front, "score" for its
+        highest score.
     max_complexity : int, optional
         Nodes at most; None for any number.
+
+    Returns
+    -------
+    Formula
+        The one to use.
 
     Raises
     ------
@@ -401,10 +428,11 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
         if max_complexity is None
         else self.front[self.front.complexity <= max_complexity]
     )
-    if by == "safe" and (standard := self._best_standard(max_complexity)):
-        front = front[[self._is_ahead(text, standard) for text in front.formula]]
+    if by == "safe" and (standard := self._to_beat(max_complexity)):
+        ahead = [all(_is_ahead(text, s) for s in standard) for text in front.formula]
+        front = front[ahead]
         if front.empty:
-            return with_origin(standard["formula"], self.origin)
+            return with_origin(standard[0]["formula"], self.origin)
     if front.empty:
         raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
     best = front.score.idxmax() if by == "score" else front.loss.idxmin()
@@ -412,23 +440,25 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
 
 # %% ../nbs/16_discovery.ipynb #ea2aeac0
 @patch
-def _best_standard(self: Discovery, max_complexity: int | None) -> dict | None:
-    """The standard activation of the lowest loss that was judged beside the front; None where
-    none was, or none is as simple.
+def _to_beat(self: Discovery, max_complexity: int | None) -> list[dict]:
+    """The standard activation that is taken where no formula is better, then that of the lowest
+    loss; empty where none was judged beside the front, or none is as simple.
     """
     known = [
         s
         for s in self.provenance.get("standard", ())
         if max_complexity is None or Formula(s["formula"]).complexity <= max_complexity
     ]
-    return min(known, key=lambda s: s["loss"], default=None)
+    if not known:
+        return []
+    known = sorted(known, key=itemgetter("loss"))
+    plain = next((s for s in known if s["formula"] == STANDARD[0]), known[0])
+    ahead = [s for s in known if s is plain or _is_ahead(s["formula"], plain)]
+    return [ahead[0], known[0]]
 
 # %% ../nbs/16_discovery.ipynb #ca9dc218
-@patch
-def _is_ahead(self: Discovery, text: str, standard: dict) -> bool:
-    """Is the loss of a formula on the front lower than that of the standard activation by more
-    than the noise?
-    """
+def _is_ahead(text: str, standard: dict) -> bool:
+    "Is the loss of a formula lower than that of the standard activation by more than the noise?"
     difference, error = standard["behind"].get(text, (0.0, None))
     return error is not None and difference > 2 * error
 
@@ -437,13 +467,34 @@ def _is_ahead(self: Discovery, text: str, standard: dict) -> bool:
 def learning_rate(self: Discovery, formula: Formula | str) -> float | None:
     """The learning rate at which the search found a formula's lowest loss, where it was another
     than the recipe's; None for the recipe's.
+
+    Parameters
+    ----------
+    formula : Formula or str
+        On the front.
+
+    Returns
+    -------
+    float or None
+        None for the rate of the recipe.
     """
     return self.provenance.get("learning_rates", {}).get(Formula(str(formula)).text)
 
 # %% ../nbs/16_discovery.ipynb #77440e83
 @patch
 def plot(self: Discovery, ax=None):
-    "Draw the front, each formula beside its point; returns the matplotlib axes."
+    """Draw the front, each formula beside its point; returns the matplotlib axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against complexity.
+    """
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
@@ -461,7 +512,13 @@ def plot(self: Discovery, ax=None):
 # %% ../nbs/16_discovery.ipynb #6b646948
 @patch
 def to_json(self: Discovery) -> str:
-    "The discovery as JSON text."
+    """The discovery as JSON text.
+
+    Returns
+    -------
+    str
+        What `from_json` reads.
+    """
     scored = dict(candidates=_records(self.candidates)) if len(self.candidates) else {}
     return json.dumps(
         dict(
@@ -484,6 +541,18 @@ def _records(table: pd.DataFrame) -> list[dict]:
 def save(self: Discovery, path, overwrite: bool = True) -> Path:
     """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,
     unless `overwrite` is False.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+    overwrite : bool, default True
+        Replace a file that is there; False refuses to.
+
+    Returns
+    -------
+    Path
+        Of the file.
     """
     return write_file(path, self.to_json() + "\n", overwrite)
 
@@ -772,6 +841,17 @@ def discover(
     -------
     Discovery
         Raises ValueError if the search ends without one usable formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> found.best.variables
+    ('x',)
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
@@ -1190,16 +1270,17 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
         best.setdefault(c.text, c)
     standard = [best[text] for text in STANDARD if text in best]
     ahead = [best[text] for text in front.formula]
+    both = dict.fromkeys([*ahead, *standard])
     kept = [
         dict(
             formula=s.text,
             loss=s.loss,
             noise=s.noise if np.isfinite(s.noise) else None,
-            behind={c.text: _paired(s, c) for c in ahead},
+            behind={c.text: _paired(s, c) for c in both if c is not s},
         )
         for s in standard
     ]
-    rates = {c.text: c.lr for c in {*standard, *ahead} if c.lr is not None}
+    rates = {c.text: c.lr for c in both if c.lr is not None}
     return {
         name: value
         for name, value in (("standard", kept), ("learning_rates", dict(sorted(rates.items()))))

@@ -638,15 +638,15 @@ def ensemble_of(
     ValueError
         Numbers that do not fit together.
 
+    References
+    ----------
+    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
+
     Examples
     --------
     >>> net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
     >>> ensemble_of(net, 3)(torch.zeros(5, 4)).shape
     torch.Size([3, 5, 1])
-
-    References
-    ----------
-    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
     """
     if isinstance(models, nn.Module):
         if n is None or n < 1:

@@ -106,6 +106,19 @@ class Study:
     models : mapping from str to Model or mapping from int to Model
         Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
         that.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> len(results)
+    4
     """
 
     datasets: Sequence[str | Dataset]
@@ -478,7 +491,13 @@ class _Cell:
 # %% ../nbs/19_evaluation.ipynb #22bb8633
 @patch
 def cells(self: Study) -> Iterator[_Cell]:
-    "The networks of the grid, and the models."
+    """The networks of the grid, and the models.
+
+    Yields
+    ------
+    _Cell
+        One network or model to train.
+    """
     ids = {
         label: self._identities(label, spec)
         for label, spec in [*self.activations.items(), *self.models.items()]
@@ -614,6 +633,11 @@ def with_fair_split(self: Study) -> "Study":
     """The study itself where no activation would be tested on rows that its search has seen;
     else the study on the one split that was searched, if all agree on one.
 
+    Returns
+    -------
+    Study
+        Itself, or one that splits by the seed of the discoveries.
+
     Raises
     ------
     ValueError
@@ -671,6 +695,11 @@ def run(
     row_scores : bool, default False
         Give what each test row contributes as well, as bytes; a verdict on one split for all
         seeds needs it.
+
+    Returns
+    -------
+    DataFrame
+        One row for each network: what it is, its measures, its costs.
     """
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     kept.check()

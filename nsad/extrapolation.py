@@ -128,7 +128,10 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
 
     Examples
     --------
-    >>> extrapolation_problem(harmonic(3)).losses([nn.Tanh()], seeds=[0])
+    >>> import torch
+    >>> problem = extrapolation_problem(harmonic(3), steps=5)
+    >>> problem.losses([torch.nn.Tanh()], seeds=[0]).shape
+    (1, 1)
     """
     draw, low, high = np.random.default_rng(seed), np.array(target.low), np.array(target.high)
     inside = draw.uniform(-1, 1, (rows, len(low)))

@@ -39,7 +39,17 @@ except ImportError:
 
 # %% ../nbs/05_files.ipynb #aaab5a09
 class DataError(ValueError):
-    "Data that cannot be used as they are: the message names what, where and the remedy."
+    """Data that cannot be used as they are: the message names what, where and the remedy.
+
+    Examples
+    --------
+    >>> from nsad import DataError, load_dataset
+    >>> try:
+    ...     load_dataset("magik")
+    ... except DataError as error:
+    ...     print("magic" in str(error))
+    True
+    """
 
 
 class FileError(DataError, OSError):
@@ -168,7 +178,8 @@ def writing(path, overwrite: bool = True):
 
     Examples
     --------
-    >>> with writing("curve.png") as part: figure.savefig(part)
+    >>> with writing("note.txt") as part:
+    ...     _ = part.write_text("whole, or not there")
     """
     path, part = Path(path), None
     try:
@@ -210,7 +221,8 @@ def write_file(path, data: bytes | str, overwrite: bool = True) -> Path:
 
     Examples
     --------
-    >>> write_file("found.json", found.to_json())
+    >>> write_file("found.json", "{}").name
+    'found.json'
     """
     content = data.encode("utf-8") if isinstance(data, str) else bytes(data)
     with writing(path, overwrite) as part, open(part, "wb") as file:
@@ -240,7 +252,8 @@ def check_output(path, overwrite: bool = False, room: int = 1 << 16) -> Path:
 
     Examples
     --------
-    >>> check_output("found.json")
+    >>> check_output("found.json").name
+    'found.json'
     """
     path = Path(path)
     try:
@@ -265,8 +278,9 @@ def free_name(path) -> Path:
 
     Examples
     --------
-    >>> free_name("magic-discovery.json")                       # where there is one already
-    Path('magic-discovery-2.json')
+    >>> Path("taken.json").touch()
+    >>> free_name("taken.json").name
+    'taken-2.json'
     """
     path, n = Path(path), 1
     new = path
@@ -297,7 +311,7 @@ def file_name(text) -> str:
     Examples
     --------
     >>> file_name("forest_cover"), file_name("../x")
-    ('forest_cover', 'x-9d3f0b27')
+    ('forest_cover', 'x-d6b96a97')
     """
     text = str(text)
     safe = re.sub(r"[^\w.+=-]+", "_", text)[:60].strip("._-")
@@ -326,7 +340,8 @@ def locked(path, wait: bool = True):
 
     Examples
     --------
-    >>> with locked(".table.lock"): ...
+    >>> with locked(".table.lock"):
+    ...     pass  # alone
     """
     path = Path(path)
     what, lock = path.name.strip(".").removesuffix(".lock"), filelock.FileLock(path)

@@ -34,6 +34,11 @@ class Formula:
     Raises
     ------
     FormulaError : what cannot be read, with the place
+
+    Examples
+    --------
+    >>> Formula("sub(cos(X25), cos(abs(cos(X25))))").collapse()
+    Formula('cos(x) - cos(abs(cos(x)))')
     """
     __slots__ = ("text", "sympy", "__weakref__", "__dict__")
 
@@ -93,13 +98,30 @@ def derived(new:Formula, *sources:Formula)->Formula:
 # %% ../nbs/01_formula.ipynb #fe26e624
 @patch
 def collapse(self:Formula)->Formula:
-    "The formula with every variable replaced by x (arXiv:2601.10740, step 3)."
+    """The formula with every variable replaced by x (arXiv:2601.10740, step 3).
+
+    Returns
+    -------
+    Formula
+        In `x`.
+    """
     return self.substitute({v: "x" for v in self.variables})
 
 # %% ../nbs/01_formula.ipynb #ff699d2d
 @patch
 def substitute(self:Formula, by:Mapping[str, "Formula|str|float"])->Formula:
-    "The formula with variables replaced by formulas, text or numbers."
+    """The formula with variables replaced by formulas, text or numbers.
+
+    Parameters
+    ----------
+    by : mapping from str to Formula, str or float
+        Name of a variable to what takes its place.
+
+    Returns
+    -------
+    Formula
+        A new one.
+    """
     new = {name: Formula(str(value) if isinstance(value, (int, float)) else value)
            for name, value in by.items()}
     names = set(self.variables) - set(new) | {v for f in new.values() for v in f.variables}
@@ -189,6 +211,11 @@ def derivative(self:Formula, variable:str|None=None)->Formula:
     ----------
     variable : by which; the only one if None
 
+    Returns
+    -------
+    Formula
+        A new one.
+
     Raises
     ------
     FormulaError : several variables and none named, or a derivative that is no formula
@@ -216,7 +243,13 @@ def _repr_latex_(self:Formula)->str: return f"${self.latex}$"
 # %% ../nbs/01_formula.ipynb #069bb7d2
 @patch
 def to_dict(self:Formula)->dict:
-    "As plain data, for JSON."
+    """As plain data, for JSON.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     return {"text": self.text, "variables": list(self.variables)}
 
 # %% ../nbs/01_formula.ipynb #bb60b93f

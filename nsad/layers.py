@@ -23,7 +23,17 @@ from .program import Program, bind, derivative_by, program_of, run
 
 # %% ../nbs/10a_layers.ipynb #a98fdf0d
 class ExportError(ValueError):
-    "What cannot be written in another language: the part, what is wrong with it, what to do."
+    """What cannot be written in another language: the part, what is wrong with it, what to do.
+
+    Examples
+    --------
+    >>> from nsad import ExportError, to_c
+    >>> try:
+    ...     to_c("x", name="no name")
+    ... except ExportError as error:
+    ...     print("no name" in str(error))
+    True
+    """
 
 # %% ../nbs/10a_layers.ipynb #32900c74
 @dataclass(frozen=True, eq=False)

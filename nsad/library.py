@@ -48,6 +48,15 @@ from .training import MEASURES, STRONG, Recipe
 class LibraryError(ValueError):
     """An activation that is missing, or a file that is none: the message names the file, the
     place, the value and the remedy.
+
+    Examples
+    --------
+    >>> from nsad import LibraryError, find_entry
+    >>> try:
+    ...     find_entry("forest-bel")
+    ... except LibraryError as error:
+    ...     print("forest-bell" in str(error))
+    True
     """
 
 
@@ -319,6 +328,13 @@ class Entry:
         Of the packages by which it was kept.
     licence, citation, note : str, default ''
         Of the activation itself.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> entry = find_entry("forest-bell")
+    >>> entry.domain
+    'ecology'
     """
 
     name: str
@@ -385,7 +401,13 @@ def _in_x(text: str | Formula) -> Formula:
 # %% ../nbs/20_library.ipynb #233f5a2a
 @patch
 def to_dict(self: Entry) -> dict:
-    "The entry as JSON holds it, without what is empty."
+    """The entry as JSON holds it, without what is empty.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     known = asdict(self) | dict(latex=Formula(self.formula).latex)
     return dict(format=FORMAT) | {
         k: known[k] for k in SCHEMA if known[k] not in ("", {}, [], None)
@@ -394,7 +416,13 @@ def to_dict(self: Entry) -> dict:
 # %% ../nbs/20_library.ipynb #8aefec7a
 @patch
 def to_json(self: Entry) -> str:
-    "The entry as JSON text, a score on each line."
+    """The entry as JSON text, a score on each line.
+
+    Returns
+    -------
+    str
+        What a file of the library holds.
+    """
     return (
         "{\n"
         + ",\n".join(f" {json.dumps(k)}: {_laid_out(v)}" for k, v in self.to_dict().items())
@@ -623,6 +651,13 @@ class ActivationLibrary:
         The folder, see `library_folder`; it is made when the first entry is added.
     read_only : bool, default False
         Refuse to add and to remove.
+
+    Examples
+    --------
+    >>> from nsad import ActivationLibrary
+    >>> library = ActivationLibrary.shipped()
+    >>> library.names[:2]
+    ['forest-bell', 'forest-bump']
     """
 
     def __init__(self, path=None, read_only: bool = False):
@@ -646,6 +681,7 @@ class ActivationLibrary:
 
     @property
     def names(self) -> list[str]:
+        "Names of the entries, in alphabetical order."
         return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
 
     def __len__(self):
@@ -683,7 +719,18 @@ def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
 # %% ../nbs/20_library.ipynb #2cf8c3e8
 @patch
 def entry(self: ActivationLibrary, name: str) -> Entry:
-    "The entry of that name, whole."
+    """The entry of that name, whole.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Entry
+        The activation with all that is known of it.
+    """
     if name not in self:
         raise LibraryError(
             f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
@@ -705,7 +752,18 @@ def _read(self: ActivationLibrary, path: Path) -> Entry:
 # %% ../nbs/20_library.ipynb #ce32aee3
 @patch
 def get(self: ActivationLibrary, name: str) -> Formula:
-    "The formula of that name, which remembers where it comes from."
+    """The formula of that name, which remembers where it comes from.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Formula
+        In `x`.
+    """
     entry = self.entry(name)
     return with_origin(entry.formula, entry.origin)
 
@@ -840,6 +898,8 @@ def add(
 
     Parameters
     ----------
+    name : str
+        What the entry is to be called.
     formula : Formula, str, Discovery or Entry
         A formula in x or its text; the best one of a `Discovery`, with what it knows of its
         search; an `Entry` as it is.
@@ -854,6 +914,11 @@ def add(
     **about
         Split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
         else is kept as evidence.
+
+    Returns
+    -------
+    Entry
+        As it was kept.
 
     Raises
     ------
@@ -938,7 +1003,13 @@ def _writable(self: ActivationLibrary):
 # %% ../nbs/20_library.ipynb #ac615494
 @patch
 def remove(self: ActivationLibrary, name: str):
-    "Take an entry away, even one that cannot be read."
+    """Take an entry away, even one that cannot be read.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    """
     self._writable()
     if name not in self:
         self.entry(name)
@@ -971,7 +1042,13 @@ def _score_text(s: Mapping) -> str:
 # %% ../nbs/20_library.ipynb #4b74dba6
 @patch
 def describe(self: Entry) -> str:
-    "What is known, as lines of text."
+    """What is known, as lines of text.
+
+    Returns
+    -------
+    str
+        Several lines.
+    """
 
     def pairs(d):
         return ", ".join(f"{k} {v}" for k, v in d.items() if not isinstance(v, (dict, list)))
@@ -1005,14 +1082,31 @@ def _repr_html_(self: Entry) -> str:
 # %% ../nbs/20_library.ipynb #96e1e5e6
 @patch
 def frame(self: ActivationLibrary, domain: str | None = None) -> pd.DataFrame:
-    "Name, formula and domain of every entry, or of those of one domain."
+    """Name, formula and domain of every entry, or of those of one domain.
+
+    Parameters
+    ----------
+    domain : str, optional
+        Such as "images"; None for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each entry.
+    """
     rows = [(e.name, e.formula, e.domain) for e in self if domain is None or e.domain == domain]
     return pd.DataFrame(rows, columns=["name", "formula", "domain"])
 
 # %% ../nbs/20_library.ipynb #2745bb08
 @patch
 def problems(self: ActivationLibrary) -> pd.DataFrame:
-    "The files of the folder that are no activations, with what is wrong in each."
+    """The files of the folder that are no activations, with what is wrong in each.
+
+    Returns
+    -------
+    DataFrame
+        One row for each such file; none where all is well.
+    """
     rows = []
     for name in self.names:
         try:
@@ -1112,6 +1206,11 @@ def _chosen(self: ActivationLibrary, names: Sequence[str]) -> list[Entry]:
 def compare(self: ActivationLibrary, *names: str) -> pd.DataFrame:
     """Activations side by side, one row each; without names, all.
 
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+
     Returns
     -------
     DataFrame
@@ -1149,6 +1248,16 @@ def compare(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
     """All scores of the entries named, or of all, one row each; baselines on the same rows
     among them, by their activation.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each measure of each entry.
     """
     return pd.DataFrame(
         [
@@ -1163,6 +1272,20 @@ def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
     """Draw the curves of the entries named, or of all, on one pair of axes; returns the
     matplotlib axes.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+    width : float, default 4.0
+        The curves go from -width to width.
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        With a curve for each entry.
     """
     import matplotlib.pyplot as plt
 
@@ -1307,10 +1430,17 @@ def export(
 
     Parameters
     ----------
+    path : str or Path
+        Of the zip or folder.
     names : sequence of str, default ()
         Of the entries; default all.
     overwrite : bool, default False
         Replace a zip that is there; a folder must be new or empty in any case.
+
+    Returns
+    -------
+    Path
+        What was written.
     """
     path, files = (
         Path(path),
@@ -1444,6 +1574,8 @@ def import_from(
 
     Parameters
     ----------
+    path : str or Path
+        Of the folder, zip or file.
     names : sequence of str, default ()
         Take these only; default all.
     on_conflict : str, default 'refuse'
@@ -1558,6 +1690,24 @@ def _renamed(self: ActivationLibrary, e: Entry, taken: Mapping[str, str]) -> Ent
 def find_entry(name: str, path=None) -> Entry:
     """The entry of that name in the library at `path` (default the user's own), else among
     those that nsad ships.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    path : str or Path, optional
+        Folder of the library to look in first; default the user's own.
+
+    Returns
+    -------
+    Entry
+        The first of that name.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> find_entry("forest-bell").domain
+    'ecology'
     """
     own, shipped = ActivationLibrary(path), ActivationLibrary.shipped()
     if name in own:
@@ -1575,6 +1725,16 @@ def find_entry(name: str, path=None) -> Entry:
 def activation(self: Entry, trainable: bool = False) -> SymbolicActivation:
     """The entry as a layer; a formula without a decimal constant to learn gets one for each
     place of x.
+
+    Parameters
+    ----------
+    trainable : bool, default False
+        Let the constants of the formula learn.
+
+    Returns
+    -------
+    SymbolicActivation
+        A new layer at each call.
     """
     f = Formula(self.formula)
     if trainable and not any(e.is_Float for e in f.sympy.atoms()):
@@ -1584,7 +1744,13 @@ def activation(self: Entry, trainable: bool = False) -> SymbolicActivation:
 # %% ../nbs/20_library.ipynb #75ce46b5
 @patch
 def snippet(self: Entry) -> str:
-    "Python that uses the activation without the library: text to copy."
+    """Python that uses the activation without the library: text to copy.
+
+    Returns
+    -------
+    str
+        A few lines of Python.
+    """
     return (
         "from nsad import SymbolicActivation, mlp\n\nact ="
         f" SymbolicActivation({self.formula!r})    # {self.name}\nnet = mlp(n_features,"

@@ -97,6 +97,16 @@ def footprint(
         Columns "float" and "int8". Rows: accuracy (r2 in a regression), bytes of the C file, of
         code and constants when compiled; of int8's constants those of weights and tables, and
         buffers; operations for a row of the table.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import footprint, mlp
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> net = mlp(4, hidden=(16,), seed=1).eval()
+    >>> [*footprint(net, X, y, "binary", calibration=X).columns]
+    ['float', 'int8']
     """
     q = quantise_network(net, calibration, scaler)
     texts = {

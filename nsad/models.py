@@ -99,6 +99,14 @@ def mlp(
     ValueError
         an init or a dropout that there is not, activations that do not fit the layers, or with
         "gain" one that passes no signal
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import mlp
+    >>> net = mlp(4, hidden=(16, 8), activation="x*exp(-x**2)", seed=1)
+    >>> net(torch.zeros(5, 4)).shape
+    torch.Size([5, 1])
     """
     if init not in INITS:
         raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
@@ -131,12 +139,54 @@ SHAPES = {"heavy": (200, 100), "light": (64, 32)}  # widths of the hidden layers
 
 
 def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
-    "The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`."
+    """The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, heavy
+    >>> count_parameters(heavy(10))
+    23001
+    """
     return mlp(n_features, SHAPES["heavy"], activation, **kwargs)
 
 # %% ../nbs/09_models.ipynb #1c82058b
 def light(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
-    "The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`."
+    """The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, light
+    >>> count_parameters(light(10))
+    3009
+    """
     return mlp(n_features, SHAPES["light"], activation, **kwargs)
 
 # %% ../nbs/09_models.ipynb #54bbc193
@@ -204,7 +254,25 @@ def embedding_in(network: str) -> Embedding | None:
 
 # %% ../nbs/09_models.ipynb #52a9024f
 def count_parameters(model: nn.Module) -> int:
-    "How many numbers the model learns."
+    """How many numbers the model learns.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Any.
+
+    Returns
+    -------
+    int
+        Weights, biases and constants with `requires_grad`.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import count_parameters
+    >>> count_parameters(nn.Linear(4, 3))
+    15
+    """
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 # %% ../nbs/09_models.ipynb #f35c146e
@@ -345,6 +413,14 @@ class Stack(Members):
     Member ``k`` is seed ``k // len(activations)`` with activation ``k % len(activations)``. The
     input has shape (rows, n_features), or (seeds, rows, n_features) where each seed has rows of
     its own; the output has shape (members, rows, n_outputs).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import Stack
+    >>> stack = Stack(4, ["relu", "sin(x)"], seeds=(1, 2))
+    >>> stack(torch.zeros(5, 4)).shape
+    torch.Size([4, 5, 1])
     """
 
     def __init__(
@@ -384,6 +460,7 @@ class Stack(Members):
 
     @property
     def n_members(self) -> int:
+        "Seeds times activations."
         return len(self.seeds) * len(self.activations)
 
     def extra_repr(self) -> str:
@@ -684,6 +761,16 @@ def forward(self: Stack, x: Tensor) -> Tensor:
 def member(self: Stack, k: int) -> nn.Sequential:
     """Member `k` as the network that `mlp` would have made, with its present weights and in
     evaluation mode.
+
+    Parameters
+    ----------
+    k : int
+        Number of the member, from 0: all activations of the first seed, then of the next.
+
+    Returns
+    -------
+    nn.Sequential
+        A network of its own.
     """
     seed, column = divmod(k, len(self.activations))
     embed = None if self.embedding is None else self.embedding.member(k)
@@ -715,7 +802,13 @@ def member(self: Stack, k: int) -> nn.Sequential:
 # %% ../nbs/09_models.ipynb #5a7c1e03
 @patch
 def own_modules(self: Stack) -> Iterator[tuple[int, nn.Module]]:
-    "Activations that learn; see `Members`."
+    """Activations that learn; see `Members`.
+
+    Yields
+    ------
+    tuple of int and nn.Module
+        Member and its activation.
+    """
     for column, modules in ((c, m) for layer in self.acts for c, m in enumerate(layer)):
         for seed, act in enumerate(modules):
             yield seed * len(self.activations) + column, act
@@ -723,5 +816,16 @@ def own_modules(self: Stack) -> Iterator[tuple[int, nn.Module]]:
 # %% ../nbs/09_models.ipynb #0756048b
 @patch
 def expand(self: Stack, values: Tensor) -> Tensor:
-    "Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...)."
+    """Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...).
+
+    Parameters
+    ----------
+    values : Tensor
+        (seeds, ...).
+
+    Returns
+    -------
+    Tensor
+        (members, ...).
+    """
     return values.repeat_interleave(len(self.activations), 0)

@@ -52,6 +52,21 @@ class Problem(Protocol):
     fingerprint : str
         Text that changes when the data or the settings do; a search that was interrupted goes
         on only with the problem that it began with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import Problem
+    >>> class Flattest:
+    ...     name, fingerprint = "flattest", "1"
+    ...
+    ...     def losses(self, activations, seeds, fidelity=1.0):
+    ...         import torch
+    ...
+    ...         x = torch.linspace(-1, 1, 9)
+    ...         return np.array([[float(a(x).std())] * len(seeds) for a in activations])
+    >>> isinstance(Flattest(), Problem)
+    True
     """
 
     name: str
@@ -439,13 +454,29 @@ class ModelProblem:
 
     @property
     def fingerprint(self) -> str:
+        "Hash of how it builds and trains, and of its data."
         held = self._judge or self._held.content
         return fingerprint(self.build, self._train.content, held, self.loss, self.recipe)
 
     def losses(
         self, activations: Sequence[nn.Module], seeds: Sequence[int], fidelity: float = 1.0
     ) -> np.ndarray:
-        "See `Problem`."
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
         if not self.as_one:
             return _one_by_one(self._trained_loss, activations, seeds, fidelity)
         return np.stack([self._of_seed(activations, s, fidelity) for s in seeds], axis=1)
@@ -842,8 +873,9 @@ class TableProblem:
 
     Examples
     --------
+    >>> from nsad import TableProblem, discover, load_dataset
     >>> problem = TableProblem(load_dataset("spambase"), hidden=(32,))
-    >>> discover(problem).best                             # as discover(dataset, hidden=(32,)) does
+    >>> found = discover(problem)  # doctest: +SKIP
     """
 
     def __init__(
@@ -863,12 +895,28 @@ class TableProblem:
 
     @property
     def fingerprint(self) -> str:
+        "Hash of the rows, the network and the recipe."
         return fingerprint(self.dataset.fingerprint, self.options)
 
     def losses(
         self, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0
     ) -> np.ndarray:
-        "See `Problem`."
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
         X, embedding = Scaler.fit(ds.X).transform(ds.X), self.options.get("embedding")

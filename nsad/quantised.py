@@ -524,6 +524,7 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
 
     Examples
     --------
+    >>> from nsad import mlp, quantise_network
     >>> net = mlp(3, hidden=(8,), activation="x*exp(-x**2)", seed=1)
     >>> quantise_network(net, calibration=np.eye(3)).widths
     (3, 8, 1)

@@ -92,12 +92,15 @@ MAX_LENGTH, MAX_DEPTH, MAX_NODES, MAX_EXPONENT, MAX_NUMBER = 4000, 50, 600, 64, 
 class FormulaError(ValueError):
     """Text that is no formula. The message shows the place and says what is allowed.
 
-    Attributes
+    Parameters
     ----------
-    text : str, default ''
-        The text.
-    column : int, optional
-        Where in it, from 0; None where the whole is meant.
+    message : what is wrong
+    text, column : the formula, and where in it, from 0; None where the whole is meant
+
+    Examples
+    --------
+    >>> FormulaError("unknown name", "x + y", column=4).column
+    4
     """
     def __init__(self, message:str, text:str="", column:int|None=None):
         self.text, self.column = text, column

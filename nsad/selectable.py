@@ -88,12 +88,22 @@ class SelectableActivation(Choice):
 
     Parameters
     ----------
-    formulas, temperature
-        As in `Choice`.
+    formulas : sequence of Formula or str
+        What to choose from, as in `Choice`.
     per : str, default 'layer'
         "layer" for one choice, "channel" for one in each channel, the last axis of the input.
     channels : int, optional
         How many there are; needed with per="channel".
+    temperature : float
+        As in `Choice`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import SelectableActivation
+    >>> layer = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> layer(torch.zeros(3)).shape
+    torch.Size([3])
     """
 
     def __init__(
@@ -113,6 +123,18 @@ class SelectableActivation(Choice):
         self.per = per
 
     def forward(self, x: Tensor) -> Tensor:
+        """Weighted sum of the formulas' values, of the shape of `x`.
+
+        Parameters
+        ----------
+        x : Tensor
+            Of any shape; with per="channel" the last axis has `channels`.
+
+        Returns
+        -------
+        Tensor
+            Of the shape of `x`.
+        """
         if self.temperature == 0:
             return self.collapse()(x)
         return sum(w * f(x) for w, f in zip(self.weights.unbind(-1), self.members))
@@ -126,6 +148,11 @@ class SelectableActivation(Choice):
     def collapse(self) -> nn.Module:
         """The chosen formula as an activation; for channels a `ChannelActivation`, unless all
         agree. Parameters are shared, not copied.
+
+        Returns
+        -------
+        nn.Module
+            An activation of the chosen formula.
         """
         chosen = self.chosen.reshape(-1).tolist()
         return (
@@ -235,6 +262,24 @@ def choices(model: nn.Module) -> pd.DataFrame:
 def collapse_activations(model: nn.Module) -> list[str]:
     """Put the chosen formulas in place of every choice in a model; returns the names of the
     places. The model itself must not be one.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Changed in place.
+
+    Returns
+    -------
+    list of str
+        Names of the modules that were exchanged.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import SelectableActivation, collapse_activations
+    >>> net = nn.Sequential(nn.Linear(4, 3), SelectableActivation(["relu(x)", "sin(x)"]))
+    >>> collapse_activations(net)
+    ['1']
     """
     if isinstance(model, Choice):
         raise TypeError("the model itself is the choice: use its collapse()")

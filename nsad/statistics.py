@@ -240,6 +240,19 @@ def summary(results: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     ------
     ValueError
         Rows of several recipes, or two different rows of one seed and split.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, summary
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> summary(results)["activation"].tolist()
+    ['relu', 'sin(x)']
     """
     results = _each_once(results)
     names, rows = [m for m in ALL_MEASURES if m in results and results[m].notna().any()], []
@@ -545,6 +558,19 @@ def compare(
     ------
     ValueError
         A baseline without rows, or rows of several recipes.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, compare
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> len(compare(results, baseline="relu"))  # sin(x) beside relu
+    1
     """
     results = _each_once(results)
     network, label = _resolve(results, baseline)
@@ -803,6 +829,7 @@ class Verdict:
     Parameters
     ----------
     dataset : str
+        Its name.
     label, baseline : tuple of str
         (network, activation) of both.
     word : str
@@ -815,6 +842,19 @@ class Verdict:
     notes : tuple of str
         What a reader should know: who answers one class only, who diverged, what the test
         covers.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, verdicts
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> verdicts(results, baseline="relu")[0].baseline
+    ('light', 'relu')
     """
 
     dataset: str
@@ -881,6 +921,20 @@ def verdicts(
     ------
     ValueError
         A label or baseline without rows, or rows of several recipes.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, verdicts
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> verdict = verdicts(results, baseline="relu")[0]
+    >>> verdict.label
+    ('light', 'sin(x)')
     """
     results, out = _each_once(results), []
     bases = [

@@ -50,7 +50,8 @@ def saying(path, doing: str = "read"):
 
     Examples
     --------
-    >>> with saying("results.sqlite"): db.execute("SELECT 1")
+    >>> with saying("results.sqlite"):
+    ...     _ = open_store(None).execute("SELECT 1")
     """
     try:
         yield

@@ -918,6 +918,14 @@ class Encoding:
     ----------
     columns : tuple of Column
         A `Column` for each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from nsad import Encoding
+    >>> table = pd.DataFrame({"colour": ["red", "blue", "red"], "size": [1.5, 2.5, 3.5]})
+    >>> [*Encoding.of(table).transform(table).columns]
+    ['colour=red', 'size']
     """
 
     columns: tuple[Column, ...]
@@ -977,6 +985,11 @@ class Encoding:
             Has the columns that the rule needs, and may have others.
         odd : str, default 'refuse'
             "refuse" a text where a number or a date is expected, or take it for a "gap".
+
+        Returns
+        -------
+        DataFrame
+            float64, (rows, columns).
         """
         frame = frame.rename(columns=str)
         if absent := [c.name for c in self.columns if c.outputs and c.name not in frame]:
@@ -987,7 +1000,13 @@ class Encoding:
         )
 
     def table(self) -> pd.DataFrame:
-        "The rule as a table."
+        """The rule as a table.
+
+        Returns
+        -------
+        DataFrame
+            One row for each column of the original.
+        """
         rows = [(c.name, c.kind, c.how, ", ".join(c.outputs), c.note) for c in self.columns]
         return pd.DataFrame(rows, columns=["column", "kind", "how", "becomes", "note"])
 
@@ -1017,7 +1036,13 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 # %% ../nbs/06_tables.ipynb #e5710002
 @patch
 def to_dict(self: Encoding) -> dict:
-    "The rule as JSON can hold it; `from_dict` reads it."
+    """The rule as JSON can hold it; `from_dict` reads it.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     return dict(
         columns=[asdict(c) | dict(spelling=_spelling_as_dict(c.spelling)) for c in self.columns]
     )
@@ -1121,7 +1146,7 @@ def _typed(column: pd.Series, decimal: str) -> pd.Series:
 
 # %% ../nbs/06_tables.ipynb #566a6727
 def read_table(path, header: str | None = "first", raw: bool = False) -> pd.DataFrame:
-    """The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip
+    r"""The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip
     or Zstandard.
 
     Parameters
@@ -1145,6 +1170,16 @@ def read_table(path, header: str | None = "first", raw: bool = False) -> pd.Data
     DataError
         no such file, another kind, one that cannot be read, that changes meanwhile, or is too
         large
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from nsad import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "table.csv"
+    >>> _ = path.write_text("size;colour\n1,5;red\n2,5;blue\n")
+    >>> read_table(path)["size"].tolist()  # a decimal comma
+    [1.5, 2.5]
     """
     frame = _raw_table(Path(path), header)
     return frame if raw else _with_types(frame)

@@ -275,6 +275,16 @@ def _batches_of(n_rows: int, size: int) -> int:
 def steps_on(self: Recipe, n_rows: int) -> int:
     """How many steps of the optimiser it takes on so many training rows, if it is not stopped
     early.
+
+    Parameters
+    ----------
+    n_rows : int
+        Training rows.
+
+    Returns
+    -------
+    int
+        Steps of the optimiser.
     """
     if self.steps is not None:
         return self.steps
@@ -506,8 +516,9 @@ class Stepper:
 
     Examples
     --------
+    >>> net, x = nn.Linear(4, 1), torch.ones(8, 4)
     >>> stepper = Stepper(net, STRONG, n_steps=1)
-    >>> stepper.step((net(x) - y).square().mean())
+    >>> stepper.step(net(x).square().mean())
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe, n_steps: int):
@@ -601,6 +612,20 @@ def train(
     before_epoch : callable, optional
         Called with the share of training that is over, from 0 to below 1, for what changes on
         the way.
+
+    Returns
+    -------
+    History
+        Losses and learning rate of each epoch.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, mlp, train
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> net = mlp(4, hidden=(16,), activation="sin(x)", seed=1)
+    >>> history = train(net, X, y, recipe=Recipe("short", epochs=2), seed=1)
     """
     if recipe.patience and validation is None:
         raise ValueError("a recipe with patience needs validation rows")
@@ -956,6 +981,32 @@ def evaluate(model: nn.Module, X, y, task: str = "binary") -> dict | list[dict]:
     member.
 
     `X` and `y` are as in `train`.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A network, or a `Stack`.
+    X : array of shape (rows, features)
+        Standardised as the training rows were.
+    y : array of shape (rows,)
+        Class numbers from 0, or numbers.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+
+    Returns
+    -------
+    dict or list of dict
+        Measure to number.
+
+    Examples
+    --------
+    >>> from nsad import evaluate, mlp
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> measured = evaluate(mlp(4, hidden=(16,), seed=1), X, y)
+    >>> 0 <= measured["accuracy"] <= 1
+    True
     """
     output, y = predict(model, X), np.asarray(y)
     if not isinstance(model, Members):
@@ -1032,15 +1083,18 @@ def choose_by_trial(
     model : nn.Module
         A network with `SelectableActivation` or other choices, all among the same number of
         formulas.
-    X, y, task, device
+    X, y, task
         As in `train`; training rows only, a quarter of which are validated on.
-    recipe, finalists
-        So many of the best by short trainings train by this recipe, and the best of them is
-        chosen.
+    recipe : Recipe, default STRONG
+        By which the finalists train.
+    finalists : int
+        So many of the best by short trainings train by the recipe; the best of them is chosen.
     rows : int, default 20000
         Of the short trainings, at most.
     seed : int, default 42
         Of rows, order and dropout.
+    device : str
+        As in `train`.
     progress : bool, default False
         Show a bar over trainings.
     fidelity : float, default 0.1
@@ -1051,6 +1105,19 @@ def choose_by_trial(
     DataFrame
         formulas (of each place, in order), loss of the short training, score of the finalists
         (accuracy or R2); best first
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import Recipe, SelectableActivation, choose_by_trial
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> choice = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> net = nn.Sequential(nn.Linear(4, 8), choice, nn.Linear(8, 1))
+    >>> tried = choose_by_trial(net, X, y, recipe=Recipe("short", epochs=2))
+    >>> len(tried)
+    2
     """
     places, X, y = (
         [m for m in model.modules() if isinstance(m, Choice)],

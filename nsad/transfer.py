@@ -39,6 +39,20 @@ class TransferMatrix:
         The classic that gains are counted from, unless another one is named.
     measure : str, default 'accuracy'
         Which measure is compared, unless another one is named.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, load_dataset, transfer_matrix
+    >>> matrix = transfer_matrix(
+    ...     {"bump": "x*exp(-x**2)"},
+    ...     targets=[load_dataset("sklearn:wine")],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ...     specialist=False,
+    ...     progress=False,
+    ... )
+    >>> matrix.gains().loc["bump"].shape
+    (1,)
     """
 
     results: pd.DataFrame
@@ -50,18 +64,22 @@ class TransferMatrix:
 
     @property
     def sources(self) -> tuple[str, ...]:
+        "Names of the datasets that formulas come from."
         return self._labels("source")
 
     @property
     def classics(self) -> tuple[str, ...]:
+        "Names of the standard activations beside them."
         return self._labels("classic")
 
     @property
     def targets(self) -> tuple[str, ...]:
+        "Names of the datasets that networks were trained on."
         return tuple(dict.fromkeys(self.results.dataset))
 
     @property
     def network(self) -> str:
+        "The network of all rows."
         return str(self.results.network.iloc[0])
 
     def __repr__(self):
@@ -86,7 +104,18 @@ _LEFT_OUT = [
 # %% ../nbs/21_transfer.ipynb #61fb7505
 @patch
 def save(self: TransferMatrix, path) -> Path:
-    "Write the rows as CSV."
+    """Write the rows as CSV.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+
+    Returns
+    -------
+    Path
+        Of the file.
+    """
     rows = self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all")
     return write_file(path, rows.to_csv(index=False, float_format="%.6g"))
 
@@ -205,6 +234,18 @@ def gains(
 ) -> pd.DataFrame:
     """Mean difference, positive where better: a row for each source and classic, a column for
     each target.
+
+    Parameters
+    ----------
+    against : str, optional
+        The classic to count from; None for `baseline`.
+    measure : str, optional
+        Such as "auc"; None for `measure`.
+
+    Returns
+    -------
+    DataFrame
+        (sources and classics, targets), in units of the measure.
     """
     measure = measure or self.measure
     table = self.frame(against, measure)
@@ -450,6 +491,15 @@ def transfer_matrix(
         Search also on targets that are not among the sources.
     folder
         Where discoveries and results.sqlite are kept; None keeps nothing.
+    device : str
+        "auto", or a name that torch knows.
+    progress : bool
+        Show bars.
+
+    Returns
+    -------
+    TransferMatrix
+        A row for each trained network.
 
     Raises
     ------
@@ -461,6 +511,20 @@ def transfer_matrix(
     -----
     A recipe with patience takes its validation rows from those that were searched; test rows
     are the same with every recipe.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, load_dataset, transfer_matrix
+    >>> matrix = transfer_matrix(
+    ...     {"bump": "x*exp(-x**2)"},
+    ...     targets=[load_dataset("sklearn:wine")],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ...     specialist=False,
+    ...     progress=False,
+    ... )
+    >>> matrix.sources, matrix.targets
+    (('bump',), ('wine',))
     """
     seeds = tuple(whole_number(s, "a seed") for s in seeds)
     if split_seed is not None:
@@ -644,10 +708,13 @@ class Forecast:
         Of discreteness and sparsity of the features.
     spectrum : float
         Of the frequencies of the label along random directions.
-    score
-        What ranks best, which is `spectrum`.
-    together
-        The geometric mean of the three.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, transferability
+    >>> wine = load_dataset("sklearn:wine")
+    >>> round(transferability(wine, wine).spectrum, 3)
+    1.0
     """
 
     source: str
@@ -658,10 +725,12 @@ class Forecast:
 
     @property
     def score(self) -> float:
+        "The number that ranks sources best: `spectrum`."
         return self.spectrum
 
     @property
     def together(self) -> float:
+        "Geometric mean of the three similarities."
         return float((self.projections * self.ties * self.spectrum) ** (1 / 3))
 
 # %% ../nbs/21_transfer.ipynb #c5ecede2
@@ -675,6 +744,19 @@ def transferability(source: Dataset, target: Dataset, seed: int = 0) -> Forecast
         Training rows; what is to be tested later must not be among them.
     seed : int, default 0
         Of the directions, and of the rows looked at where there are many.
+
+    Returns
+    -------
+    Forecast
+        Three similarities from 0 to 1.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, transferability
+    >>> wine, iris = load_dataset("sklearn:wine"), load_dataset("sklearn:iris")
+    >>> forecast = transferability(wine, iris)
+    >>> 0 <= forecast.score <= 1
+    True
     """
     for ds in (source, target):
         if not isinstance(ds, Dataset):

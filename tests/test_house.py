@@ -120,6 +120,12 @@ def test_a_room_for_readers_is_short(module):
     assert cells and [line for cell in cells for line in cell.splitlines() if len(line) > 100] == []
 
 
+def code_lines(source):
+    "Lines of a cell without its docstrings, which another check asks to be whole."
+    nodes = [n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(n)]
+    return len(source.splitlines()) - 1 - sum(n.body[0].end_lineno - n.body[0].lineno + 1 for n in nodes)
+
+
 @pytest.mark.parametrize("module", FOR_READERS)
 def test_cells_for_readers_are_narrow_and_short(module):
     for kind, source in cells_of(module):
@@ -127,7 +133,7 @@ def test_cells_for_readers_are_narrow_and_short(module):
         wide = [line for line in source.splitlines() if len(line) > 100 and not (links and line.startswith("|"))]
         assert wide == [], "lines up to 100 columns"
         if source.startswith("#| export"):
-            assert len(source.splitlines()) - 1 <= 40, source
+            assert code_lines(source) <= 35, source
 
 
 @pytest.mark.parametrize("module", FOR_READERS)
