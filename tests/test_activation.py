@@ -405,7 +405,7 @@ def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
 
 @pytest.mark.parametrize("inference", [False, True])
 def test_threads_that_take_chunks_from_each_other_leave_none_out(inference):
-    act, x = SymbolicActivation("sin(2*x)*tanh(x) + max(x, 0.3)"), torch.linspace(-4, 4, nsad.kernels.MANY + 4321)
+    act, x = SymbolicActivation("sin(2*x)*tanh(x) + max(x, 0.3)"), torch.linspace(-4, 4, nsad.kernels.CHUNK + 4321)
     found, before = [], torch.get_num_threads()
     try:
         for threads in (1, 3):
