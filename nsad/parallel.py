@@ -28,7 +28,7 @@ from .messages import shown
 from .signals import end_with
 from .training import one_thread
 
-# %% ../nbs/15_parallel.ipynb #8a284db2
+# %% ../nbs/15_parallel.ipynb #740899c0
 BACKENDS = "loky", "dask", "ray"
 
 
@@ -55,8 +55,8 @@ class Workers:
     def __post_init__(self):
         if self.backend not in BACKENDS:
             raise ValueError(f"backend {shown(str(self.backend))!r:.60} is not one of {', '.join(map(repr, BACKENDS))}")
-        if self.scheduler is not None and (self.backend == "loky" or not isinstance(self.scheduler, str)):
-            raise ValueError(f"scheduler {shown(str(self.scheduler))!r:.80} with backend {self.backend!r}: it is the address of a "
+        if self.scheduler is not None and (self.backend == "loky" or not isinstance(self.scheduler, str) or not self.scheduler):
+            raise ValueError(f"scheduler {shown(repr(self.scheduler)):.80} with backend {self.backend!r}: it is the address of a "
                              "cluster as text, for backend='dask' or 'ray'")
         n = self.n_jobs
         if n is not None and (isinstance(n, bool) or not isinstance(n, Integral) or n == 0):
