@@ -152,7 +152,7 @@ def package_of(backend:str):
     try: return importlib.import_module({"dask": "distributed"}.get(backend, backend))
     except ImportError: raise ValueError(f"backend {backend!r} needs a package that is not installed: pip install 'nsad[{backend}]'") from None
 
-# %% ../nbs/15_parallel.ipynb #177f9afc
+# %% ../nbs/15_parallel.ipynb #a2058bf0
 class DaskCluster:
     """Workers of a Dask cluster; see `run_jobs`.
 
@@ -171,7 +171,8 @@ class DaskCluster:
         self.dask, self.address, self.cluster = package_of("dask"), workers.scheduler, None
         if self.address is None:
             refuse_unguarded("dask")
-            self.cluster = self.dask.LocalCluster(n_workers=workers.count, threads_per_worker=1, processes=True, dashboard_address=None)
+            self.cluster = self.dask.LocalCluster(n_workers=workers.count, threads_per_worker=1, processes=True, dashboard_address=None,
+                                                  silence_logs=logging.CRITICAL)
         self._connect(FIRST_WAIT)
         if max(self.client.nthreads().values()) > 1:
             warnings.warn("workers of the Dask cluster have several threads, of which one is used: start more workers of one "
