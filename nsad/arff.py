@@ -11,61 +11,115 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
 import numpy as np
 import pandas as pd
-
 from .files import DataError
 
 # %% ../nbs/05b_arff.ipynb #a5ff0006
-_TOKEN = re.compile(r"""\s*(?:
-    '(?P<single>(?:[^'\\]|\\.)*)' | "(?P<double>(?:[^"\\]|\\.)*)" | (?P<mark>[,{}]) | (?P<comment>%.*) | (?P<word>[^\s,{}'"%]+))""",
-    re.X | re.S)
+_TOKEN = re.compile(
+    r"""\s*(?:
+    '(?P<single>(?:[^'\\]|\\.)*)'
+    | "(?P<double>(?:[^"\\]|\\.)*)"
+    | (?P<mark>[,{}])
+    | (?P<comment>%.*)
+    | (?P<word>[^\s,{}'"%]+))""",
+    re.X | re.S,
+)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
+# %% ../nbs/05b_arff.ipynb #9c7a96dd
+def _unescaped(found: re.Match) -> str:
+    return _ESCAPES.get(found[1], found[1])
 
-def _tokens(line:str)->Iterator[tuple[str, str]]:
+# %% ../nbs/05b_arff.ipynb #a2a35dde
+def _tokens(line: str) -> Iterator[tuple[str, str]]:
     "Kind (word, quoted or mark) and text of each token; a comment ends the line."
     at, line = 0, line.rstrip()
     while at < len(line):
         found = _TOKEN.match(line, at)
-        if not found: raise DataError(f"the line {line[:60].strip()!r} has a quotation mark that is never closed")
+        if not found:
+            raise DataError(
+                f"the line {line[:60].strip()!r} has a quotation mark that is never closed"
+            )
         at, kind = found.end(), found.lastgroup
-        if kind == "comment": return
+        if kind == "comment":
+            return
         text = found[kind]
-        if kind in ("single", "double"): kind, text = "quoted", re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.S)
+        if kind in ("single", "double"):
+            kind, text = "quoted", re.sub(r"\\(.)", _unescaped, text, flags=re.S)
         yield kind, text
 
 # %% ../nbs/05b_arff.ipynb #a5ff0009
-_JAVA = {"y": "%Y", "u": "%Y", "M": "%m", "d": "%d", "H": "%H", "k": "%H", "h": "%I", "K": "%I", "m": "%M", "s": "%S", "S": "%f",
-         "a": "%p", "E": "%a", "D": "%j", "z": "%z", "Z": "%z", "X": "%z"}
+_JAVA = {
+    "y": "%Y",
+    "u": "%Y",
+    "M": "%m",
+    "d": "%d",
+    "H": "%H",
+    "k": "%H",
+    "h": "%I",
+    "K": "%I",
+    "m": "%M",
+    "s": "%S",
+    "S": "%f",
+    "a": "%p",
+    "E": "%a",
+    "D": "%j",
+    "z": "%z",
+    "Z": "%z",
+    "X": "%z",
+}
 
-
-def python_date_format(java:str)->str:
+# %% ../nbs/05b_arff.ipynb #2b139af1
+def python_date_format(java: str) -> str:
     """The format for `strptime` that a format of Java's SimpleDateFormat stands for.
 
     Raises
     ------
-    DataError : a letter that has no counterpart
+    DataError
+        A letter that has no counterpart.
     """
     out = ""
     for found in re.finditer(r"''|'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", java, re.S):
         run, letter = found[2], found[3]
-        if not run: out += ("'" if found[0] == "''" else found[1] if found[1] is not None else found[0]).replace("''", "'").replace("%", "%%")
-        elif letter not in _JAVA: raise DataError(f"the date format {java!r} has {run!r}, which nsad cannot read; write the dates as yyyy-MM-dd")
-        elif letter in "yu" and len(run) == 2: out += "%y"
-        elif letter == "M" and len(run) > 2: out += "%b" if len(run) == 3 else "%B"
-        elif letter == "E" and len(run) > 3: out += "%A"
-        else: out += _JAVA[letter]
+        if not run:
+            out += (
+                ("'" if found[0] == "''" else found[1] if found[1] is not None else found[0])
+                .replace("''", "'")
+                .replace("%", "%%")
+            )
+        elif letter not in _JAVA:
+            raise DataError(
+                f"the date format {java!r} has {run!r}, which nsad cannot read; write the dates"
+                " as yyyy-MM-dd"
+            )
+        elif letter in "yu" and len(run) == 2:
+            out += "%y"
+        elif letter == "M" and len(run) > 2:
+            out += "%b" if len(run) == 3 else "%B"
+        elif letter == "E" and len(run) > 3:
+            out += "%A"
+        else:
+            out += _JAVA[letter]
     return out
 
-
-def _dates(column:pd.Series, java:str|None)->pd.Series:
+# %% ../nbs/05b_arff.ipynb #1e491aa8
+def _dates(column: pd.Series, java: str | None) -> pd.Series:
     "A column of dates in this format, or in ISO 8601 where the header states none."
-    if java is None: dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
-    else: dates = pd.to_datetime(column, errors="coerce", format=python_date_format(java), utc="%z" in python_date_format(java))
+    if java is None:
+        dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
+    else:
+        dates = pd.to_datetime(
+            column,
+            errors="coerce",
+            format=python_date_format(java),
+            utc="%z" in python_date_format(java),
+        )
     if (bad := dates.isna() & column.notna()).any():
-        raise DataError(f"the attribute {column.name!r} has {column[bad].iloc[0]!r}, which is no date of the format {java or 'yyyy-MM-dd'!r}")
+        raise DataError(
+            f"the attribute {column.name!r} has {column[bad].iloc[0]!r}, which is no date of"
+            f" the format {java or 'yyyy-MM-dd'!r}"
+        )
     if java and "%y" in python_date_format(java):
         late = dates.dt.year > datetime.now().year + 20
         dates = dates.where(~late, dates - pd.DateOffset(years=100))
@@ -76,93 +130,145 @@ def _dates(column:pd.Series, java:str|None)->pd.Series:
 class Attribute:
     """A column as the header declares it.
 
-    Attributes
+    Parameters
     ----------
-    name : of the column
-    kind : "number", "word", "text" or "date"
-    levels : the words of a "word"
-    format : of a "date", in Java's letters; None is ISO 8601
+    name : str
+        Of the column.
+    kind : str
+        "number", "word", "text" or "date".
+    levels : tuple of str, default ()
+        The words of a "word".
+    format : str, optional
+        Of a "date", in Java's letters; None is ISO 8601.
     """
+
     name: str
     kind: str
     levels: tuple[str, ...] = ()
     format: str | None = None
 
-
-def _attribute(line:str)->Attribute:
+# %% ../nbs/05b_arff.ipynb #447b4b9f
+def _attribute(line: str) -> Attribute:
     "What a line that begins with @attribute declares."
     tokens = list(_tokens(line))[1:]
-    if len(tokens) < 2 or tokens[0][0] == "mark": raise DataError(f"the line {line[:60].strip()!r} names no attribute and type")
+    if len(tokens) < 2 or tokens[0][0] == "mark":
+        raise DataError(f"the line {line[:60].strip()!r} names no attribute and type")
     name, (mark, text), rest = tokens[0][1], tokens[1], tokens[2:]
     if (mark, text) == ("mark", "{"):
-        levels = [t for k, t in rest[:next((i for i, t in enumerate(rest) if t == ("mark", "}")), len(rest))] if k != "mark"]
+        levels = [
+            t
+            for k, t in rest[
+                : next((i for i, t in enumerate(rest) if t == ("mark", "}")), len(rest))
+            ]
+            if k != "mark"
+        ]
         return Attribute(name, "word", tuple(levels))
-    kind = {"numeric": "number", "real": "number", "integer": "number", "string": "text", "date": "date"}.get(text.lower())
-    if kind is None: raise DataError(f"the attribute {name!r} is of the type {text[:40]!r}; nsad reads numbers, words, strings and dates")
-    return Attribute(name, kind, (), rest[0][1] if kind == "date" and rest and rest[0][0] != "mark" else None)
+    kind = {
+        "numeric": "number",
+        "real": "number",
+        "integer": "number",
+        "string": "text",
+        "date": "date",
+    }.get(text.lower())
+    if kind is None:
+        raise DataError(
+            f"the attribute {name!r} is of the type {text[:40]!r}; nsad reads numbers, words,"
+            " strings and dates"
+        )
+    return Attribute(
+        name, kind, (), rest[0][1] if kind == "date" and rest and rest[0][0] != "mark" else None
+    )
 
-
-def _header(lines:Iterator[str])->list[Attribute]:
+# %% ../nbs/05b_arff.ipynb #2a1ead53
+def _header(lines: Iterator[str]) -> list[Attribute]:
     "The attributes; `lines` is left at the first row."
     found = []
     for line in lines:
         word = line.split(None, 1)[0].lower() if line.strip() else ""
-        if word == "@data": return found
-        if word == "@attribute": found.append(_attribute(line.strip()))
+        if word == "@data":
+            return found
+        if word == "@attribute":
+            found.append(_attribute(line.strip()))
     raise DataError("there is no line @data")
 
 # %% ../nbs/05b_arff.ipynb #a5ff0015
-def _row(line:str, width:int, number:int)->list|None:
+def _row(line: str, width: int, number: int) -> list | None:
     "The cells of a line, None for a gap; None in place of all for a line that is no row."
     tokens = list(_tokens(line))
-    if not tokens: return None
-    if tokens[0] == ("mark", "{"): raise DataError("the rows are sparse ({index value, ...}); save them as dense ARFF or CSV")
-    if tokens[-1] == ("mark", "}") and ("mark", "{") in tokens: tokens = tokens[:tokens.index(("mark", "{"))]     # the row's weight
+    if not tokens:
+        return None
+    if tokens[0] == ("mark", "{"):
+        raise DataError(
+            "the rows are sparse ({index value, ...}); save them as dense ARFF or CSV"
+        )
+    # the row's weight
+    if tokens[-1] == ("mark", "}") and ("mark", "{") in tokens:
+        tokens = tokens[: tokens.index(("mark", "{"))]
     cells, cell = [], []
     for kind, text in [*tokens, ("mark", ",")]:
-        if (kind, text) != ("mark", ","): cell.append((kind, text))
-        else: cells.append(cell); cell = []
-    while len(cells) > width and not cells[-1]: cells.pop()                                   # a comma at the end
-    if len(cells) != width: cells = [[token] for token in tokens if token != ("mark", ",")]
-    if len(cells) != width: 
-        raise DataError(f"row {number} cannot be read: it has {len(cells)} cells, the header declares {width} attributes ({line.strip()[:60]!r})")
+        if (kind, text) != ("mark", ","):
+            cell.append((kind, text))
+        else:
+            cells.append(cell)
+            cell = []
+    while len(cells) > width and not cells[-1]:
+        cells.pop()  # a comma at the end
+    if len(cells) != width:
+        cells = [[token] for token in tokens if token != ("mark", ",")]
+    if len(cells) != width:
+        raise DataError(
+            f"row {number} cannot be read: it has {len(cells)} cells, the header declares"
+            f" {width} attributes ({line.strip()[:60]!r})"
+        )
     return [_value(cell) for cell in cells]
 
-
-def _value(cell:list)->str|None:
-    if cell in ([], [("word", "?")]): return None
+# %% ../nbs/05b_arff.ipynb #f4c0f3bf
+def _value(cell: list) -> str | None:
+    if cell in ([], [("word", "?")]):
+        return None
     return " ".join(text for _, text in cell)
 
 # %% ../nbs/05b_arff.ipynb #a5ff0017
-def _typed(column:pd.Series, attribute:Attribute)->pd.Series:
+def _typed(column: pd.Series, attribute: Attribute) -> pd.Series:
     "The column as what it is declared."
-    if attribute.kind == "date": return _dates(column, attribute.format)
-    if attribute.kind == "text": return column
+    if attribute.kind == "date":
+        return _dates(column, attribute.format)
+    if attribute.kind == "text":
+        return column
     if attribute.kind == "number":
         numbers = pd.to_numeric(column, errors="coerce")
         if (bad := numbers.isna() & column.notna() & (column.str.lower() != "nan")).any():
-            raise DataError(f"the attribute {attribute.name!r} cannot be read as numbers: it has {column[bad].iloc[0]!r:.80}")
+            raise DataError(
+                f"the attribute {attribute.name!r} cannot be read as numbers: it has"
+                f" {column[bad].iloc[0]!r:.80}"
+            )
         return numbers
     if (bad := column.notna() & ~column.isin(attribute.levels)).any():
-        raise DataError(f"the attribute {attribute.name!r} has {column[bad].iloc[0]!r}, which is not among its declared words "
-                        f"{', '.join(attribute.levels[:12])}")
+        raise DataError(
+            f"the attribute {attribute.name!r} has {column[bad].iloc[0]!r}, which is not among"
+            f" its declared words {', '.join(attribute.levels[:12])}"
+        )
     return column
 
-
-def read_arff(content:io.BytesIO)->pd.DataFrame:
+# %% ../nbs/05b_arff.ipynb #661e71d3
+def read_arff(content: io.BytesIO) -> pd.DataFrame:
     """The table in an ARFF file; its `attrs["notes"]` say what is not used.
 
     Numbers come as float64, dates as datetimes, words and strings as text.
 
     Raises
     ------
-    DataError : no header, a type that nsad does not read, a row or a value that the header does not allow
+    DataError
+        no header, a type that nsad does not read, a row or a value that the header does not
+        allow
     """
     lines = iter(io.TextIOWrapper(content, "utf-8-sig"))
     attributes = _header(lines)
     names = [a.name for a in attributes]
     if (twice := pd.Index(names).duplicated()).any():
-        raise DataError(f"several attributes are called {names[twice.argmax()]!r}; give each its own name")
+        raise DataError(
+            f"several attributes are called {names[twice.argmax()]!r}; give each its own name"
+        )
     text = lines.read() if hasattr(lines, "read") else "".join(lines)
     frame = _plain_rows(text, names)
     if frame is None:
@@ -170,16 +276,35 @@ def read_arff(content:io.BytesIO)->pd.DataFrame:
         rows = [row for row in rows if row is not None]
         frame = pd.DataFrame(rows, columns=names, dtype=object)
     frame = pd.DataFrame({a.name: _typed(frame[a.name], a) for a in attributes})
-    if re.search(r"\{[^{},]*\}\s*$", text.split("\n", 1)[0]): frame.attrs["notes"] = ("the rows carry weights, which are not used",)
+    if re.search(r"\{[^{},]*\}\s*$", text.split("\n", 1)[0]):
+        frame.attrs["notes"] = ("the rows carry weights, which are not used",)
     return frame
 
-
-def _plain_rows(text:str, names:Sequence[str])->pd.DataFrame|None:
-    "The cells of rows that need no care, by pandas' fast reader; None if there may be any that do."
+# %% ../nbs/05b_arff.ipynb #55d7c790
+def _plain_rows(text: str, names: Sequence[str]) -> pd.DataFrame | None:
+    """The cells of rows that need no care, by pandas' fast reader; None if there may be any
+    that do.
+    """
     first = text.lstrip().split("\n", 1)[0]
-    if re.search(r"""['"\\{}%\t]|,\s*(\n|$)|,\s*,|[^\s,] +[^\s,]""", text) or first.count(",") != len(names) - 1: return None
-    try: frame = pd.read_csv(io.StringIO(text), header=None, dtype=str, keep_default_na=False, na_values=["?"], skipinitialspace=True)
-    except ValueError: return None
-    if frame.shape[1] != len(names): return None
+    if (
+        re.search(r"""['"\\{}%\t]|,\s*(\n|$)|,\s*,|[^\s,] +[^\s,]""", text)
+        or first.count(",") != len(names) - 1
+    ):
+        return None
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            na_values=["?"],
+            skipinitialspace=True,
+        )
+    except ValueError:
+        return None
+    if frame.shape[1] != len(names):
+        return None
     frame.columns = names
-    return frame.apply(lambda column: column.str.strip()).replace("?", np.nan).astype(object)
+    for name in names:
+        frame[name] = frame[name].str.strip()
+    return frame.replace("?", np.nan).astype(object)

@@ -8,7 +8,6 @@ __all__ = ['CSVLogger', 'TensorBoardLogger']
 # %% ../nbs/16a_callbacks.ipynb #bf659b52
 import csv
 from pathlib import Path
-
 from .discovery import SearchState
 from .files import FileError
 
@@ -28,27 +27,50 @@ class CSVLogger:
 
     Examples
     --------
-    >>> discover(ds, callback=CSVLogger("search.csv"))
+    >>> discover(ds, callback=CSVLogger("search.csv"))  # doctest: +SKIP
     """
-    columns = "restart", "generation", "done", "candidates", "seconds", "rung", "loss", "formula"
 
-    def __init__(self, path:str|Path):
+    columns = (
+        "restart",
+        "generation",
+        "done",
+        "candidates",
+        "seconds",
+        "rung",
+        "loss",
+        "formula",
+    )
+
+    def __init__(self, path: str | Path):
         self.path = Path(path)
-        if not self._has_lines(): self._write(self.columns)
+        if not self._has_lines():
+            self._write(self.columns)
 
-    def __call__(self, state:SearchState):
+    def __call__(self, state: SearchState):
         best = state.best
         of_best = (best.rung, best.loss, best.text) if best else ("", "", "")
-        self._write((state.restart, state.generation, state.done, len(state.candidates),
-                     round(state.seconds, 2), *of_best))
+        self._write(
+            (
+                state.restart,
+                state.generation,
+                state.done,
+                len(state.candidates),
+                round(state.seconds, 2),
+                *of_best,
+            )
+        )
 
-    def _has_lines(self)->bool: return self.path.is_file() and self.path.stat().st_size > 0
+    def _has_lines(self) -> bool:
+        return self.path.is_file() and self.path.stat().st_size > 0
 
     def _write(self, row):
         try:
-            with open(self.path, "a", newline="", encoding="utf-8") as file: csv.writer(file).writerow(row)
+            with open(self.path, "a", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerow(row)
         except OSError as error:
-            raise FileError(f"{self.path} cannot be written ({error.strerror}); name another file") from None
+            raise FileError(
+                f"{self.path} cannot be written ({error.strerror}); name another file"
+            ) from None
 
 # %% ../nbs/16a_callbacks.ipynb #f8404e3b
 class TensorBoardLogger:
@@ -66,20 +88,27 @@ class TensorBoardLogger:
 
     Examples
     --------
-    >>> discover(ds, callback=TensorBoardLogger("runs/first"))
+    >>> discover(ds, callback=TensorBoardLogger("runs/first"))  # doctest: +SKIP
     """
-    def __init__(self, folder:str|Path):
-        try: from torch.utils.tensorboard import SummaryWriter
+
+    def __init__(self, folder: str | Path):
+        try:
+            from torch.utils.tensorboard import SummaryWriter
         except ImportError:
-            raise ImportError("TensorBoardLogger needs TensorBoard: pip install 'nsad[tensorboard]'; "
-                              "CSVLogger needs nothing") from None
+            raise ImportError(
+                "TensorBoardLogger needs TensorBoard: pip install 'nsad[tensorboard]'; "
+                "CSVLogger needs nothing"
+            ) from None
         self.writer, self.n = SummaryWriter(str(folder)), 0
 
-    def __call__(self, state:SearchState):
+    def __call__(self, state: SearchState):
         self.n += 1
         for rung in sorted({c.rung for c in state.candidates if c.loss == c.loss}):
-            lowest = min(c.loss for c in state.candidates if c.rung == rung and c.loss == c.loss)
+            lowest = min(
+                c.loss for c in state.candidates if c.rung == rung and c.loss == c.loss
+            )
             self.writer.add_scalar(f"lowest loss/rung {rung}", lowest, self.n)
         self.writer.add_scalar("candidates", len(state.candidates), self.n)
-        if state.best: self.writer.add_text("best formula", state.best.text, self.n)
+        if state.best:
+            self.writer.add_text("best formula", state.best.text, self.n)
         self.writer.flush()

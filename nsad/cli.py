@@ -17,195 +17,339 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
-
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
-
-from .files import FileError, FileTaken, check_output, file_name, free_name, write_file, writing
+from nsad.files import (
+    FileError,
+    FileTaken,
+    check_output,
+    file_name,
+    free_name,
+    write_file,
+    writing,
+)
 from .messages import printable
 from .signals import stop_name, stoppable
 
 # %% ../nbs/25_cli.ipynb #6f1219b8
 class _Command(TyperGroup):
-    "The whole of `nsad`: a command that is told to stop ends in one line and the exit code of its signal."
+    """The whole of `nsad`: a command that is told to stop ends in one line and the exit code of
+    its signal.
+    """
+
     def invoke(self, ctx):
         try:
-            with _sign_of_life(): return super().invoke(ctx)
+            with _sign_of_life():
+                return super().invoke(ctx)
         except KeyboardInterrupt as error:
             _note(f"stopped by {stop_name(error)}")
             raise typer.Exit(128 + getattr(error, "signum", signal.SIGINT)) from None
 
-
-app = typer.Typer(cls=_Command, add_completion=True, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False,
-                  rich_markup_mode="rich", help="Find activation functions in data, and prove what they are worth.")
-data_app = typer.Typer(no_args_is_help=True, help="Datasets that nsad knows by name, and the data card of any table.")
+# %% ../nbs/25_cli.ipynb #927cff96
+app = typer.Typer(
+    cls=_Command,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Find activation functions in data, and prove what they are worth.",
+)
+data_app = typer.Typer(
+    no_args_is_help=True,
+    help="Datasets that nsad knows by name, and the data card of any table.",
+)
 results_app = typer.Typer(no_args_is_help=True, help="What studies have kept in a store.")
-library_app = typer.Typer(no_args_is_help=True, help="Activations that are kept: your own, and those that nsad ships.")
+library_app = typer.Typer(
+    no_args_is_help=True, help="Activations that are kept: your own, and those that nsad ships."
+)
 app.add_typer(data_app, name="data")
 app.add_typer(library_app, name="library")
 app.add_typer(results_app, name="results")
-
 SEED = Annotated[int, typer.Option(help="Seed of the search, the split and the networks.")]
-HOME = Annotated[Path | None, typer.Option("--data-home", help="Folder of the data files; else NSAD_DATA, else the user's cache.")]
-AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read, nothing else.")]
-JOBS = Annotated[int | None, typer.Option(help="Stacks trained at once; -1 takes all processors.")]
-BACKEND = Annotated[str, typer.Option(help="Who trains: loky (processes here), dask or ray.")]
-SCHEDULER = Annotated[str | None, typer.Option(help="Address of a running Dask or Ray cluster.")]
+HOME = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-home", help="Folder of the data files; else NSAD_DATA, else the user's cache."
+    ),
+]
+AS_JSON = Annotated[
+    bool, typer.Option("--json", help="Print JSON for a program to read, nothing else.")
+]
+JOBS = Annotated[
+    int | None, typer.Option(help="Stacks trained at once; -1 takes all processors.")
+]
+BACKEND = Annotated[
+    str, typer.Option(help="Who trains: loky (processes here), dask or ray.")
+]
+SCHEDULER = Annotated[
+    str | None, typer.Option(help="Address of a running Dask or Ray cluster.")
+]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
-OVERWRITE = Annotated[bool, typer.Option("--overwrite", "--force", help="Replace what has that name already.")]
-RECIPE = Annotated[str, typer.Option(help="How networks are trained: strong, paper (15 epochs) or converged.")]
+OVERWRITE = Annotated[
+    bool, typer.Option("--overwrite", "--force", help="Replace what has that name already.")
+]
+RECIPE = Annotated[
+    str, typer.Option(help="How networks are trained: strong, paper (15 epochs) or converged.")
+]
 EPOCHS = Annotated[int | None, typer.Option(help="Epochs, in place of the recipe's.")]
-QUIET = Annotated[bool, typer.Option("--quiet", help="No progress bars, and no lines that say what goes on.")]
+QUIET = Annotated[
+    bool, typer.Option("--quiet", help="No progress bars, and no lines that say what goes on.")
+]
 
 # %% ../nbs/25_cli.ipynb #79c626d1
-def _say(text, file=None)->None:
+def _say(text, file=None) -> None:
     "Print lines of text that may have names from elsewhere in them."
     print("\n".join(map(printable, str(text).split("\n"))), file=file or sys.stdout)
 
 
-def _note(text)->None:
+def _note(text) -> None:
     "A line on standard error."
     _say(f"nsad: {text}", sys.stderr)
 
-
-def _cell(value, digits:int)->str:
+# %% ../nbs/25_cli.ipynb #484b14b1
+def _cell(value, digits: int) -> str:
     "A value of a table, as text that neither rich nor a terminal obeys."
-    if value is None or value != value: return ""
+    if value is None or value != value:
+        return ""
     return f"{value:.{digits}f}" if isinstance(value, float) else escape(printable(value))
 
-
-def _show(frame, title:str, digits:int=4):
+# %% ../nbs/25_cli.ipynb #f5725dee
+def _show(frame, title: str, digits: int = 4):
     "A DataFrame as a table for people."
     table = Table(header_style="bold")
-    for name in frame.columns: table.add_column(escape(printable(name)), overflow="fold")
-    for row in frame.itertuples(index=False): table.add_row(*(_cell(v, digits) for v in row))
+    for name in frame.columns:
+        table.add_column(escape(printable(name)), overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(_cell(v, digits) for v in row))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(escape(printable(title)), style="italic", highlight=False)
     console.print(table)
 
-
-_SOON = 0.8                                   # seconds until a command that has said nothing says that it is at work
+# %% ../nbs/25_cli.ipynb #2733b3d3
+_SOON = 0.8  # seconds until a command that has said nothing says that it is at work
+_SILENCE = 30.0  # seconds without a word in a log, after which it says so again; then twice as long
 _told = threading.Event()
 
 
-def _stage(text, quiet:bool=False)->None:
+def _stage(text, quiet: bool = False) -> None:
     "A line on standard error that says what goes on."
-    if quiet: return
+    if quiet:
+        return
     _told.set()
     _say(text, sys.stderr)
     sys.stderr.flush()
+
+# %% ../nbs/25_cli.ipynb #e77bf1cb
+def _tell_while(over: threading.Event) -> None:
+    """Say that the command is at work: soon, and in a log, where no bar is seen, after each long
+    silence.
+    """
+    start, silence = time.monotonic(), _SILENCE
+    if not over.wait(_SOON) and not _told.is_set():
+        _stage("nsad: at work")
+    _told.clear()
+    while not sys.stderr.isatty() and not over.wait(silence):
+        if _told.is_set():
+            silence = _SILENCE
+        else:
+            _stage(f"nsad: still at work after {time.monotonic() - start:.0f} s")
+            silence = min(2 * silence, 600.0)
+        _told.clear()
 
 
 @contextmanager
 def _sign_of_life():
     "Say something soon, whatever the command is: to load torch alone takes seconds."
-    def tell():
-        if not _told.is_set(): _stage("nsad: at work", "--quiet" in sys.argv)
     _told.clear()
-    timer = threading.Timer(_SOON, tell)
-    timer.daemon = True
-    timer.start()
-    try: yield
-    finally: timer.cancel()
+    over = threading.Event()
+    if "--quiet" not in sys.argv:
+        threading.Thread(target=_tell_while, args=(over,), daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
-
-def _generations(quiet:bool):
-    "What tells after each generation of a search how it stands, where there is no terminal with a bar."
-    if quiet or sys.stderr.isatty(): return None
+# %% ../nbs/25_cli.ipynb #734a3712
+def _generations(quiet: bool):
+    """What tells after each generation of a search how it stands, where there is no terminal
+    with a bar.
+    """
+    if quiet or sys.stderr.isatty():
+        return None
 
     def tell(state):
-        if state.best is None: return
+        if state.best is None:
+            return
         when = "all generations" if state.done else f"generation {state.generation}"
-        _stage(f"{when}: {len(state.candidates):,} trials in {state.seconds:.0f} s; best so far {state.best.text}, loss {state.best.loss:.4g}")
+        _stage(
+            f"{when}: {len(state.candidates):,} trials in {state.seconds:.0f} s; best so far"
+            f" {state.best.text}, loss {state.best.loss:.4g}"
+        )
+
     return tell
 
-
-def _bars(quiet:bool)->bool: return not quiet and sys.stderr.isatty()
+# %% ../nbs/25_cli.ipynb #3d738f05
+def _bars(quiet: bool) -> bool:
+    return not quiet and sys.stderr.isatty()
 
 # %% ../nbs/25_cli.ipynb #73a4942d
-def _is_file(text:str)->bool:
+def _is_file(text: str) -> bool:
     "Is there a file of that name? A text that can be no name is none."
-    try: return Path(text).is_file()
-    except (OSError, ValueError): return False
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
 
-
-def _dataset(source:str, target:str|None, rows:int|None, seed:int, data_home:Path|None):
+# %% ../nbs/25_cli.ipynb #5f6e9961
+def _dataset(
+    source: str, target: str | None, rows: int | None, seed: int, data_home: Path | None
+):
     "A dataset by name, or from a file with a target column."
     from nsad.data import DataError, Dataset, load_dataset
-    if not _is_file(source) and (Path(source).suffix or "/" in source): raise DataError(f"there is no file {source}")
-    if not _is_file(source): return load_dataset(source, rows=rows, seed=seed, data_home=data_home)
-    if target is None: raise DataError(f"{source} is a file: name the column to predict with --target")
+
+    if not _is_file(source) and (Path(source).suffix or "/" in source):
+        raise DataError(f"there is no file {source}")
+    if not _is_file(source):
+        return load_dataset(source, rows=rows, seed=seed, data_home=data_home)
+    if target is None:
+        raise DataError(f"{source} is a file: name the column to predict with --target")
     return Dataset.from_file(source, target=target)
 
-
-def _is_formula(text:str)->bool:
+# %% ../nbs/25_cli.ipynb #f3755db4
+def _is_formula(text: str) -> bool:
     from nsad.formula import Formula, FormulaError
-    try: Formula(text)
-    except FormulaError: return False
+
+    try:
+        Formula(text)
+    except FormulaError:
+        return False
     return True
 
-
-def _from_library(name:str):
+# %% ../nbs/25_cli.ipynb #d6b33aee
+def _from_library(name: str):
     "The formula that the library, our own or the shipped one, has under a name."
     from nsad.library import ActivationLibrary, find_entry
+
     own = ActivationLibrary()
-    return own.get(name) if name in own else ActivationLibrary.shipped().get(find_entry(name).name)
+    return (
+        own.get(name) if name in own else ActivationLibrary.shipped().get(find_entry(name).name)
+    )
 
-
-def _activation(text:str):
+# %% ../nbs/25_cli.ipynb #41ce229b
+def _activation(text: str):
     """What was typed after -a, as `mlp` takes it.
 
-    A name of torch's is torch's, and a formula is a formula, whatever a library or a folder calls so.
+    A name of torch's is torch's, and a formula is a formula, whatever a library or a folder
+    calls so.
     """
     from nsad.activation import NAMES
     from nsad.discovery import Discovery
     from nsad.library import ActivationLibrary
-    if text.lower() in NAMES or _is_formula(text): return text
-    if text.startswith("library:"): return _from_library(text.removeprefix("library:"))
-    if _is_file(text): return Discovery.load(text).best
-    if len(text) < 256 and Path(text).is_dir(): raise ValueError(f"{text} is a folder; name the file of a discovery in it")
+
+    if text.lower() in NAMES or _is_formula(text):
+        return text
+    if text.startswith("library:"):
+        return _from_library(text.removeprefix("library:"))
+    if _is_file(text):
+        return Discovery.load(text).best
+    if len(text) < 256 and Path(text).is_dir():
+        raise ValueError(f"{text} is a folder; name the file of a discovery in it")
     if any(text in kept for kept in (ActivationLibrary(), ActivationLibrary.shipped())):
         raise ValueError(f"{text!r} is a name in the library: ask for it as library:{text}")
     if re.fullmatch(r"[\w ./\\~:-]+\.[A-Za-z]\w{0,9}", text):
-        raise ValueError(f"there is no file {text}; name the file of a discovery, a formula or an activation")
+        raise ValueError(
+            f"there is no file {text}; name the file of a discovery, a formula or an activation"
+        )
     return text
 
 # %% ../nbs/25_cli.ipynb #393bdfe0
 @app.command()
 def discover(
-    source: Annotated[str, typer.Argument(help="Name of a dataset (see `nsad data list`), or a CSV file.")],
-    target: Annotated[str | None, typer.Option(help="Column to predict, if SOURCE is a file.")] = None,
+    source: Annotated[
+        str, typer.Argument(help="Name of a dataset (see `nsad data list`), or a CSV file.")
+    ],
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict, if SOURCE is a file.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="network, gplearn, operon or pysr.")] = "network",
-    rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
+    rows: Annotated[
+        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
+    ] = 100_000,
     time_limit: Annotated[float | None, typer.Option(help="Seconds.")] = None,
     budget: Annotated[int | None, typer.Option(help="Formulas to score at most.")] = None,
-    out: Annotated[Path | None, typer.Option(
-        "--out", "-o", help="Write the discovery to this file, and a figure beside it; else to a new file called after the dataset.")] = None,
-    operators: Annotated[str | None, typer.Option(
-        help="What formulas are made of, separated by commas, like add,mul,sin,tanh; else what suits the engine.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Keep the scores in this file as they come, and go on from it where it is there.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help=(
+                "Write the discovery to this file, and a figure beside it; else to a new file"
+                " called after the dataset."
+            ),
+        ),
+    ] = None,
+    operators: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "What formulas are made of, separated by commas, like add,mul,sin,tanh; else"
+                " what suits the engine."
+            )
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help=(
+                "Keep the scores in this file as they come, and go on from it where it is"
+                " there."
+            )
+        ),
+    ] = None,
     force: FORCE = False,
-    recipe: RECIPE = "strong", epochs: EPOCHS = None,
-    hidden: Annotated[str, typer.Option(help="The network: light, heavy, or widths of its hidden layers like 128-64.")] = "light",
-    jobs: Annotated[int | None, typer.Option(help="Processes; -1 takes all processors.")] = None,
-    backend: BACKEND = "loky", scheduler: SCHEDULER = None,
-    judge: Annotated[bool | None, typer.Option(
-        "--judge/--no-judge", help="Train it beside ReLU at the end, on the rows put aside; with --json only where asked for.")] = None,
-    seed: SEED = 42, data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
+    recipe: RECIPE = "strong",
+    epochs: EPOCHS = None,
+    hidden: Annotated[
+        str,
+        typer.Option(
+            help="The network: light, heavy, or widths of its hidden layers like 128-64."
+        ),
+    ] = "light",
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes; -1 takes all processors.")
+    ] = None,
+    backend: BACKEND = "loky",
+    scheduler: SCHEDULER = None,
+    judge: Annotated[
+        bool | None,
+        typer.Option(
+            "--judge/--no-judge",
+            help=(
+                "Train it beside ReLU at the end, on the rows put aside; with --json only where"
+                " asked for."
+            ),
+        ),
+    ] = None,
+    seed: SEED = 42,
+    data_home: HOME = None,
+    as_json: AS_JSON = False,
+    quiet: QUIET = False,
 ):
     """Search a dataset for an activation function, and say whether it is worth it.
 
-    The search trains networks by the recipe that you will train by. At the end what was found is trained beside ReLU,
-    GELU, a linear model and LightGBM, on rows that the search was not given. Some minutes for thousands of rows, unless
-    --time-limit says otherwise. With --json the discovery is printed, and written only where --out says so.
+    The search trains networks by the recipe that you will train by. At the end what was found
+    is trained beside ReLU, GELU, a linear model and LightGBM, on rows that the search was not
+    given. Some minutes for thousands of rows, unless --time-limit says otherwise. With --json
+    the discovery is printed, and written only where --out says so.
 
     Examples:
 
@@ -224,113 +368,217 @@ def discover(
     from nsad.discovery import discover, operators_named
     from nsad.models import hidden_of
     from nsad.training import recipe_named
+
     how, widths = recipe_named(recipe, epochs), hidden_of(hidden)
-    if judge is None: judge = not as_json
-    if out: check_output(out, force)
+    if judge is None:
+        judge = not as_json
+    if out:
+        check_output(out, force)
     figure = _figure_beside(out) if out and judge and not as_json else None
-    if figure: check_output(figure, force)
+    if figure:
+        check_output(figure, force)
     ds = _dataset(source, target, rows, seed, data_home)
-    place = out or (None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json")))
+    place = out or (
+        None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json"))
+    )
     training = ds.take(split(ds, seed=seed).train)
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
-    if operators is not None: options["operators"] = operators_named(operators)
-    _stage(f"{ds.name}: {ds.n_rows:,} rows, {ds.n_features} features; the search by {engine!r} has {training.n_rows:,} of the rows", quiet)
-    found = discover(training, engine, seed, budget, time_limit, _bars(quiet), resume, callback=_generations(quiet), backend=backend,
-                     scheduler=scheduler, **options)
-    if rows == ds.n_rows and not _is_file(source):                          # how to draw these rows again, for who wants to test on others
-        found = replace(found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed)))
+    if operators is not None:
+        options["operators"] = operators_named(operators)
+    _stage(
+        f"{ds.name}: {ds.n_rows:,} rows, {ds.n_features} features; the search by {engine!r} has"
+        f" {training.n_rows:,} of the rows",
+        quiet,
+    )
+    found = discover(
+        training,
+        engine,
+        seed,
+        budget,
+        time_limit,
+        _bars(quiet),
+        resume,
+        callback=_generations(quiet),
+        backend=backend,
+        scheduler=scheduler,
+        **options,
+    )
+    # how to draw these rows again, for who wants to test on others
+    if rows == ds.n_rows and not _is_file(source):
+        found = replace(
+            found, provenance=found.provenance | dict(draw=dict(rows=rows, seed=seed))
+        )
     path = place and _keep(found, place, force)
     _tell_cut(found, path, resume)
-    if as_json and not judge: return print(found.to_json())
-    if not as_json: _show_front(found, ds.name, path)
+    if as_json and not judge:
+        return print(found.to_json())
+    if not as_json:
+        _show_front(found, ds.name, path)
     judged = _judge(ds, found, seed, how, hidden, jobs, quiet) if judge else None
-    if as_json: return print(json.dumps(json.loads(found.to_json()) | dict(judgement=judged.to_dict()), indent=1))
-    if judged: _show_judgement(judged, found, figure)
-    drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (seed != 42)
+    if as_json:
+        return print(
+            json.dumps(json.loads(found.to_json()) | dict(judgement=judged.to_dict()), indent=1)
+        )
+    if judged:
+        _show_judgement(judged, found, figure)
+    drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (
+        seed != 42
+    )
     drawn += ["--data-home", str(data_home)] * (data_home is not None)
-    words = ["nsad", "study", source, *(["--target", target] if target else drawn), "-a", "relu", "-a", str(path)]
+    words = [
+        "nsad",
+        "study",
+        source,
+        *(["--target", target] if target else drawn),
+        "-a",
+        "relu",
+        "-a",
+        str(path),
+    ]
     _say(f"next: {shlex.join(words)}")
 
-
-def _figure_beside(out:Path)->Path:
+# %% ../nbs/25_cli.ipynb #306873f1
+def _figure_beside(out: Path) -> Path:
     "Where the figure of a discovery goes: never the discovery's own file."
     figure = out.with_suffix(".png")
     return out.with_name(f"{out.stem}-activation.png") if figure == out else figure
 
-
-def _keep(found, place:Path, force:bool)->Path:
-    "Write a discovery; where its place was taken meanwhile, beside it; where nothing can be written any more, print it."
+# %% ../nbs/25_cli.ipynb #e4df2e11
+def _keep(found, place: Path, force: bool) -> Path:
+    """Write a discovery; where its place was taken meanwhile, beside it; where nothing can be
+    written any more, print it.
+    """
     try:
-        try: return found.save(place, overwrite=force)
-        except FileTaken: return found.save(free_name(place), overwrite=False)
+        try:
+            return found.save(place, overwrite=force)
+        except FileTaken:
+            return found.save(free_name(place), overwrite=False)
     except FileError:
         print(found.to_json())
         _note("the discovery could not be written; it is printed in full on standard output")
         raise
 
-
-def _tell_cut(found, path:Path|None, resume:Path|None)->None:
+# %% ../nbs/25_cli.ipynb #8bd820aa
+def _tell_cut(found, path: Path | None, resume: Path | None) -> None:
     "Say that a search was cut short; SIGTERM and SIGHUP leave no time for more."
-    if not (cut := found.provenance.get("cut")): return
+    if not (cut := found.provenance.get("cut")):
+        return
     more = f"; the same command with --resume {resume} goes on" if resume else ""
-    _note(f"the search was cut short by {cut}; {path or 'this'} has what was found until then{more}")
-    if cut == "Ctrl-C": return
-    if path is None: print(found.to_json())
+    _note(
+        f"the search was cut short by {cut}; {path or 'this'} has what was found until"
+        f" then{more}"
+    )
+    if cut == "Ctrl-C":
+        return
+    if path is None:
+        print(found.to_json())
     raise typer.Exit(128 + signal.Signals[cut])
 
-
-def _show_front(found, name:str, path:Path):
+# %% ../nbs/25_cli.ipynb #06a34ba8
+def _show_front(found, name: str, path: Path):
     "The front, the best of it, and where it is kept."
     silent = ["source"] if not found.front.source.any() else []
     _show(found.front.drop(columns=silent), f"Front of {found.provenance['engine']} on {name}")
     _say(f"best: {found.best.text}\nsaved: {path}")
 
-
-def _judge(ds, found, seed:int, recipe, network:str, jobs:int|None, quiet:bool):
+# %% ../nbs/25_cli.ipynb #3dcaab1c
+def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: bool):
     "Is it worth it, on the rows that the search has not seen?"
     from nsad.judgement import judge
-    _stage(f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other kinds", quiet)
-    return judge(ds, found, seed, recipe, network, progress=_bars(quiet), n_jobs=jobs)
 
+    _stage(
+        f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other"
+        " kinds",
+        quiet,
+    )
+    bars = _bars(quiet)
+    tell = None if bars or quiet else _stage
+    return judge(ds, found, seed, recipe, network, progress=bars, n_jobs=jobs, tell=tell)
 
-def _show_judgement(judged, found, figure:Path|None):
+# %% ../nbs/25_cli.ipynb #d0821bb5
+def _show_judgement(judged, found, figure: Path | None):
     "The answer and what it rests on; and a figure, if any."
     _show(judged.rows(), "On the rows put aside, mean ± standard deviation of the networks")
     _say(str(judged))
-    if figure is None: return
+    if figure is None:
+        return
     from nsad.report import plot_activation
-    with writing(figure) as part: plot_activation(found.best).savefig(part)
+
+    with writing(figure) as part:
+        plot_activation(found.best).savefig(part)
     _say(f"figure: {figure}")
 
 # %% ../nbs/25_cli.ipynb #unseen01
 def _fair(study):
-    "The study on the split that its discoveries were made on, with a note; as it is where no search has seen test rows."
+    """The study on the split that its discoveries were made on, with a note; as it is where no
+    search has seen test rows.
+    """
     fair = study.with_fair_split()
     if fair.split_seed != study.split_seed:
         found = dict.fromkeys(label for label, _, _ in study._sources())
-        warnings.warn(f"one split for all networks, that of seed {fair.split_seed}: its test rows are new to {' and '.join(found)}")
+        warnings.warn(
+            f"one split for all networks, that of seed {fair.split_seed}: its test rows are new"
+            f" to {' and '.join(found)}"
+        )
     return fair
 
 # %% ../nbs/25_cli.ipynb #257cc4f6
 @app.command()
 def study(
     sources: Annotated[list[str], typer.Argument(help="Names of datasets, or CSV files.")],
-    activation: Annotated[list[str], typer.Option(
-        "--activation", "-a", help="A torch name, formula, file of a discovery or library:NAME; repeat for more.")] = ["relu", "gelu", "silu"],
-    network: Annotated[list[str], typer.Option("--network", "-n", help="heavy, light, or widths like 128-64; repeat for more.")] = ["light"],
-    baseline: Annotated[str, typer.Option(help="Activation that the others are compared with.")] = "relu",
+    activation: Annotated[
+        list[str],
+        typer.Option(
+            "--activation",
+            "-a",
+            help="A torch name, formula, file of a discovery or library:NAME; repeat for more.",
+        ),
+    ] = ["relu", "gelu", "silu"],
+    network: Annotated[
+        list[str],
+        typer.Option(
+            "--network", "-n", help="heavy, light, or widths like 128-64; repeat for more."
+        ),
+    ] = ["light"],
+    baseline: Annotated[
+        str, typer.Option(help="Activation that the others are compared with.")
+    ] = "relu",
     seeds: Annotated[str, typer.Option(help="Seeds, separated by commas.")] = "42,43,44",
-    store: Annotated[Path | None, typer.Option(help="SQLite file to keep results in and to go on from.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="SQLite file to keep results in and to go on from.")
+    ] = None,
     backend: BACKEND = "loky",
     jobs: JOBS = None,
     scheduler: SCHEDULER = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from --store, which must be there.")] = False,
-    split_seed: Annotated[int | None, typer.Option(help="One split for all; else one for each seed, or the one a discovery is from.")] = None,
-    target: Annotated[str | None, typer.Option(help="Column to predict, if the sources are files.")] = None,
-    rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
-    draw_seed: Annotated[int, typer.Option(help="Seed by which --rows are drawn; that of a discovery whose rows these are to be.")] = 42,
-    recipe: RECIPE = "strong", epochs: EPOCHS = None,
-    data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from --store, which must be there.")
+    ] = False,
+    split_seed: Annotated[
+        int | None,
+        typer.Option(
+            help="One split for all; else one for each seed, or the one a discovery is from."
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict, if the sources are files.")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
+    ] = 100_000,
+    draw_seed: Annotated[
+        int,
+        typer.Option(
+            help=(
+                "Seed by which --rows are drawn; that of a discovery whose rows these are"
+                " to be."
+            )
+        ),
+    ] = 42,
+    recipe: RECIPE = "strong",
+    epochs: EPOCHS = None,
+    data_home: HOME = None,
+    as_json: AS_JSON = False,
+    quiet: QUIET = False,
 ):
     """Train networks with several activations and compare them.
 
@@ -349,85 +597,176 @@ def study(
     from nsad.report import results_table
     from nsad.statistics import compare, verdicts
     from nsad.training import recipe_named
+
     how = recipe_named(recipe, epochs)
-    if resume and not store: raise ValueError("--resume needs --store, the SQLite file to go on from")
-    if resume and not store.is_file(): raise ValueError(f"--resume: there is no store {store}; leave --resume out to begin one")
+    if resume and not store:
+        raise ValueError("--resume needs --store, the SQLite file to go on from")
+    if resume and not store.is_file():
+        raise ValueError(
+            f"--resume: there is no store {store}; leave --resume out to begin one"
+        )
     datasets = [_dataset(s, target, rows, draw_seed, data_home) for s in sources]
-    try: numbers = tuple(map(int, seeds.split(",")))
-    except ValueError: raise ValueError(f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44") from None
+    try:
+        numbers = tuple(map(int, seeds.split(",")))
+    except ValueError:
+        raise ValueError(
+            f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44"
+        ) from None
     activations = {text: _activation(text) for text in activation}
     grid = _fair(Study(datasets, activations, network, numbers, how, split_seed=split_seed))
     kept = ResultsStore(store)
     before = len(kept.keys())
     networks = len(datasets) * len(activations) * len(network) * len(numbers)
-    _stage(f"{networks:,} networks to train by the recipe {how.name!r}, {before:,} rows in the store", quiet)
-    try: results = grid.run(kept, progress=_bars(quiet), backend=backend, n_jobs=jobs, scheduler=scheduler, row_scores=True)
-    except KeyboardInterrupt: raise _cut_short(kept, before, store)
-    if as_json: return print(results.drop(columns="row_scores").to_json(orient="records"))
+    _stage(
+        f"{networks:,} networks to train by the recipe {how.name!r}, {before:,} rows in the"
+        " store",
+        quiet,
+    )
+    try:
+        results = grid.run(
+            kept,
+            progress=_bars(quiet),
+            backend=backend,
+            n_jobs=jobs,
+            scheduler=scheduler,
+            row_scores=True,
+        )
+    except KeyboardInterrupt:
+        raise _cut_short(kept, before, store)
+    if as_json:
+        return print(results.drop(columns="row_scores").to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
-    if baseline not in activation or len(results) == len(numbers) * len(datasets): return
+    if baseline not in activation or len(results) == len(numbers) * len(datasets):
+        return
     measure = "r2" if results.r2.notna().any() else "accuracy"
-    _show(compare(results, baseline, measure).drop(columns="sentence"), f"Against {baseline}, {measure}")
-    for verdict in verdicts(results, baseline): _say(verdict)
+    _show(
+        compare(results, baseline, measure).drop(columns="sentence"),
+        f"Against {baseline}, {measure}",
+    )
+    for verdict in verdicts(results, baseline):
+        _say(verdict)
 
-
-def _cut_short(kept, before:int, store:Path|None)->KeyboardInterrupt:
+# %% ../nbs/25_cli.ipynb #e3b3ea99
+def _cut_short(kept, before: int, store: Path | None) -> KeyboardInterrupt:
     "Say what a study that was told to stop has kept; gives the error to go on with."
     from nsad.report import results_table
+
     rows, error = len(kept.keys()) - before, sys.exc_info()[1]
-    if rows and store is None: _show(results_table(kept.frame()), "What was trained until then, mean ± standard deviation over seeds")
-    where = f"they are in {store}, and the same command with --resume goes on" if store else "with --store FILE they would be kept"
+    if rows and store is None:
+        _show(
+            results_table(kept.frame()),
+            "What was trained until then, mean ± standard deviation over seeds",
+        )
+    where = (
+        f"they are in {store}, and the same command with --resume goes on"
+        if store
+        else "with --store FILE they would be kept"
+    )
     _note(f"the study was cut short by {stop_name(error)} after {rows} new networks; {where}")
     return error
 
 # %% ../nbs/25_cli.ipynb #c84ad1ac
-def _report(run, folder:Path, as_json:bool, judged=None):
-    "Write the report; print the table, the verdicts and the path. A search that was judged before is told in JSON, too."
+def _report(run, folder: Path, as_json: bool, judged=None):
+    """Write the report; print the table, the verdicts and the path. A search that was judged
+    before is told in JSON, too.
+    """
     from nsad.paper import claims
     from nsad.report import results_table, write_report
+
     path = write_report(run, folder)
     if as_json:
-        told = dict(table=run.table.to_dict("records"), claims=claims(run).to_dict("records"), report=str(path))
-        return print(json.dumps(told if judged is None else dict(judgement=judged.to_dict()) | told))
+        told = dict(
+            table=run.table.to_dict("records"),
+            claims=claims(run).to_dict("records"),
+            report=str(path),
+        )
+        return print(
+            json.dumps(told if judged is None else dict(judgement=judged.to_dict()) | told)
+        )
     _show(results_table(run.results), "Mean ± standard deviation over seeds")
     _show(claims(run), "The paper's claims", digits=3)
     _say(f"report: {path.resolve()}")
 
-
+# %% ../nbs/25_cli.ipynb #3d45a9a3
 @app.command()
 def reproduce(
-    out: Annotated[Path, typer.Option(help="Folder for discoveries, results and report; a second run goes on from it.")] = Path("nsad-report"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for discoveries, results and report; a second run goes on from it."
+        ),
+    ] = Path("nsad-report"),
     rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 100_000,
     seed: SEED = 42,
     repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
-    jobs: JOBS = -1, data_home: HOME = None, as_json: AS_JSON = False, quiet: QUIET = False,
+    jobs: JOBS = -1,
+    data_home: HOME = None,
+    as_json: AS_JSON = False,
+    quiet: QUIET = False,
 ):
     """Run the paper's pipeline on HIGGS, Forest Cover and Spambase, with a verdict on each claim.
 
     Example: NSAD_DATA=~/data nsad reproduce --out nsad-report
     """
-    _stage(f"nsad reproduce: the paper's pipeline into {out}, from where it was if it has begun; hours at full size", quiet)
+    _stage(
+        f"nsad reproduce: the paper's pipeline into {out}, from where it was if it has begun;"
+        " hours at full size",
+        quiet,
+    )
     from nsad.paper import reproduce
-    run = reproduce(seeds=range(seed, seed + repeats), rows=rows, folder=out, data_home=data_home, progress=_bars(quiet), n_jobs=jobs)
+
+    run = reproduce(
+        seeds=range(seed, seed + repeats),
+        rows=rows,
+        folder=out,
+        data_home=data_home,
+        progress=_bars(quiet),
+        n_jobs=jobs,
+    )
     _report(run, out, as_json)
 
 # %% ../nbs/25_cli.ipynb #037217c7
 DEMO_SEARCH = dict(population_size=24, generations=3, finalists=6, n_jobs=-1)
-DEMO_EPOCHS = None                            # the strong recipe's own
-DEMO_ENGINES = {"gplearn": dict(fraction=0.25),
-                "network": dict(population_size=24, generations=2, first=48, rows=4000, final_rows=8000, finalists=4, lr_factors=(1,), n_jobs=-1)}
+DEMO_EPOCHS = None  # the strong recipe's own
+DEMO_ENGINES = {
+    "gplearn": dict(fraction=0.25),
+    "network": dict(
+        population_size=24,
+        generations=2,
+        first=48,
+        rows=4000,
+        final_rows=8000,
+        finalists=4,
+        lr_factors=(1,),
+        n_jobs=-1,
+    ),
+}
 
-
-def _demo_search(ds, seed:int, folder:Path, quiet:bool, as_json:bool):
-    "A search by the strong recipe, and whether what it found is worth it on rows that it has not seen."
+# %% ../nbs/25_cli.ipynb #a37aba02
+def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
+    """A search by the strong recipe, and whether what it found is worth it on rows that it has
+    not seen.
+    """
     from nsad.data import split
     from nsad.discovery import Discovery, discover
     from nsad.training import recipe_named
+
     path, recipe = folder / f"strong-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
-    if path.exists(): found = Discovery.load(path)
+    if path.exists():
+        found = Discovery.load(path)
     else:
-        _stage(f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its verdict; one to two minutes", quiet)
-        found = discover(ds.take(split(ds, seed=seed).train), seed=seed, progress=_bars(quiet), recipe=recipe, **DEMO_SEARCH)
+        _stage(
+            f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its"
+            " verdict; one to two minutes",
+            quiet,
+        )
+        found = discover(
+            ds.take(split(ds, seed=seed).train),
+            seed=seed,
+            progress=_bars(quiet),
+            recipe=recipe,
+            **DEMO_SEARCH,
+        )
         found.save(path)
     judged = _judge(ds, found, seed, recipe, "light", -1, quiet)
     if not as_json:
@@ -435,16 +774,23 @@ def _demo_search(ds, seed:int, folder:Path, quiet:bool, as_json:bool):
         _show_judgement(judged, found, None)
     return judged
 
-
+# %% ../nbs/25_cli.ipynb #44b0cc24
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for discoveries, results and report; a second run goes on from it.")] = Path("nsad-demo"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for discoveries, results and report; a second run goes on from it."
+        ),
+    ] = Path("nsad-demo"),
     rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 10_000,
     seed: SEED = 42,
     repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
-    as_json: AS_JSON = False, quiet: QUIET = False,
+    as_json: AS_JSON = False,
+    quiet: QUIET = False,
 ):
-    """A search on embedded data and its verdict, then the paper's pipeline in small: minutes, no network.
+    """A search on embedded data and its verdict, then the paper's pipeline in small: minutes,
+    no network.
 
     Example: nsad demo --out nsad-demo
     """
@@ -452,10 +798,30 @@ def demo(
     from nsad.data import SAMPLES, load_dataset
     from nsad.paper import DEMO_ROLES, reproduce
     from nsad.training import PAPER
+
     out.mkdir(parents=True, exist_ok=True)
-    judged = _demo_search(load_dataset(DEMO_ROLES["ecology"], rows=rows, data_home=SAMPLES), seed, out, quiet, as_json)
-    _stage("2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes", quiet)
-    run = reproduce(DEMO_ROLES, range(seed, seed + repeats), rows, DEMO_ENGINES, out, SAMPLES, _bars(quiet), [PAPER], beside=False)
+    judged = _demo_search(
+        load_dataset(DEMO_ROLES["ecology"], rows=rows, data_home=SAMPLES),
+        seed,
+        out,
+        quiet,
+        as_json,
+    )
+    _stage(
+        "2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes",
+        quiet,
+    )
+    run = reproduce(
+        DEMO_ROLES,
+        range(seed, seed + repeats),
+        rows,
+        DEMO_ENGINES,
+        out,
+        SAMPLES,
+        _bars(quiet),
+        [PAPER],
+        beside=False,
+    )
     _report(run, out, as_json, judged)
 
 # %% ../nbs/25_cli.ipynb #6be66ba8
@@ -466,76 +832,119 @@ def list_data(data_home: HOME = None, as_json: AS_JSON = False):
     Example: nsad data list --json
     """
     from nsad.data import list_datasets
+
     frame = list_datasets(data_home)
-    if as_json: return print(frame.to_json(orient="records"))
+    if as_json:
+        return print(frame.to_json(orient="records"))
     _show(frame, "Datasets")
 
-
+# %% ../nbs/25_cli.ipynb #32e07d09
 @data_app.command()
-def fetch(name: Annotated[str, typer.Argument(help="Name of a dataset.")], data_home: HOME = None):
+def fetch(
+    name: Annotated[str, typer.Argument(help="Name of a dataset.")], data_home: HOME = None
+):
     """Download the original file of a dataset, and check it where its publisher gives a checksum.
 
     Example: nsad data fetch higgs
     """
     _stage(f"nsad data fetch: {name}")
     from nsad.data import fetch_dataset
+
     _say(fetch_dataset(name, data_home))
 
 # %% ../nbs/25_cli.ipynb #3a8d4944
 @data_app.command("describe")
 def describe_data(
-    source: Annotated[str, typer.Argument(help="A file (CSV, TSV, Parquet, Feather, ARFF, NPZ), or the name of a dataset.")],
-    target: Annotated[str | None, typer.Option(help="Column to predict, for the balance of classes.")] = None,
-    figure: Annotated[Path | None, typer.Option("--figure", "-o", help="Draw the columns into this file.")] = None,
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A file (CSV, TSV, Parquet, Feather, ARFF, NPZ), or the name of a dataset."
+        ),
+    ],
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict, for the balance of classes.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", "-o", help="Draw the columns into this file.")
+    ] = None,
     force: FORCE = False,
-    rows: Annotated[int | None, typer.Option(help="Rows to draw from a dataset given by name.")] = 100_000,
-    seed: SEED = 42, data_home: HOME = None, as_json: AS_JSON = False,
+    rows: Annotated[
+        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
+    ] = 100_000,
+    seed: SEED = 42,
+    data_home: HOME = None,
+    as_json: AS_JSON = False,
 ):
     """The data card of a table: types, ranges, gaps, doubts, classes.
 
     Example: nsad data describe penguins.csv --target species -o penguins.png
     """
     from nsad.card import describe, plot_card
-    if figure: _check_picture(figure, force)
-    card = describe(source, target) if _is_file(source) else describe(_dataset(source, target, rows, seed, data_home))
+
+    if figure:
+        _check_picture(figure, force)
+    card = (
+        describe(source, target)
+        if _is_file(source)
+        else describe(_dataset(source, target, rows, seed, data_home))
+    )
     _say(card.to_json() if as_json else repr(card))
-    if figure is None: return
-    with writing(figure) as part: plot_card(card).savefig(part)
+    if figure is None:
+        return
+    with writing(figure) as part:
+        plot_card(card).savefig(part)
 
-
-def _check_picture(path:Path, force:bool)->None:
+# %% ../nbs/25_cli.ipynb #44bccb3d
+def _check_picture(path: Path, force: bool) -> None:
     "Refuse a figure that could not be written."
     from matplotlib.backend_bases import FigureCanvasBase
+
     kinds = FigureCanvasBase.get_supported_filetypes()
     if path.suffix.lower().removeprefix(".") not in kinds:
-        raise ValueError(f"{path} ends in {path.suffix!r}; figures are written as {', '.join(f'.{kind}' for kind in sorted(kinds))}")
+        raise ValueError(
+            f"{path} ends in {path.suffix!r}; figures are written as"
+            f" {', '.join(f'.{kind}' for kind in sorted(kinds))}"
+        )
     check_output(path, force)
 
 # %% ../nbs/25_cli.ipynb #8267ee37
-LIBRARY = Annotated[Path | None, typer.Option("--library", help="Folder of the library; else NSAD_LIBRARY, else ~/.nsad/activations.")]
+LIBRARY = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", help="Folder of the library; else NSAD_LIBRARY, else ~/.nsad/activations."
+    ),
+]
 NAME = Annotated[str, typer.Argument(help="Name of an activation.")]
 NAMES = Annotated[list[str] | None, typer.Argument(help="Names; none for all.")]
 
-
+# %% ../nbs/25_cli.ipynb #6feea24d
 @library_app.command("list")
 def list_library(
     domain: Annotated[str | None, typer.Option(help="Only of this domain.")] = None,
-    near: Annotated[str | None, typer.Option(help="Sort by how much the curve is like this formula's.")] = None,
-    shipped: Annotated[bool, typer.Option("--shipped", help="Those that nsad ships, not your own.")] = False,
-    library: LIBRARY = None, as_json: AS_JSON = False,
+    near: Annotated[
+        str | None, typer.Option(help="Sort by how much the curve is like this formula's.")
+    ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Those that nsad ships, not your own.")
+    ] = False,
+    library: LIBRARY = None,
+    as_json: AS_JSON = False,
 ):
     """The activations that are kept.
 
     Examples: nsad library list --shipped | nsad library list --shipped --near "sin(x)"
     """
     from nsad.library import ActivationLibrary
+
     kept = ActivationLibrary.shipped() if shipped else ActivationLibrary(library)
     frame = kept.search(domain=domain, near=near)
-    if as_json: return print(frame.to_json(orient="records"))
+    if as_json:
+        return print(frame.to_json(orient="records"))
     _show(frame, repr(kept))
-    if not len(kept) and not shipped: _say("empty so far; `nsad library list --shipped` shows what comes with nsad")
+    if not len(kept) and not shipped:
+        _say("empty so far; `nsad library list --shipped` shows what comes with nsad")
 
-
+# %% ../nbs/25_cli.ipynb #0cd6b51d
 @library_app.command("show")
 def show_entry(name: NAME, library: LIBRARY = None, as_json: AS_JSON = False):
     """All that is known about one activation.
@@ -543,16 +952,21 @@ def show_entry(name: NAME, library: LIBRARY = None, as_json: AS_JSON = False):
     Example: nsad library show forest-bump
     """
     from nsad.library import find_entry
+
     entry = find_entry(name, library)
     _say(entry.to_json() if as_json else entry.describe())
 
-
+# %% ../nbs/25_cli.ipynb #30421161
 @library_app.command("add")
 def add_entry(
     name: NAME,
     formula: Annotated[str, typer.Argument(help="A formula in x, or the file of a discovery.")],
-    domain: Annotated[str, typer.Option(help="Where it is from: physics, ecology, text, ...")] = "",
-    results: Annotated[Path | None, typer.Option(help="Store of a study whose scores go with it.")] = None,
+    domain: Annotated[
+        str, typer.Option(help="Where it is from: physics, ecology, text, ...")
+    ] = "",
+    results: Annotated[
+        Path | None, typer.Option(help="Store of a study whose scores go with it.")
+    ] = None,
     overwrite: OVERWRITE = False,
     library: LIBRARY = None,
 ):
@@ -562,13 +976,24 @@ def add_entry(
     """
     from nsad.discovery import Discovery
     from nsad.library import ActivationLibrary
+
     kept = ActivationLibrary(library)
-    if name in kept and not overwrite: raise ValueError(f"the library has an activation {name!r} already; choose another name, or say --overwrite")
+    if name in kept and not overwrite:
+        raise ValueError(
+            f"the library has an activation {name!r} already; choose another name, or say"
+            " --overwrite"
+        )
     what = Discovery.load(formula) if _is_file(formula) else formula
-    kept.add(name, what, domain, results=None if results is None else _kept(results), overwrite=overwrite)
+    kept.add(
+        name,
+        what,
+        domain,
+        results=None if results is None else _kept(results),
+        overwrite=overwrite,
+    )
     _say(f"kept: {kept.path / (name + '.json')}")
 
-
+# %% ../nbs/25_cli.ipynb #1b2b66b2
 @library_app.command("use")
 def use_entry(name: NAME, library: LIBRARY = None):
     """Python that uses an activation, to copy.
@@ -576,40 +1001,56 @@ def use_entry(name: NAME, library: LIBRARY = None):
     Example: nsad library use forest-bump
     """
     from nsad.library import find_entry
+
     _say(find_entry(name, library).snippet())
 
-
+# %% ../nbs/25_cli.ipynb #550af4c0
 @library_app.command("export")
 def export_library(
-    out: Annotated[Path, typer.Argument(help="A new or empty folder, or a .zip file.")], names: NAMES = None,
-    overwrite: OVERWRITE = False, library: LIBRARY = None,
+    out: Annotated[Path, typer.Argument(help="A new or empty folder, or a .zip file.")],
+    names: NAMES = None,
+    overwrite: OVERWRITE = False,
+    library: LIBRARY = None,
 ):
     """Write activations into a folder or a zip that a colleague can import.
 
     Example: nsad library export bumps.zip my-bump
     """
     from nsad.library import ActivationLibrary
+
     _say(f"saved: {ActivationLibrary(library).export(out, names or (), overwrite)}")
 
-
+# %% ../nbs/25_cli.ipynb #79375372
 @library_app.command("import")
 def import_library(
-    source: Annotated[Path, typer.Argument(help="What `nsad library export` wrote.")], names: NAMES = None,
-    on_conflict: Annotated[str, typer.Option(help="Where a name is taken: refuse, skip, replace or rename.")] = "refuse", library: LIBRARY = None,
+    source: Annotated[Path, typer.Argument(help="What `nsad library export` wrote.")],
+    names: NAMES = None,
+    on_conflict: Annotated[
+        str, typer.Option(help="Where a name is taken: refuse, skip, replace or rename.")
+    ] = "refuse",
+    library: LIBRARY = None,
 ):
     """Take in activations that somebody sent; every file is checked first.
 
     Example: nsad library import bumps.zip --on-conflict rename
     """
     from nsad.library import ActivationLibrary
+
     taken = ActivationLibrary(library).import_from(source, names or (), on_conflict)
     _say(f"taken: {', '.join(e.name for e in taken) or 'nothing'}")
 
 # %% ../nbs/25_cli.ipynb #54a03c05
 @app.command("export")
 def export_activation(
-    activation: Annotated[str, typer.Argument(help="A formula, the file of a discovery, or library:NAME.")],
-    out: Annotated[Path, typer.Argument(help="File to write: .h or .c (C99, with the derivative), .onnx or .tex.")],
+    activation: Annotated[
+        str, typer.Argument(help="A formula, the file of a discovery, or library:NAME.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            help="File to write: .h or .c (C99, with the derivative), .onnx or .tex."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="Name of the C function.")] = "activation",
     dtype: Annotated[str, typer.Option(help="float or double, in C.")] = "float",
     force: FORCE = False,
@@ -620,29 +1061,40 @@ def export_activation(
     """
     from nsad.activation import SymbolicActivation
     from nsad.export import to_c, to_latex, to_onnx
+
     if out.suffix not in (".h", ".c", ".onnx", ".tex"):
-        raise ValueError(f"{out} ends in {out.suffix!r}; write a file that ends in .h, .c, .onnx or .tex")
+        raise ValueError(
+            f"{out} ends in {out.suffix!r}; write a file that ends in .h, .c, .onnx or .tex"
+        )
     check_output(out, force)
     act = SymbolicActivation(_activation(activation))
-    if out.suffix in (".h", ".c"): to_c(act, out, name=name, dtype=dtype)
-    elif out.suffix == ".onnx": to_onnx(act, out)
-    else: write_file(out, to_latex(act) + "\n")
+    if out.suffix in (".h", ".c"):
+        to_c(act, out, name=name, dtype=dtype)
+    elif out.suffix == ".onnx":
+        to_onnx(act, out)
+    else:
+        write_file(out, to_latex(act) + "\n")
     _say(f"saved: {out}")
 
 # %% ../nbs/25_cli.ipynb #dd92d116
-STORE = Annotated[Path, typer.Argument(help="SQLite file that a study has kept its results in.")]
+STORE = Annotated[
+    Path, typer.Argument(help="SQLite file that a study has kept its results in.")
+]
 
 
-def _kept(store:Path):
+def _kept(store: Path):
     "The rows of a store that is there."
     from nsad.evaluation import ResultsStore
     from nsad.store import refuse_gaps
-    if not store.is_file(): raise ValueError(f"there is no store {store}; `nsad study --store {store}` makes one")
+
+    if not store.is_file():
+        raise ValueError(f"there is no store {store}; `nsad study --store {store}` makes one")
     rows = refuse_gaps(ResultsStore(store).frame(), store)
-    if rows.empty: raise ValueError(f"{store} has no results yet")
+    if rows.empty:
+        raise ValueError(f"{store} has no results yet")
     return rows
 
-
+# %% ../nbs/25_cli.ipynb #0fb00a58
 @results_app.command("show")
 def show_results(store: STORE, as_json: AS_JSON = False):
     """Means and spreads of every network in a store, recipe by recipe.
@@ -650,137 +1102,200 @@ def show_results(store: STORE, as_json: AS_JSON = False):
     Example: nsad results show results.sqlite
     """
     from nsad.report import results_table
+
     rows = _kept(store)
-    if as_json: return print(rows.to_json(orient="records"))
-    for recipe, group in rows.groupby("recipe", sort=False): _show(results_table(group), f"Recipe {recipe}, mean ± standard deviation over seeds")
+    if as_json:
+        return print(rows.to_json(orient="records"))
+    for recipe, group in rows.groupby("recipe", sort=False):
+        _show(results_table(group), f"Recipe {recipe}, mean ± standard deviation over seeds")
 
-
+# %% ../nbs/25_cli.ipynb #e49dc863
 @results_app.command("export")
 def export_results(
-    store: STORE, out: Annotated[Path, typer.Argument(help="File to write: .csv, .parquet, .md or .tex.")], force: FORCE = False,
+    store: STORE,
+    out: Annotated[Path, typer.Argument(help="File to write: .csv, .parquet, .md or .tex.")],
+    force: FORCE = False,
 ):
     """Write a store as a file: every row (CSV, Parquet) or the table of means (Markdown, LaTeX).
 
     Example: nsad results export results.sqlite table.tex
     """
     from nsad.report import export_results
+
     export_results(_kept(store), out, overwrite=force)
     _say(f"saved: {out}")
 
 # %% ../nbs/25_cli.ipynb #81af2563
-WAY = """[bold]nsad[/bold] finds activation functions in data, and proves what they are worth.
+_MENU = (
+    ("nsad doctor", "what works here"),
+    ("nsad demo", "all of it, in minutes"),
+    ("nsad data list", "the known datasets"),
+    ("nsad data describe own.csv --target label", "look at your table"),
+    ("nsad discover own.csv --target label -o found.json", "search it"),
+    ('nsad study own.csv --target label -a relu -a "sin(x)"', "compare, fairly"),
+    ("nsad library list --shipped", "what has been found"),
+    ('nsad export "x*exp(-x**2)" bump.h', "for C, ONNX or LaTeX"),
+    ("nsad reproduce", "the paper's claims"),
+)
+_LINES = "\n".join(f"  [cyan]{command:<53}[/cyan]  {what}" for command, what in _MENU)
+WAY = f"""[bold]nsad[/bold] finds activation functions in data, and proves what they are worth.
 
-  [cyan]nsad doctor[/cyan]                                             what works on this machine
-  [cyan]nsad demo[/cyan]                                               the whole pipeline on embedded data, a few minutes
-  [cyan]nsad data list[/cyan]                                          the datasets known by name
-  [cyan]nsad data describe own.csv --target label[/cyan]               what is in a table of your own
-  [cyan]nsad discover own.csv --target label -o found.json[/cyan]      search it
-  [cyan]nsad study own.csv --target label -a relu -a "sin(x)"[/cyan]   compare activations on it, fairly
-  [cyan]nsad library list --shipped[/cyan]                             activations that have been found, with their evidence
-  [cyan]nsad export "x*exp(-x**2)" bump.h[/cyan]                       an activation for C, ONNX or LaTeX
-  [cyan]nsad reproduce[/cyan]                                          the paper's claims, with verdicts
+{_LINES}
 
-Every command has examples: [cyan]nsad COMMAND --help[/cyan]. Completion for your shell: [cyan]nsad --install-completion[/cyan]."""
+Every command has examples: [cyan]nsad COMMAND --help[/cyan].
+Completion for your shell: [cyan]nsad --install-completion[/cyan]."""
 
-
+# %% ../nbs/25_cli.ipynb #e5742aa8
 @app.callback(invoke_without_command=True)
 def way(
     ctx: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the full traceback of an error.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the full traceback of an error.")
+    ] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ):
     """Find activation functions in data, and prove what they are worth.
 
-    Exit codes: 0 done, 1 input that cannot be used, 2 a command that cannot be read, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
+    Exit codes: 0 done, 1 input that cannot be used, 2 a command that cannot be read, 130
+    stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
 
-    Examples: nsad doctor | nsad discover magic --time-limit 60 | nsad --debug study magic -a relu
+    Examples: nsad doctor | nsad discover magic --time-limit 60 | nsad --debug study magic -a
+    relu
     """
     from nsad import __version__
-    if version: _say(__version__)
-    elif ctx.invoked_subcommand is None: Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(WAY)
+
+    if version:
+        _say(__version__)
+    elif ctx.invoked_subcommand is None:
+        Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(WAY)
 
 # %% ../nbs/25_cli.ipynb #b46d60d8
-def _check(name:str, required:bool, remedy:str, look)->dict:
+def _check(name: str, required: bool, remedy: str, look) -> dict:
     "One line of the doctor's report: `look` says what is there, or raises."
-    try: found, works = look(), True
-    except Exception as error: found, works = str(error).strip().split("\n")[0] or type(error).__name__, False
-    return dict(part=name, state="ok" if works else "fails" if required else "absent", found=found, remedy="" if works else remedy)
+    try:
+        found, works = look(), True
+    except Exception as error:
+        found, works = str(error).strip().split("\n")[0] or type(error).__name__, False
+    return dict(
+        part=name,
+        state="ok" if works else "fails" if required else "absent",
+        found=found,
+        remedy="" if works else remedy,
+    )
 
-
-def _version(package:str):
+# %% ../nbs/25_cli.ipynb #3f5975aa
+def _version(package: str):
     "A function that imports nothing and gives the installed version."
     from importlib.metadata import version
+
     def look():
-        try: return f"{version(package)}, installed"
-        except ModuleNotFoundError: raise ModuleNotFoundError(f"{package} is not installed") from None
+        try:
+            return f"{version(package)}, installed"
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(f"{package} is not installed") from None
+
     return look
 
-
+# %% ../nbs/25_cli.ipynb #6746c7b6
 def _trains():
     import torch
 
     from nsad.activation import SymbolicActivation
+
     x = torch.ones(2, requires_grad=True)
     SymbolicActivation("x*exp(-x**2)")(x).sum().backward()
     return f"torch {torch.__version__}, {torch.get_num_threads()} threads"
 
-
+# %% ../nbs/25_cli.ipynb #17391bb2
 def _gpu():
     import torch
-    if torch.cuda.is_available(): return torch.cuda.get_device_name(0)
-    if torch.backends.mps.is_available(): return "Apple MPS"
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name(0)
+    if torch.backends.mps.is_available():
+        return "Apple MPS"
     raise OSError("none that torch can use; everything runs on the CPU")
 
-
+# %% ../nbs/25_cli.ipynb #dbc758de
 def _julia():
     "Julia on the path, or where PySR has put one."
     import shutil
-    try: from juliapkg.state import STATE
-    except ImportError: STATE = {}
+
+    try:
+        from juliapkg.state import STATE
+    except ImportError:
+        STATE = {}
     own = Path(STATE.get("install", "nowhere")) / "bin" / "julia"
-    if path := shutil.which("julia") or (own.is_file() and own): return path
+    if path := shutil.which("julia") or (own.is_file() and own):
+        return path
     raise FileNotFoundError("no julia on the path")
 
-
+# %% ../nbs/25_cli.ipynb #736d8c29
 def _pysr():
     "PySR with its Julia."
     found = _version("pysr")()
-    try: _julia()
-    except FileNotFoundError: raise FileNotFoundError(f"{found}, but no Julia; a hall_of_fame.csv can be read") from None
+    try:
+        _julia()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{found}, but no Julia; a hall_of_fame.csv can be read"
+        ) from None
     return found
 
-
-def _program(*names:str):
+# %% ../nbs/25_cli.ipynb #5076a9c8
+def _program(*names: str):
     "A function that finds the first of some programs."
     import shutil
+
     def look():
         found = next((path for name in names if (path := shutil.which(name))), None)
-        if found is None: raise FileNotFoundError(f"no {' or '.join(names)} on the path")
+        if found is None:
+            raise FileNotFoundError(f"no {' or '.join(names)} on the path")
         return found
+
     return look
 
 # %% ../nbs/25_cli.ipynb #72e84b88
-def _parts(data_home:Path|None)->list[tuple]:
+def _parts(data_home: Path | None) -> list[tuple]:
     "What the doctor looks at: name, required, remedy, a function that looks."
     from nsad.data import data_folder, list_datasets
+
     pip = "pip install 'nsad[{}]'"
-    engines = [("engine gplearn", True, "pip install gplearn", _version("gplearn")),
-               ("engine operon", False, pip.format("operon"), _version("pyoperon")),
-               ("engine pysr", False, pip.format("pysr") + " and Julia", _pysr)]
-    exports = [(f"export {n}", False, pip.format("onnx"), _version(n)) for n in ("onnx", "onnxruntime")]
+    engines = [
+        ("engine gplearn", True, "pip install gplearn", _version("gplearn")),
+        ("engine operon", False, pip.format("operon"), _version("pyoperon")),
+        ("engine pysr", False, pip.format("pysr") + " and Julia", _pysr),
+    ]
+    exports = [
+        (f"export {n}", False, pip.format("onnx"), _version(n)) for n in ("onnx", "onnxruntime")
+    ]
     exports.append(("export jax", False, pip.format("jax"), _version("jax")))
 
     def data(row):
         def look():
-            if row["read from"] == "to be downloaded": raise FileNotFoundError(f"not in {data_folder(data_home)}")
+            if row["read from"] == "to be downloaded":
+                raise FileNotFoundError(f"not in {data_folder(data_home)}")
             return row["read from"]
-        return f"data {row['name']}", False, f"nsad data fetch {row['name']}, or NSAD_DATA", look
+
+        return (
+            f"data {row['name']}",
+            False,
+            f"nsad data fetch {row['name']}, or NSAD_DATA",
+            look,
+        )
+
     tables = [data(row) for row in list_datasets(data_home).to_dict("records")]
-    return [("torch", True, "pip install torch", _trains), ("compiler", False, "apt-get install g++", _program("g++", "clang++", "cl")),
-            ("GPU", False, "optional", _gpu), ("Julia", False, "https://julialang.org/downloads, for pysr only", _julia),
-            *engines, *exports, *tables]
+    return [
+        ("torch", True, "pip install torch", _trains),
+        ("compiler", False, "apt-get install g++", _program("g++", "clang++", "cl")),
+        ("GPU", False, "optional", _gpu),
+        ("Julia", False, "https://julialang.org/downloads, for pysr only", _julia),
+        *engines,
+        *exports,
+        *tables,
+    ]
 
-
+# %% ../nbs/25_cli.ipynb #8080fe1c
 @app.command()
 def doctor(data_home: HOME = None, as_json: AS_JSON = False):
     """Say what works here: torch, compiler, GPU, Julia, engines, data.
@@ -790,46 +1305,76 @@ def doctor(data_home: HOME = None, as_json: AS_JSON = False):
     Examples: nsad doctor | nsad doctor --json
     """
     import pandas as pd
+
     report = pd.DataFrame([_check(*part) for part in _parts(data_home)])
-    if as_json: print(report.to_json(orient="records"))
-    else: _show(report, f"Python {sys.version.split()[0]} on {sys.platform}")
-    if (report.state == "fails").any(): raise typer.Exit(1)
+    if as_json:
+        print(report.to_json(orient="records"))
+    else:
+        _show(report, f"Python {sys.version.split()[0]} on {sys.platform}")
+    if (report.state == "fails").any():
+        raise typer.Exit(1)
 
 # %% ../nbs/25_cli.ipynb #ac54ea7e
-_MEMORY = "there is not enough memory; take fewer rows (--rows), fewer --jobs, or a machine with more"
+_MEMORY = (
+    "there is not enough memory; take fewer rows (--rows), fewer --jobs, or a machine with more"
+)
 _KEPT = "What was done is in the --store, if there is one, and --resume goes on from it"
-_WORKER = f"a worker process was killed, most often for want of memory; take fewer --jobs. {_KEPT}"
+_WORKER = (
+    "a worker process was killed, most often for want of memory; take fewer --jobs."
+    f" {_KEPT}"
+)
 
-
-def _sentence(error:Exception)->str:
+# %% ../nbs/25_cli.ipynb #494e5141
+def _sentence(error: Exception) -> str:
     "What to say of an error, whatever it is."
     text, kind = str(error).strip(), type(error).__name__
-    short_of_memory = isinstance(error, RuntimeError) and any(w in text for w in ("allocate memory", "not enough memory", "start new thread"))
-    if isinstance(error, MemoryError) or short_of_memory: return _MEMORY
-    if kind in ("TerminatedWorkerError", "BrokenProcessPool"): return _WORKER
-    if isinstance(error, RecursionError): return "something is nested too deeply to be read; make it flatter"
-    if isinstance(error, sqlite3.Error): return f"the store of results cannot be used ({text})"
-    if isinstance(error, OSError) and error.strerror: return f"{error.filename or 'a file'}: {error.strerror}"
-    if isinstance(error, (ValueError, OSError, ImportError)) and text: return text
-    if kind == "WorkersLost": return f"{text}. {_KEPT}"
-    return f"{kind}: {text.splitlines()[0] if text else 'no more is known'}; `nsad --debug ...` shows where"
+    short_of_memory = isinstance(error, RuntimeError) and any(
+        w in text for w in ("allocate memory", "not enough memory", "start new thread")
+    )
+    if isinstance(error, MemoryError) or short_of_memory:
+        return _MEMORY
+    if kind in ("TerminatedWorkerError", "BrokenProcessPool"):
+        return _WORKER
+    if isinstance(error, RecursionError):
+        return "something is nested too deeply to be read; make it flatter"
+    if isinstance(error, sqlite3.Error):
+        return f"the store of results cannot be used ({text})"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    if isinstance(error, (ValueError, OSError, ImportError)) and text:
+        return text
+    if kind == "WorkersLost":
+        return f"{text}. {_KEPT}"
+    return (
+        f"{kind}: {text.splitlines()[0] if text else 'no more is known'}; `nsad --debug ...`"
+        " shows where"
+    )
 
+# %% ../nbs/25_cli.ipynb #0a536143
+def _warned(message, *args, **kwargs) -> None:
+    _note(f"note: {message}")
 
-def _warned(message, *args, **kwargs)->None: _note(f"note: {message}")
-
-
+# %% ../nbs/25_cli.ipynb #b47e8739
 def main():
     "Entry point of the command `nsad`."
     debug = "--debug" in sys.argv[1:]
-    if debug: sys.argv[1:] = ["--debug", *(a for a in sys.argv[1:] if a != "--debug")]         # good anywhere on the line
-    for stream in (sys.stdout, sys.stderr):                    # what an encoding lacks is spelled out, and ends nothing
-        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="backslashreplace")
+    # good anywhere on the line
+    if debug:
+        sys.argv[1:] = ["--debug", *(a for a in sys.argv[1:] if a != "--debug")]
+    # what an encoding lacks is spelled out, and ends nothing
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _warned
     try:
-        with stoppable(): app()
-    except KeyboardInterrupt as error: sys.exit(128 + getattr(error, "signum", signal.SIGINT))
-    except BrokenPipeError: sys.exit(0)                       # the reader of the pipe has had enough
+        with stoppable():
+            app()
+    except KeyboardInterrupt as error:
+        sys.exit(128 + getattr(error, "signum", signal.SIGINT))
+    except BrokenPipeError:
+        sys.exit(0)  # the reader of the pipe has had enough
     except Exception as error:
-        if debug: raise
+        if debug:
+            raise
         _note(_sentence(error))
         sys.exit(1)

@@ -20,18 +20,25 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Protocol
-
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 from tqdm import tqdm
-
 import nsad
 from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
 from .embeddings import Embedding
-from .files import FileError, check_output, file_name, free_name, lock_of, locked, write_file
+from nsad.files import (
+    FileError,
+    check_output,
+    file_name,
+    free_name,
+    lock_of,
+    locked,
+    write_file,
+)
 from .formula import Formula, FormulaError
 from .messages import shown
 from .operators import OPS, SPELLINGS
@@ -46,19 +53,37 @@ from .training import Recipe
 class Candidate:
     """A formula in `x` and what an engine found it to be worth.
 
-    Attributes
+    Parameters
     ----------
-    formula, loss : lower is better
-    rung : which losses it can be compared with
-    source : where it came from
-    parts : what the loss comes from: one number for each seed, or each dataset
-    layers : where each hidden layer has a formula of its own, these; `formula` is the first
-    lr : the learning rate of the networks, where it was another than the recipe's
-    fidelity : share of the full effort that the loss took; None where the engine does not say
-    seeds : of the trainings, one for each part; empty where the engine does not say
-    generation : in which it was scored, from 1; 0 where the engine has no generations, or after them
-    closes : is it the last of its generation?
+    formula, loss
+        Lower is better.
+    rung : int, default 0
+        Which losses it can be compared with.
+    source : str, default ''
+        Where it came from.
+    parts : tuple of float, default ()
+        What the loss comes from: one number for each seed, or each dataset.
+    layers : tuple of Formula, default ()
+        Where each hidden layer has a formula of its own, these; `formula` is the first.
+    lr : float, optional
+        The learning rate of the networks, where it was another than the recipe's.
+    fidelity : float, optional
+        Share of the full effort that the loss took; None where the engine does not say.
+    seeds : tuple of int, default ()
+        Of the trainings, one for each part; empty where the engine does not say.
+    generation : int, default 0
+        In which it was scored, from 1; 0 where the engine has no generations, or after them.
+    closes : bool, default False
+        Is it the last of its generation?
+
+    Examples
+    --------
+    >>> from nsad import Candidate, Formula
+    >>> candidate = Candidate(Formula("x*exp(-x**2)"), loss=0.25)
+    >>> candidate.text, candidate.complexity
+    ('x*exp(-x**2)', 7)
     """
+
     formula: Formula
     loss: float
     rung: int = 0
@@ -72,20 +97,29 @@ class Candidate:
     closes: bool = False
 
     @property
-    def complexity(self)->int: return sum(f.complexity for f in self.layers) or self.formula.complexity
+    def complexity(self) -> int:
+        "Nodes of the formula's tree."
+        return sum(f.complexity for f in self.layers) or self.formula.complexity
 
     @property
-    def noise(self)->float:
-        "Standard error of the loss, from its parts; NaN where there is one only, or where the loss is not their mean, as a mean rank is not."
-        if len(self.parts) < 2 or not np.isclose(np.mean(self.parts), self.loss): return np.nan
-        return float(np.std(self.parts, ddof=1) / len(self.parts)**0.5)
+    def noise(self) -> float:
+        """Standard error of the loss, from its parts; NaN where there is one only, or where the
+        loss is not their mean, as a mean rank is not.
+        """
+        if len(self.parts) < 2 or not np.isclose(np.mean(self.parts), self.loss):
+            return np.nan
+        return float(np.std(self.parts, ddof=1) / len(self.parts) ** 0.5)
 
     @property
-    def text(self)->str: return " | ".join(f.text for f in self.layers) or self.formula.text
+    def text(self) -> str:
+        "The formula's text in canonical form."
+        return " | ".join(f.text for f in self.layers) or self.formula.text
 
     @property
-    def key(self)->str:
-        "What scores are kept under: the text, and the learning rate where it was another than the recipe's."
+    def key(self) -> str:
+        """What scores are kept under: the text, and the learning rate where it was another than
+        the recipe's.
+        """
         return self.text if self.lr is None else f"{self.text} @ lr {self.lr:g}"
 
 # %% ../nbs/16_discovery.ipynb #cdd22f51
@@ -93,44 +127,72 @@ class Candidate:
 class Budget:
     """How much may be spent: candidates scored and seconds, either of them None for no limit.
 
-    `known` has what an interrupted run has left, the parts of losses by (rung, text): an engine may take them instead of computing anew.
+    `known` has what an interrupted run has left, the parts of losses by (rung, text): an engine
+    may take them instead of computing anew.
     """
+
     candidates: int | None = None
     seconds: float | None = None
     start: float = field(default_factory=lambda: time.monotonic())
     known: dict = field(default_factory=dict)
 
-    def spent(self, n_candidates:int)->bool:
+    def spent(self, n_candidates: int) -> bool:
         "Is there nothing left, after `n_candidates`?"
         late = self.seconds is not None and time.monotonic() - self.start >= self.seconds
         return late or not self.left(n_candidates)
 
-    def left(self, n_candidates:int)->int:
+    def left(self, n_candidates: int) -> int:
         "How many candidates may still be scored, after `n_candidates`."
-        return sys.maxsize if self.candidates is None else max(0, self.candidates - n_candidates)
+        return (
+            sys.maxsize if self.candidates is None else max(0, self.candidates - n_candidates)
+        )
 
-    def share(self, part:float)->"Budget":
+    def share(self, part: float) -> "Budget":
         "The first `part` of this budget, for an engine that wants some left for its end."
-        return Budget(self.candidates and max(1, int(self.candidates * part)), self.seconds and self.seconds * part, self.start, self.known)
+        return Budget(
+            self.candidates and max(1, int(self.candidates * part)),
+            self.seconds and self.seconds * part,
+            self.start,
+            self.known,
+        )
 
-
+# %% ../nbs/16_discovery.ipynb #f4d078e9
 class Engine(Protocol):
-    "What `discover` expects of an engine. One that knows how many candidates are to come may say so by `expected`, for the progress bar."
-    def search(self, X:np.ndarray, y:np.ndarray, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
+    """What `discover` expects of an engine. One that knows how many candidates are to come may
+    say so by `expected`, for the progress bar.
+    """
+
+    def search(
+        self, X: np.ndarray, y: np.ndarray, task: str, seed: int, budget: Budget
+    ) -> Iterator[Candidate]:
         "Yield candidates for standardised rows `X` (rows, features) and targets `y` (rows,)."
 
 # %% ../nbs/16_discovery.ipynb #1e488532
-ENGINES = {"network": "nsad.engines.network:NetworkEngine", "gplearn": "nsad.engines.gplearn:GplearnEngine",
-           "operon": "nsad.engines.operon:OperonEngine", "pysr": "nsad.engines.pysr:PySREngine"}
-GIVEN_FORMULAS = {"proposals": "nsad.engines.proposals:ProposalEngine"}        # has to be told who proposes
+ENGINES = {
+    "network": "nsad.engines.network:NetworkEngine",
+    "gplearn": "nsad.engines.gplearn:GplearnEngine",
+    "operon": "nsad.engines.operon:OperonEngine",
+    "pysr": "nsad.engines.pysr:PySREngine",
+}
+# has to be told who proposes
+GIVEN_FORMULAS = {"proposals": "nsad.engines.proposals:ProposalEngine"}
 
-
-def load_engine(engine:str|Engine="network", **options)->Engine:
-    "The engine of that name, made with `options`; an engine object, which has its own already, is returned as it is."
+# %% ../nbs/16_discovery.ipynb #0a34a309
+def load_engine(engine: str | Engine = "network", **options) -> Engine:
+    """The engine of that name, made with `options`; an engine object, which has its own
+    already, is returned as it is.
+    """
     if not isinstance(engine, str):
         if isinstance(engine, type) or not callable(getattr(engine, "search", None)):
-            raise ValueError(f"engine {engine!r} is neither a name ({', '.join(ENGINES)}) nor an object with a method `search`")
-        if options: raise ValueError(f"{', '.join(options)}: options go with the name of an engine; give them to the object where it is made")
+            raise ValueError(
+                f"engine {engine!r} is neither a name ({', '.join(ENGINES)}) nor an object with"
+                " a method `search`"
+            )
+        if options:
+            raise ValueError(
+                f"{', '.join(options)}: options go with the name of an engine; give them to the"
+                " object where it is made"
+            )
         return engine
     known = ENGINES | GIVEN_FORMULAS
     if engine not in known:
@@ -139,14 +201,17 @@ def load_engine(engine:str|Engine="network", **options)->Engine:
     kind = getattr(importlib.import_module(module), name)
     taken = [f.name for f in fields(kind) if not f.metadata.get("result")]
     if unknown := [o for o in options if o not in taken]:
-        raise ValueError(f"the engine {engine!r} has no option {', '.join(map(repr, unknown))}; it has {', '.join(taken)}")
+        raise ValueError(
+            f"the engine {engine!r} has no option {', '.join(map(repr, unknown))}; it has"
+            f" {', '.join(taken)}"
+        )
     return kind(**options)
 
 # %% ../nbs/16_discovery.ipynb #e5730002
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "**": "pow"}
 
 
-def operators_named(names:str|Sequence[str])->tuple[str, ...]:
+def operators_named(names: str | Sequence[str]) -> tuple[str, ...]:
     """The operators of these names, each once.
 
     Parameters
@@ -169,7 +234,9 @@ def operators_named(names:str|Sequence[str])->tuple[str, ...]:
     >>> operators_named("+, *, sin, arctan")
     ('add', 'mul', 'sin', 'atan')
     """
-    given = [n for n in re.split(r"[,\s]+", names) if n] if isinstance(names, str) else list(names)
+    given = (
+        [n for n in re.split(r"[,\s]+", names) if n] if isinstance(names, str) else list(names)
+    )
     found = []
     for name in given:
         known = _SIGNS.get(name, name) if isinstance(name, str) else ""
@@ -177,168 +244,317 @@ def operators_named(names:str|Sequence[str])->tuple[str, ...]:
         if known not in OPS:
             raise ValueError(f"there is no operator {name!r:.60}; there are {', '.join(OPS)}")
         found.append(known)
-    if not found: raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
+    if not found:
+        raise ValueError(f"operators={names!r} names none; name some, such as add, mul and sin")
     return tuple(dict.fromkeys(found))
 
-
-def operators_of(engine:str, names:str|Sequence[str], known:Sequence[str])->tuple[str, ...]:
+# %% ../nbs/16_discovery.ipynb #206ded24
+def operators_of(
+    engine: str, names: str | Sequence[str], known: Sequence[str]
+) -> tuple[str, ...]:
     """The operators of these names, all of which an engine has.
 
     Parameters
     ----------
-    engine : what an error calls it
-    names : as `operators_named` takes them
-    known : names of the operators that the engine has
+    engine : str
+        What an error calls it.
+    names : str or sequence of str
+        As `operators_named` takes them.
+    known : sequence of str
+        Names of the operators that the engine has.
 
     Raises
     ------
-    ValueError : a name that no operator has, or an operator that the engine has not
+    ValueError
+        A name that no operator has, or an operator that the engine has not.
     """
     found = operators_named(names)
     if lacking := [name for name in found if name not in known]:
-        raise ValueError(f"the engine {engine!r} has no operator {lacking[0]!r}; it has {', '.join(known)}")
+        raise ValueError(
+            f"the engine {engine!r} has no operator {lacking[0]!r}; it has {', '.join(known)}"
+        )
     return found
 
 # %% ../nbs/16_discovery.ipynb #ddd64eae
 FRONT = ["formula", "loss", "complexity", "score", "source", "noise"]
 
 
-def pareto_front(candidates:Iterable[Candidate])->pd.DataFrame:
+def pareto_front(candidates: Iterable[Candidate]) -> pd.DataFrame:
     """Candidates that no other beats, from simple to complex.
 
-    Only the highest rung counts. Columns: formula (text), loss, complexity, score, source, noise (standard error of the loss).
+    Only the highest rung counts. Columns: formula (text), loss, complexity, score, source,
+    noise (standard error of the loss).
     """
     finite = [c for c in candidates if np.isfinite(c.loss) and not c.layers]
     rung = max((c.rung for c in finite), default=0)
     rows, lowest = [], np.inf
-    for c in sorted((c for c in finite if c.rung == rung), key=lambda c: (c.complexity, c.loss, c.formula.text)):
-        if c.loss >= lowest: continue
+    for c in sorted(
+        (c for c in finite if c.rung == rung),
+        key=lambda c: (c.complexity, c.loss, c.formula.text),
+    ):
+        if c.loss >= lowest:
+            continue
         before = rows[-1] if rows else None
-        gain = 0. if before is None else (_log(before["loss"]) - _log(c.loss)) / (c.complexity - before["complexity"])
-        rows.append(dict(formula=c.formula.text, loss=c.loss, complexity=c.complexity, score=gain, source=c.source, noise=c.noise))
+        gain = (
+            0.0
+            if before is None
+            else (_log(before["loss"]) - _log(c.loss)) / (c.complexity - before["complexity"])
+        )
+        rows.append(
+            dict(
+                formula=c.formula.text,
+                loss=c.loss,
+                complexity=c.complexity,
+                score=gain,
+                source=c.source,
+                noise=c.noise,
+            )
+        )
         lowest = c.loss
     return pd.DataFrame(rows, columns=FRONT)
 
-
-def _log(loss): return float(np.log(max(loss, 1e-12)))
+# %% ../nbs/16_discovery.ipynb #44e94910
+def _log(loss):
+    return float(np.log(max(loss, 1e-12)))
 
 # %% ../nbs/16_discovery.ipynb #bdd1df93
 @dataclass(frozen=True)
 class Discovery:
     """What a search found.
 
-    Attributes
+    Parameters
     ----------
-    front : DataFrame with columns formula, loss, complexity, score, source, noise; from simple to complex
-    provenance : dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task, engine, options, seed, candidates,
-        seconds, version; where the standard activations were judged, `standard` and `learning_rates`
-    candidates : DataFrame with every loss of every candidate, a row for each seed where the engine says its seeds: formula, complexity,
-        source, restart, generation, rung, fidelity, seed, loss, lr
-    history : DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss, formula
+    front : DataFrame
+        DataFrame with columns formula, loss, complexity, score, source, noise; from simple to
+        complex.
+    provenance : dict
+        Dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task,
+        engine, options, seed, candidates, seconds, version; where the standard activations were
+        judged, `standard` and `learning_rates`.
+    history : DataFrame
+        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
+        formula.
+    candidates : DataFrame
+        DataFrame with every loss of every candidate, a row for each seed where the engine says
+        its seeds: formula, complexity, source, restart, generation, rung, fidelity, seed, loss,
+        lr.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> [*found.front.columns]
+    ['formula', 'loss', 'complexity', 'score', 'source', 'noise']
     """
+
     front: pd.DataFrame
     provenance: dict
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
-    def best(self)->Formula:
-        "What to use, see `choose`: a standard activation unless another is better by more than the noise."
+    def best(self) -> Formula:
+        """What to use, see `choose`: a standard activation unless another is better by more
+        than the noise.
+        """
         return self.choose()
 
     @property
-    def layers(self)->list[Formula]:
-        "The formula for each hidden layer, where a search was asked for them: what `mlp` takes as `activation`. Empty where it was not."
-        return [with_origin(t, self.origin) for t in self.provenance.get("layers", {}).get("formulas", ())]
+    def layers(self) -> list[Formula]:
+        """The formula for each hidden layer, where a search was asked for them: what `mlp`
+        takes as `activation`. Empty where it was not.
+        """
+        return [
+            with_origin(t, self.origin)
+            for t in self.provenance.get("layers", {}).get("formulas", ())
+        ]
 
     @property
-    def origin(self)->Origin:
-        "Which rows the search has seen, as far as it is written down; every formula that the discovery gives has it."
+    def origin(self) -> Origin:
+        """Which rows the search has seen, as far as it is written down; every formula that the
+        discovery gives has it.
+        """
         p = self.provenance
-        return Origin(p.get("dataset") or "", p.get("fingerprint") or "", p.get("seed"), p.get("seen") and seen_from_json(p["seen"]), p.get("draw"))
+        return Origin(
+            p.get("dataset") or "",
+            p.get("fingerprint") or "",
+            p.get("seed"),
+            p.get("seen") and seen_from_json(p["seen"]),
+            p.get("draw"),
+        )
 
     def __repr__(self):
         p = self.provenance
-        return f"Discovery({self.best.text!r}: {len(self.front)} on the front, by {p['engine']} on {p['dataset']}, seed {p['seed']})"
+        return (
+            f"Discovery({self.best.text!r}: {len(self.front)} on the front, by {p['engine']} on"
+            f" {p['dataset']}, seed {p['seed']})"
+        )
 
 # %% ../nbs/16_discovery.ipynb #1f92c9ad
-STANDARD = "relu(x)", "gelu(x)", "silu(x)", "tanh(x)"        # what people use, and what a discovery has to beat
+# what people use, and what a discovery has to beat
+STANDARD = "relu(x)", "gelu(x)", "silu(x)", "tanh(x)"
 
 
 @patch
-def choose(self:Discovery, by:str="safe", max_complexity:int|None=None)->Formula:
+def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None) -> Formula:
     """A formula of the search, among those not too complex.
 
     Parameters
     ----------
-    by : "safe" for the best standard activation unless another is better by more than the noise, "loss" for the lowest loss
-        on the front, "score" for its highest score
-    max_complexity : nodes at most; None for any number
+    by : str, default 'safe'
+        "safe" for ReLU unless another standard activation, and for that unless a formula, is
+        better by more than the noise; "loss" for the lowest loss on the front, "score" for its
+        highest score.
+    max_complexity : int, optional
+        Nodes at most; None for any number.
+
+    Returns
+    -------
+    Formula
+        The one to use.
 
     Raises
     ------
-    ValueError : another `by`, or nothing that simple on the front
+    ValueError
+        Another `by`, or nothing that simple on the front.
     """
-    if by not in ("safe", "loss", "score"): raise ValueError(f"cannot choose by {by!r}; use 'safe', 'loss' or 'score'")
-    front = self.front if max_complexity is None else self.front[self.front.complexity <= max_complexity]
-    if by == "safe" and (standard := self._best_standard(max_complexity)):
-        front = front[[self._is_ahead(text, standard) for text in front.formula]]
-        if front.empty: return with_origin(standard["formula"], self.origin)
-    if front.empty: raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
+    if by not in ("safe", "loss", "score"):
+        raise ValueError(f"cannot choose by {by!r}; use 'safe', 'loss' or 'score'")
+    front = (
+        self.front
+        if max_complexity is None
+        else self.front[self.front.complexity <= max_complexity]
+    )
+    if by == "safe" and (standard := self._to_beat(max_complexity)):
+        ahead = [all(_is_ahead(text, s) for s in standard) for text in front.formula]
+        front = front[ahead]
+        if front.empty:
+            return with_origin(standard[0]["formula"], self.origin)
+    if front.empty:
+        raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
     best = front.score.idxmax() if by == "score" else front.loss.idxmin()
     return with_origin(front.formula[best], self.origin)
 
-
+# %% ../nbs/16_discovery.ipynb #ea2aeac0
 @patch
-def _best_standard(self:Discovery, max_complexity:int|None)->dict|None:
-    "The standard activation of the lowest loss that was judged beside the front; None where none was, or none is as simple."
-    known = [s for s in self.provenance.get("standard", ())
-             if max_complexity is None or Formula(s["formula"]).complexity <= max_complexity]
-    return min(known, key=lambda s: s["loss"], default=None)
+def _to_beat(self: Discovery, max_complexity: int | None) -> list[dict]:
+    """The standard activation that is taken where no formula is better, then that of the lowest
+    loss; empty where none was judged beside the front, or none is as simple.
+    """
+    known = [
+        s
+        for s in self.provenance.get("standard", ())
+        if max_complexity is None or Formula(s["formula"]).complexity <= max_complexity
+    ]
+    if not known:
+        return []
+    known = sorted(known, key=itemgetter("loss"))
+    plain = next((s for s in known if s["formula"] == STANDARD[0]), known[0])
+    ahead = [s for s in known if s is plain or _is_ahead(s["formula"], plain)]
+    return [ahead[0], known[0]]
 
-
-@patch
-def _is_ahead(self:Discovery, text:str, standard:dict)->bool:
-    "Is the loss of a formula on the front lower than that of the standard activation by more than the noise?"
-    difference, error = standard["behind"].get(text, (0., None))
+# %% ../nbs/16_discovery.ipynb #ca9dc218
+def _is_ahead(text: str, standard: dict) -> bool:
+    "Is the loss of a formula lower than that of the standard activation by more than the noise?"
+    difference, error = standard["behind"].get(text, (0.0, None))
     return error is not None and difference > 2 * error
 
-
+# %% ../nbs/16_discovery.ipynb #60b3f277
 @patch
-def learning_rate(self:Discovery, formula:Formula|str)->float|None:
-    "The learning rate at which the search found a formula's lowest loss, where it was another than the recipe's; None for the recipe's."
+def learning_rate(self: Discovery, formula: Formula | str) -> float | None:
+    """The learning rate at which the search found a formula's lowest loss, where it was another
+    than the recipe's; None for the recipe's.
+
+    Parameters
+    ----------
+    formula : Formula or str
+        On the front.
+
+    Returns
+    -------
+    float or None
+        None for the rate of the recipe.
+    """
     return self.provenance.get("learning_rates", {}).get(Formula(str(formula)).text)
 
 # %% ../nbs/16_discovery.ipynb #77440e83
 @patch
-def plot(self:Discovery, ax=None):
-    "Draw the front, each formula beside its point; returns the matplotlib axes."
+def plot(self: Discovery, ax=None):
+    """Draw the front, each formula beside its point; returns the matplotlib axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against complexity.
+    """
     import matplotlib.pyplot as plt
+
     ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
     ax.step(self.front.complexity, self.front.loss, where="post", color="0.7", zorder=1)
     ax.scatter(self.front.complexity, self.front.loss, color="C0", zorder=2)
-    for row in self.front.itertuples(): ax.annotate(f" {row.formula}", (row.complexity, row.loss), fontsize=8, va="bottom")
-    ax.set(xlabel="complexity", ylabel="validation loss" if self.provenance.get("engine") == "network" else "loss")
+    for row in self.front.itertuples():
+        ax.annotate(f" {row.formula}", (row.complexity, row.loss), fontsize=8, va="bottom")
+    ax.set(
+        xlabel="complexity",
+        ylabel="validation loss" if self.provenance.get("engine") == "network" else "loss",
+    )
     ax.margins(x=0.25, y=0.15)
     return ax
 
 # %% ../nbs/16_discovery.ipynb #6b646948
 @patch
-def to_json(self:Discovery)->str:
-    "The discovery as JSON text."
+def to_json(self: Discovery) -> str:
+    """The discovery as JSON text.
+
+    Returns
+    -------
+    str
+        What `from_json` reads.
+    """
     scored = dict(candidates=_records(self.candidates)) if len(self.candidates) else {}
-    return json.dumps(dict(format="nsad.discovery/1", provenance=self.provenance, front=_records(self.front),
-                           history=self.history.to_dict("records"), **scored), indent=1)
+    return json.dumps(
+        dict(
+            format="nsad.discovery/1",
+            provenance=self.provenance,
+            front=_records(self.front),
+            history=self.history.to_dict("records"),
+            **scored,
+        ),
+        indent=1,
+    )
 
-
-def _records(table:pd.DataFrame)->list[dict]:
+# %% ../nbs/16_discovery.ipynb #b41587ab
+def _records(table: pd.DataFrame) -> list[dict]:
     "Rows as JSON can hold them, None for what is missing."
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
-
+# %% ../nbs/16_discovery.ipynb #27fdd4b2
 @patch
-def save(self:Discovery, path, overwrite:bool=True)->Path:
-    "Write `to_json` to `path`, as a whole or not at all; an older file there is replaced, unless `overwrite` is False."
+def save(self: Discovery, path, overwrite: bool = True) -> Path:
+    """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,
+    unless `overwrite` is False.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+    overwrite : bool, default True
+        Replace a file that is there; False refuses to.
+
+    Returns
+    -------
+    Path
+        Of the file.
+    """
     return write_file(path, self.to_json() + "\n", overwrite)
 
 # %% ../nbs/16_discovery.ipynb #bed03745
@@ -346,169 +562,315 @@ FORMAT, MAX_BYTES, MAX_FRONT = "nsad.discovery/1", 50_000_000, 10_000
 
 
 @patch(cls_method=True)
-def load(cls:Discovery, path)->Discovery:
+def load(cls: Discovery, path) -> Discovery:
     """Read what `save` wrote.
 
     Raises
     ------
-    FileError : there is no such file, or it cannot be read
-    ValueError : a file of another kind, format or size
-    FormulaError : a formula that cannot be read
+    FileError
+        There is no such file, or it cannot be read.
+    ValueError
+        A file of another kind, format or size.
+    FormulaError
+        A formula that cannot be read.
     """
     try:
-        with open(path, "rb") as file: content = file.read(MAX_BYTES + 1)
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise FileError(f"{path} cannot be read ({error.strerror or error}); name the file of a discovery") from None
-    try: return cls.from_json(content.decode("utf-8"), path)
-    except UnicodeDecodeError as error: raise ValueError(f"{path} is not a saved discovery: {error}") from None
+        raise FileError(
+            f"{path} cannot be read ({error.strerror or error}); name the file of a discovery"
+        ) from None
+    try:
+        return cls.from_json(content.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a saved discovery: {error}") from None
 
-
+# %% ../nbs/16_discovery.ipynb #8eff5f55
 @patch(cls_method=True)
-def from_json(cls:Discovery, text:str, name="this text")->Discovery:
+def from_json(cls: Discovery, text: str, name="this text") -> Discovery:
     "Read what `to_json` gave; an error speaks of it by `name`."
     try:
         front, provenance, history, candidates = _checked(text)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{shown(name)} is not a saved discovery: {shown(str(error)[:200] or type(error).__name__)}") from None
-    return Discovery(front.assign(formula=[Formula(t).text for t in front.formula]), provenance, history, candidates)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise ValueError(
+            f"{shown(name)} is not a saved discovery:"
+            f" {shown(str(error)[:200] or type(error).__name__)}"
+        ) from None
+    return Discovery(
+        front.assign(formula=[Formula(t).text for t in front.formula]),
+        provenance,
+        history,
+        candidates,
+    )
 
-
-def _checked(text:str)->tuple[pd.DataFrame, dict, pd.DataFrame, pd.DataFrame]:
-    "Front, provenance, history and candidates of a saved discovery, or an error that says what is wrong with it."
-    if len(text) > MAX_BYTES: raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+# %% ../nbs/16_discovery.ipynb #88770f52
+def _checked(text: str) -> tuple[pd.DataFrame, dict, pd.DataFrame, pd.DataFrame]:
+    """Front, provenance, history and candidates of a saved discovery, or an error that says
+    what is wrong with it.
+    """
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
     raw = json.loads(text)
     rows, provenance = raw["front"], raw["provenance"]
-    if raw.get("format") != FORMAT: raise ValueError(f"its format is {raw.get('format')!r:.60}; this nsad ({nsad.__version__}) reads {FORMAT!r}")
-    if not isinstance(rows, list) or not rows: raise ValueError("its front has no formula")
-    if len(rows) > MAX_FRONT: raise ValueError(f"its front has {len(rows):,} formulas; at most {MAX_FRONT:,} are read")
-    if lacking := [k for k in ("dataset", "engine") if not isinstance(provenance[k], str)]: raise ValueError(f"its provenance has no {lacking[0]}")
-    if "seen" in provenance: seen_from_json(provenance["seen"])
-    front = pd.DataFrame(rows, columns=FRONT).astype({"loss": float, "complexity": int, "score": float, "noise": float})
-    if not np.isfinite(front.loss).all(): raise ValueError("a loss on its front is no finite number")
-    if not all(isinstance(t, str) for t in front.formula): raise ValueError("a formula on its front is no text")
+    if raw.get("format") != FORMAT:
+        raise ValueError(
+            f"its format is {raw.get('format')!r:.60}; this nsad ({nsad.__version__}) reads"
+            f" {FORMAT!r}"
+        )
+    if not isinstance(rows, list) or not rows:
+        raise ValueError("its front has no formula")
+    if len(rows) > MAX_FRONT:
+        raise ValueError(
+            f"its front has {len(rows):,} formulas; at most {MAX_FRONT:,} are read"
+        )
+    if lacking := [k for k in ("dataset", "engine") if not isinstance(provenance[k], str)]:
+        raise ValueError(f"its provenance has no {lacking[0]}")
+    if "seen" in provenance:
+        seen_from_json(provenance["seen"])
+    front = pd.DataFrame(rows, columns=FRONT).astype(
+        {"loss": float, "complexity": int, "score": float, "noise": float}
+    )
+    if not np.isfinite(front.loss).all():
+        raise ValueError("a loss on its front is no finite number")
+    if not all(isinstance(t, str) for t in front.formula):
+        raise ValueError("a formula on its front is no text")
     for s in provenance.get("standard", ()):
-        if not (isinstance(s["formula"], str) and math.isfinite(s["loss"])): raise ValueError("a standard activation has no loss")
+        if not (isinstance(s["formula"], str) and math.isfinite(s["loss"])):
+            raise ValueError("a standard activation has no loss")
         Formula(s["formula"])
-        for difference, error in s["behind"].values(): float(difference), error is None or float(error)
-    for text, lr in provenance.get("learning_rates", {}).items(): Formula(text), float(lr)
-    return front.fillna({"source": ""}), provenance, pd.DataFrame(list(raw["history"])), _checked_candidates(raw.get("candidates", []))
+        for difference, error in s["behind"].values():
+            float(difference), error is None or float(error)
+    for text, lr in provenance.get("learning_rates", {}).items():
+        Formula(text), float(lr)
+    return (
+        front.fillna({"source": ""}),
+        provenance,
+        pd.DataFrame(list(raw["history"])),
+        _checked_candidates(raw.get("candidates", [])),
+    )
 
-
-def _checked_candidates(rows)->pd.DataFrame:
-    "All candidates of a saved discovery. Their formulas are text, and read by nobody but people."
-    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows): raise ValueError("its candidates are no list of rows")
-    if not rows: return pd.DataFrame()
-    if not all(isinstance(r.get(k), str) for r in rows for k in ("formula", "source")): raise ValueError("a candidate has no formula")
+# %% ../nbs/16_discovery.ipynb #d4505619
+def _checked_candidates(rows) -> pd.DataFrame:
+    """All candidates of a saved discovery. Their formulas are text, and read by nobody but
+    people.
+    """
+    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+        raise ValueError("its candidates are no list of rows")
+    if not rows:
+        return pd.DataFrame()
+    if not all(isinstance(r.get(k), str) for r in rows for k in ("formula", "source")):
+        raise ValueError("a candidate has no formula")
     return pd.DataFrame(rows, columns=CANDIDATES).astype(_CANDIDATE_TYPES)
 
 # %% ../nbs/16_discovery.ipynb #05983017
-_APART = 1000                                             # rungs of one restart and the next, in a file of scores
+_APART = 1000  # rungs of one restart and the next, in a file of scores
 
 
 class _Checkpoint:
-    """The scores of a search in a file, replaced as a whole every second; without a path nothing is written.
+    """The scores of a search in a file, replaced as a whole every second; without a path
+    nothing is written.
 
-    While the search goes on, the file is its own: another search that names it is refused. A disk that is full ends the
-    keeping of scores, not the search.
+    While the search goes on, the file is its own: another search that names it is refused. A
+    disk that is full ends the keeping of scores, not the search.
     """
+
     format = "nsad.search/1"
 
-    def __init__(self, path, search:dict):
-        self.path, self.search, self.scores, self.written = path and Path(path), search, [], time.monotonic()
+    def __init__(self, path, search: dict):
+        self.path, self.search, self.scores, self.written = (
+            path and Path(path),
+            search,
+            [],
+            time.monotonic(),
+        )
         self.lock = None
 
-    def __enter__(self)->"_Checkpoint":
-        if self.path is None: return self
+    def __enter__(self) -> "_Checkpoint":
+        if self.path is None:
+            return self
         check_output(self.path, overwrite=True)
         self.lock = locked(lock_of(self.path), wait=False)
         self.lock.__enter__()
         try:
-            if self.path.exists() and self.path.stat().st_size: self.scores = self._read()
+            if self.path.exists() and self.path.stat().st_size:
+                self.scores = self._read()
         except BaseException:
             self.lock.__exit__(None, None, None)
             raise
         return self
 
     def __exit__(self, *error):
-        if self.path is None: return
-        try: self.write()
-        finally: self.lock.__exit__(None, None, None)
+        if self.path is None:
+            return
+        try:
+            self.write()
+        finally:
+            self.lock.__exit__(None, None, None)
 
-    def _read(self)->list:
-        if self.path.stat().st_size > 10 * MAX_BYTES: raise ValueError(f"{self.path} is too large to be the scores of a search; name another file")
+    def _read(self) -> list:
+        if self.path.stat().st_size > 10 * MAX_BYTES:
+            raise ValueError(
+                f"{self.path} is too large to be the scores of a search; name another file"
+            )
         try:
             raw = json.loads(self.path.read_text(encoding="utf-8"))
-            if raw["format"] != self.format: raise ValueError(f"its format is {raw['format']!r:.60}, not {self.format!r}")
+            if raw["format"] != self.format:
+                raise ValueError(f"its format is {raw['format']!r:.60}, not {self.format!r}")
             other = [k for k, v in self.search.items() if raw["search"][k] != v]
-            scores = [(int(rung), str(text), tuple(map(float, parts))) for rung, text, parts in raw["scores"]]
-            if not all(parts for *_, parts in scores): raise ValueError("a formula has no score")
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise ValueError(f"{self.path} holds no search that could be resumed: {shown(repr(error)[:200])}; name another file") from None
-        if other: raise ValueError(f"{self.path} belongs to another search ({', '.join(other)} differ); name another file, or the same search")
+            scores = [
+                (int(rung), str(text), tuple(map(float, parts)))
+                for rung, text, parts in raw["scores"]
+            ]
+            if not all(parts for *_, parts in scores):
+                raise ValueError("a formula has no score")
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
+            raise ValueError(
+                f"{self.path} holds no search that could be resumed:"
+                f" {shown(repr(error)[:200])}; name another file"
+            ) from None
+        if other:
+            raise ValueError(
+                f"{self.path} belongs to another search ({', '.join(other)} differ); name"
+                " another file, or the same search"
+            )
         return scores
 
     @property
-    def known(self)->dict: return {(rung, text): parts for rung, text, parts in self.scores}
+    def known(self) -> dict:
+        return {(rung, text): parts for rung, text, parts in self.scores}
 
-    def of_restart(self, restart:int)->dict:
+    def of_restart(self, restart: int) -> dict:
         "Scores of a restart, which stand under rungs of its own."
         first = _APART * restart
-        return {(r - first, text): parts for (r, text), parts in self.known.items() if first <= r < first + _APART}
+        return {
+            (r - first, text): parts
+            for (r, text), parts in self.known.items()
+            if first <= r < first + _APART
+        }
 
-    def note(self, c:Candidate, known:dict, restart:int=0):
-        if self.path is None or (c.rung, c.key) in known: return
+    def note(self, c: Candidate, known: dict, restart: int = 0):
+        if self.path is None or (c.rung, c.key) in known:
+            return
         self.scores.append((c.rung + _APART * restart, c.key, c.parts or (c.loss,)))
-        if time.monotonic() - self.written > 1: self.write()
+        if time.monotonic() - self.written > 1:
+            self.write()
 
     def write(self):
         "Keep the scores; where that fails, say so once, and let the search go on."
-        if self.path is None or self.written == np.inf: return
+        if self.path is None or self.written == np.inf:
+            return
         self.written = time.monotonic()
-        try: write_file(self.path, json.dumps(dict(format=self.format, search=self.search, scores=self.scores)))
+        try:
+            write_file(
+                self.path,
+                json.dumps(dict(format=self.format, search=self.search, scores=self.scores)),
+            )
         except FileError as error:
             self.written = np.inf
-            warnings.warn(f"scores are not kept any more ({error}); the search goes on", stacklevel=2)
+            warnings.warn(
+                f"scores are not kept any more ({error}); the search goes on", stacklevel=2
+            )
 
 # %% ../nbs/16_discovery.ipynb #b21c9488
-def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network", seed:int=42, budget:int|None=None, time_limit:float|None=None,
-             progress:bool=True, resume:str|Path|None=None, n_jobs:int|None=None, callback:Callable|Sequence[Callable]|None=None,
-             restarts:int=1, backend:str="loky", scheduler:str|None=None, **options)->Discovery:
+def discover(
+    dataset: Dataset | tuple | Problem | Callable,
+    engine: str | Engine = "network",
+    seed: int = 42,
+    budget: int | None = None,
+    time_limit: float | None = None,
+    progress: bool = True,
+    resume: str | Path | None = None,
+    n_jobs: int | None = None,
+    callback: Callable | Sequence[Callable] | None = None,
+    restarts: int = 1,
+    backend: str = "loky",
+    scheduler: str | None = None,
+    **options,
+) -> Discovery:
     """Search for activation functions that suit the data.
 
     Parameters
     ----------
-    dataset : training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or DataFrames; what is to be tested later
-        must not be in it. Standardised here, by its own rows. Or a `Problem`, or a function `mine(activation, seed, fidelity)`
-        that trains and gives back a validation loss
-    engine : a name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn" (labels fitted, then collapsed), or an object
-    seed : a whole number of Python or NumPy; the same seed gives the same front, unless the time limit cut the search short
-    budget : candidates to score at most, at least 1
-    time_limit : seconds, more than 0
-    progress : show a bar with the best formula so far
-    resume : file that keeps the scores, at most a second behind the search; where it exists, the search goes on from it.
-        A search that is killed without one is lost. Ctrl-C, SIGTERM and SIGHUP end a search with what it has found;
-        `provenance["cut"]` then says by which
-    n_jobs : trainings at once, for an engine that can use several processes; -1 for one on each core. Each computes with one
-        thread, so that its loss is the same wherever it runs
-    callback : called with a `SearchState` after each generation and once at the end; True ends the search with what it has found,
-        and `provenance["cut"]` is "callback". Or several such. Two that write logs are in `nsad.callbacks`
-    restarts : searches that start from other formulas and are judged alike; the one with the lowest final loss is what they found.
-        Budget and time limit are for all of them together
-    backend : "loky" for processes on this machine, "dask" or "ray" for a cluster, for an engine that can use one. The result
-        does not depend on it; what a lost worker had is trained again by another
-    scheduler : address of a running cluster; without one, Dask and Ray start one on this machine
-    **options : of the engine, see its class. All but "proposals" take `operators`, names of `nsad.operators` that formulas are made of,
-        such as ("add", "mul", "sin", "tanh")
+    dataset : Dataset, tuple, Problem or callable
+        Training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or
+        DataFrames; what is to be tested later must not be in it. Standardised here, by its own
+        rows. Or a `Problem`, or a function `mine(activation, seed, fidelity)` that trains and
+        gives back a validation loss.
+    engine : str or Engine, default 'network'
+        A name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn"
+        (labels fitted, then collapsed), or an object.
+    seed : int, default 42
+        A whole number of Python or NumPy; the same seed gives the same front, unless the time
+        limit cut the search short.
+    budget : int, optional
+        Candidates to score at most, at least 1.
+    time_limit : float, optional
+        Seconds, more than 0.
+    progress : bool, default True
+        Show a bar with the best formula so far.
+    resume : str or Path, optional
+        File that keeps the scores, at most a second behind the search; where it exists, the
+        search goes on from it. A search that is killed without one is lost. Ctrl-C, SIGTERM and
+        SIGHUP end a search with what it has found; `provenance["cut"]` then says by which.
+    n_jobs : int, optional
+        Trainings at once, for an engine that can use several processes; -1 for one on each
+        core. Each computes with one thread, so that its loss is the same wherever it runs.
+    callback : callable or sequence of callable, optional
+        Called with a `SearchState` after each generation and once at the end; True ends the
+        search with what it has found, and `provenance["cut"]` is "callback". Or several such.
+        Two that write logs are in `nsad.callbacks`.
+    restarts : int, default 1
+        Searches that start from other formulas and are judged alike; the one with the lowest
+        final loss is what they found. Budget and time limit are for all of them together.
+    backend : str, default 'loky'
+        "loky" for processes on this machine, "dask" or "ray" for a cluster, for an engine that
+        can use one. The result does not depend on it; what a lost worker had is trained again
+        by another.
+    scheduler : str, optional
+        Address of a running cluster; without one, Dask and Ray start one on this machine.
+    **options
+        Of the engine, see its class. All but "proposals" take `operators`, names of
+        `nsad.operators` that formulas are made of, such as ("add", "mul", "sin", "tanh").
 
     Returns
     -------
-    Discovery : Raises ValueError if the search ends without one usable formula.
+    Discovery
+        Raises ValueError if the search ends without one usable formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> found.best.variables
+    ('x',)
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
-    if not (isinstance(restarts, Integral) and not isinstance(restarts, bool) and restarts >= 1):
+    if not (
+        isinstance(restarts, Integral) and not isinstance(restarts, bool) and restarts >= 1
+    ):
         raise ValueError(f"restarts={restarts!r} must be a whole number of at least 1")
-    if isinstance(dataset, TableProblem): dataset, options = dataset.dataset, dataset.options | options
+    if isinstance(dataset, TableProblem):
+        dataset, options = dataset.dataset, dataset.options | options
     dataset = _as_source(dataset)
     seed = whole_number(seed, "seed")
     searcher = load_engine(engine, **options, **_places(n_jobs, backend, scheduler))
@@ -516,123 +878,231 @@ def discover(dataset:Dataset|tuple|Problem|Callable, engine:str|Engine="network"
     settings = _options(searcher)
     shared = {k: v for k, v in settings.items() if k not in PLACES}
     task = dataset.task if isinstance(dataset, Dataset) else "problem"
-    about = dict(fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed)
-    if restarts > 1: about["restarts"] = int(restarts)
-    if resume is not None: _refuse_unknown(about)
+    about = dict(
+        fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed
+    )
+    if restarts > 1:
+        about["restarts"] = int(restarts)
+    if resume is not None:
+        _refuse_unknown(about)
     searches, cut, limits = [], "", Budget(budget, time_limit)
     starts = [_search_of(*_restarted(searcher, seed, r), dataset) for r in range(restarts)]
-    with _Checkpoint(resume, about) as checkpoint, connected(getattr(searcher, "workers", Workers())):
+    workers = getattr(searcher, "workers", Workers())
+    with _Checkpoint(resume, about) as checkpoint, connected(workers):
         for r, begin in enumerate(starts):
-            own = replace(limits.share(1 / restarts), start=time.monotonic(), known=checkpoint.of_restart(r))
+            own = replace(
+                limits.share(1 / restarts),
+                start=time.monotonic(),
+                known=checkpoint.of_restart(r),
+            )
             watch = _Watch(callbacks, r, restarts, limits.start)
-            found, cut = _collect(begin(own), own, progress, checkpoint, getattr(searcher, "expected", None), watch)
+            found, cut = _collect(
+                begin(own),
+                own,
+                progress,
+                checkpoint,
+                getattr(searcher, "expected", None),
+                watch,
+            )
             searches.append(found)
-            if cut: break
+            if cut:
+                break
     candidates, front = _best_search(searches)
-    if front.empty: raise ValueError(f"{name} found no usable formula in {sum(map(len, searches))} candidates; allow it more")
-    provenance = dict(about, dataset=dataset.name, **_rows_of(searcher, dataset), options=settings, candidates=sum(map(len, searches)),
-                      seconds=round(time.monotonic() - limits.start, 1), version=nsad.__version__, **({"cut": cut} if cut else {}))
+    if front.empty:
+        raise ValueError(
+            f"{name} found no usable formula in {sum(map(len, searches))} candidates; allow it"
+            " more"
+        )
+    provenance = dict(
+        about,
+        dataset=dataset.name,
+        **_rows_of(searcher, dataset),
+        options=settings,
+        candidates=sum(map(len, searches)),
+        seconds=round(time.monotonic() - limits.start, 1),
+        version=nsad.__version__,
+        **({"cut": cut} if cut else {}),
+    )
     if layered := [c for c, _ in candidates if c.layers and np.isfinite(c.loss)]:
         best = min(layered, key=lambda c: c.loss)
-        provenance["layers"] = dict(formulas=[f.text for f in best.layers], loss=best.loss, noise=best.noise if best.noise == best.noise else None)
-    if refused := getattr(searcher, "refused", None): provenance["refused"] = dict(refused)
+        provenance["layers"] = dict(
+            formulas=[f.text for f in best.layers],
+            loss=best.loss,
+            noise=best.noise if best.noise == best.noise else None,
+        )
+    if refused := getattr(searcher, "refused", None):
+        provenance["refused"] = dict(refused)
     provenance |= _beside_standard(front, [c for c, _ in candidates])
     return Discovery(front, provenance, _history(candidates), _all_candidates(searches))
 
+# %% ../nbs/16_discovery.ipynb #b514767d
+PLACES = "n_jobs", "backend", "scheduler"  # where trainings run, which changes no result
 
-PLACES = "n_jobs", "backend", "scheduler"                 # where trainings run, which changes no result
 
-
-def _places(n_jobs:int|None, backend:str, scheduler:str|None)->dict:
-    "What an engine is told of where trainings run; those that know nothing of clusters are told of none."
-    if backend == "loky" and scheduler is None: return {} if n_jobs is None else {"n_jobs": n_jobs}
+def _places(n_jobs: int | None, backend: str, scheduler: str | None) -> dict:
+    """What an engine is told of where trainings run; those that know nothing of clusters are
+    told of none.
+    """
+    if backend == "loky" and scheduler is None:
+        return {} if n_jobs is None else {"n_jobs": n_jobs}
     workers = Workers(-1 if n_jobs is None else n_jobs, backend, scheduler)
     return {k: getattr(workers, k) for k in PLACES}
 
 
-def _refuse_unknown(about:dict)->None:
+def _refuse_unknown(about: dict) -> None:
     "A search of which it cannot be told later that it is the same has no scores to keep."
-    unknown = [k for k, v in (about | about["options"]).items() if k != "options" and NO_FINGERPRINT in str(v)]
+    unknown = [
+        k
+        for k, v in (about | about["options"]).items()
+        if k != "options" and NO_FINGERPRINT in str(v)
+    ]
     if unknown:
-        raise ValueError(f"a search cannot be resumed where it cannot be told what {' and '.join(unknown)} compute{'s' * (len(unknown) == 1)}: "
-                         "keep what it computes with in numbers, arrays, modules and functions, not in locks, files or generators; "
-                         "or search without resume")
+        raise ValueError(
+            f"a search cannot be resumed where it cannot be told what {' and '.join(unknown)}"
+            f" compute{'s' * (len(unknown) == 1)}: keep what it computes with in numbers,"
+            " arrays, modules and functions, not in locks, files or generators; or search"
+            " without resume"
+        )
 
-
-def _refuse_limits(budget, time_limit)->None:
+# %% ../nbs/16_discovery.ipynb #96037a59
+def _refuse_limits(budget, time_limit) -> None:
     "Limits that leave nothing to do are a mistake."
-    if budget is not None and not (isinstance(budget, Integral) and not isinstance(budget, bool) and budget >= 1):
-        raise ValueError(f"budget={budget!r} must be a whole number of candidates, at least 1, or None for no limit")
-    if time_limit is not None and not (isinstance(time_limit, Real) and 0 < time_limit < math.inf):
-        raise ValueError(f"time_limit={time_limit!r} must be a number of seconds above 0, or None for no limit")
+    if budget is not None and not (
+        isinstance(budget, Integral) and not isinstance(budget, bool) and budget >= 1
+    ):
+        raise ValueError(
+            f"budget={budget!r} must be a whole number of candidates, at least 1, or None for"
+            " no limit"
+        )
+    if time_limit is not None and not (
+        isinstance(time_limit, Real) and 0 < time_limit < math.inf
+    ):
+        raise ValueError(
+            f"time_limit={time_limit!r} must be a number of seconds above 0, or None for no"
+            " limit"
+        )
 
-
-def _as_source(given)->Dataset|Problem:
-    "What a search is on: a dataset, made of a pair (X, y) if need be, or a problem, made of a function if need be."
-    if isinstance(given, Dataset): return given
-    if callable(given) or isinstance(given, Problem): return as_problem(given)
+# %% ../nbs/16_discovery.ipynb #ddf9c2a0
+def _as_source(given) -> Dataset | Problem:
+    """What a search is on: a dataset, made of a pair (X, y) if need be, or a problem, made of a
+    function if need be.
+    """
+    if isinstance(given, Dataset):
+        return given
+    if callable(given) or isinstance(given, Problem):
+        return as_problem(given)
     return _as_dataset(given)
 
-
-def _search_of(searcher:Engine, seed:int, source:Dataset|Problem)->Callable[[Budget], Iterator[Candidate]]:
+# %% ../nbs/16_discovery.ipynb #d3a3c989
+def _search_of(
+    searcher: Engine, seed: int, source: Dataset | Problem
+) -> Callable[[Budget], Iterator[Candidate]]:
     "The search, which waits for its budget."
     if not isinstance(source, Dataset):
         if not hasattr(searcher, "search_problem"):
-            raise ValueError(f"{type(searcher).__name__} fits the rows of a table and cannot ask the problem {source.name!r}; use engine='network'")
+            raise ValueError(
+                f"{type(searcher).__name__} fits the rows of a table and cannot ask the problem"
+                f" {source.name!r}; use engine='network'"
+            )
         return lambda budget: searcher.search_problem(source, seed, budget)
     X = Scaler.fit(source.X).transform(source.X)
     return lambda budget: searcher.search(X, source.y, source.task, seed, budget)
 
-
-def _rows_of(searcher:Engine, source:Dataset|Problem)->dict:
+# %% ../nbs/16_discovery.ipynb #1e61ccb5
+def _rows_of(searcher: Engine, source: Dataset | Problem) -> dict:
     "What provenance says of rows; a problem keeps its data to itself."
-    if not isinstance(source, Dataset): return dict(domain=str(getattr(source, "domain", "")), rows=0)
+    if not isinstance(source, Dataset):
+        return dict(domain=str(getattr(source, "domain", "")), rows=0)
     seen = SeenRows.of(source, *getattr(searcher, "others", ()))
     return dict(domain=source.domain, rows=source.n_rows, seen=seen_as_json(seen))
 
-
-def _as_dataset(rows)->Dataset:
+# %% ../nbs/16_discovery.ipynb #be2ee697
+def _as_dataset(rows) -> Dataset:
     "A dataset from a pair (X, y) of arrays or pandas objects."
-    try: X, y = rows
+    try:
+        X, y = rows
     except (TypeError, ValueError):
         kind = type(rows).__name__
-        raise ValueError(f"discover needs a Dataset or a pair (X, y), or a Problem or a function, not {kind}") from None
+        raise ValueError(
+            f"discover needs a Dataset or a pair (X, y), or a Problem or a function, not {kind}"
+        ) from None
     names = [str(c) for c in X.columns] if hasattr(X, "columns") else None
-    return Dataset.from_arrays(np.asarray(X), np.asarray(y).squeeze(), **({} if names is None else {"feature_names": names}))
+    return Dataset.from_arrays(
+        np.asarray(X),
+        np.asarray(y).squeeze(),
+        **({} if names is None else {"feature_names": names}),
+    )
 
 # %% ../nbs/16_discovery.ipynb #a1c40e22
-def _restarted(searcher:Engine, seed:int, restart:int)->tuple[Engine, int]:
+def _restarted(searcher: Engine, seed: int, restart: int) -> tuple[Engine, int]:
     "An engine and the seed for one of several searches."
-    if not restart: return searcher, seed
+    if not restart:
+        return searcher, seed
     has_own = is_dataclass(searcher) and "restart" in [f.name for f in fields(searcher)]
-    return (replace(searcher, restart=restart), seed) if has_own else (searcher, seed + 1_000_003 * restart)
+    return (
+        (replace(searcher, restart=restart), seed)
+        if has_own
+        else (searcher, seed + 1_000_003 * restart)
+    )
 
-
-def _best_search(searches:Sequence[list])->tuple[list, pd.DataFrame]:
+# %% ../nbs/16_discovery.ipynb #2b438f2b
+def _best_search(searches: Sequence[list]) -> tuple[list, pd.DataFrame]:
     "The candidates and the front of the search with the lowest loss on the highest rung."
     fronts = [pareto_front(c for c, _ in found) for found in searches]
+
     def rank(k):
         rungs = [c.rung for c, _ in searches[k] if np.isfinite(c.loss) and not c.layers]
         return (-max(rungs), fronts[k].loss.min()) if rungs else (np.inf, np.inf)
+
     best = min(range(len(searches)), key=rank)
     return searches[best], fronts[best]
 
 # %% ../nbs/16_discovery.ipynb #a1c40e24
-CANDIDATES = ["formula", "complexity", "source", "restart", "generation", "rung", "fidelity", "seed",
-              "loss", "lr"]
-_CANDIDATE_TYPES = dict(complexity=int, restart=int, generation=int, rung=int, fidelity=float,
-                        seed="Int64", loss=float, lr=float)
+CANDIDATES = [
+    "formula",
+    "complexity",
+    "source",
+    "restart",
+    "generation",
+    "rung",
+    "fidelity",
+    "seed",
+    "loss",
+    "lr",
+]
+_CANDIDATE_TYPES = dict(
+    complexity=int,
+    restart=int,
+    generation=int,
+    rung=int,
+    fidelity=float,
+    seed="Int64",
+    loss=float,
+    lr=float,
+)
 
-
-def _all_candidates(searches:Sequence[list])->pd.DataFrame:
+# %% ../nbs/16_discovery.ipynb #05f7e8e5
+def _all_candidates(searches: Sequence[list]) -> pd.DataFrame:
     "A row for each loss of each candidate."
     rows = []
     for restart, found in enumerate(searches):
         for c, _ in found:
             losses = list(zip(c.seeds, c.parts)) if len(c.seeds) == len(c.parts) else []
             for seed, loss in losses or [(None, c.loss)]:
-                rows.append((c.text, c.complexity, c.source, restart, c.generation, c.rung, c.fidelity,
-                             seed, loss, c.lr))
+                rows.append(
+                    (
+                        c.text,
+                        c.complexity,
+                        c.source,
+                        restart,
+                        c.generation,
+                        c.rung,
+                        c.fidelity,
+                        seed,
+                        loss,
+                        c.lr,
+                    )
+                )
     return pd.DataFrame(rows, columns=CANDIDATES).astype(_CANDIDATE_TYPES)
 
 # %% ../nbs/16_discovery.ipynb #a1c40e26
@@ -640,14 +1110,20 @@ def _all_candidates(searches:Sequence[list])->pd.DataFrame:
 class SearchState:
     """What a search has done so far; what a callback is given.
 
-    Attributes
+    Parameters
     ----------
-    candidates : all that this search has scored, in the order in which they came
-    generation : number of the generation that is over, from 1; 0 where the engine has none
-    restart, restarts : which of how many searches this is, from 0
-    seconds : since `discover` was called
-    done : is the search over? Then a callback's answer changes nothing
+    candidates : tuple of Candidate
+        All that this search has scored, in the order in which they came.
+    generation : int
+        Number of the generation that is over, from 1; 0 where the engine has none.
+    restart, restarts : int
+        Which of how many searches this is, from 0.
+    seconds : float
+        Since `discover` was called.
+    done : bool
+        Is the search over? Then a callback's answer changes nothing.
     """
+
     candidates: tuple[Candidate, ...]
     generation: int
     restart: int
@@ -656,51 +1132,83 @@ class SearchState:
     done: bool
 
     @property
-    def best(self)->Candidate|None:
+    def best(self) -> Candidate | None:
         "The lowest loss on the highest rung; None where no loss is finite."
         finite = [c for c in self.candidates if np.isfinite(c.loss)]
         return min(finite, key=lambda c: (-c.rung, c.loss), default=None)
 
     @property
-    def front(self)->pd.DataFrame: return pareto_front(self.candidates)
+    def front(self) -> pd.DataFrame:
+        return pareto_front(self.candidates)
 
-
-def _callbacks(given)->tuple[Callable, ...]:
-    calls = () if given is None else tuple(given) if isinstance(given, (list, tuple)) else (given,)
+# %% ../nbs/16_discovery.ipynb #6921dc1a
+def _callbacks(given) -> tuple[Callable, ...]:
+    calls = (
+        () if given is None else tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    )
     for call in calls:
         if not callable(call):
-            raise TypeError(f"callback={call!r:.80} is no function of a SearchState, nor a list of such")
+            raise TypeError(
+                f"callback={call!r:.80} is no function of a SearchState, nor a list of such"
+            )
     return calls
 
-
+# %% ../nbs/16_discovery.ipynb #c60180c0
 class _Watch:
     "Calls back at the end of generations."
-    def __init__(self, callbacks:Sequence[Callable], restart:int, restarts:int, start:float):
-        self.callbacks, self.restart, self.restarts, self.start = callbacks, restart, restarts, start
 
-    def after(self, found:list)->bool:
+    def __init__(
+        self, callbacks: Sequence[Callable], restart: int, restarts: int, start: float
+    ):
+        self.callbacks, self.restart, self.restarts, self.start = (
+            callbacks,
+            restart,
+            restarts,
+            start,
+        )
+
+    def after(self, found: list) -> bool:
         "Does a callback want to stop, if a generation is over now?"
         now, before = found[-1][0], found[-2][0] if len(found) > 1 else found[-1][0]
         unclosed = before.generation != now.generation and not before.closes
-        if not now.closes and not unclosed: return False
+        if not now.closes and not unclosed:
+            return False
         return self.tell(found, (now if now.closes else before).generation, False)
 
-    def tell(self, found:list, generation:int, done:bool)->bool:
-        if not self.callbacks: return False
-        state = SearchState(tuple(c for c, _ in found), generation, self.restart, self.restarts,
-                            time.monotonic() - self.start, done)
-        return any([call(state) is True for call in self.callbacks])          # all are called
+    def tell(self, found: list, generation: int, done: bool) -> bool:
+        if not self.callbacks:
+            return False
+        state = SearchState(
+            tuple(c for c, _ in found),
+            generation,
+            self.restart,
+            self.restarts,
+            time.monotonic() - self.start,
+            done,
+        )
+        return any([call(state) is True for call in self.callbacks])  # all are called
 
 # %% ../nbs/16_discovery.ipynb #456c4b35
-def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, checkpoint:_Checkpoint,
-             expected:int|None, watch:_Watch)->tuple[list[tuple[Candidate, float]], str]:
-    """Candidates with the second at which each came, until the engine ends, the time is over or the process is told to stop.
+def _collect(
+    candidates: Iterator[Candidate],
+    limits: Budget,
+    progress: bool,
+    checkpoint: _Checkpoint,
+    expected: int | None,
+    watch: _Watch,
+) -> tuple[list[tuple[Candidate, float]], str]:
+    """Candidates with the second at which each came, until the engine ends, the time is over or
+    the process is told to stop.
 
-    Returns them, and what cut the search short: "", "callback", "Ctrl-C", "SIGTERM" or "SIGHUP".
+    Returns them, and what cut the search short: "", "callback", "Ctrl-C", "SIGTERM" or
+    "SIGHUP".
     """
     found, lowest, cut = [], {}, ""
     most = min(filter(None, (limits.candidates, expected)), default=None)
-    with stoppable(), tqdm(total=most, disable=not progress, desc="discovery", unit=" formulas") as bar:
+    with (
+        stoppable(),
+        tqdm(total=most, disable=not progress, desc="discovery", unit=" formulas") as bar,
+    ):
         try:
             for c in candidates:
                 found.append((c, time.monotonic() - limits.start))
@@ -712,164 +1220,294 @@ def _collect(candidates:Iterator[Candidate], limits:Budget, progress:bool, check
                 if watch.after(found):
                     cut = "callback"
                     break
-                if limits.seconds is not None and limits.spent(0): break
-            if found and not cut: watch.tell(found, found[-1][0].generation, True)
+                if limits.seconds is not None and limits.spent(0):
+                    break
+            if found and not cut:
+                watch.tell(found, found[-1][0].generation, True)
         except KeyboardInterrupt as error:
-            if not found: raise
+            if not found:
+                raise
             cut = stop_name(error)
     return found, cut
 
-
-def _history(found)->pd.DataFrame:
+# %% ../nbs/16_discovery.ipynb #01fc9134
+def _history(found) -> pd.DataFrame:
     "Each candidate that was the best of its rung when it came."
     rows, lowest = [], {}
     for i, (c, seconds) in enumerate(found, 1):
         if c.loss < lowest.get(c.rung, np.inf):
             lowest[c.rung] = c.loss
-            rows.append(dict(candidate=i, seconds=round(seconds, 2), rung=c.rung, loss=c.loss, formula=c.text))
+            rows.append(
+                dict(
+                    candidate=i,
+                    seconds=round(seconds, 2),
+                    rung=c.rung,
+                    loss=c.loss,
+                    formula=c.text,
+                )
+            )
     return pd.DataFrame(rows, columns=["candidate", "seconds", "rung", "loss", "formula"])
 
-
-def _options(engine)->dict:
+# %% ../nbs/16_discovery.ipynb #2513858f
+def _options(engine) -> dict:
     "An engine's settings as JSON can hold them."
-    if not is_dataclass(engine): return {"state": _in_words(engine)} if getattr(engine, "__dict__", None) else {}
-    return _plain({f.name: getattr(engine, f.name) for f in fields(engine) if not f.metadata.get("result")})
+    if not is_dataclass(engine):
+        return {"state": _in_words(engine)} if getattr(engine, "__dict__", None) else {}
+    return _plain(
+        {
+            f.name: getattr(engine, f.name)
+            for f in fields(engine)
+            if not f.metadata.get("result")
+        }
+    )
 
-
-def _plain(options:dict)->dict:
-    "Options as JSON can hold them: recipes as their settings, datasets by name, functions and objects by what they compute."
+# %% ../nbs/16_discovery.ipynb #e646dd85
+def _plain(options: dict) -> dict:
+    """Options as JSON can hold them: recipes as their settings, datasets by name, functions and
+    objects by what they compute.
+    """
     return json.loads(json.dumps(options, default=_in_words))
 
-
+# %% ../nbs/16_discovery.ipynb #62a30d6c
 def _in_words(value):
-    "An option that JSON has no form for. Two functions of one name are two searches: a hash of what they compute stands beside it."
-    if isinstance(value, Dataset): return f"{value.name} {value.fingerprint}"
-    if isinstance(value, Recipe): return asdict(value)
-    if isinstance(value, np.generic): return value.item()
-    if isinstance(value, (Formula, PurePath, Embedding)): return str(value)
+    """An option that JSON has no form for. Two functions of one name are two searches: a hash
+    of what they compute stands beside it.
+    """
+    if isinstance(value, Dataset):
+        return f"{value.name} {value.fingerprint}"
+    if isinstance(value, Recipe):
+        return asdict(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (Formula, PurePath, Embedding)):
+        return str(value)
     return f"{getattr(value, '__qualname__', type(value).__name__)} {fingerprint(value)}"
 
 # %% ../nbs/16_discovery.ipynb #1f92c9b3
-def _beside_standard(front:pd.DataFrame, candidates:Iterable[Candidate])->dict:
-    "The part of a discovery's provenance that compares its front with the standard activations; empty where none was judged beside it."
+def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> dict:
+    """The part of a discovery's provenance that compares its front with the standard
+    activations; empty where none was judged beside it.
+    """
     known = [c for c in candidates if np.isfinite(c.loss) and not c.layers]
     rung, best = max(c.rung for c in known), {}
-    for c in sorted((c for c in known if c.rung == rung), key=lambda c: c.loss): best.setdefault(c.text, c)
+    for c in sorted((c for c in known if c.rung == rung), key=lambda c: c.loss):
+        best.setdefault(c.text, c)
     standard = [best[text] for text in STANDARD if text in best]
     ahead = [best[text] for text in front.formula]
-    kept = [dict(formula=s.text, loss=s.loss, noise=s.noise if np.isfinite(s.noise) else None,
-                 behind={c.text: _paired(s, c) for c in ahead}) for s in standard]
-    rates = {c.text: c.lr for c in {*standard, *ahead} if c.lr is not None}
-    return {name: value for name, value in (("standard", kept), ("learning_rates", dict(sorted(rates.items())))) if value}
+    both = dict.fromkeys([*ahead, *standard])
+    kept = [
+        dict(
+            formula=s.text,
+            loss=s.loss,
+            noise=s.noise if np.isfinite(s.noise) else None,
+            behind={c.text: _paired(s, c) for c in both if c is not s},
+        )
+        for s in standard
+    ]
+    rates = {c.text: c.lr for c in both if c.lr is not None}
+    return {
+        name: value
+        for name, value in (("standard", kept), ("learning_rates", dict(sorted(rates.items()))))
+        if value
+    }
 
-
-def _paired(worse:Candidate, better:Candidate)->tuple[float, float|None]:
-    "Mean difference of two losses and its standard error over splits and seeds that both had; None where that is not known."
-    if len(worse.parts) != len(better.parts) or len(worse.parts) < 2 or np.isnan(better.noise): return worse.loss - better.loss, None
+# %% ../nbs/16_discovery.ipynb #db748443
+def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
+    """Mean difference of two losses and its standard error over splits and seeds that both had;
+    None where that is not known.
+    """
+    if len(worse.parts) != len(better.parts) or len(worse.parts) < 2 or np.isnan(better.noise):
+        return worse.loss - better.loss, None
     apart = np.subtract(worse.parts, better.parts)
-    return float(apart.mean()), float(apart.std(ddof=1) / len(apart)**0.5)
+    return float(apart.mean()), float(apart.std(ddof=1) / len(apart) ** 0.5)
 
 # %% ../nbs/16_discovery.ipynb #23b9a8b2
 COLUMNS = "Complexity", "Loss", "Equation"
-MAX_BYTES, MAX_EQUATIONS = 20_000_000, 2_000                # PySR keeps one for each complexity, some dozens
+MAX_BYTES, MAX_EQUATIONS = 20_000_000, 2_000  # PySR keeps one for each complexity, some dozens
 BACKUPS = ".bak", ".bkup"
 
 
-def read_hall_of_fame(path:str|Path)->tuple[list[Candidate], list[str]]:
+def read_hall_of_fame(path: str | Path) -> tuple[list[Candidate], list[str]]:
     """Candidates of a PySR run, and the equations that are no activation, each with the reason.
 
-    `path` is a hall_of_fame.csv, or a folder that has one; where it is missing or cut short its `.bak` or `.bkup` is read.
+    `path` is a hall_of_fame.csv, or a folder that has one; where it is missing or cut short its
+    `.bak` or `.bkup` is read.
 
     Raises
     ------
-    FileNotFoundError, ValueError : neither file is there, or neither is a hall of fame
+    FileNotFoundError, ValueError
+        Neither file is there, or neither is a hall of fame.
     """
     path = Path(path)
-    if path.is_dir(): path = path / "hall_of_fame.csv"
-    there = [p for p in (path, *(path.with_name(path.name + end) for end in BACKUPS)) if p.is_file()]
-    if not there: raise FileNotFoundError(f"no hall of fame at {path}, nor {path.name}.bak beside it; PySR writes one in its output folder")
+    if path.is_dir():
+        path = path / "hall_of_fame.csv"
+    there = [
+        p for p in (path, *(path.with_name(path.name + end) for end in BACKUPS)) if p.is_file()
+    ]
+    if not there:
+        raise FileNotFoundError(
+            f"no hall of fame at {path}, nor {path.name}.bak beside it; PySR writes one in its"
+            " output folder"
+        )
     for file in there:
-        if (table := _hall_of_fame(file)) is not None: break
-    else: raise ValueError(f"{path} is no hall of fame of PySR: it has no line with {', '.join(COLUMNS)}, or is cut short")
-    read = [(str(e), float(loss), *read_equation(str(e), loss)) for e, loss in zip(table.Equation, table.Loss)]
-    return [Candidate(f, loss, source=e) for e, loss, f, why in read if not why], [f"{e}: {why}" for e, _, _, why in read if why]
+        if (table := _hall_of_fame(file)) is not None:
+            break
+    else:
+        raise ValueError(
+            f"{path} is no hall of fame of PySR: it has no line with {', '.join(COLUMNS)}, or"
+            " is cut short"
+        )
+    read = [
+        (str(e), float(loss), *read_equation(str(e), loss))
+        for e, loss in zip(table.Equation, table.Loss)
+    ]
+    return [Candidate(f, loss, source=e) for e, loss, f, why in read if not why], [
+        f"{e}: {why}" for e, _, _, why in read if why
+    ]
 
-
-def read_equation(equation:str, loss:float=0.)->tuple[Formula|None, str]:
+# %% ../nbs/16_discovery.ipynb #efc4129a
+def read_equation(equation: str, loss: float = 0.0) -> tuple[Formula | None, str]:
     "An equation as a formula in `x` and '', or None and why it is no activation."
-    if not math.isfinite(loss): return None, f"its loss is {loss}"
+    if not math.isfinite(loss):
+        return None, f"its loss is {loss}"
     plain = re.sub(r"\b(\d+\.\d+)[fF]([+-]?\d+)\b", r"\1e\2", equation)
-    plain = re.sub(r"\bsinc\(", "sincpi(", plain)                     # Julia's sinc is of pi times x
-    try: formula = Formula(plain, re.findall(r"\b[A-Za-z_]\w*\b(?!\s*\()", plain)).collapse()
-    except FormulaError as error: return None, str(error).partition("\n")[0]
+    plain = re.sub(r"\bsinc\(", "sincpi(", plain)  # Julia's sinc is of pi times x
+    try:
+        formula = Formula(plain, re.findall(r"\b[A-Za-z_]\w*\b(?!\s*\()", plain)).collapse()
+    except FormulaError as error:
+        return None, str(error).partition("\n")[0]
     return (None, "constant in one variable") if formula.is_constant else (formula, "")
 
-
-def _hall_of_fame(file:Path)->pd.DataFrame|None:
+# %% ../nbs/16_discovery.ipynb #0cd5fa4a
+def _hall_of_fame(file: Path) -> pd.DataFrame | None:
     "The file as a table, or None where it is none or its last line was not written to the end."
-    if file.stat().st_size > MAX_BYTES: raise ValueError(f"{file} has {file.stat().st_size:,} bytes; a hall of fame has {MAX_BYTES:,} at most")
+    if file.stat().st_size > MAX_BYTES:
+        raise ValueError(
+            f"{file} has {file.stat().st_size:,} bytes; a hall of fame has {MAX_BYTES:,} at"
+            " most"
+        )
     text = file.read_text(encoding="utf-8", errors="replace")
-    try: table = pd.read_csv(file)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError): return None
-    whole = text.endswith("\n") and set(COLUMNS) <= set(table.columns) and len(table) and not table[list(COLUMNS)].isna().any(axis=None)
-    if len(table) > MAX_EQUATIONS: raise ValueError(f"{file} has {len(table):,} equations; a hall of fame has {MAX_EQUATIONS:,} at most")
+    try:
+        table = pd.read_csv(file)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        return None
+    whole = (
+        text.endswith("\n")
+        and set(COLUMNS) <= set(table.columns)
+        and len(table)
+        and not table[list(COLUMNS)].isna().any(axis=None)
+    )
+    if len(table) > MAX_EQUATIONS:
+        raise ValueError(
+            f"{file} has {len(table):,} equations; a hall of fame has {MAX_EQUATIONS:,} at most"
+        )
     return table if whole and pd.api.types.is_numeric_dtype(table.Loss) else None
 
 # %% ../nbs/16_discovery.ipynb #214ad801
 @patch(cls_method=True)
-def from_pysr(cls:Discovery, path)->Discovery:
+def from_pysr(cls: Discovery, path) -> Discovery:
     "What a run of PySR has left, a hall_of_fame.csv or its folder. Needs no Julia."
     candidates, left_out = read_hall_of_fame(path)
     front = pareto_front(candidates)
     if front.empty:
-        raise ValueError(f"{path} has no formula that could be an activation; left out were: {'; '.join(left_out)}")
-    about = dict(dataset=str(Path(path).name), domain="", engine="pysr", seed=None, candidates=len(candidates), left_out=left_out)
+        raise ValueError(
+            f"{path} has no formula that could be an activation; left out were:"
+            f" {'; '.join(left_out)}"
+        )
+    about = dict(
+        dataset=str(Path(path).name),
+        domain="",
+        engine="pysr",
+        seed=None,
+        candidates=len(candidates),
+        left_out=left_out,
+    )
     return Discovery(front, about)
 
 # %% ../nbs/16_discovery.ipynb #5911e702
-def discover_on_splits(dataset:Dataset, seeds:Sequence[int]=(42, 43, 44), engine:str="network", folder=None, progress:bool=True,
-                       test:float=TEST_SHARE, **options)->dict[int, Discovery]:
+def discover_on_splits(
+    dataset: Dataset,
+    seeds: Sequence[int] = (42, 43, 44),
+    engine: str = "network",
+    folder=None,
+    progress: bool = True,
+    test: float = TEST_SHARE,
+    **options,
+) -> dict[int, Discovery]:
     """Discover on the training part of each split.
 
     Parameters
     ----------
-    dataset : the whole dataset; it is split here as `Study` splits it
-    seeds : one split and one search for each
-    engine, options : as `discover` takes them
-    folder : where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are of the same rows and options; None
-        keeps nothing
-    progress : show a bar for each search
-    test : share of test rows
+    dataset : Dataset
+        The whole dataset; it is split here as `Study` splits it.
+    seeds : sequence of int, default (42, 43, 44)
+        One split and one search for each.
+    engine, options
+        As `discover` takes them.
+    folder
+        Where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are
+        of the same rows and options; None keeps nothing.
+    progress : bool, default True
+        Show a bar for each search.
+    test : float, default TEST_SHARE
+        Share of test rows.
 
     Returns
     -------
-    dict : seed to `Discovery`
+    dict
+        Seed to `Discovery`.
     """
-    of_engine = {k: v for k, v in options.items() if k not in ("budget", "time_limit", "callback", "restarts")}
+    of_engine = {
+        k: v
+        for k, v in options.items()
+        if k not in ("budget", "time_limit", "callback", "restarts")
+    }
     settings, found = _options(load_engine(engine, **of_engine)), {}
     asked = {k: settings.get(k, v) for k, v in _plain(of_engine).items()}
     for seed in map(whole_number, seeds):
         training = dataset.take(split(dataset, test=test, seed=seed).train)
-        path = None if folder is None else Path(folder) / f"{file_name(f'{engine}-{dataset.name}-{seed}')}.json"
+        path = (
+            None
+            if folder is None
+            else Path(folder) / f"{file_name(f'{engine}-{dataset.name}-{seed}')}.json"
+        )
         found[seed] = _found_before(path, training, asked)
-        if found[seed] is not None: continue
+        if found[seed] is not None:
+            continue
         found[seed] = discover(training, engine, seed, progress=progress, **options)
-        if path is None: continue
+        if path is None:
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         found[seed].save(path)
     return found
 
-
-def _found_before(path:Path|None, training:Dataset, options:dict)->Discovery|None:
-    "The discovery in a file, if it was made from these rows with these options and not cut short; what cannot be read is put aside."
-    if path is None or not path.exists(): return None
-    try: found = Discovery.load(path)
+# %% ../nbs/16_discovery.ipynb #e84db163
+def _found_before(path: Path | None, training: Dataset, options: dict) -> Discovery | None:
+    """The discovery in a file, if it was made from these rows with these options and not cut
+    short; what cannot be read is put aside.
+    """
+    if path is None or not path.exists():
+        return None
+    try:
+        found = Discovery.load(path)
     except ValueError as error:
         aside = free_name(path.with_name(f"{path.name}.damaged"))
         os.replace(path, aside)
-        warnings.warn(f"{error}; it is kept as {aside.name}, and the search is done again", stacklevel=3)
+        warnings.warn(
+            f"{error}; it is kept as {aside.name}, and the search is done again", stacklevel=3
+        )
         return None
     known = found.provenance
-    if known.get("fingerprint") != training.fingerprint or "cut" in known: return None
-    if any(known.get("options", {}).get(k) != v for k, v in _plain(options).items() if k not in PLACES): return None
-    return found if "seen" in known else replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))
+    if known.get("fingerprint") != training.fingerprint or "cut" in known:
+        return None
+    if any(
+        known.get("options", {}).get(k) != v
+        for k, v in _plain(options).items()
+        if k not in PLACES
+    ):
+        return None
+    return (
+        found
+        if "seen" in known
+        else replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))
+    )

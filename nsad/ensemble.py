@@ -11,95 +11,124 @@ __all__ = ['LAYERS', 'BY_ROWS', 'CONTAINERS', 'ACTIVATIONS', 'EnsembleError', 'E
 # %% ../nbs/10_ensemble.ipynb #e72d93bd
 import copy
 from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
 from .activation import NAMES, SymbolicActivation
-from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer, embeddings_as_one
+from nsad.embeddings import (
+    EmbeddingLayer,
+    PeriodicLayer,
+    PiecewiseLinearLayer,
+    embeddings_as_one,
+)
 from .identity import is_plain
-from .models import (FiniteGradient, Formulas, Members, Normalise, bernoulli_,
-                         formula_program)
+from nsad.models import (
+    FiniteGradient,
+    Formulas,
+    Members,
+    Normalise,
+    bernoulli_,
+    formula_program,
+)
 
 # %% ../nbs/10_ensemble.ipynb #3476b102
 class EnsembleError(ValueError):
     "Networks that cannot be computed as one; says at which layer, and why."
 
-
+# %% ../nbs/10_ensemble.ipynb #d2fe1551
 class EnsembleLayer(nn.Module):
     """A layer of all members.
 
     Parameters
     ----------
-    layers : the layers of the members, equal but for the values of their weights
+    layers : sequence of nn.Module
+        The layers of the members, equal but for the values of their weights.
 
     Attributes
     ----------
-    stacked : names of parameters and buffers; each is kept with the members first
+    stacked : tuple of str, default ()
+        Names of parameters and buffers; each is kept with the members first.
 
     Notes
     -----
     Input and output have the members' rows one after the other, (members * rows, ...).
     """
+
     stacked: tuple[str, ...] = ()
 
-    def __init__(self, layers:Sequence[nn.Module]):
+    def __init__(self, layers: Sequence[nn.Module]):
         super().__init__()
         self.n_members = len(layers)
-        for name in self.stacked: setattr(self, name, None)
-        for name in self.stacked: self._stack(name, [getattr(layer, name) for layer in layers])
+        for name in self.stacked:
+            setattr(self, name, None)
+        for name in self.stacked:
+            self._stack(name, [getattr(layer, name) for layer in layers])
 
-    def _stack(self, name:str, values:list):
-        if values[0] is None: return
+    def _stack(self, name: str, values: list):
+        if values[0] is None:
+            return
         whole = torch.stack([v.detach() for v in values])
         delattr(self, name)
         if isinstance(values[0], nn.Parameter):
             setattr(self, name, nn.Parameter(whole, requires_grad=values[0].requires_grad))
-        else: self.register_buffer(name, whole)
+        else:
+            self.register_buffer(name, whole)
 
-    def apart(self, x:Tensor)->Tensor:
+    def apart(self, x: Tensor) -> Tensor:
         "(members * rows, ...) as (members, rows, ...)."
         return x.unflatten(0, (self.n_members, -1))
 
-    def write(self, k:int, layer:nn.Module):
+    def write(self, k: int, layer: nn.Module):
         "Copy the weights of member `k` into an ordinary layer."
         with torch.no_grad():
             for name in self.stacked:
                 whole = getattr(self, name)
-                if whole is not None: getattr(layer, name).copy_(whole[k])
+                if whole is not None:
+                    getattr(layer, name).copy_(whole[k])
 
 # %% ../nbs/10_ensemble.ipynb #3b41ffed
 class LinearEnsemble(EnsembleLayer):
     "`nn.Linear` of all members: weight (members, outputs, inputs), bias (members, outputs)."
+
     stacked = "weight", "bias"
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         z, weight = x.reshape(self.n_members, -1, x.shape[-1]), self.weight.transpose(1, 2)
-        if self.bias is None: z = torch.bmm(z, weight)
-        else: z = torch.baddbmm(self.bias.unsqueeze(1), z, weight)
+        if self.bias is None:
+            z = torch.bmm(z, weight)
+        else:
+            z = torch.baddbmm(self.bias.unsqueeze(1), z, weight)
         return z.view(*x.shape[:-1], -1)
 
 # %% ../nbs/10_ensemble.ipynb #4d28ce35
 class EmbeddingEnsemble(EnsembleLayer):
     "`nn.Embedding` of all members: weight (members, numbers, units)."
-    stacked = "weight",
 
-    def __init__(self, layers:Sequence[nn.Embedding]):
+    stacked = ("weight",)
+
+    def __init__(self, layers: Sequence[nn.Embedding]):
         super().__init__(layers)
         first = layers[0]
-        for option, plain in (("max_norm", None), ("scale_grad_by_freq", False), ("sparse", False)):
+        for option, plain in (
+            ("max_norm", None),
+            ("scale_grad_by_freq", False),
+            ("sparse", False),
+        ):
             if getattr(first, option) != plain:
                 raise EnsembleError(f"an embedding with {option}={getattr(first, option)!r}")
         self.padding_idx = first.padding_idx
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         own, n = self.apart(x), self.weight.shape[1]
         if own.numel() and not 0 <= int(own.min()) <= int(own.max()) < n:
-            raise IndexError(f"an embedding of {n} numbers, from 0 on, was asked for "
-                             f"{int(own.min())} to {int(own.max())}")
+            raise IndexError(
+                f"an embedding of {n} numbers, from 0 on, was asked for "
+                f"{int(own.min())} to {int(own.max())}"
+            )
         first = n * torch.arange(self.n_members, device=x.device)
-        found = F.embedding(own + first.view(-1, *[1] * (own.dim() - 1)), self.weight.flatten(0, 1))
+        found = F.embedding(
+            own + first.view(-1, *[1] * (own.dim() - 1)), self.weight.flatten(0, 1)
+        )
         if self.padding_idx is not None:
             found = torch.where((own == self.padding_idx).unsqueeze(-1), found.detach(), found)
         return found.flatten(0, 1)
@@ -107,21 +136,24 @@ class EmbeddingEnsemble(EnsembleLayer):
 # %% ../nbs/10_ensemble.ipynb #1e0c8769
 class NumbersEnsemble(EnsembleLayer):
     "An embedding of numbers, see `nsad.embeddings`, of all members."
-    def __init__(self, layers:Sequence[EmbeddingLayer]):
+
+    def __init__(self, layers: Sequence[EmbeddingLayer]):
         super().__init__(layers)
         self.whole = embeddings_as_one(layers)
 
-    def forward(self, x:Tensor)->Tensor: return self.whole(self.apart(x)).flatten(0, 1)
+    def forward(self, x: Tensor) -> Tensor:
+        return self.whole(self.apart(x)).flatten(0, 1)
 
-    def write(self, k:int, layer:EmbeddingLayer):
+    def write(self, k: int, layer: EmbeddingLayer):
         layer.load_state_dict(self.whole.member(k).state_dict())
 
-
+# %% ../nbs/10_ensemble.ipynb #7928401b
 class ConvEnsemble(EnsembleLayer):
     "`nn.Conv1d` and `nn.Conv2d` of all members: weight (members, outputs, inputs, ...)."
+
     stacked = "weight", "bias"
 
-    def __init__(self, layers:Sequence[nn.Conv1d|nn.Conv2d]):
+    def __init__(self, layers: Sequence[nn.Conv1d | nn.Conv2d]):
         super().__init__(layers)
         first = layers[0]
         self.convolve = F.conv1d if isinstance(first, nn.Conv1d) else F.conv2d
@@ -131,86 +163,111 @@ class ConvEnsemble(EnsembleLayer):
             self.around = first._reversed_padding_repeated_twice, first.padding_mode
             self.padding = 0
 
-    def forward(self, x:Tensor)->Tensor:
-        if self.around: x = F.pad(x, self.around[0], mode=self.around[1])
+    def forward(self, x: Tensor) -> Tensor:
+        if self.around:
+            x = F.pad(x, self.around[0], mode=self.around[1])
         return self._grouped(x) if x.device.type != "cpu" else self._in_turn(x)
 
-    def _in_turn(self, x:Tensor)->Tensor:
+    def _in_turn(self, x: Tensor) -> Tensor:
         biases = [None] * self.n_members if self.bias is None else self.bias
         options = dict(self.options, padding=self.padding, groups=self.groups)
-        return torch.cat([self.convolve(part, weight, bias, **options)
-                          for part, weight, bias in zip(self.apart(x), self.weight, biases)])
+        return torch.cat(
+            [
+                self.convolve(part, weight, bias, **options)
+                for part, weight, bias in zip(self.apart(x), self.weight, biases)
+            ]
+        )
 
-    def _grouped(self, x:Tensor)->Tensor:
+    def _grouped(self, x: Tensor) -> Tensor:
         bias = None if self.bias is None else self.bias.flatten()
         options = dict(self.options, padding=self.padding, groups=self.groups * self.n_members)
         z = self.convolve(beside(x, self.n_members), self.weight.flatten(0, 1), bias, **options)
         return below(z, self.n_members)
 
-
-def beside(x:Tensor, n_members:int)->Tensor:
+# %% ../nbs/10_ensemble.ipynb #118c964a
+def beside(x: Tensor, n_members: int) -> Tensor:
     "(members * rows, channels, ...) as (rows, members * channels, ...)."
     return x.unflatten(0, (n_members, -1)).transpose(0, 1).flatten(1, 2)
 
 
-def below(x:Tensor, n_members:int)->Tensor:
+def below(x: Tensor, n_members: int) -> Tensor:
     "(rows, members * channels, ...) as (members * rows, channels, ...)."
     return x.unflatten(1, (n_members, -1)).transpose(0, 1).flatten(0, 1)
 
 # %% ../nbs/10_ensemble.ipynb #01e47a37
 class BatchNormEnsemble(EnsembleLayer):
     "`nn.BatchNorm1d` and `nn.BatchNorm2d` of all members: all tensors (members, channels)."
+
     stacked = "weight", "bias", "running_mean", "running_var", "num_batches_tracked"
 
-    def __init__(self, layers:Sequence[nn.Module]):
+    def __init__(self, layers: Sequence[nn.Module]):
         super().__init__(layers)
         self.eps, self.momentum = layers[0].eps, layers[0].momentum
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         counts = self.training and self.num_batches_tracked is not None
-        if counts: self.num_batches_tracked.add_(1)
+        if counts:
+            self.num_batches_tracked.add_(1)
         share = self.momentum
-        if share is None: share = 1 / float(self.num_batches_tracked[0]) if counts else 0.
+        if share is None:
+            share = 1 / float(self.num_batches_tracked[0]) if counts else 0.0
         by_rows = self.training or self.running_mean is None
-        if x.dim() == 2 and by_rows and self.weight is not None: return self._rows(x, share)
-        if x.device.type == "cpu": return self._in_turn(x, by_rows, share)
-        flat = (None if t is None else t.view(-1) for t in
-                (self.running_mean, self.running_var, self.weight, self.bias))
+        if x.dim() == 2 and by_rows and self.weight is not None:
+            return self._rows(x, share)
+        if x.device.type == "cpu":
+            return self._in_turn(x, by_rows, share)
+        flat = (
+            None if t is None else t.view(-1)
+            for t in (self.running_mean, self.running_var, self.weight, self.bias)
+        )
         z = F.batch_norm(beside(x, self.n_members), *flat, by_rows, share, self.eps)
         return below(z, self.n_members)
 
-    def _rows(self, x:Tensor, share:float)->Tensor:
+    def _rows(self, x: Tensor, share: float) -> Tensor:
         "By the rows of each member, for rows of numbers."
         z = self.apart(x)
         n = z.shape[1]
-        if n < 2: raise ValueError(f"a batch of {n} row has no variance to normalise by")
+        if n < 2:
+            raise ValueError(f"a batch of {n} row has no variance to normalise by")
         out, mean, var = Normalise.apply(z, self.weight, self.bias, self.eps)
         if self.training and self.running_mean is not None:
             self.running_mean.lerp_(mean.squeeze(1), share)
             self.running_var.lerp_(var.squeeze(1) * (n / (n - 1)), share)
         return out.flatten(0, 1)
 
-    def _in_turn(self, x:Tensor, by_rows:bool, share:float)->Tensor:
-        own = [[None] * self.n_members if t is None else t for t in
-               (self.running_mean, self.running_var, self.weight, self.bias)]
-        return torch.cat([F.batch_norm(part, *tensors, by_rows, share, self.eps)
-                          for part, *tensors in zip(self.apart(x), *own)])
+    def _in_turn(self, x: Tensor, by_rows: bool, share: float) -> Tensor:
+        own = [
+            [None] * self.n_members if t is None else t
+            for t in (self.running_mean, self.running_var, self.weight, self.bias)
+        ]
+        return torch.cat(
+            [
+                F.batch_norm(part, *tensors, by_rows, share, self.eps)
+                for part, *tensors in zip(self.apart(x), *own)
+            ]
+        )
 
-
+# %% ../nbs/10_ensemble.ipynb #b3da3869
 class LayerNormEnsemble(EnsembleLayer):
     "`nn.LayerNorm` of all members: weight and bias (members, *shape)."
+
     stacked = "weight", "bias"
 
-    def __init__(self, layers:Sequence[nn.LayerNorm]):
+    def __init__(self, layers: Sequence[nn.LayerNorm]):
         super().__init__(layers)
         self.shape, self.eps = layers[0].normalized_shape, layers[0].eps
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         z = self.apart(F.layer_norm(x, self.shape, eps=self.eps))
         between = z.dim() - 1 - len(self.shape)
-        def spread(t): return t.view(self.n_members, *[1] * between, *self.shape)
-        if self.weight is not None: z = z * spread(self.weight)
-        if self.bias is not None: z = z + spread(self.bias)
+
+        def spread(t):
+            return t.view(self.n_members, *[1] * between, *self.shape)
+
+        if self.weight is not None:
+            z = z * spread(self.weight)
+        if self.bias is not None:
+            z = z + spread(self.bias)
         return z.flatten(0, 1)
 
 # %% ../nbs/10_ensemble.ipynb #0fcc4d34
@@ -219,53 +276,65 @@ class Streams:
 
     Parameters
     ----------
-    seeds : one for each member; equal ones share a generator
+    seeds : sequence of int
+        One for each member; equal ones share a generator.
     """
-    def __init__(self, seeds:Sequence[int]):
+
+    def __init__(self, seeds: Sequence[int]):
         self.seeds = tuple(dict.fromkeys(int(s) for s in seeds))
         self.of_member = [self.seeds.index(int(s)) for s in seeds]
         self.restart()
 
-    def restart(self): self.generators = {}
+    def restart(self):
+        self.generators = {}
 
     def take_torchs(self):
         "Draw from torch's global generator from now on, as a network alone does."
-        if len(self.seeds) > 1: raise ValueError(f"one generator for the seeds {self.seeds}")
+        if len(self.seeds) > 1:
+            raise ValueError(f"one generator for the seeds {self.seeds}")
         self.generators = None
 
-    def masks(self, shape:Sequence[int], keep:float, like:Tensor)->Tensor:
+    def masks(self, shape: Sequence[int], keep: float, like: Tensor) -> Tensor:
         "Zeros and 1/keep, (seeds, *shape)."
         out, where = like.new_empty(len(self.seeds), *shape), like.device
         for mask, seed in zip(out, self.seeds):
-            if where.type == "cpu": bernoulli_(mask, keep, self.generator(seed, where))
-            else: mask.bernoulli_(keep, generator=self.generator(seed, where))
+            if where.type == "cpu":
+                bernoulli_(mask, keep, self.generator(seed, where))
+            else:
+                mask.bernoulli_(keep, generator=self.generator(seed, where))
         return out.div_(keep)
 
-    def generator(self, seed:int, device:torch.device)->torch.Generator|None:
-        if self.generators is None: return None
+    def generator(self, seed: int, device: torch.device) -> torch.Generator | None:
+        if self.generators is None:
+            return None
         if (seed, device) not in self.generators:
             self.generators[seed, device] = torch.Generator(device).manual_seed(seed)
         return self.generators[seed, device]
 
-    def expand(self, values:Tensor)->Tensor:
+    def expand(self, values: Tensor) -> Tensor:
         "Values of each seed, (seeds, ...), as those of each member, (members, ...)."
         n = len(self.of_member)
-        if len(values) == 1: return values.expand(n, *values.shape[1:])
-        if self.of_member == list(range(n)): return values
+        if len(values) == 1:
+            return values.expand(n, *values.shape[1:])
+        if self.of_member == list(range(n)):
+            return values
         return values[torch.tensor(self.of_member, device=values.device)]
 
-
+# %% ../nbs/10_ensemble.ipynb #5bbae499
 class DropoutEnsemble(EnsembleLayer):
     "`nn.Dropout`, and `nn.Dropout1d` and `nn.Dropout2d` by channels; `streams` is given to it."
+
     streams: Streams | None = None
 
-    def __init__(self, layers:Sequence[nn.Module]):
+    def __init__(self, layers: Sequence[nn.Module]):
         super().__init__(layers)
         self.p, self.by_channel = layers[0].p, type(layers[0]) is not nn.Dropout
 
-    def forward(self, x:Tensor)->Tensor:
-        if not self.training or not self.p: return x
-        if self.p == 1: return x * 0.
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.p:
+            return x
+        if self.p == 1:
+            return x * 0.0
         z = self.apart(x)
         shape = z.shape[1:3] + (1,) * (z.dim() - 3) if self.by_channel else z.shape[1:]
         return (z * self.streams.expand(self.streams.masks(shape, 1 - self.p, z))).flatten(0, 1)
@@ -273,54 +342,88 @@ class DropoutEnsemble(EnsembleLayer):
 # %% ../nbs/10_ensemble.ipynb #4a53c753
 class ActivationEnsemble(EnsembleLayer):
     "An activation for each member."
-    def __init__(self, layers:Sequence[nn.Module]):
+
+    def __init__(self, layers: Sequence[nn.Module]):
         super().__init__(layers)
         self.programs = [formula_program(layer) for layer in layers]
-        self.members = nn.ModuleList(nn.Identity() if p else copy.deepcopy(layer)
-                                     for layer, p in zip(layers, self.programs))
+        self.members = nn.ModuleList(
+            nn.Identity() if p else copy.deepcopy(layer)
+            for layer, p in zip(layers, self.programs)
+        )
         for act in self.members:
-            if getattr(act, "inplace", False): act.inplace = False       # it is given a view
+            if getattr(act, "inplace", False):
+                act.inplace = False  # it is given a view
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         if len(set(self.programs)) == 1 and self.programs[0]:
             return Formulas.apply(x[None, None], self.programs[:1], None)[0, 0]
         z = self.apart(x)
-        if all(self.programs): return Formulas.apply(z[None], self.programs, None)[0].flatten(0, 1)
+        if all(self.programs):
+            return Formulas.apply(z[None], self.programs, None)[0].flatten(0, 1)
         parts = FiniteGradient.apply(z).unbind(0)
-        return torch.cat([act(part) if program is None else _one_formula(program, part)
-                          for act, program, part in zip(self.members, self.programs, parts)])
+        return torch.cat(
+            [
+                act(part) if program is None else _one_formula(program, part)
+                for act, program, part in zip(self.members, self.programs, parts)
+            ]
+        )
 
-    def write(self, k:int, layer:nn.Module):
-        if self.programs[k] is None: layer.load_state_dict(self.members[k].state_dict())
+    def write(self, k: int, layer: nn.Module):
+        if self.programs[k] is None:
+            layer.load_state_dict(self.members[k].state_dict())
 
-
-def _one_formula(program, x:Tensor)->Tensor:
+# %% ../nbs/10_ensemble.ipynb #a955f720
+def _one_formula(program, x: Tensor) -> Tensor:
     return Formulas.apply(x[None, None], [program], None)[0, 0]
 
 # %% ../nbs/10_ensemble.ipynb #924d7c1d
-LAYERS = {nn.Linear: LinearEnsemble, nn.Embedding: EmbeddingEnsemble,
-          PeriodicLayer: NumbersEnsemble, PiecewiseLinearLayer: NumbersEnsemble,
-          nn.LayerNorm: LayerNormEnsemble, nn.Conv1d: ConvEnsemble, nn.Conv2d: ConvEnsemble,
-          nn.BatchNorm1d: BatchNormEnsemble, nn.BatchNorm2d: BatchNormEnsemble,
-          nn.Dropout: DropoutEnsemble, nn.Dropout1d: DropoutEnsemble, nn.Dropout2d: DropoutEnsemble}
-BY_ROWS = {nn.Identity, nn.Flatten, nn.Unflatten, nn.MaxPool1d, nn.MaxPool2d, nn.AvgPool1d,
-           nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool1d,
-           nn.AdaptiveMaxPool2d, nn.ZeroPad1d, nn.ZeroPad2d, nn.Upsample}
+LAYERS = {
+    nn.Linear: LinearEnsemble,
+    nn.Embedding: EmbeddingEnsemble,
+    PeriodicLayer: NumbersEnsemble,
+    PiecewiseLinearLayer: NumbersEnsemble,
+    nn.LayerNorm: LayerNormEnsemble,
+    nn.Conv1d: ConvEnsemble,
+    nn.Conv2d: ConvEnsemble,
+    nn.BatchNorm1d: BatchNormEnsemble,
+    nn.BatchNorm2d: BatchNormEnsemble,
+    nn.Dropout: DropoutEnsemble,
+    nn.Dropout1d: DropoutEnsemble,
+    nn.Dropout2d: DropoutEnsemble,
+}
+BY_ROWS = {
+    nn.Identity,
+    nn.Flatten,
+    nn.Unflatten,
+    nn.MaxPool1d,
+    nn.MaxPool2d,
+    nn.AvgPool1d,
+    nn.AvgPool2d,
+    nn.AdaptiveAvgPool1d,
+    nn.AdaptiveAvgPool2d,
+    nn.AdaptiveMaxPool1d,
+    nn.AdaptiveMaxPool2d,
+    nn.ZeroPad1d,
+    nn.ZeroPad2d,
+    nn.Upsample,
+}
 CONTAINERS = {nn.Sequential, nn.ModuleList, nn.ModuleDict}
 ACTIVATIONS = {*NAMES.values(), SymbolicActivation} - {nn.Identity}
 
 # %% ../nbs/10_ensemble.ipynb #721b9ec9
 class _Join:
     "Turns the modules of all members that stand in one place into one module."
-    def __init__(self, activations:Sequence[type]):
+
+    def __init__(self, activations: Sequence[type]):
         self.activations, self.known, self.places = {*ACTIVATIONS, *activations}, {}, []
 
-    def __call__(self, modules:Sequence[nn.Module], path:str)->nn.Module:
+    def __call__(self, modules: Sequence[nn.Module], path: str) -> nn.Module:
         key = tuple(map(id, modules))
-        if key not in self.known: self.known[key] = self._made(modules, path)
+        if key not in self.known:
+            self.known[key] = self._made(modules, path)
         return self.known[key]
 
-    def _made(self, modules:Sequence[nn.Module], path:str)->nn.Module:
+    def _made(self, modules: Sequence[nn.Module], path: str) -> nn.Module:
         first, kinds = modules[0], {type(m) for m in modules}
         if kinds <= self.activations:
             self._refuse_hooks(modules, path)
@@ -330,65 +433,85 @@ class _Join:
             raise EnsembleError(f"{_place(path)} is not the same in all members: {names}")
         self._refuse_hooks(modules, path)
         self._refuse_other_settings(modules, path)
-        if type(first) in LAYERS: return self._layer(modules, path)
-        if type(first) in BY_ROWS: return copy.deepcopy(first)
+        if type(first) in LAYERS:
+            return self._layer(modules, path)
+        if type(first) in BY_ROWS:
+            return copy.deepcopy(first)
         return self._container(modules, path)
 
-    def _placed(self, layer:EnsembleLayer, path:str)->EnsembleLayer:
+    def _placed(self, layer: EnsembleLayer, path: str) -> EnsembleLayer:
         self.places.append((layer, path))
         return layer
 
-    def _layer(self, modules:Sequence[nn.Module], path:str)->EnsembleLayer:
-        try: return self._placed(LAYERS[type(modules[0])](modules), path)
+    def _layer(self, modules: Sequence[nn.Module], path: str) -> EnsembleLayer:
+        try:
+            return self._placed(LAYERS[type(modules[0])](modules), path)
         except EnsembleError as error:
             raise EnsembleError(f"{_place(path)} is {error}, which is not known") from None
 
-    def _container(self, modules:Sequence[nn.Module], path:str)->nn.Module:
+    def _container(self, modules: Sequence[nn.Module], path: str) -> nn.Module:
         first = modules[0]
-        kind, names = type(first), list(first._modules)              # one module may have two names
+        kind, names = type(first), list(first._modules)  # one module may have two names
         of_torch = kind.__module__.split(".")[0] == "torch" and kind not in CONTAINERS
-        if of_torch or list(first.parameters(recurse=False)) or list(first.buffers(recurse=False)):
+        if (
+            of_torch
+            or list(first.parameters(recurse=False))
+            or list(first.buffers(recurse=False))
+        ):
             own = "has parameters or buffers of its own"
             why = "is no layer that is known" if of_torch else own
             known = ", ".join(sorted(k.__name__ for k in LAYERS))
-            raise EnsembleError(f"{_place(path)}, of class {kind.__name__}, {why}; known are "
-                                f"{known}, activations, pooling, and modules made of these")
+            raise EnsembleError(
+                f"{_place(path)}, of class {kind.__name__}, {why}; known are "
+                f"{known}, activations, pooling, and modules made of these"
+            )
         for m in modules[1:]:
             if list(m._modules) != names:
-                raise EnsembleError(f"{_place(path)} does not have the same parts in all members")
+                raise EnsembleError(
+                    f"{_place(path)} does not have the same parts in all members"
+                )
         joined = copy.copy(first)
-        joined._modules = {n: self._child([m._modules[n] for m in modules], path, n)
-                           for n in names}
+        joined._modules = {
+            n: self._child([m._modules[n] for m in modules], path, n) for n in names
+        }
         return joined
 
-    def _child(self, modules:Sequence[nn.Module|None], path:str, name:str)->nn.Module|None:
+    def _child(
+        self, modules: Sequence[nn.Module | None], path: str, name: str
+    ) -> nn.Module | None:
         return self(modules, f"{path}.{name}".lstrip(".")) if any(modules) else None
 
-    def _refuse_hooks(self, modules:Sequence[nn.Module], path:str):
+    def _refuse_hooks(self, modules: Sequence[nn.Module], path: str):
         if not all(is_plain(m, type(m)) for m in modules):
             raise EnsembleError(f"{_place(path)} has hooks, or a forward of its own")
 
-    def _refuse_other_settings(self, modules:Sequence[nn.Module], path:str):
+    def _refuse_other_settings(self, modules: Sequence[nn.Module], path: str):
         first = _settings(modules[0])
         for m in modules[1:]:
             if (other := _settings(m)) != first:
                 names = [n for n in first.keys() | other.keys() if first.get(n) != other.get(n)]
-                raise EnsembleError(f"{_place(path)} is not the same in all members: "
-                                    f"{', '.join(sorted(names))} differ")
+                raise EnsembleError(
+                    f"{_place(path)} is not the same in all members: "
+                    f"{', '.join(sorted(names))} differ"
+                )
 
+# %% ../nbs/10_ensemble.ipynb #3c0bab71
+def _place(path: str) -> str:
+    return f"the layer {path!r}" if path else "the network"
 
-def _place(path:str)->str: return f"the layer {path!r}" if path else "the network"
-
-
-def _settings(module:nn.Module)->dict:
+# %% ../nbs/10_ensemble.ipynb #b5e47a64
+def _settings(module: nn.Module) -> dict:
     "Settings that are plain values, and the shapes of weights."
     plain = {n: v for n, v in vars(module).items() if _is_plain_value(v) and n != "training"}
     own = {**module._parameters, **module._buffers}
-    return plain | {n: (t.shape, t.dtype, t.requires_grad) for n, t in own.items() if t is not None}
+    return plain | {
+        n: (t.shape, t.dtype, t.requires_grad) for n, t in own.items() if t is not None
+    }
 
-
-def _is_plain_value(value)->bool:
-    if isinstance(value, tuple): return all(map(_is_plain_value, value))
+# %% ../nbs/10_ensemble.ipynb #504f9587
+def _is_plain_value(value) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain_value, value))
     return value is None or isinstance(value, (bool, int, float, str))
 
 # %% ../nbs/10_ensemble.ipynb #358c8d7b
@@ -397,63 +520,83 @@ class Ensemble(Members):
 
     Attributes
     ----------
-    n_members : how many
-    seeds : the different seeds among those of the members; each has rows and dropout of its own
+    n_members
+        How many.
+    seeds : sequence of int
+        The different seeds among those of the members; each has rows and dropout of its own.
 
     Notes
     -----
     Methods: `forward`, `of_seeds`, `expand`, `member`, `draw_from_torch`, `reset_dropout`, and
     those of `Members`.
     """
-    def __init__(self, models:Sequence[nn.Module], seeds:Sequence[int],
-                 activations:Sequence[type]=()):
+
+    def __init__(
+        self,
+        models: Sequence[nn.Module],
+        seeds: Sequence[int],
+        activations: Sequence[type] = (),
+    ):
         super().__init__()
         if len(models) != len(seeds):
             raise ValueError(f"{len(seeds)} seeds for {len(models)} members")
         join = _Join(activations)
         self.net, self.n_members = join(models, ""), len(models)
-        self.streams, self._places, self._models = Streams(seeds), tuple(join.places), tuple(models)
+        self.streams, self._places, self._models = (
+            Streams(seeds),
+            tuple(join.places),
+            tuple(models),
+        )
         for layer, _ in self._places:
-            if isinstance(layer, DropoutEnsemble): layer.streams = self.streams
+            if isinstance(layer, DropoutEnsemble):
+                layer.streams = self.streams
         self.train(models[0].training)
 
     @property
-    def seeds(self)->tuple[int, ...]: return self.streams.seeds
+    def seeds(self) -> tuple[int, ...]:
+        return self.streams.seeds
 
-    def extra_repr(self)->str: return f"{self.n_members} members"
+    def extra_repr(self) -> str:
+        return f"{self.n_members} members"
 
-    def forward(self, *inputs:Tensor)->Tensor:
+    def forward(self, *inputs: Tensor) -> Tensor:
         "Outputs (members, rows, ...) of all members for the same rows, (rows, ...)."
         return self._rows([x.expand(self.n_members, *x.shape) for x in inputs])
 
-    def of_seeds(self, *inputs:Tensor)->Tensor:
+    def of_seeds(self, *inputs: Tensor) -> Tensor:
         "Outputs (members, rows, ...) where each seed has rows of its own, (seeds, rows, ...)."
         return self._rows([self.expand(x) for x in inputs])
 
-    def _rows(self, inputs:Sequence[Tensor])->Tensor:
+    def _rows(self, inputs: Sequence[Tensor]) -> Tensor:
         out = self.net(*(x.flatten(0, 1) for x in inputs))
         n = inputs[0].shape[:2].numel()
         if not isinstance(out, Tensor) or not out.dim() or len(out) != n:
             what = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
-            raise EnsembleError(f"the network gives {what} for {n} rows; an ensemble needs a "
-                                "tensor with an output for each row")
+            raise EnsembleError(
+                f"the network gives {what} for {n} rows; an ensemble needs a "
+                "tensor with an output for each row"
+            )
         return out.unflatten(0, (self.n_members, -1))
 
-    def expand(self, values:Tensor)->Tensor:
+    def expand(self, values: Tensor) -> Tensor:
         "Values of each seed, (seeds, ...), as those of each member, (members, ...)."
         return self.streams.expand(values)
 
     def own_modules(self):
         for layer, _ in self._places:
-            if isinstance(layer, ActivationEnsemble): yield from enumerate(layer.members)
+            if isinstance(layer, ActivationEnsemble):
+                yield from enumerate(layer.members)
 
-    def reset_dropout(self): self.streams.restart()
+    def reset_dropout(self):
+        self.streams.restart()
 
     def draw_from_torch(self):
-        "Drop units by torch's global generator, as a network alone does; members have one seed."
+        """Drop units by torch's global generator, as a network alone does; members have one
+        seed.
+        """
         self.streams.take_torchs()
 
-    def member(self, k:int)->nn.Module:
+    def member(self, k: int) -> nn.Module:
         "Member `k` as an ordinary network with its present weights, in evaluation mode."
         net = copy.deepcopy(self._models[k])
         for layer, path in self._places:
@@ -461,134 +604,180 @@ class Ensemble(Members):
         return net.to(next(self.parameters()).device).eval()
 
 # %% ../nbs/10_ensemble.ipynb #2dffa984
-def ensemble_of(models:nn.Module|Sequence[nn.Module], n:int|None=None,
-                seeds:Sequence[int]|None=None, activations:Sequence[type]=())->Ensemble:
+def ensemble_of(
+    models: nn.Module | Sequence[nn.Module],
+    n: int | None = None,
+    seeds: Sequence[int] | None = None,
+    activations: Sequence[type] = (),
+) -> Ensemble:
     """Networks as one.
 
     Parameters
     ----------
-    models : networks of one architecture, which may differ in weights and activations; or one
-        network, of which `n` copies are made
-    n : number of copies; each gets initial weights anew, drawn by `reset_parameters` of its layers
-        from its seed. None with a list
-    seeds : one for each member: dropout, and the order of rows in `train`, come from it; members of
+    models : nn.Module or sequence of nn.Module
+        Networks of one architecture, which may differ in weights and activations; or one
+        network, of which `n` copies are made.
+    n : int, optional
+        Number of copies; each gets initial weights anew, drawn by `reset_parameters` of its
+        layers from its seed. None with a list.
+    seeds : sequence of int, optional
+        One for each member: dropout, and the order of rows in `train`, come from it; members of
         one seed share them. Default 0, 1, 2, ...
-    activations : further classes that are activations and may differ between members
+    activations : sequence of type, default ()
+        Further classes that are activations and may differ between members.
 
     Returns
     -------
-    Ensemble : in the mode (training or evaluation) of the first network
+    Ensemble
+        In the mode (training or evaluation) of the first network.
 
     Raises
     ------
-    EnsembleError : a layer that is not known, by its name, or networks of different architecture
-    ValueError : numbers that do not fit together
+    EnsembleError
+        A layer that is not known, by its name, or networks of different architecture.
+    ValueError
+        Numbers that do not fit together.
+
+    References
+    ----------
+    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
 
     Examples
     --------
     >>> net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
     >>> ensemble_of(net, 3)(torch.zeros(5, 4)).shape
     torch.Size([3, 5, 1])
-
-    References
-    ----------
-    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
     """
     if isinstance(models, nn.Module):
-        if n is None or n < 1: raise ValueError(f"n={n!r}; give the number of copies, at least 1")
+        if n is None or n < 1:
+            raise ValueError(f"n={n!r}; give the number of copies, at least 1")
         seeds = range(n) if seeds is None else seeds
         models = [_started(models, int(s)) for s in seeds]
-    elif n is not None and n != len(models): raise ValueError(f"{len(models)} networks, but n={n}")
-    if not len(models): raise ValueError("no network; an ensemble needs one at least")
-    return Ensemble(list(models), range(len(models)) if seeds is None else list(seeds), activations)
+    elif n is not None and n != len(models):
+        raise ValueError(f"{len(models)} networks, but n={n}")
+    if not len(models):
+        raise ValueError("no network; an ensemble needs one at least")
+    return Ensemble(
+        list(models), range(len(models)) if seeds is None else list(seeds), activations
+    )
 
-
-def _started(model:nn.Module, seed:int)->nn.Module:
+# %% ../nbs/10_ensemble.ipynb #95de758c
+def _started(model: nn.Module, seed: int) -> nn.Module:
     "A copy whose layers start from the seed."
     new = copy.deepcopy(model)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for layer in new.modules():
-            if callable(getattr(layer, "reset_parameters", None)): layer.reset_parameters()
+            if callable(getattr(layer, "reset_parameters", None)):
+                layer.reset_parameters()
     return new
 
 # %% ../nbs/10_ensemble.ipynb #e0d4d844
-def try_ensemble(models:Sequence[nn.Module], inputs:Sequence[Tensor],
-                 activations:Sequence[type]=(), seed:int=0):
+def try_ensemble(
+    models: Sequence[nn.Module],
+    inputs: Sequence[Tensor],
+    activations: Sequence[type] = (),
+    seed: int = 0,
+):
     """Compare an ensemble with its members alone on a batch.
 
     Parameters
     ----------
-    models : as `ensemble_of` takes them; they are not changed
-    inputs : tensors (rows, ...), 2 rows at least
-    activations : see `ensemble_of`
-    seed : of what is shaken and dropped
+    models : sequence of nn.Module
+        As `ensemble_of` takes them; they are not changed.
+    inputs : sequence of Tensor
+        Tensors (rows, ...), 2 rows at least.
+    activations : sequence of type, default ()
+        See `ensemble_of`.
+    seed : int, default 0
+        Of what is shaken and dropped.
 
     Raises
     ------
-    EnsembleError : a layer that is not known, or outputs that differ, with the reason
+    EnsembleError
+        A layer that is not known, or outputs that differ, with the reason.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         models = [_shaken(m) for m in models]
-        if any(x.device.type != "cpu" for x in inputs): _without_dropout(models)
+        if any(x.device.type != "cpu" for x in inputs):
+            _without_dropout(models)
         whole = ensemble_of(models, seeds=[seed] * len(models), activations=activations)
         whole.draw_from_torch()
         for training in (True, False):
             alone = [_run_from(seed, m.train(training), inputs) for m in models]
-            try: together = _run_from(seed, whole.train(training), inputs)
-            except EnsembleError: raise
+            try:
+                together = _run_from(seed, whole.train(training), inputs)
+            except EnsembleError:
+                raise
             except Exception as error:
-                raise EnsembleError(f"one network takes a batch, many do not: {error}") from None
+                raise EnsembleError(
+                    f"one network takes a batch, many do not: {error}"
+                ) from None
             if not all(isinstance(a, Tensor) and _alike(a, t) for a, t in zip(alone, together)):
-                raise EnsembleError("the network computes something else when it is one of many; "
-                                    "its forward may look across rows, draw random numbers, or use "
-                                    "weights or activations other than by calling its own layers")
+                raise EnsembleError(
+                    "the network computes something else when it is one of many; "
+                    "its forward may look across rows, draw random numbers, or use "
+                    "weights or activations other than by calling its own layers"
+                )
 
-
-def _shaken(model:nn.Module)->nn.Module:
+# %% ../nbs/10_ensemble.ipynb #ef9be953
+def _shaken(model: nn.Module) -> nn.Module:
     "A copy with other weights."
     new = copy.deepcopy(model)
     with torch.no_grad():
         for p in new.parameters():
-            if p.is_floating_point(): p.add_(0.1 * torch.randn_like(p) * (p.abs().mean() + 0.1))
+            if p.is_floating_point():
+                p.add_(0.1 * torch.randn_like(p) * (p.abs().mean() + 0.1))
     return new
 
-
-def _without_dropout(models:Sequence[nn.Module]):
+# %% ../nbs/10_ensemble.ipynb #b912ed7c
+def _without_dropout(models: Sequence[nn.Module]):
     "On a GPU, `nn.Dropout` draws in an order of its own, and nothing can be compared."
     for layer in (m for model in models for m in model.modules()):
-        if LAYERS.get(type(layer)) is DropoutEnsemble: layer.p = 0.
+        if LAYERS.get(type(layer)) is DropoutEnsemble:
+            layer.p = 0.0
 
-
-def _run_from(seed:int, model:nn.Module, inputs:Sequence[Tensor])->Tensor:
+# %% ../nbs/10_ensemble.ipynb #2ab3e10b
+def _run_from(seed: int, model: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
     torch.manual_seed(seed)
-    with torch.no_grad(): return model(*inputs)
+    with torch.no_grad():
+        return model(*inputs)
 
-
-def _alike(a:Tensor, b:Tensor)->bool:
-    if a.shape != b.shape: return False
-    size = a.double().square().mean().sqrt().nan_to_num(1., 1., 1.)
-    return torch.allclose(a.double(), b.double(), 1e-3, 1e-3 * float(size) + 1e-9, equal_nan=True)
+# %% ../nbs/10_ensemble.ipynb #ef2f2fed
+def _alike(a: Tensor, b: Tensor) -> bool:
+    if a.shape != b.shape:
+        return False
+    size = a.double().square().mean().sqrt().nan_to_num(1.0, 1.0, 1.0)
+    return torch.allclose(
+        a.double(), b.double(), 1e-3, 1e-3 * float(size) + 1e-9, equal_nan=True
+    )
 
 # %% ../nbs/10_ensemble.ipynb #c79bf6b5
 class Single(Members):
     "A network as an ensemble of one member; see `Members`."
+
     n_members = 1
 
-    def __init__(self, net:nn.Module, seed:int=0):
+    def __init__(self, net: nn.Module, seed: int = 0):
         super().__init__()
         self.net, self.seeds = net, (int(seed),)
 
-    def forward(self, x:Tensor)->Tensor: return self.net(x)[None]
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x)[None]
 
-    def expand(self, values:Tensor)->Tensor: return values
+    def expand(self, values: Tensor) -> Tensor:
+        return values
 
-    def own_modules(self): yield 0, self.net
+    def own_modules(self):
+        yield 0, self.net
 
-    def member(self, k:int)->nn.Module: return copy.deepcopy(self.net).eval()
+    def member(self, k: int) -> nn.Module:
+        return copy.deepcopy(self.net).eval()
 
-
-def as_members(model:nn.Module, seed:int=0)->Members:
-    "Networks that are computed as one as they are, an ordinary network as one member of this seed."
+# %% ../nbs/10_ensemble.ipynb #f0e12fe9
+def as_members(model: nn.Module, seed: int = 0) -> Members:
+    """Networks that are computed as one as they are, an ordinary network as one member of this
+    seed.
+    """
     return model if isinstance(model, Members) else Single(model, seed)

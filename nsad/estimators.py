@@ -15,7 +15,6 @@ import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
@@ -23,17 +22,33 @@ from fastcore.basics import patch
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_consistent_length, check_random_state, check_X_y, compute_class_weight
+from sklearn.utils import (
+    check_array,
+    check_consistent_length,
+    check_random_state,
+    check_X_y,
+    compute_class_weight,
+)
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_n_features,
+    check_is_fitted,
+    validate_data,
+)
 from torch import nn
-
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import Dataset, Scaler, _Table
 from .discovery import Discovery, discover
-from .embeddings import Embedding, EmbeddingLayer, PeriodicEmbedding, PiecewiseLinearEmbedding, embedding_of
+from nsad.embeddings import (
+    Embedding,
+    EmbeddingLayer,
+    PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
+    embedding_of,
+)
 from .files import DataError, FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
@@ -45,93 +60,175 @@ from .training import RECIPES, Recipe, predict, recipe_named, train, weighted_ro
 # %% ../nbs/24_estimators.ipynb #7f48ff02
 @dataclass(frozen=True)
 class _Rows:
-    "Different rows that count, in an order of their own, with class numbers or numbers as target; weights None for one each."
+    """Different rows that count, in an order of their own, with class numbers or numbers as
+    target; weights None for one each.
+    """
+
     X: np.ndarray
     y: np.ndarray
     weights: np.ndarray | None = None
 
-    def take(self, rows)->"_Rows": return _Rows(self.X[rows], self.y[rows], None if self.weights is None else self.weights[rows])
+    def take(self, rows) -> "_Rows":
+        return _Rows(
+            self.X[rows], self.y[rows], None if self.weights is None else self.weights[rows]
+        )
 
     @property
-    def n_drawn(self)->int: return len(self.X) if self.weights is None else len(weighted_rows(self.weights))
+    def n_drawn(self) -> int:
+        return len(self.X) if self.weights is None else len(weighted_rows(self.weights))
 
-    def drawn(self)->tuple[np.ndarray, np.ndarray]:
+    def drawn(self) -> tuple[np.ndarray, np.ndarray]:
         "X and y, each row as often as its weight says."
-        if self.weights is None: return self.X, self.y
+        if self.weights is None:
+            return self.X, self.y
         rows = weighted_rows(self.weights)
         return self.X[rows], self.y[rows]
 
-
-def _in_order(X, y, weights)->_Rows:
+# %% ../nbs/24_estimators.ipynb #75e3a452
+def _in_order(X, y, weights) -> _Rows:
     "Rows sorted by the bytes of their values, equal ones as one with the sum of their weights."
-    table = np.ascontiguousarray(np.column_stack([X, y]) + 0.)                      # + 0. makes -0. the same as 0.
+    table = np.ascontiguousarray(np.column_stack([X, y]) + 0.0)  # + 0. makes -0. the same as 0.
     marks = table.view(f"V{table.shape[1] * table.itemsize}").ravel()
     order = np.argsort(marks, kind="stable")
     starts = np.flatnonzero(np.r_[True, marks[order][1:] != marks[order][:-1]])
-    if weights is None and len(starts) == len(order): return _Rows(X, y).take(order)
+    if weights is None and len(starts) == len(order):
+        return _Rows(X, y).take(order)
     weights = np.ones(len(order)) if weights is None else _scaled_weights(weights)
     return _Rows(X[order][starts], y[order][starts], np.add.reduceat(weights[order], starts))
 
+# %% ../nbs/24_estimators.ipynb #8191a7b7
+# that weights may stand for, unless there are more than a tenth as many rows
+MOST_ROWS = 100_000
 
-MOST_ROWS = 100_000                           # that weights may stand for, unless there are more than a tenth as many rows
 
-
-def _scaled_weights(weights:np.ndarray)->np.ndarray:
-    """Weights as numbers of rows. Those that sum to less than one for each row, shares for instance, are made larger in proportion; those
-    that stand for very many rows, such as a census gives, smaller.
+def _scaled_weights(weights: np.ndarray) -> np.ndarray:
+    """Weights as numbers of rows. Those that sum to less than one for each row, shares for
+    instance, are made larger in proportion; those that stand for very many rows, such as a
+    census gives, smaller.
     """
     total, given = weights.sum(), len(weights)
     return weights * (np.clip(total, given, max(10 * given, MOST_ROWS)) / total)
 
 # %% ../nbs/24_estimators.ipynb #98f75e86
-def _checked_weights(weights, n_rows:int)->np.ndarray|None:
+def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
     "Sample weights as float64, or a ValueError that says what is wrong with them."
-    if weights is None: return None
-    if isinstance(weights, Real): weights = np.full(n_rows, weights)
+    if weights is None:
+        return None
+    if isinstance(weights, Real):
+        weights = np.full(n_rows, weights)
     weights = np.asarray(weights, dtype=np.float64)
-    if weights.ndim != 1: raise ValueError(f"sample_weight must be 1D array or scalar, not of shape {weights.shape}")
-    if len(weights) != n_rows: raise ValueError(f"sample_weight.shape == {weights.shape}, expected {(n_rows,)}: one weight for each row of X")
-    if not np.isfinite(weights).all() or (weights < 0).any(): raise ValueError("sample_weight has negative, missing or infinite values")
-    if not weights.any(): raise ValueError("sample_weight is zero for all rows; at least one must be positive")
+    if weights.ndim != 1:
+        raise ValueError(
+            f"sample_weight must be 1D array or scalar, not of shape {weights.shape}"
+        )
+    if len(weights) != n_rows:
+        raise ValueError(
+            f"sample_weight.shape == {weights.shape}, expected {(n_rows,)}: one weight for each"
+            " row of X"
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("sample_weight has negative, missing or infinite values")
+    if not weights.any():
+        raise ValueError("sample_weight is zero for all rows; at least one must be positive")
     return weights
 
 # %% ../nbs/24_estimators.ipynb #482b2c6d
-def _search_limits(engine, n_rows:int)->tuple[int|None, dict]:
+def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
     "Budget and options of a search where the user has said nothing."
-    if engine != "network" or n_rows >= 10_000: return None, {}
+    if engine != "network" or n_rows >= 10_000:
+        return None, {}
     budget = max(9, n_rows // 16)
-    return budget, {"first": min(budget, 384), "finalists": 3, "final_seeds": 3, "lr_factors": (1,)}
+    return budget, {
+        "first": min(budget, 384),
+        "finalists": 2,
+        "final_seeds": 6 if n_rows < 1000 else 5,
+        "lr_factors": (1,),
+    }
 
 # %% ../nbs/24_estimators.ipynb #ace4a00e
-_COUNT, _NUMBER = Interval(Integral, 1, None, closed="left"), Interval(Real, 0, None, closed="left")
+_COUNT, _NUMBER = (
+    Interval(Integral, 1, None, closed="left"),
+    Interval(Real, 0, None, closed="left"),
+)
 _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})
 _CONSTRAINTS = {
-    "activation": [None, str, Formula, nn.Module, type, callable], "hidden": ["array-like"],
+    "activation": [None, str, Formula, nn.Module, type, callable],
+    "hidden": ["array-like"],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
-    "engine": [str, object], "budget": [None, _COUNT], "time_limit": [None, _ABOVE_ZERO],
-    "engine_options": [None, Mapping], "max_iter": [None, _COUNT],
-    "batch_size": [None, _AUTO, Interval(Integral, 2, None, closed="left")], "lr": [None, _ABOVE_ZERO],
-    "weight_decay": [None, _AUTO, _NUMBER], "dropout": [None, _AUTO, Interval(Real, 0, 1, closed="left")],
-    "early_stopping": [bool, np.bool_, _AUTO], "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-    "n_iter_no_change": [None, _COUNT], "warm_start": [bool, np.bool_], "device": [str],
-    "random_state": ["random_state"], "n_jobs": [None, Integral], "verbose": ["verbose"]}
+    "engine": [str, object],
+    "budget": [None, _COUNT],
+    "time_limit": [None, _ABOVE_ZERO],
+    "engine_options": [None, Mapping],
+    "max_iter": [None, _COUNT],
+    "batch_size": [None, _AUTO, Interval(Integral, 2, None, closed="left")],
+    "lr": [None, _ABOVE_ZERO],
+    "weight_decay": [None, _AUTO, _NUMBER],
+    "dropout": [None, _AUTO, Interval(Real, 0, 1, closed="left")],
+    "early_stopping": [bool, np.bool_, _AUTO],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [None, _COUNT],
+    "warm_start": [bool, np.bool_],
+    "device": [str],
+    "random_state": ["random_state"],
+    "n_jobs": [None, Integral],
+    "verbose": ["verbose"],
+}
 
 # %% ../nbs/24_estimators.ipynb #5293b10b
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
 
-    def __init__(self, activation=None, hidden=(64, 32), *, recipe="strong", engine="network", budget=None, time_limit=None,
-                 engine_options=None, max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None,
-                 early_stopping="auto", validation_fraction=0.1, n_iter_no_change=None, warm_start=False, device="auto",
-                 random_state=None, n_jobs=None, verbose=False, embedding=None):
+    def __init__(
+        self,
+        activation=None,
+        hidden=(64, 32),
+        *,
+        recipe="strong",
+        engine="network",
+        budget=None,
+        time_limit=None,
+        engine_options=None,
+        max_iter=None,
+        batch_size=None,
+        lr=None,
+        weight_decay=None,
+        dropout=None,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=None,
+        warm_start=False,
+        device="auto",
+        random_state=None,
+        n_jobs=None,
+        verbose=False,
+        embedding=None,
+    ):
         self.embedding = embedding
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
-        self.engine_options, self.max_iter, self.batch_size, self.lr = engine_options, max_iter, batch_size, lr
-        self.weight_decay, self.dropout, self.early_stopping = weight_decay, dropout, early_stopping
-        self.validation_fraction, self.n_iter_no_change, self.warm_start = validation_fraction, n_iter_no_change, warm_start
-        self.device, self.random_state, self.n_jobs, self.verbose = device, random_state, n_jobs, verbose
+        self.engine_options, self.max_iter, self.batch_size, self.lr = (
+            engine_options,
+            max_iter,
+            batch_size,
+            lr,
+        )
+        self.weight_decay, self.dropout, self.early_stopping = (
+            weight_decay,
+            dropout,
+            early_stopping,
+        )
+        self.validation_fraction, self.n_iter_no_change, self.warm_start = (
+            validation_fraction,
+            n_iter_no_change,
+            warm_start,
+        )
+        self.device, self.random_state, self.n_jobs, self.verbose = (
+            device,
+            random_state,
+            n_jobs,
+            verbose,
+        )
 
     def fit(self, X, y, sample_weight=None):
         """Discover an activation unless one is given, and train a network with it.
@@ -139,7 +236,8 @@ class _Estimator(BaseEstimator):
         Parameters
         ----------
         X : array or DataFrame, (rows, features)
-            An array has numbers, NaN for a gap. A DataFrame may have words, dates and gaps as well; it is read as
+            An array has numbers, NaN for a gap. A DataFrame may have words, dates and gaps as
+            well; it is read as
             `nsad discover` reads a file, see `Encoding`.
         y : array, (rows,)
             Labels or numbers.
@@ -153,240 +251,401 @@ class _Estimator(BaseEstimator):
         Raises
         ------
         ValueError
-            A parameter, a column, a target or weights that cannot be used; the message names it.
+            A parameter, a column, a target or weights that cannot be used; the message names
+            it.
         """
         self._validate_params()
         again = self.warm_start and hasattr(self, "network_")
         rows, source = self._rows(X, y, sample_weight, again)
         seed = _seed(self.random_state)
-        if not again: self._begin(rows, source, seed)
+        if not again:
+            self._begin(rows, source, seed)
         self._train(rows, seed)
         return self
 
-
-def _seed(random_state)->int:
+# %% ../nbs/24_estimators.ipynb #7461912d
+def _seed(random_state) -> int:
     "The seed itself where it is one, else a number from the generator."
-    return int(random_state) if isinstance(random_state, Integral) else int(check_random_state(random_state).randint(2**31 - 1))
+    return (
+        int(random_state)
+        if isinstance(random_state, Integral)
+        else int(check_random_state(random_state).randint(2**31 - 1))
+    )
 
 # %% ../nbs/24_estimators.ipynb #2c9db1d8
 @patch
-def _rows(self:_Estimator, X, y, sample_weight, again:bool)->tuple[_Rows, pd.DataFrame|None]:
-    "The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what is known of the columns and the target."
+def _rows(
+    self: _Estimator, X, y, sample_weight, again: bool
+) -> tuple[_Rows, pd.DataFrame | None]:
+    """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
+    is known of the columns and the target.
+    """
     before = self.n_features_in_ if again else None
     numeric, gaps = self._task_kind == "regression", "allow-nan"
     frame = X if _is_told(X) or again and self.encoding_ is not None else None
     if frame is None:
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric)
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            dtype=np.float64,
+            ensure_all_finite=gaps,
+            ensure_min_samples=2,
+            y_numeric=numeric,
+        )
     else:
         self._refuse_arrays(X)
         check_consistent_length(X, y)
         _check_feature_names(self, X, reset=True)
         _check_n_features(self, X, reset=True)
     if again and self.n_features_in_ != before:
-        raise ValueError(f"a warm start with {self.n_features_in_} features on a network of {before}; set warm_start=False")
+        raise ValueError(
+            f"a warm start with {self.n_features_in_} features on a network of {before}; set"
+            " warm_start=False"
+        )
     weights = _checked_weights(sample_weight, len(X))
-    if not again: self.encoding_ = None if frame is None else _encoding_of(frame, weights)
+    if not again:
+        self.encoding_ = None if frame is None else _encoding_of(frame, weights)
     if frame is not None:
         X = self.encoding_.transform(frame, odd="gap").to_numpy()
-        X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, estimator=self)
+        X, y = check_X_y(
+            X,
+            y,
+            dtype=np.float64,
+            ensure_all_finite=gaps,
+            ensure_min_samples=2,
+            y_numeric=numeric,
+            estimator=self,
+        )
     if weights is not None:
         counts = weights > 0
         X, y, weights = X[counts], y[counts], weights[counts]
         frame = None if frame is None else frame[counts]
-        if len(X) < 2: raise ValueError(f"only {len(X)} sample has a positive weight; at least 2 are needed")
+        if len(X) < 2:
+            raise ValueError(
+                f"only {len(X)} sample has a positive weight; at least 2 are needed"
+            )
     return _in_order(X, self._target(y, again), weights), frame
 
-
-def _encoding_of(frame:pd.DataFrame, weights:np.ndarray|None)->Encoding:
-    "The rule of the rows that count, each as often as a whole weight says; what is doubtful is said."
+# %% ../nbs/24_estimators.ipynb #9ca5d056
+def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
+    """The rule of the rows that count, each as often as a whole weight says; what is doubtful
+    is said.
+    """
     if weights is not None and weights.any():
         whole = (weights % 1 == 0).all() and weights.sum() <= MOST_ROWS
-        frame = frame.iloc[np.repeat(np.arange(len(frame)), weights.astype(int) if whole else weights > 0)]
+        frame = frame.iloc[
+            np.repeat(np.arange(len(frame)), weights.astype(int) if whole else weights > 0)
+        ]
     rule = Encoding.of(frame)
-    for note in rule.notes: warnings.warn(note, stacklevel=4)
+    for note in rule.notes:
+        warnings.warn(note, stacklevel=4)
     return rule
 
-
-def _is_told(X)->bool:
+# %% ../nbs/24_estimators.ipynb #43d83f9e
+def _is_told(X) -> bool:
     "Is it a DataFrame in which more stands than numbers: words, dates or gaps?"
-    if not isinstance(X, pd.DataFrame) or not X.size: return False
-    return not all(map(pd.api.types.is_numeric_dtype, X.dtypes)) or bool(X.isna().to_numpy().any())
+    if not isinstance(X, pd.DataFrame) or not X.size:
+        return False
+    return not all(map(pd.api.types.is_numeric_dtype, X.dtypes)) or bool(
+        X.isna().to_numpy().any()
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #6006a298
 @patch
-def _refuse_arrays(self:_Estimator, X):
+def _refuse_arrays(self: _Estimator, X):
     "What was fitted on a DataFrame with words finds its columns by name."
-    if getattr(self, "encoding_", None) is None or isinstance(X, pd.DataFrame): return
-    raise ValueError(f"fitted on a DataFrame of {len(self.encoding_.columns)} columns; X must be one too, not {type(X).__name__}")
+    if getattr(self, "encoding_", None) is None or isinstance(X, pd.DataFrame):
+        return
+    raise ValueError(
+        f"fitted on a DataFrame of {len(self.encoding_.columns)} columns; X must be one too,"
+        f" not {type(X).__name__}"
+    )
 
 # %% ../nbs/24_estimators.ipynb #b8a76720
 @patch
-def _begin(self:_Estimator, rows:_Rows, source:pd.DataFrame|None, seed:int):
+def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int):
     "Scale, discover unless told, and an untrained network."
     widths = [w for w in np.ravel(self.hidden)]
     if not widths or any(not isinstance(w, Integral) or w < 1 for w in widths):
-        raise ValueError(f"hidden={self.hidden!r} must name at least one hidden layer, by whole numbers of at least 1 such as (64, 32)")
+        raise ValueError(
+            f"hidden={self.hidden!r} must name at least one hidden layer, by whole numbers of"
+            " at least 1 such as (64, 32)"
+        )
     X, y = rows.drawn()
     self.scaler_, self.discovery_, self._spec = Scaler.fit(X), None, self.activation
     if self.activation is None:
         self.discovery_ = self._discovered(X, y, source, seed)
         self._spec = self.discovery_.best
-    if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None: self._spec = self._spec.formula
-    if isinstance(self._spec, Formula): self._spec = self._spec.text
+    if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
+        self._spec = self._spec.formula
+    if isinstance(self._spec, Formula):
+        self._spec = self._spec.text
     dropout, placed = self._recipe().for_rows(len(X)).dropout, embedding_of(self.embedding)
-    if placed is not None: placed = placed.for_rows(self.scaler_.transform(X))
-    self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, "edges", None)]
-    self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, seed, embedding=placed)
+    if placed is not None:
+        placed = placed.for_rows(self.scaler_.transform(X))
+    self._embedding = (
+        None
+        if placed is None or not placed.columns
+        else [str(placed), getattr(placed, "edges", None)]
+    )
+    self.network_ = mlp(
+        X.shape[1],
+        tuple(map(int, widths)),
+        activation_module(self._spec),
+        self._n_outputs,
+        dropout,
+        seed,
+        embedding=placed,
+    )
     self.loss_curve_ = []
 
-
+# %% ../nbs/24_estimators.ipynb #537914a5
 @patch
-def _discovered(self:_Estimator, X, y, source:pd.DataFrame|None, seed:int)->Discovery:
-    "A search on the standardised rows, in networks of the estimator's own shape where the engine has networks."
-    if len(X) < 8: raise ValueError(f"{len(X)} rows are too few to discover an activation in, 8 are needed; set activation=\"relu\", say")
+def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
+    """A search on the standardised rows, in networks of the estimator's own shape where the
+    engine has networks.
+    """
+    if len(X) < 8:
+        raise ValueError(
+            f"{len(X)} rows are too few to discover an activation in, 8 are needed; set"
+            " activation=\"relu\", say"
+        )
     budget, options = _search_limits(self.engine, len(X))
-    if self.engine == "network": options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
-    if self.engine == "network" and self.embedding is not None: options |= {"embedding": embedding_of(self.embedding)}
-    data = Dataset.from_arrays(self.scaler_.transform(X), y, self._names, type(self).__name__, self._task)
-    if self.budget is not None: options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
-    found = discover(data, self.engine, seed, self.budget or budget, self.time_limit, bool(self.verbose), n_jobs=self.n_jobs,
-                     **{**options, **(self.engine_options or {})})
-    given = Dataset(X, y, data.feature_names)                                      # as they come, not as they are scaled
+    if self.engine == "network":
+        options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
+    if self.engine == "network" and self.embedding is not None:
+        options |= {"embedding": embedding_of(self.embedding)}
+    data = Dataset.from_arrays(
+        self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
+    )
+    if self.budget is not None:
+        options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
+    found = discover(
+        data,
+        self.engine,
+        seed,
+        self.budget or budget,
+        self.time_limit,
+        bool(self.verbose),
+        n_jobs=self.n_jobs,
+        **{**options, **(self.engine_options or {})},
+    )
+    given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:
         blank = np.zeros((len(source), X.shape[1]))
         blank.setflags(write=False)
-        given = Dataset(blank, blank[:, 0], data.feature_names, table=_Table(source.reset_index(drop=True), blank))
+        given = Dataset(
+            blank,
+            blank[:, 0],
+            data.feature_names,
+            table=_Table(source.reset_index(drop=True), blank),
+        )
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))
 
-
+# %% ../nbs/24_estimators.ipynb #1b0f4b72
 @patch(as_prop=True)
-def _names(self:_Estimator)->list[str]|None:
+def _names(self: _Estimator) -> list[str] | None:
     "Names of the network's inputs; None where there are none."
-    if self.encoding_ is not None: return list(self.encoding_.names)
+    if self.encoding_ is not None:
+        return list(self.encoding_.names)
     return list(self.feature_names_in_) if hasattr(self, "feature_names_in_") else None
 
 # %% ../nbs/24_estimators.ipynb #ca992ff2
 @patch
-def _train(self:_Estimator, rows:_Rows, seed:int):
+def _train(self: _Estimator, rows: _Rows, seed: int):
     "Train the network in single precision and keep it in double."
     recipe = self._recipe()
-    stops = recipe.patience is not None if self.early_stopping == "auto" else self.early_stopping
+    stops = (
+        recipe.patience is not None if self.early_stopping == "auto" else self.early_stopping
+    )
     rows, held = self._parted(rows, seed) if stops else (rows, None)
-    recipe = replace(recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None)
-    history = train(self.network_.float(), self.scaler_.transform(rows.X), self._scaled(rows.y), self._task, recipe, seed, held,
-                    self.device, bool(self.verbose), self._weights(rows))
+    recipe = replace(
+        recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None
+    )
+    history = train(
+        self.network_.float(),
+        self.scaler_.transform(rows.X),
+        self._scaled(rows.y),
+        self._task,
+        recipe,
+        seed,
+        held,
+        self.device,
+        bool(self.verbose),
+        self._weights(rows),
+    )
     self.network_.to("cpu").double()
-    if not np.isfinite(history.train_loss[-1]).all() or not all(p.isfinite().all() for p in self.network_.parameters()):
-        raise ValueError(f"training with the activation {self._spec!r} ended without finite weights; "
-                         f"try lr below {recipe.lr:g} or another activation")
+    if not np.isfinite(history.train_loss[-1]).all() or not all(
+        p.isfinite().all() for p in self.network_.parameters()
+    ):
+        raise ValueError(
+            f"training with the activation {self._spec!r} ended without finite weights; "
+            f"try lr below {recipe.lr:g} or another activation"
+        )
     self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
     self.n_iter_, self.recipe_ = len(history.train_loss), recipe.for_rows(rows.n_drawn)
-    self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
+    self.feature_importances_ = self._of_columns(
+        _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #3a353237
 @patch
-def _recipe(self:_Estimator)->Recipe:
+def _recipe(self: _Estimator) -> Recipe:
     "How the network is trained, and by which a search judges."
     recipe = _given_recipe(self.recipe)
-    asked = dict(epochs=self.max_iter, batch_size=self.batch_size, lr=self.lr, weight_decay=self.weight_decay,
-                 dropout=self.dropout, patience=self.n_iter_no_change)
+    asked = dict(
+        epochs=self.max_iter,
+        batch_size=self.batch_size,
+        lr=self.lr,
+        weight_decay=self.weight_decay,
+        dropout=self.dropout,
+        patience=self.n_iter_no_change,
+    )
     asked = {name: value for name, value in asked.items() if value is not None}
-    if "patience" in asked and self.early_stopping == "auto" and recipe.patience is None: del asked["patience"]
-    if not asked: return recipe
-    if "epochs" in asked: recipe = replace(recipe, steps=None)
+    if "patience" in asked and self.early_stopping == "auto" and recipe.patience is None:
+        del asked["patience"]
+    if not asked:
+        return recipe
+    if "epochs" in asked:
+        recipe = replace(recipe, steps=None)
     return replace(recipe, name=f"{recipe.name}, own {' and '.join(asked)}", **asked)
 
-
-def _given_recipe(recipe:str|Recipe|Mapping)->Recipe:
+# %% ../nbs/24_estimators.ipynb #ad85a959
+def _given_recipe(recipe: str | Recipe | Mapping) -> Recipe:
     "A recipe by its name, by its settings, or as it is."
-    if isinstance(recipe, Recipe): return recipe
-    if isinstance(recipe, str): return recipe_named(recipe)
+    if isinstance(recipe, Recipe):
+        return recipe
+    if isinstance(recipe, str):
+        return recipe_named(recipe)
     known = [f.name for f in fields(Recipe)]
     if unknown := [name for name in recipe if name not in known]:
         raise ValueError(f"a recipe has no setting {unknown[0]!r}; it has {', '.join(known)}")
     return Recipe(**recipe)
 
-
+# %% ../nbs/24_estimators.ipynb #a579199e
 @patch
-def _rate(self:_Estimator, recipe:Recipe)->float:
-    "The learning rate: what was asked for, else that at which the search found the formula best, else the recipe's."
-    if self.lr is not None or self.discovery_ is None: return recipe.lr
+def _rate(self: _Estimator, recipe: Recipe) -> float:
+    """The learning rate: what was asked for, else that at which the search found the formula
+    best, else the recipe's.
+    """
+    if self.lr is not None or self.discovery_ is None:
+        return recipe.lr
     return self.discovery_.learning_rate(self.discovery_.best) or recipe.lr
 
-
+# %% ../nbs/24_estimators.ipynb #00685bf4
 @patch
-def _parted(self:_Estimator, rows:_Rows, seed:int)->tuple[_Rows, tuple]:
+def _parted(self: _Estimator, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
     "Rows to train on, and X and y to watch, scaled."
-    lone = rows.weights is not None and self._task != "regression" and np.bincount(rows.y).min() < 2     # one row, of some weight
+    # one row, of some weight
+    lone = (
+        rows.weights is not None
+        and self._task != "regression"
+        and np.bincount(rows.y).min() < 2
+    )
     by = None if self._task == "regression" or lone else rows.y
-    fit, held = train_test_split(np.arange(len(rows.X)), test_size=self.validation_fraction, random_state=seed, stratify=by)
-    if len(fit) < 2: raise ValueError(f"early stopping leaves {len(fit)} of {len(rows.X)} rows to train on; set early_stopping=False")
+    fit, held = train_test_split(
+        np.arange(len(rows.X)),
+        test_size=self.validation_fraction,
+        random_state=seed,
+        stratify=by,
+    )
+    if len(fit) < 2:
+        raise ValueError(
+            f"early stopping leaves {len(fit)} of {len(rows.X)} rows to train on; set"
+            " early_stopping=False"
+        )
     X, y = rows.take(np.sort(held)).drawn()
     return rows.take(np.sort(fit)), (self.scaler_.transform(X), self._scaled(y))
 
 # %% ../nbs/24_estimators.ipynb #586e43e8
 @patch
-def _outputs(self:_Estimator, X)->np.ndarray:
+def _outputs(self: _Estimator, X) -> np.ndarray:
     "Raw outputs for rows that are checked here, (rows, outputs)."
     check_is_fitted(self)
     return predict(self.network_, self.scaler_.transform(self._numbers(X)))
 
-
+# %% ../nbs/24_estimators.ipynb #9fc150ee
 @patch
-def _numbers(self:_Estimator, X)->np.ndarray:
+def _numbers(self: _Estimator, X) -> np.ndarray:
     "Checked rows as the numbers that the network was trained on, (rows, inputs)."
-    if self.encoding_ is None: return validate_data(self, X, dtype=np.float64, reset=False, ensure_all_finite="allow-nan")
+    if self.encoding_ is None:
+        return validate_data(
+            self, X, dtype=np.float64, reset=False, ensure_all_finite="allow-nan"
+        )
     self._refuse_arrays(X)
     numbers = self.encoding_.transform(X, odd="gap")
     _check_feature_names(self, X, reset=False)
     _check_n_features(self, X, reset=False)
-    try: self.encoding_.transform(X)
-    except DataError as error: warnings.warn(f"{error}; it is read as a gap", stacklevel=5)
+    try:
+        self.encoding_.transform(X)
+    except DataError as error:
+        warnings.warn(f"{error}; it is read as a gap", stacklevel=5)
     return check_array(numbers, dtype=np.float64, ensure_all_finite="allow-nan", estimator=self)
 
-
+# %% ../nbs/24_estimators.ipynb #3419a4cf
 @patch
-def _of_columns(self:_Estimator, shares:np.ndarray)->np.ndarray:
+def _of_columns(self: _Estimator, shares: np.ndarray) -> np.ndarray:
     "Shares of the network's inputs as those of the columns that they come from."
-    if self.encoding_ is None: return shares
-    owners = np.repeat(range(len(self.encoding_.columns)), [len(c.outputs) for c in self.encoding_.columns])
+    if self.encoding_ is None:
+        return shares
+    owners = np.repeat(
+        range(len(self.encoding_.columns)), [len(c.outputs) for c in self.encoding_.columns]
+    )
     return np.bincount(owners, shares, len(self.encoding_.columns))
 
-
+# %% ../nbs/24_estimators.ipynb #50a3e2e4
 @patch
-def __sklearn_tags__(self:_Estimator):
+def __sklearn_tags__(self: _Estimator):
     "scikit-learn's tags: a gap is an input like others."
     tags = BaseEstimator.__sklearn_tags__(self)
     tags.input_tags.allow_nan = True
     return tags
 
-
-def _importances(network:nn.Module, X, most:int=2000)->np.ndarray:
-    "Mean absolute slope of the outputs by each standardised input, over some rows; they sum to 1."
-    x = torch.as_tensor(X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64).requires_grad_()
+# %% ../nbs/24_estimators.ipynb #8aa7e978
+def _importances(network: nn.Module, X, most: int = 2000) -> np.ndarray:
+    """Mean absolute slope of the outputs by each standardised input, over some rows; they sum
+    to 1.
+    """
+    x = torch.as_tensor(
+        X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64
+    ).requires_grad_()
     outputs = network.train(False)(x).sum(0)
-    slopes = sum(torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs).numpy()
-    return slopes / (slopes.sum() or 1.)
+    slopes = sum(
+        torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs
+    ).numpy()
+    return slopes / (slopes.sum() or 1.0)
 
 # %% ../nbs/24_estimators.ipynb #b892ad87
 @patch(as_prop=True)
-def activation_(self:_Estimator)->nn.Module:
+def activation_(self: _Estimator) -> nn.Module:
     "The activation, for use in any network."
     return self.network_[3 if isinstance(self.network_[0], EmbeddingLayer) else 2]
 
-
+# %% ../nbs/24_estimators.ipynb #83de08a8
 @patch(as_prop=True)
-def formula_(self:_Estimator)->Formula|None:
-    "The formula of the activation, None where it has none; one that comes from a search remembers which rows that has seen."
+def formula_(self: _Estimator) -> Formula | None:
+    """The formula of the activation, None where it has none; one that comes from a search
+    remembers which rows that has seen.
+    """
     act, found = self.activation_, origins(self.discovery_ or self.activation)
-    if isinstance(act, SymbolicActivation): return with_origin(act.formula, found[0]) if found and isinstance(act.formula, Formula) else act.formula
-    names = [n for n in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus") if isinstance(self._spec, str) and NAMES[n] is type(act)]
+    if isinstance(act, SymbolicActivation):
+        return (
+            with_origin(act.formula, found[0])
+            if found and isinstance(act.formula, Formula)
+            else act.formula
+        )
+    names = [
+        n
+        for n in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus")
+        if isinstance(self._spec, str) and NAMES[n] is type(act)
+    ]
     return Formula(f"{names[0]}(x)") if names else None
 
-
+# %% ../nbs/24_estimators.ipynb #e8014f9f
 @patch(as_prop=True)
-def n_parameters_(self:_Estimator)->int:
+def n_parameters_(self: _Estimator) -> int:
     "How many numbers the network has learned."
     return count_parameters(self.network_)
 
@@ -397,21 +656,25 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     Parameters
     ----------
     activation : None, str, Formula, Module or its class, default None
-        None discovers. A `Formula`, its text, a name of torch's, a module or its class is used as it is.
+        None discovers. A `Formula`, its text, a name of torch's, a module or its class is used
+        as it is.
     hidden : sequence of int, default (64, 32)
         Widths of the hidden layers.
     recipe : str, Recipe or mapping of its settings, default "strong"
-        How the networks are trained, of the search as of the estimator: "strong", "paper" or "converged", or your own.
+        How the networks are trained, of the search as of the estimator: "strong", "paper" or
+        "converged", or your own.
     engine, budget, time_limit, engine_options
         Of the search, as in `discover`; without a budget small tables get a small search.
     max_iter, batch_size, lr, weight_decay, dropout : default None
-        In place of the recipe's epochs, rows in one step, learning rate, weight decay and share of units dropped.
+        In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
+        of units dropped.
     early_stopping : bool or "auto", default "auto"
         Keep the best epoch by rows put aside; "auto" does so if the recipe has patience.
     validation_fraction : float, default 0.1
         Share of the rows put aside for early stopping.
     n_iter_no_change : int, default None
-        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where it has none.
+        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where it
+        has none.
     class_weight : None, dict or "balanced", default None
         Class label to weight.
     warm_start : bool, default False
@@ -419,8 +682,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
-        Of numbers, before the first layer, in the search and in the end: "periodic" or "piecewise", say. Columns and bins that it
-        leaves open come from the rows of `fit`.
+        Of numbers, before the first layer, in the search and in the end: "periodic" or
+        "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
 
     Attributes
     ----------
@@ -446,67 +709,160 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     >>> NSADClassifier(activation="silu", max_iter=20, random_state=0).fit(X, y).predict(X[:2])
     array([0, 0])
     """
-    _parameter_constraints = {**_CONSTRAINTS, "class_weight": [None, dict, StrOptions({"balanced"})]}
+
+    _parameter_constraints = {
+        **_CONSTRAINTS,
+        "class_weight": [None, dict, StrOptions({"balanced"})],
+    }
     _kind, _task_kind = "NSADClassifier", "classes"
 
-    def __init__(self, activation=None, hidden=(64, 32), *, recipe="strong", engine="network", budget=None, time_limit=None,
-                 engine_options=None, max_iter=None, batch_size=None, lr=None, weight_decay=None, dropout=None,
-                 early_stopping="auto", validation_fraction=0.1, n_iter_no_change=None, class_weight=None,
-                 warm_start=False, device="auto", random_state=None, n_jobs=None, verbose=False, embedding=None):
-        super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options,
-                         max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout,
-                         early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
-                         warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose,
-                         embedding=embedding)
+    def __init__(
+        self,
+        activation=None,
+        hidden=(64, 32),
+        *,
+        recipe="strong",
+        engine="network",
+        budget=None,
+        time_limit=None,
+        engine_options=None,
+        max_iter=None,
+        batch_size=None,
+        lr=None,
+        weight_decay=None,
+        dropout=None,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=None,
+        class_weight=None,
+        warm_start=False,
+        device="auto",
+        random_state=None,
+        n_jobs=None,
+        verbose=False,
+        embedding=None,
+    ):
+        super().__init__(
+            activation,
+            hidden,
+            recipe=recipe,
+            engine=engine,
+            budget=budget,
+            time_limit=time_limit,
+            engine_options=engine_options,
+            max_iter=max_iter,
+            batch_size=batch_size,
+            lr=lr,
+            weight_decay=weight_decay,
+            dropout=dropout,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            warm_start=warm_start,
+            device=device,
+            random_state=random_state,
+            n_jobs=n_jobs,
+            verbose=verbose,
+            embedding=embedding,
+        )
         self.class_weight = class_weight
 
-    def predict_proba(self, X)->np.ndarray:
-        "Probabilities of `classes_`, (rows, classes)."
+    def predict_proba(self, X) -> np.ndarray:
+        """Probabilities of `classes_`, (rows, classes).
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes)
+            Each row sums to 1.
+        """
         outputs = self._outputs(X)
-        if outputs.shape[1] > 1: return softmax(outputs, axis=1)
+        if outputs.shape[1] > 1:
+            return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def predict_log_proba(self, X)->np.ndarray:
-        "Natural logarithms of `predict_proba`, (rows, classes); finite where a probability rounds to 0."
+    def predict_log_proba(self, X) -> np.ndarray:
+        """Natural logarithms of `predict_proba`, (rows, classes); finite where a probability
+        rounds to 0.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes)
+            At most 0.
+        """
         outputs = self._outputs(X)
-        if outputs.shape[1] > 1: return log_softmax(outputs, axis=1)
+        if outputs.shape[1] > 1:
+            return log_softmax(outputs, axis=1)
         return np.hstack([log_expit(-outputs), log_expit(outputs)])
 
-    def predict(self, X)->np.ndarray:
-        "The most probable label of each row."
+    def predict(self, X) -> np.ndarray:
+        """The most probable label of each row.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows,)
+            Labels as in `y`.
+        """
         best = self.predict_proba(X).argmax(1)
         return self.classes_[best]
 
 # %% ../nbs/24_estimators.ipynb #8c689fe7
 @patch
-def _target(self:NSADClassifier, y, again:bool)->np.ndarray:
+def _target(self: NSADClassifier, y, again: bool) -> np.ndarray:
     "Class numbers."
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
-    if len(classes) < 2: raise ValueError(f"the label has one class only ({classes[0]!r}); a classifier needs at least 2 classes")
+    if len(classes) < 2:
+        raise ValueError(
+            f"the label has one class only ({classes[0]!r}); a classifier needs at least 2"
+            " classes"
+        )
     if again and not np.array_equal(classes, self.classes_):
-        raise ValueError(f"a warm start with the classes {classes.tolist()} on a network for {self.classes_.tolist()}; set warm_start=False")
+        raise ValueError(
+            f"a warm start with the classes {classes.tolist()} on a network for"
+            f" {self.classes_.tolist()}; set warm_start=False"
+        )
     self.classes_ = classes
     return codes
 
+# %% ../nbs/24_estimators.ipynb #b672d463
+@patch(as_prop=True)
+def _task(self: NSADClassifier) -> str:
+    return "binary" if len(self.classes_) == 2 else "multiclass"
+
 
 @patch(as_prop=True)
-def _task(self:NSADClassifier)->str: return "binary" if len(self.classes_) == 2 else "multiclass"
+def _n_outputs(self: NSADClassifier) -> int:
+    return 1 if len(self.classes_) == 2 else len(self.classes_)
 
-
-@patch(as_prop=True)
-def _n_outputs(self:NSADClassifier)->int: return 1 if len(self.classes_) == 2 else len(self.classes_)
-
-
+# %% ../nbs/24_estimators.ipynb #42502b2f
 @patch
-def _scaled(self:NSADClassifier, y): return y
+def _scaled(self: NSADClassifier, y):
+    return y
 
-
+# %% ../nbs/24_estimators.ipynb #5d75a9de
 @patch
-def _weights(self:NSADClassifier, rows:_Rows)->np.ndarray|None:
+def _weights(self: NSADClassifier, rows: _Rows) -> np.ndarray | None:
     "How often each row is drawn: by its own weight and that of its class."
-    if self.class_weight is None: return rows.weights
-    by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[rows.drawn()[1]])
+    if self.class_weight is None:
+        return rows.weights
+    by_class = compute_class_weight(
+        self.class_weight, classes=self.classes_, y=self.classes_[rows.drawn()[1]]
+    )
     own = np.ones(len(rows.y)) if rows.weights is None else rows.weights
     both = own * by_class[rows.y]
     return both * (own.sum() / both.sum())
@@ -515,56 +871,105 @@ def _weights(self:NSADClassifier, rows:_Rows)->np.ndarray|None:
 class NSADRegressor(RegressorMixin, _Estimator):
     """A network for numbers whose activation is discovered in the rows it is fitted on.
 
-    Parameters and attributes are those of `NSADClassifier`, without `class_weight` and `classes_`.
+    There is no `class_weight` and no `classes_`; all else is as in `NSADClassifier`.
+
+    Parameters
+    ----------
+    activation, hidden, recipe, engine, budget, time_limit, engine_options, max_iter
+        As in `NSADClassifier`.
+    batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
+        As in `NSADClassifier`.
+    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding
+        As in `NSADClassifier`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import NSADRegressor
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> model = NSADRegressor("sin(x)", random_state=0).fit(X, np.sin(3 * X[:, 0]))
+    >>> model.predict(X[:3]).shape
+    (3,)
     """
+
     _kind, _task_kind, _task = "NSADRegressor", "regression", "regression"
     _n_outputs = 1
 
-    def predict(self, X)->np.ndarray:
-        "A number for each row."
+    def predict(self, X) -> np.ndarray:
+        """A number for each row.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows,)
+            In the units of `y`.
+        """
         return self._outputs(X)[:, 0] * self.target_scale_ + self.target_mean_
 
-
+# %% ../nbs/24_estimators.ipynb #b08536e3
 @patch
-def _target(self:NSADRegressor, y, again:bool)->np.ndarray:
+def _target(self: NSADRegressor, y, again: bool) -> np.ndarray:
     y = np.asarray(y, dtype=np.float64)
-    if y.min() == y.max(): raise ValueError(f"the target is {y[0]} in every row; there is nothing to learn")
+    if y.min() == y.max():
+        raise ValueError(f"the target is {y[0]} in every row; there is nothing to learn")
     return y
 
-
+# %% ../nbs/24_estimators.ipynb #a6a71a6c
 @patch
-def _begin(self:NSADRegressor, rows:_Rows, source:pd.DataFrame|None, seed:int):
+def _begin(self: NSADRegressor, rows: _Rows, source: pd.DataFrame | None, seed: int):
     y = rows.drawn()[1]
     self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std())
     _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
 
-
+# %% ../nbs/24_estimators.ipynb #0bab4fd3
 @patch
-def _scaled(self:NSADRegressor, y): return (y - self.target_mean_) / self.target_scale_
+def _scaled(self: NSADRegressor, y):
+    return (y - self.target_mean_) / self.target_scale_
 
-
+# %% ../nbs/24_estimators.ipynb #95f68847
 @patch
-def _weights(self:NSADRegressor, rows:_Rows)->np.ndarray|None: return rows.weights
+def _weights(self: NSADRegressor, rows: _Rows) -> np.ndarray | None:
+    return rows.weights
 
 # %% ../nbs/24_estimators.ipynb #4649b3de
-def _what_it_does(f:Formula)->str:
+def _what_it_does(f: Formula) -> str:
     "The formula's facts in words."
-    if not isinstance(f, Formula): return "has constants of its own in each channel"
+    if not isinstance(f, Formula):
+        return "has constants of its own in each channel"
     facts = f.facts
-    turns = "never turns" if facts.monotone else f"repeats every {facts.period:.3g}" if facts.period else "turns"
+    turns = (
+        "never turns"
+        if facts.monotone
+        else f"repeats every {facts.period:.3g}"
+        if facts.period
+        else "turns"
+    )
     side = ["is odd"] if facts.odd else ["is even"] if facts.even else []
     ends = "stays" if facts.bounded else "grows without bound, and is"
-    return ", ".join([*side, turns, f"{ends} between {facts.low:.3g} and {facts.high:.3g} on [-5, 5]", f"steepest slope {facts.lipschitz:.3g}"])
+    return ", ".join(
+        [
+            *side,
+            turns,
+            f"{ends} between {facts.low:.3g} and {facts.high:.3g} on [-5, 5]",
+            f"steepest slope {facts.lipschitz:.3g}",
+        ]
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #8401aa32
 @patch
-def explain(self:_Estimator, as_frame:bool=False, most:int=3)->str|pd.DataFrame:
-    """Three sentences, a line each: where the formula is from, what it gained over ReLU, and what it does and costs.
+def explain(self: _Estimator, as_frame: bool = False, most: int = 3) -> str | pd.DataFrame:
+    """Three sentences, a line each: where the formula is from, what it gained over ReLU, and
+    what it does and costs.
 
     Parameters
     ----------
     as_frame : bool
-        Every column with its importance as a DataFrame, the most important first, in place of the text.
+        Every column with its importance as a DataFrame, the most important first, in place of
+        the text.
     most : int
         How many columns the text names.
 
@@ -575,218 +980,416 @@ def explain(self:_Estimator, as_frame:bool=False, most:int=3)->str|pd.DataFrame:
     Examples
     --------
     >>> print(NSADRegressor().fit(X, y).explain())                   # doctest: +SKIP
-    The activation silu(x) was found by the network search among 90 formulas on 1,600 rows, seed 42.
-    On validation rows of the search its squared error was 0.0527 and ReLU's 0.0601: lower by 0.0074, standard error 0.0011.
-    It turns, grows without bound ...
+    The activation silu(x) was found by the network search among 90 formulas on 1,600 rows, seed
+    42. On validation rows of the search its squared error was 0.0527 and ReLU's 0.0601: lower
+    by 0.0074, standard error 0.0011. It turns, grows without bound ...
     """
     check_is_fitted(self)
     names = getattr(self, "feature_names_in_", [f"X{i}" for i in range(self.n_features_in_)])
     inputs = pd.DataFrame(dict(feature=list(names), importance=self.feature_importances_))
     inputs = inputs.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
-    if as_frame: return inputs
-    leading = ", ".join(f"{r.feature} {r.importance:.0%}" for r in inputs.head(most).itertuples())
-    return "\n".join([self._where_from(), self._gained(), f"{self._does_and_costs()}; it listens most to {leading}."])
+    if as_frame:
+        return inputs
+    leading = ", ".join(
+        f"{r.feature} {r.importance:.0%}" for r in inputs.head(most).itertuples()
+    )
+    return "\n".join(
+        [
+            self._where_from(),
+            self._gained(),
+            f"{self._does_and_costs()}; it listens most to {leading}.",
+        ]
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #cfda384e
 @patch
-def _where_from(self:_Estimator)->str:
+def _where_from(self: _Estimator) -> str:
     f = self.formula_
-    name = f"formula {f.text}" if isinstance(f, Formula) else f"module {type(self.activation_).__name__}"
-    if self.discovery_ is None: return f"The activation, the {name}, was given and not searched for."
+    name = (
+        f"formula {f.text}"
+        if isinstance(f, Formula)
+        else f"module {type(self.activation_).__name__}"
+    )
+    if self.discovery_ is None:
+        return f"The activation, the {name}, was given and not searched for."
     p = self.discovery_.provenance
-    return (f"The activation, the {name}, was found by the {p['engine']} search among {p['candidates']:,} trials "
-            f"on {p['rows']:,} rows, seed {p['seed']}.")
+    return (
+        f"The activation, the {name}, was found by the {p['engine']} search among"
+        f" {p['candidates']:,} trials on {p['rows']:,} rows, seed {p['seed']}."
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #800da981
 @patch
-def _gained(self:_Estimator)->str:
+def _gained(self: _Estimator) -> str:
     "What the search knows of the formula beside ReLU."
     if self.discovery_ is None:
-        return 'What it gains over ReLU is not known, as no search compared them; a fit with activation="relu" would tell.'
-    best, measure = self.formula_.text, "squared error (of the standardised target)" if self._task == "regression" else "log loss"
-    found, relu = _final_losses(self.discovery_, best), _final_losses(self.discovery_, "relu(x)")
+        return (
+            'What it gains over ReLU is not known, as no search compared them; a fit with'
+            ' activation="relu" would tell.'
+        )
+    best, measure = (
+        self.formula_.text,
+        (
+            "squared error (of the standardised target)"
+            if self._task == "regression"
+            else "log loss"
+        ),
+    )
+    found, relu = (
+        _final_losses(self.discovery_, best),
+        _final_losses(self.discovery_, "relu(x)"),
+    )
     if relu is None or found is None:
-        return f"What it gains over ReLU is not known, as the search did not train ReLU beside it by the recipe {self.recipe_.name!r}."
+        return (
+            "What it gains over ReLU is not known, as the search did not train ReLU beside it"
+            f" by the recipe {self.recipe_.name!r}."
+        )
     if best == "relu(x)":
-        return ("No formula was better than ReLU by more than the noise on validation rows of the search, "
-                f"where its {measure} was {relu.mean():.4g}.")
+        return (
+            "No formula was better than ReLU by more than the noise on validation rows of the"
+            f" search, where its {measure} was {relu.mean():.4g}."
+        )
     apart = (relu - found).dropna()
-    noise = f", standard error {apart.std() / len(apart)**0.5:.2g}" if len(apart) > 1 else ", from one training"
+    noise = (
+        f", standard error {apart.std() / len(apart) ** 0.5:.2g}"
+        if len(apart) > 1
+        else ", from one training"
+    )
     word = "lower" if apart.mean() > 0 else "higher"
-    return (f"On validation rows of the search its {measure} was {found.mean():.4g} and ReLU's {relu.mean():.4g}: "
-            f"{word} by {abs(apart.mean()):.2g}{noise}.")
+    return (
+        f"On validation rows of the search its {measure} was {found.mean():.4g} and ReLU's"
+        f" {relu.mean():.4g}: {word} by {abs(apart.mean()):.2g}{noise}."
+    )
 
-
-def _final_losses(found:Discovery, text:str)->pd.Series|None:
-    "Losses of a formula by the whole recipe, by seed, at the learning rate that suited it best; None where it was not trained so."
+# %% ../nbs/24_estimators.ipynb #3edc3e18
+def _final_losses(found: Discovery, text: str) -> pd.Series | None:
+    """Losses of a formula by the whole recipe, by seed, at the learning rate that suited it
+    best; None where it was not trained so.
+    """
     rows = found.candidates
-    if not len(rows) or rows.fidelity.isna().all(): return None
+    if not len(rows) or rows.fidelity.isna().all():
+        return None
     rows = rows[(rows.formula == text) & (rows.rung == 2)].dropna(subset=["loss", "seed"])
-    if rows.empty: return None
-    by_rate = [group.set_index("seed").loss for _, group in rows.groupby(rows.lr.fillna(0.))]
+    if rows.empty:
+        return None
+    by_rate = [group.set_index("seed").loss for _, group in rows.groupby(rows.lr.fillna(0.0))]
     return min(by_rate, key=lambda losses: losses.mean())
 
-
+# %% ../nbs/24_estimators.ipynb #a87d26a7
 @patch
-def _does_and_costs(self:_Estimator)->str:
+def _does_and_costs(self: _Estimator) -> str:
     "The formula's facts, and the size of the network."
     f = self.formula_
-    if f is None: does = "It has no formula, so nothing is known of its shape"
-    elif not isinstance(f, Formula): does = f"It {_what_it_does(f)}"
+    if f is None:
+        does = "It has no formula, so nothing is known of its shape"
+    elif not isinstance(f, Formula):
+        does = f"It {_what_it_does(f)}"
     else:
-        n, plain = len(program_of(f).instructions), len(program_of(Formula("relu(x)")).instructions)
-        does = f"It {_what_it_does(f)}, and takes {n} operation{'s' * (n != 1)} a value where ReLU takes {plain}"
-    return f"{does}; the network has {self.n_parameters_:,} parameters and was trained for {self.n_iter_} epochs"
+        n, plain = (
+            len(program_of(f).instructions),
+            len(program_of(Formula("relu(x)")).instructions),
+        )
+        does = (
+            f"It {_what_it_does(f)}, and takes {n} operation{'s' * (n != 1)} a value where ReLU"
+            f" takes {plain}"
+        )
+    return (
+        f"{does}; the network has {self.n_parameters_:,} parameters and was trained for"
+        f" {self.n_iter_} epochs"
+    )
 
 # %% ../nbs/24_estimators.ipynb #d3d57dba
 @patch
-def __getstate__(self:_Estimator)->dict:
+def __getstate__(self: _Estimator) -> dict:
     "The attributes, with the network as arrays and the search as text."
     state = dict(BaseEstimator.__getstate__(self))
-    if "network_" not in state: return state
-    return {**state, "network_": {name: value.numpy() for name, value in self.network_.state_dict().items()},
-            "scaler_": {"mean": self.scaler_.mean, "scale": self.scaler_.scale}, "recipe_": asdict(self.recipe_),
-            "encoding_": self.encoding_ and self.encoding_.to_dict(),
-            "discovery_": self.discovery_ and self.discovery_.to_json()}
+    if "network_" not in state:
+        return state
+    return {
+        **state,
+        "network_": {name: value.numpy() for name, value in self.network_.state_dict().items()},
+        "scaler_": {"mean": self.scaler_.mean, "scale": self.scaler_.scale},
+        "recipe_": asdict(self.recipe_),
+        "encoding_": self.encoding_ and self.encoding_.to_dict(),
+        "discovery_": self.discovery_ and self.discovery_.to_json(),
+    }
 
-
+# %% ../nbs/24_estimators.ipynb #39581697
 @patch
-def __setstate__(self:_Estimator, state:dict):
+def __setstate__(self: _Estimator, state: dict):
     if "network_" in state:
-        state = {**state, "network_": _rebuilt(state["network_"], state["_spec"], state["recipe_"]["dropout"], state.get("_embedding")),
-                 "scaler_": Scaler(**state["scaler_"]), "recipe_": Recipe(**state["recipe_"]),
-                 "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
-                 "discovery_": state["discovery_"] and Discovery.from_json(state["discovery_"], "the estimator's search")}
+        state = {
+            **state,
+            "network_": _rebuilt(
+                state["network_"],
+                state["_spec"],
+                state["recipe_"]["dropout"],
+                state.get("_embedding"),
+            ),
+            "scaler_": Scaler(**state["scaler_"]),
+            "recipe_": Recipe(**state["recipe_"]),
+            "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
+            "discovery_": (
+                state["discovery_"]
+                and Discovery.from_json(state["discovery_"], "the estimator's search")
+            ),
+        }
     BaseEstimator.__setstate__(self, state)
 
-
-def _rebuilt(arrays:Mapping[str, np.ndarray], spec, dropout:float, embedding:list|None=None)->nn.Sequential:
+# %% ../nbs/24_estimators.ipynb #91da5b23
+def _rebuilt(
+    arrays: Mapping[str, np.ndarray], spec, dropout: float, embedding: list | None = None
+) -> nn.Sequential:
     "The network of these weights; their shapes say how many layers it has, and how wide."
-    if embedding is not None: return _rebuilt_embedded(arrays, spec, dropout, *embedding)
+    if embedding is not None:
+        return _rebuilt_embedded(arrays, spec, dropout, *embedding)
     layers = range(0, 4 * sum(name.endswith(".running_var") for name in arrays) + 1, 4)
-    shapes, bias = [arrays[f"{i}.weight"].shape for i in layers], [arrays[f"{i}.bias"].shape for i in layers]
+    shapes, bias = (
+        [arrays[f"{i}.weight"].shape for i in layers],
+        [arrays[f"{i}.bias"].shape for i in layers],
+    )
     widths = [shapes[0][1], *(s[0] for s in shapes)]
-    if shapes != [(b, a) for a, b in zip(widths, widths[1:])] or bias != [(w,) for w in widths[1:]] or not all(widths):
+    if (
+        shapes != [(b, a) for a, b in zip(widths, widths[1:])]
+        or bias != [(w,) for w in widths[1:]]
+        or not all(widths)
+    ):
         raise ValueError(f"weights of the shapes {shapes} make no network")
-    network = mlp(widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout).double()
+    network = mlp(
+        widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout
+    ).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
     return network.train(False)
 
-
-def _rebuilt_embedded(arrays:Mapping[str, np.ndarray], spec, dropout:float, text:str, edges)->nn.Sequential:
+# %% ../nbs/24_estimators.ipynb #ab893024
+def _rebuilt_embedded(
+    arrays: Mapping[str, np.ndarray], spec, dropout: float, text: str, edges
+) -> nn.Sequential:
     "A network that begins with an embedding of numbers, whose text and bins are given."
     parts = [(*name.split(".", 1), value) for name, value in arrays.items()]
     own = {name: torch.tensor(value) for i, name, value in parts if i == "0"}
-    rest = _rebuilt({f"{int(i) - 1}.{name}": value for i, name, value in parts if i != "0"}, spec, dropout)
+    rest = _rebuilt(
+        {f"{int(i) - 1}.{name}": value for i, name, value in parts if i != "0"}, spec, dropout
+    )
     wanted = embedding_of(text)
-    if edges is not None: wanted = replace(wanted, edges=edges)
-    if own["weight"].shape[::2] != (len(wanted.columns), wanted.d_embedding): raise ValueError("the weights are not those of its embedding")
-    first = wanted.layer(rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)).double()
+    if edges is not None:
+        wanted = replace(wanted, edges=edges)
+    if own["weight"].shape[::2] != (len(wanted.columns), wanted.d_embedding):
+        raise ValueError("the weights are not those of its embedding")
+    first = wanted.layer(
+        rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)
+    ).double()
     first.load_state_dict(own)
     return nn.Sequential(first, *rest).train(False)
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
-_KINDS = {name: np.dtype(name) for name in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()}
+_KINDS = {
+    name: np.dtype(name)
+    for name in (
+        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+    )
+}
 
-
-def _listed(values:np.ndarray)->dict:
+# %% ../nbs/24_estimators.ipynb #25d79742
+def _listed(values: np.ndarray) -> dict:
     "An array of labels, names or numbers as JSON can hold it."
-    kind = "text" if values.dtype.kind == "U" else "texts" if all(isinstance(v, str) for v in values) else values.dtype.name
-    if kind not in ("text", "texts", *_KINDS): raise ValueError(f"labels of type {type(values[0]).__name__} cannot be saved; use text or numbers")
+    kind = (
+        "text"
+        if values.dtype.kind == "U"
+        else "texts"
+        if all(isinstance(v, str) for v in values)
+        else values.dtype.name
+    )
+    if kind not in ("text", "texts", *_KINDS):
+        raise ValueError(
+            f"labels of type {type(values[0]).__name__} cannot be saved; use text or numbers"
+        )
     return {"kind": kind, "values": values.tolist()}
 
-
-def _unlisted(d:dict)->np.ndarray:
-    if d["kind"] in _KINDS: return np.array(d["values"], _KINDS[d["kind"]])
-    if not all(isinstance(v, str) for v in d["values"]) or d["kind"] not in ("text", "texts"): raise ValueError(f"labels of kind {d['kind']!r}")
+# %% ../nbs/24_estimators.ipynb #93fb9738
+def _unlisted(d: dict) -> np.ndarray:
+    if d["kind"] in _KINDS:
+        return np.array(d["values"], _KINDS[d["kind"]])
+    if not all(isinstance(v, str) for v in d["values"]) or d["kind"] not in ("text", "texts"):
+        raise ValueError(f"labels of kind {d['kind']!r}")
     return np.array(d["values"], object if d["kind"] == "texts" else None)
 
-
-def _as_json(name:str, value):
+# %% ../nbs/24_estimators.ipynb #e18a55e4
+def _as_json(name: str, value):
     "A parameter as JSON can hold it."
-    if isinstance(value, Formula): return value.text
-    if isinstance(value, Embedding): return str(value)
-    if isinstance(value, Recipe): return asdict(value)
-    if name == "class_weight" and isinstance(value, dict): value = [[k, v] for k, v in value.items()]
-    try: return json.loads(json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)))
-    except (TypeError, ValueError): raise ValueError(f"{name}={value!r:.80} cannot be saved as text; set_params({name}=...) first") from None
+    if isinstance(value, Formula):
+        return value.text
+    if isinstance(value, Embedding):
+        return str(value)
+    if isinstance(value, Recipe):
+        return asdict(value)
+    if name == "class_weight" and isinstance(value, dict):
+        value = [[k, v] for k, v in value.items()]
+    try:
+        return json.loads(
+            json.dumps(
+                value, default=lambda v: v.item() if isinstance(v, np.generic) else list(v)
+            )
+        )
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name}={value!r:.80} cannot be saved as text; set_params({name}=...) first"
+        ) from None
 
 # %% ../nbs/24_estimators.ipynb #382bd573
 @patch
-def save(self:_Estimator, path)->Path:
-    "Write the fitted estimator to `path`, a zip of JSON and arrays of numbers, as a whole or not at all."
+def save(self: _Estimator, path) -> Path:
+    """Write the fitted estimator to `path`, a zip of JSON and arrays of numbers, as a whole or
+    not at all.
+    """
     check_is_fitted(self)
     if not isinstance(self._spec, str):
-        raise ValueError(f"the activation {self._spec!r:.80} cannot be saved as text; fit with a formula or the name of a torch activation")
-    state, params = self.__getstate__(), {k: _as_json(k, v) for k, v in self.get_params(deep=False).items()}
-    fitted = {k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)}
-    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {"scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}}
-    about = dict(format="nsad.estimator/1", kind=self._kind, version=nsad.__version__, parameters=params, fitted=fitted)
+        raise ValueError(
+            f"the activation {self._spec!r:.80} cannot be saved as text; fit with a formula or"
+            " the name of a torch activation"
+        )
+    state, params = (
+        self.__getstate__(),
+        {k: _as_json(k, v) for k, v in self.get_params(deep=False).items()},
+    )
+    fitted = {
+        k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)
+    }
+    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {
+        "scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}
+    }
+    about = dict(
+        format="nsad.estimator/1",
+        kind=self._kind,
+        version=nsad.__version__,
+        parameters=params,
+        fitted=fitted,
+    )
     members = {"estimator.json": json.dumps(about, indent=1).encode()}
-    if state["discovery_"]: members["discovery.json"] = state["discovery_"].encode()
+    if state["discovery_"]:
+        members["discovery.json"] = state["discovery_"].encode()
     for name, values in state["network_"].items():
         np.lib.format.write_array(file := io.BytesIO(), values)
         members[f"weights/{name}.npy"] = file.getvalue()
     with zipfile.ZipFile(packed := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as z:
-        for name, content in members.items(): z.writestr(name, content)
+        for name, content in members.items():
+            z.writestr(name, content)
     return write_file(path, packed.getvalue())
 
 # %% ../nbs/24_estimators.ipynb #9bec454f
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, RecursionError, MemoryError, EOFError, OverflowError,
-               NotImplementedError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RuntimeError,
+    RecursionError,
+    MemoryError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
-
+# %% ../nbs/24_estimators.ipynb #5aa81b9c
 @patch(cls_method=True)
-def load(cls:_Estimator, path)->_Estimator:
+def load(cls: _Estimator, path) -> _Estimator:
     "Read what `save` wrote; any other file is a ValueError."
-    try: content = Path(path).read_bytes()
+    try:
+        content = Path(path).read_bytes()
     except OSError as error:
-        raise FileError(f"{path} cannot be read ({error.strerror or error}); name the file of a saved {cls.__name__}") from None
-    try: return cls._read(content)
-    except _UNREADABLE as error: raise ValueError(f"{path} is not a saved {cls.__name__}: {str(error) or type(error).__name__}") from None
+        raise FileError(
+            f"{path} cannot be read ({error.strerror or error}); name the file of a saved"
+            f" {cls.__name__}"
+        ) from None
+    try:
+        return cls._read(content)
+    except _UNREADABLE as error:
+        raise ValueError(
+            f"{path} is not a saved {cls.__name__}: {str(error) or type(error).__name__}"
+        ) from None
 
-
-def _weights(name:str, data:bytes)->np.ndarray:
+# %% ../nbs/24_estimators.ipynb #1acd0ebf
+def _weights(name: str, data: bytes) -> np.ndarray:
     "An array of a saved network: finite real numbers, as training leaves them."
     values = np.load(io.BytesIO(data), allow_pickle=False)
-    if values.dtype.kind not in "fiu": raise ValueError(f"{name} holds {values.dtype}, not real numbers")
-    if not np.isfinite(values).all(): raise ValueError(f"{name} holds numbers that are not finite")
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"{name} holds {values.dtype}, not real numbers")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds numbers that are not finite")
     return values
 
-
+# %% ../nbs/24_estimators.ipynb #ad6b0edd
 @patch(cls_method=True)
-def _read(cls:_Estimator, content:bytes)->_Estimator:
+def _read(cls: _Estimator, content: bytes) -> _Estimator:
     with zipfile.ZipFile(io.BytesIO(content)) as z:
-        if sum(m.file_size for m in z.infolist()) > 2**31: raise ValueError("its content is larger than 2 GB")
+        if sum(m.file_size for m in z.infolist()) > 2**31:
+            raise ValueError("its content is larger than 2 GB")
         members = {name: z.read(name) for name in z.namelist()}
     about = json.loads(members["estimator.json"])
-    if about["format"] != "nsad.estimator/1": raise ValueError(f"its format is {about['format']!r}")
-    if about["kind"] != cls._kind: raise ValueError(f"it holds an {about['kind']}")
+    if about["format"] != "nsad.estimator/1":
+        raise ValueError(f"its format is {about['format']!r}")
+    if about["kind"] != cls._kind:
+        raise ValueError(f"it holds an {about['kind']}")
     params, fitted = dict(about["parameters"]), dict(about["fitted"])
-    if isinstance(params["hidden"], list): params["hidden"] = tuple(params["hidden"])
-    if isinstance(params.get("class_weight"), list): params["class_weight"] = {k: v for k, v in params["class_weight"]}
-    fitted = {"_embedding": None} | fitted | {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
-    weights = {name[8:-4]: _weights(name, data) for name, data in members.items() if name.startswith("weights/")}
+    if isinstance(params["hidden"], list):
+        params["hidden"] = tuple(params["hidden"])
+    if isinstance(params.get("class_weight"), list):
+        params["class_weight"] = {k: v for k, v in params["class_weight"]}
+    fitted = (
+        {"_embedding": None}
+        | fitted
+        | {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
+    )
+    weights = {
+        name[8:-4]: _weights(name, data)
+        for name, data in members.items()
+        if name.startswith("weights/")
+    }
     found = members["discovery.json"].decode() if "discovery.json" in members else None
     scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
-    return cls(**params)._restored({**fitted, "network_": weights, "discovery_": found, "scaler_": scaler})
+    return cls(**params)._restored(
+        {**fitted, "network_": weights, "discovery_": found, "scaler_": scaler}
+    )
 
-
+# %% ../nbs/24_estimators.ipynb #ae095729
 @patch
-def _restored(self:_Estimator, state:dict)->_Estimator:
-    "This estimator with a state that came from a file, if it is one that `fit` could have left."
-    if not isinstance(state["_spec"], str): raise ValueError("it has no activation")
-    needed = {"n_features_in_", "scaler_", "discovery_", "_spec", "network_", "loss_curve_", "n_iter_", "feature_importances_",
-              "recipe_", "encoding_", "_embedding"}
+def _restored(self: _Estimator, state: dict) -> _Estimator:
+    """This estimator with a state that came from a file, if it is one that `fit` could have
+    left.
+    """
+    if not isinstance(state["_spec"], str):
+        raise ValueError("it has no activation")
+    needed = {
+        "n_features_in_",
+        "scaler_",
+        "discovery_",
+        "_spec",
+        "network_",
+        "loss_curve_",
+        "n_iter_",
+        "feature_importances_",
+        "recipe_",
+        "encoding_",
+        "_embedding",
+    }
     lacking = needed - set(state)
-    strange = set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
-    if lacking or strange: raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
+    strange = (
+        set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
+    )
+    if lacking or strange:
+        raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
     self._validate_params()
     self.__setstate__({**self.__dict__, **state})
     n_inputs = self.n_features_in_ if self.encoding_ is None else len(self.encoding_.names)
-    if self.encoding_ is not None and len(self.encoding_.columns) != self.n_features_in_: raise ValueError("its columns do not fit")
-    if not self.scaler_.mean.shape == self.scaler_.scale.shape == (n_inputs,): raise ValueError("its scaler does not fit")
-    if self.network_[-1].out_features != self._n_outputs: raise ValueError("its classes do not fit")
+    if self.encoding_ is not None and len(self.encoding_.columns) != self.n_features_in_:
+        raise ValueError("its columns do not fit")
+    if not self.scaler_.mean.shape == self.scaler_.scale.shape == (n_inputs,):
+        raise ValueError("its scaler does not fit")
+    if self.network_[-1].out_features != self._n_outputs:
+        raise ValueError("its classes do not fit")
     predict(self.network_, self.scaler_.transform(np.zeros((2, n_inputs))))
     return self

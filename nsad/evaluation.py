@@ -16,18 +16,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Protocol, runtime_checkable
-
 import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
 from torch import nn
 from tqdm import tqdm
-
 import nsad
 from .activation import activation_module
-from .data import TEST_SHARE, Dataset, Scaler, StandardisedRows, fit_in_pieces, is_mapped, load_dataset, split, whole_number
+from nsad.data import (
+    TEST_SHARE,
+    Dataset,
+    Scaler,
+    StandardisedRows,
+    fit_in_pieces,
+    is_mapped,
+    load_dataset,
+    split,
+    whole_number,
+)
 from .discovery import Discovery
 from .formula import Formula
 from .identity import activation_specification, identity, specification
@@ -36,31 +45,79 @@ from .models import Activation, Stack, count_parameters, embedding_in, hidden_of
 from .parallel import Workers, connected, run_jobs
 from .provenance import Origin, fair_split, leak, origins, remedy
 from .signals import stoppable
-from .statistics import ALL_MEASURES, CELL, Ranks, compare, compare_across, pack_rows, rank, row_scores, summary  # noqa: F401, once here
+from nsad.statistics import (  # noqa: F401, once here
+    ALL_MEASURES,
+    CELL,
+    Ranks,
+    compare,
+    compare_across,
+    pack_rows,
+    rank,
+    row_scores,
+    summary,
+)
 from .store import check_rows, open_store, saying
-from .training import MEASURES, STRONG, Recipe, forward_flops, latency, measures, member_costs, predict, train
+from nsad.training import (
+    MEASURES,
+    STRONG,
+    Recipe,
+    forward_flops,
+    latency,
+    measures,
+    member_costs,
+    predict,
+    train,
+)
 
 # %% ../nbs/19_evaluation.ipynb #647acb2e
 @dataclass(frozen=True)
 class Study:
     """Networks to train and compare: every dataset, network, activation and seed.
 
-    Attributes
+    Parameters
     ----------
-    datasets : names for `load_dataset`, or `Dataset` objects
-    activations : label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or label to a mapping from seed to
-        one of these; or a list of them. None is tested on rows that its search has seen, see `leak`.
-    networks : names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in "light+periodic" or
-        "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and bins come from the training rows. A mapping names
-        the labels of the activations that each is trained with (None for all)
-    seeds : of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for all
-    recipe : how networks are trained; all its settings are part of what a row is filed under
-    rows : rows drawn from a dataset that is given by name
-    test, validation : shares of the rows; validation rows are only taken where the recipe has patience
-    split_seed : None splits anew for each seed
-    stack_size : networks trained as one
-    models : label to what is no network of a stack, see `Model`, or label to a mapping from seed to that
+    datasets : sequence of str or Dataset
+        Names for `load_dataset`, or `Dataset` objects.
+    activations
+        Label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or
+        label to a mapping from seed to one of these; or a list of them. None is tested on rows
+        that its search has seen, see `leak`.
+    networks
+        Names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in
+        "light+periodic" or "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and
+        bins come from the training rows. A mapping names the labels of the activations that
+        each is trained with (None for all).
+    seeds : sequence of int, default (42, 43, 44)
+        Of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for
+        all.
+    recipe : Recipe, default STRONG
+        How networks are trained; all its settings are part of what a row is filed under.
+    rows : int or None, default 100000
+        Rows drawn from a dataset that is given by name.
+    test, validation
+        Shares of the rows; validation rows are only taken where the recipe has patience.
+    split_seed : int, optional
+        None splits anew for each seed.
+    stack_size : int, default 24
+        Networks trained as one.
+    models : mapping from str to Model or mapping from int to Model
+        Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
+        that.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> len(results)
+    4
     """
+
     datasets: Sequence[str | Dataset]
     activations: Mapping[str, Activation | Mapping[int, Activation]] | Sequence[str]
     networks: Mapping[str, Sequence[str] | None] | Sequence[str] = ("light",)
@@ -75,41 +132,76 @@ class Study:
 
     def __post_init__(self):
         given = self.activations
-        named = dict(given) if isinstance(given, Mapping) else {a.best.text if isinstance(a, Discovery) else str(a): a for a in given}
+        named = (
+            dict(given)
+            if isinstance(given, Mapping)
+            else {a.best.text if isinstance(a, Discovery) else str(a): a for a in given}
+        )
         for f in fields(self):
-            if isinstance(value := getattr(self, f.name), np.floating): object.__setattr__(self, f.name, float(value))
+            if isinstance(value := getattr(self, f.name), np.floating):
+                object.__setattr__(self, f.name, float(value))
         object.__setattr__(self, "seeds", _each_seed(self.seeds))
-        if self.split_seed is not None: object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
+        if self.split_seed is not None:
+            object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
         for label, spec in [*named.items(), *self.models.items()]:
-            if isinstance(spec, Mapping) and (missing := [s for s in self.seeds if s not in spec]):
-                raise ValueError(f"{label!r} has nothing for seed {missing[0]}; it has something for {', '.join(map(str, spec))}")
+            if isinstance(spec, Mapping) and (
+                missing := [s for s in self.seeds if s not in spec]
+            ):
+                raise ValueError(
+                    f"{label!r} has nothing for seed {missing[0]}; it has something for"
+                    f" {', '.join(map(str, spec))}"
+                )
         named = {label: _trainable(spec) for label, spec in named.items()}
-        networks = dict(self.networks) if isinstance(self.networks, Mapping) else dict.fromkeys(self.networks)
+        networks = (
+            dict(self.networks)
+            if isinstance(self.networks, Mapping)
+            else dict.fromkeys(self.networks)
+        )
         for name, labels in networks.items():
             hidden_of(name)
             if unknown := set(labels or ()) - set(named):
-                raise ValueError(f"network {name!r} asks for {sorted(unknown)}, which is not among {sorted(named)}")
+                raise ValueError(
+                    f"network {name!r} asks for {sorted(unknown)}, which is not among"
+                    f" {sorted(named)}"
+                )
         for label, model in self.models.items():
             if odd := [m for m in _each(model) if not isinstance(m, Model)]:
-                raise ValueError(f"model {label!r} is {odd[0]!r:.80}, which has no fit(), kind and needs: see nsad.evaluation.Model")
+                raise ValueError(
+                    f"model {label!r} is {odd[0]!r:.80}, which has no fit(), kind and needs:"
+                    " see nsad.evaluation.Model"
+                )
         object.__setattr__(self, "activations", named)
-        object.__setattr__(self, "networks", {n: list(named if labels is None else labels) for n, labels in networks.items()})
+        object.__setattr__(
+            self,
+            "networks",
+            {n: list(named if labels is None else labels) for n, labels in networks.items()},
+        )
 
-
-def _each_seed(seeds:Sequence[int])->tuple[int, ...]:
-    "Seeds as Python's integers, each once: a seed that is given twice would train the same network twice and count as two."
+# %% ../nbs/19_evaluation.ipynb #1f32ed5e
+def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
+    """Seeds as Python's integers, each once: a seed that is given twice would train the same
+    network twice and count as two.
+    """
     given = [whole_number(s, "a seed") for s in seeds]
     once = tuple(dict.fromkeys(given))
-    if not once: raise ValueError("a study needs at least one seed")
+    if not once:
+        raise ValueError("a study needs at least one seed")
     twice = sorted({s for s in once if given.count(s) > 1})
-    if twice: warnings.warn(f"seeds {', '.join(map(str, twice))} are given more than once and count once: {len(once)} of {len(given)} seeds are left",
-                            stacklevel=4)
+    if twice:
+        warnings.warn(
+            f"seeds {', '.join(map(str, twice))} are given more than once and count once:"
+            f" {len(once)} of {len(given)} seeds are left",
+            stacklevel=4,
+        )
     return once
 
-
+# %% ../nbs/19_evaluation.ipynb #2ee6ed14
 def _trainable(spec):
-    "What can be trained: of a discovery its best formula, which remembers what its search has seen."
-    if isinstance(spec, Mapping): return {seed: _trainable(one) for seed, one in spec.items()}
+    """What can be trained: of a discovery its best formula, which remembers what its search has
+    seen.
+    """
+    if isinstance(spec, Mapping):
+        return {seed: _trainable(one) for seed, one in spec.items()}
     return spec.best if isinstance(spec, Discovery) else spec
 
 # %% ../nbs/19_evaluation.ipynb #c9920bc6
@@ -117,51 +209,100 @@ def _trainable(spec):
 class Fitted:
     """What a `Model` has become.
 
-    Attributes
+    Parameters
     ----------
-    predict : from standardised rows (rows, features) to raw outputs (rows, outputs), logits where the task has classes
-    n_parameters, flops : how many numbers were learned, and operations spent on one row
-    best_epoch : how many epochs, or rounds, are in it
+    predict : callable
+        From standardised rows (rows, features) to raw outputs (rows, outputs), logits where the
+        task has classes.
+    n_parameters, flops
+        How many numbers were learned, and operations spent on one row.
+    best_epoch : int, optional
+        How many epochs, or rounds, are in it.
     """
+
     predict: Callable
     n_parameters: int
     flops: float
     best_epoch: int | None = None
 
     @classmethod
-    def of(cls, net:nn.Module, n_features:int, best_epoch:int|None=None)->"Fitted":
+    def of(cls, net: nn.Module, n_features: int, best_epoch: int | None = None) -> "Fitted":
         "A trained network."
-        return cls(lambda X: predict(net, X), count_parameters(net), forward_flops(net, n_features), best_epoch)
+        return cls(
+            partial(predict, net),
+            count_parameters(net),
+            forward_flops(net, n_features),
+            best_epoch,
+        )
 
-
+# %% ../nbs/19_evaluation.ipynb #1752fbf6
 @runtime_checkable
 class Model(Protocol):
     """Anything a `Study` can fit; `str` of it says all that determines it.
 
     Attributes
     ----------
-    kind : what stands in the column `network`
-    needs : the package it comes from, whose version is recorded; empty for none
+    kind : str
+        What stands in the column `network`.
+    needs : str
+        The package it comes from, whose version is recorded; empty for none.
     """
+
     kind: str
     needs: str
 
-    def fit(self, rows:"SplitRows", task:str, n_outputs:int, seed:int, recipe:Recipe, device:str)->Fitted:
-        "Fit to `rows.train`; `rows.validation` is empty where the recipe has no patience. The test rows are nobody's business."
+    def fit(
+        self,
+        rows: "SplitRows",
+        task: str,
+        n_outputs: int,
+        seed: int,
+        recipe: Recipe,
+        device: str,
+    ) -> Fitted:
+        """Fit to `rows.train`; `rows.validation` is empty where the recipe has no patience. The
+        test rows are nobody's business.
+        """
 
-
-def _each(spec)->list: return list(spec.values()) if isinstance(spec, Mapping) else [spec]
+# %% ../nbs/19_evaluation.ipynb #a3dc2b9c
+def _each(spec) -> list:
+    return list(spec.values()) if isinstance(spec, Mapping) else [spec]
 
 # %% ../nbs/19_evaluation.ipynb #2d604ebb
-COLUMNS = dict(key="TEXT PRIMARY KEY", dataset="TEXT", domain="TEXT", fingerprint="TEXT", task="TEXT", network="TEXT",
-               activation="TEXT", formula="TEXT", seed="INTEGER", split_seed="INTEGER", recipe="TEXT", settings="TEXT",
-               n_parameters="INTEGER", flops="INTEGER", **dict.fromkeys(MEASURES["classes"] + MEASURES["regression"], "REAL"),
-               latency="REAL", train_rows="INTEGER", validation_rows="INTEGER", test_rows="INTEGER", best_epoch="INTEGER",
-               seconds="REAL", device="TEXT", nsad="TEXT", torch="TEXT", python="TEXT", created="TEXT", identity="TEXT",
-               skill="REAL", one_answer="REAL")
-KEYS = 2                                # version of how keys are made; 1 went by how an activation prints
+COLUMNS = dict(
+    key="TEXT PRIMARY KEY",
+    dataset="TEXT",
+    domain="TEXT",
+    fingerprint="TEXT",
+    task="TEXT",
+    network="TEXT",
+    activation="TEXT",
+    formula="TEXT",
+    seed="INTEGER",
+    split_seed="INTEGER",
+    recipe="TEXT",
+    settings="TEXT",
+    n_parameters="INTEGER",
+    flops="INTEGER",
+    **dict.fromkeys(MEASURES["classes"] + MEASURES["regression"], "REAL"),
+    latency="REAL",
+    train_rows="INTEGER",
+    validation_rows="INTEGER",
+    test_rows="INTEGER",
+    best_epoch="INTEGER",
+    seconds="REAL",
+    device="TEXT",
+    nsad="TEXT",
+    torch="TEXT",
+    python="TEXT",
+    created="TEXT",
+    identity="TEXT",
+    skill="REAL",
+    one_answer="REAL",
+)
+KEYS = 2  # version of how keys are made; 1 went by how an activation prints
 
-
+# %% ../nbs/19_evaluation.ipynb #7052b2e4
 class ResultsStore:
     """Rows of trained networks in a SQLite file, or in memory where `path` is None.
 
@@ -173,56 +314,76 @@ class ResultsStore:
     Raises
     ------
     ValueError
-        A file of a newer nsad. One of an older nsad, whose keys did not tell all activations apart, can be read (`frame`)
-        but takes no rows.
+        A file of a newer nsad. One of an older nsad, whose keys did not tell all activations
+        apart, can be read (`frame`) but takes no rows.
     """
+
     def __init__(self, path=None):
         self.path, self.db = path, open_store(path)
         with saying(path):
-            version, = self.db.execute("PRAGMA user_version").fetchone()
+            (version,) = self.db.execute("PRAGMA user_version").fetchone()
             if version > KEYS:
-                raise ValueError(f"{path} is of a newer nsad (its keys are of version {version}, here they are of {KEYS}): update nsad, or "
-                                 "give another file")
+                raise ValueError(
+                    f"{path} is of a newer nsad (its keys are of version {version}, here they"
+                    f" are of {KEYS}): update nsad, or give another file"
+                )
             self.old = version < KEYS and self._has_rows()
-        complete = version == KEYS and self._columns() >= {*COLUMNS, "row_scores"}            # then it may be a file that is only read
-        if not self.old and not complete: self._make_columns()
+        # then it may be a file that is only read
+        complete = version == KEYS and self._columns() >= {*COLUMNS, "row_scores"}
+        if not self.old and not complete:
+            self._make_columns()
 
-    def _has_rows(self)->bool:
+    def _has_rows(self) -> bool:
         there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'results'").fetchone()
         return bool(there and self.db.execute("SELECT 1 FROM results LIMIT 1").fetchone())
 
-    def _columns(self)->set[str]: return {name for _, name, *_ in self.db.execute("PRAGMA table_info(results)")}
+    def _columns(self) -> set[str]:
+        return {name for _, name, *_ in self.db.execute("PRAGMA table_info(results)")}
 
     def _make_columns(self):
         columns = COLUMNS | {"row_scores": "BLOB"}
         with self._writing():
-            self.db.execute(f"CREATE TABLE IF NOT EXISTS results ({', '.join(map(' '.join, columns.items()))})")
-            for name in set(columns) - self._columns(): self.db.execute(f"ALTER TABLE results ADD COLUMN {name} {columns[name]}")
+            self.db.execute(
+                "CREATE TABLE IF NOT EXISTS results"
+                f" ({', '.join(map(' '.join, columns.items()))})"
+            )
+            for name in set(columns) - self._columns():
+                self.db.execute(f"ALTER TABLE results ADD COLUMN {name} {columns[name]}")
             self.db.execute(f"PRAGMA user_version = {KEYS}")
 
     def check(self):
         "Refuse to mix new rows with those of an older nsad."
         if self.old:
-            raise ValueError(f"{self.path} was kept by an older nsad, whose keys took some different activations for one: "
-                             "`nsad results show` reads it, but a study needs a new file")
+            raise ValueError(
+                f"{self.path} was kept by an older nsad, whose keys took some different"
+                " activations for one: `nsad results show` reads it, but a study needs a new"
+                " file"
+            )
 
     @contextmanager
     def _writing(self):
-        "One transaction that has the file for itself from its beginning, so that two processes wait for one another."
+        """One transaction that has the file for itself from its beginning, so that two
+        processes wait for one another.
+        """
         with saying(self.path, "written to"), self.db:
             self.db.execute("BEGIN IMMEDIATE")
             yield
 
-    def add(self, row:dict):
+    def add(self, row: dict):
         "Keep one row; a key that is there already stays as it is."
         self.check()
         marks = ", ".join("?" * len(row))
-        with self._writing(): self.db.execute(f"INSERT OR IGNORE INTO results ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        with self._writing():
+            self.db.execute(
+                f"INSERT OR IGNORE INTO results ({', '.join(row)}) VALUES ({marks})",
+                list(row.values()),
+            )
 
-    def keys(self)->set[str]:
-        with saying(self.path): return {k for k, in self.db.execute("SELECT key FROM results")}
+    def keys(self) -> set[str]:
+        with saying(self.path):
+            return {k for (k,) in self.db.execute("SELECT key FROM results")}
 
-    def frame(self, row_scores:bool=False)->pd.DataFrame:
+    def frame(self, row_scores: bool = False) -> pd.DataFrame:
         """All rows, in the order in which they came.
 
         Parameters
@@ -237,31 +398,45 @@ class ResultsStore:
         """
         wanted = [*COLUMNS, *(["row_scores"] if row_scores else [])]
         there = [name for name in wanted if name in self._columns()]
-        with saying(self.path): rows = pd.read_sql_query(f"SELECT {', '.join(there)} FROM results ORDER BY rowid", self.db).reindex(columns=wanted)
+        with saying(self.path):
+            rows = pd.read_sql_query(
+                f"SELECT {', '.join(there)} FROM results ORDER BY rowid", self.db
+            ).reindex(columns=wanted)
         return check_rows(rows, COLUMNS, self.path)
 
 # %% ../nbs/19_evaluation.ipynb #f7670236
 @patch
-def begin(self:ResultsStore, keys)->None:
+def begin(self: ResultsStore, keys) -> None:
     "Note that networks are being trained; a store in memory needs no such note."
-    if self.path is None: return
+    if self.path is None:
+        return
     with self._writing():
-        self.db.execute("CREATE TABLE IF NOT EXISTS attempts (key TEXT PRIMARY KEY, times INTEGER)")
-        self.db.executemany("INSERT INTO attempts VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1", [(k,) for k in keys])
+        self.db.execute(
+            "CREATE TABLE IF NOT EXISTS attempts (key TEXT PRIMARY KEY, times INTEGER)"
+        )
+        self.db.executemany(
+            "INSERT INTO attempts VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times ="
+            " times + 1",
+            [(k,) for k in keys],
+        )
 
-
+# %% ../nbs/19_evaluation.ipynb #19ad5fa1
 @patch
-def begun(self:ResultsStore, keys)->int:
+def begun(self: ResultsStore, keys) -> int:
     "How often the training of one of these networks, none of which is kept, was begun at most."
-    if self.path is None: return 0
+    if self.path is None:
+        return 0
     with saying(self.path):
-        there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'attempts'").fetchone()
+        there = self.db.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'attempts'"
+        ).fetchone()
         times = dict(self.db.execute("SELECT key, times FROM attempts")) if there else {}
     return max((times.get(k, 0) for k in keys), default=0)
 
 # %% ../nbs/19_evaluation.ipynb #df1955e5
-def activation_text(spec:Activation|Model)->str:
-    """What an activation is, for people to read: a formula's text, a name, a module or a model as it prints.
+def activation_text(spec: Activation | Model) -> str:
+    """What an activation is, for people to read: a formula's text, a name, a module or a model
+    as it prints.
 
     Different activations may read alike; `nsad.identity` tells them apart.
 
@@ -274,341 +449,579 @@ def activation_text(spec:Activation|Model)->str:
     -------
     str
     """
-    if isinstance(spec, (list, tuple)): return " | ".join(map(activation_text, spec))
-    if isinstance(spec, (str, Formula, Model)): return str(spec)
-    if isinstance(spec, nn.Module): return repr(spec)
-    if isinstance(spec, type): return f"{spec.__module__}.{spec.__qualname__}"
+    if isinstance(spec, (list, tuple)):
+        return " | ".join(map(activation_text, spec))
+    if isinstance(spec, (str, Formula, Model)):
+        return str(spec)
+    if isinstance(spec, nn.Module):
+        return repr(spec)
+    if isinstance(spec, type):
+        return f"{spec.__module__}.{spec.__qualname__}"
     return repr(activation_module(spec))
 
-
-def _identity(label:str, spec:Activation|Model)->str:
+# %% ../nbs/19_evaluation.ipynb #ef02a55a
+def _identity(label: str, spec: Activation | Model) -> str:
     "What is trained under a label, as a hash."
     name = f"activation {label!r}"
-    return identity(specification(spec, name) if isinstance(spec, Model) else activation_specification(spec, name))
+    return identity(
+        specification(spec, name)
+        if isinstance(spec, Model)
+        else activation_specification(spec, name)
+    )
 
-
+# %% ../nbs/19_evaluation.ipynb #708d58cb
 @dataclass(frozen=True)
 class _Cell:
     "One network to train."
+
     dataset: Dataset
-    data: str                               # the fingerprint of the dataset, which takes a moment to find
+    data: str  # the fingerprint of the dataset, which takes a moment to find
     network: str
     label: str
     activation: Activation | Model
-    identity: str                           # of the activation, or model
-    of_label: str                           # of all that the label stands for, where that is one activation for each seed
+    identity: str  # of the activation, or model
+    # of all that the label stands for, where that is one activation for each seed
+    of_label: str
     seed: int
     split_seed: int
 
 # %% ../nbs/19_evaluation.ipynb #22bb8633
 @patch
-def cells(self:Study)->Iterator[_Cell]:
-    "The networks of the grid, and the models."
-    ids = {label: self._identities(label, spec) for label, spec in [*self.activations.items(), *self.models.items()]}
+def cells(self: Study) -> Iterator[_Cell]:
+    """The networks of the grid, and the models.
+
+    Yields
+    ------
+    _Cell
+        One network or model to train.
+    """
+    ids = {
+        label: self._identities(label, spec)
+        for label, spec in [*self.activations.items(), *self.models.items()]
+    }
     for ds in self.datasets:
         ds = load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds
         self._refuse_leaks(ds)
-        data, grid = ds.fingerprint, [(network, label, self.activations[label]) for network, labels in self.networks.items() for label in labels]
+        data, grid = (
+            ds.fingerprint,
+            [
+                (network, label, self.activations[label])
+                for network, labels in self.networks.items()
+                for label in labels
+            ],
+        )
         grid += [(_each(model)[0].kind, label, model) for label, model in self.models.items()]
         for network, label, spec in grid:
             for seed in self.seeds:
-                yield _Cell(ds, data, network, label, spec[seed] if isinstance(spec, Mapping) else spec, ids[label][seed], ids[label][None], seed,
-                            seed if self.split_seed is None else self.split_seed)
+                yield _Cell(
+                    ds,
+                    data,
+                    network,
+                    label,
+                    spec[seed] if isinstance(spec, Mapping) else spec,
+                    ids[label][seed],
+                    ids[label][None],
+                    seed,
+                    seed if self.split_seed is None else self.split_seed,
+                )
 
-
+# %% ../nbs/19_evaluation.ipynb #2998731f
 @patch
-def _identities(self:Study, label:str, spec)->dict:
-    "The identity of what a label means for each seed; under None that of the whole, empty where it is one for all."
-    if not isinstance(spec, Mapping): return dict.fromkeys(self.seeds, _identity(label, spec)) | {None: ""}
+def _identities(self: Study, label: str, spec) -> dict:
+    """The identity of what a label means for each seed; under None that of the whole, empty
+    where it is one for all.
+    """
+    if not isinstance(spec, Mapping):
+        return dict.fromkeys(self.seeds, _identity(label, spec)) | {None: ""}
     each = {s: _identity(label, spec[s]) for s in self.seeds}
     return each | {None: identity(sorted(each.items())) if len(set(each.values())) > 1 else ""}
 
-
+# %% ../nbs/19_evaluation.ipynb #2e60ee1a
 @patch
-def _settings(self:Study, cell:_Cell)->dict:
+def _settings(self: Study, cell: _Cell) -> dict:
     "All that determines a row."
     if isinstance(cell.activation, Model):
         needs = cell.activation.needs
-        what = dict(model=cell.identity, package=needs and f"{needs} {importlib.metadata.version(needs)}")
+        what = dict(
+            model=cell.identity,
+            package=needs and f"{needs} {importlib.metadata.version(needs)}",
+        )
     else:
         what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
-        if embedding := embedding_in(cell.network): what["embedding"] = str(embedding)
-    return dict(data=cell.data, split=[cell.split_seed, self.test, self._validation], **what,
-                seed=cell.seed, recipe=asdict(self.recipe), version=nsad.__version__)
+        if embedding := embedding_in(cell.network):
+            what["embedding"] = str(embedding)
+    return dict(
+        data=cell.data,
+        split=[cell.split_seed, self.test, self._validation],
+        **what,
+        seed=cell.seed,
+        recipe=asdict(self.recipe),
+        version=nsad.__version__,
+    )
 
-
+# %% ../nbs/19_evaluation.ipynb #b3fab81a
 @patch
-def _of_cell(self:Study, cell:_Cell)->str:
-    "What the rows that are averaged have in common beside their table: all settings but seed and split."
+def _of_cell(self: Study, cell: _Cell) -> str:
+    """What the rows that are averaged have in common beside their table: all settings but seed
+    and split.
+    """
     kept = {k: v for k, v in self._settings(cell).items() if k not in ("data", "seed")}
-    one_each = {("model" if "model" in kept else "activation"): cell.of_label} if cell.of_label else {}
+    one_each = (
+        {("model" if "model" in kept else "activation"): cell.of_label} if cell.of_label else {}
+    )
     return identity(kept | {"split": kept["split"][1:]} | one_each)
 
-
+# %% ../nbs/19_evaluation.ipynb #5b1ac596
 @patch(as_prop=True)
-def _validation(self:Study)->float: return self.validation if self.recipe.patience else 0.
+def _validation(self: Study) -> float:
+    return self.validation if self.recipe.patience else 0.0
 
-
+# %% ../nbs/19_evaluation.ipynb #3416d95b
 @patch
-def _key(self:Study, cell:_Cell)->str:
-    return hashlib.sha256(json.dumps(self._settings(cell), sort_keys=True).encode()).hexdigest()[:32]
+def _key(self: Study, cell: _Cell) -> str:
+    return hashlib.sha256(
+        json.dumps(self._settings(cell), sort_keys=True).encode()
+    ).hexdigest()[:32]
 
 # %% ../nbs/19_evaluation.ipynb #1ea4a002
 @patch
-def _sources(self:Study)->Iterator[tuple[str, int, Origin]]:
-    "Each activation or model that comes from a search: label, seed of the split that it is tested on, origin."
+def _sources(self: Study) -> Iterator[tuple[str, int, Origin]]:
+    """Each activation or model that comes from a search: label, seed of the split that it is
+    tested on, origin.
+    """
     for label, spec in [*self.activations.items(), *self.models.items()]:
         for seed in self.seeds:
             split_seed = seed if self.split_seed is None else self.split_seed
-            for origin in origins(spec[seed] if isinstance(spec, Mapping) else spec): yield label, split_seed, origin
+            for origin in origins(spec[seed] if isinstance(spec, Mapping) else spec):
+                yield label, split_seed, origin
 
-
+# %% ../nbs/19_evaluation.ipynb #cc52d129
 @patch
-def _refuse_leaks(self:Study, ds:Dataset):
-    "A ValueError for the first activation that would be tested on rows that its search has seen."
+def _refuse_leaks(self: Study, ds: Dataset):
+    """A ValueError for the first activation that would be tested on rows that its search has
+    seen.
+    """
     checked = set()
     for label, split_seed, origin in self._sources():
-        if (id(origin), split_seed) in checked: continue
+        if (id(origin), split_seed) in checked:
+            continue
         checked.add((id(origin), split_seed))
-        if why := leak(origin, ds, split_seed, self.test): raise ValueError(f"{label!r} cannot be tested: {why}; {self._remedy(origin, ds)}")
+        if why := leak(origin, ds, split_seed, self.test):
+            raise ValueError(f"{label!r} cannot be tested: {why}; {self._remedy(origin, ds)}")
 
-
+# %% ../nbs/19_evaluation.ipynb #0cdc53c4
 @patch
-def _remedy(self:Study, origin:Origin, ds:Dataset)->str:
+def _remedy(self: Study, origin: Origin, ds: Dataset) -> str:
     "What to do about a leak, where others are to be tested on the same rows."
     others = {id(o): o for _, _, o in self._sources()}.values()
-    if fair_split([origin], ds, self.test) is None or fair_split(list(others), ds, self.test) is not None: return remedy(origin, ds, self.test)
-    return "the searches were on different splits, so that no test rows are new to all: study one at a time"
+    if (
+        fair_split([origin], ds, self.test) is None
+        or fair_split(list(others), ds, self.test) is not None
+    ):
+        return remedy(origin, ds, self.test)
+    return (
+        "the searches were on different splits, so that no test rows are new to all: study one"
+        " at a time"
+    )
 
-
+# %% ../nbs/19_evaluation.ipynb #788b2d4c
 @patch
-def with_fair_split(self:Study)->"Study":
-    """The study itself where no activation would be tested on rows that its search has seen; else the study on the one split that
-    was searched, if all agree on one.
+def with_fair_split(self: Study) -> "Study":
+    """The study itself where no activation would be tested on rows that its search has seen;
+    else the study on the one split that was searched, if all agree on one.
+
+    Returns
+    -------
+    Study
+        Itself, or one that splits by the seed of the discoveries.
 
     Raises
     ------
-    ValueError : there is no such split
+    ValueError
+        There is no such split.
     """
-    datasets = [load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds for ds in self.datasets]
+    datasets = [
+        load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds for ds in self.datasets
+    ]
     study = replace(self, datasets=datasets)
     for ds in datasets:
         sources = {id(origin): origin for _, _, origin in study._sources()}.values()
-        if all(not leak(origin, ds, split_seed, self.test) for _, split_seed, origin in study._sources()): continue
+        if all(
+            not leak(origin, ds, split_seed, self.test)
+            for _, split_seed, origin in study._sources()
+        ):
+            continue
         seed = fair_split(list(sources), ds, self.test) if study.split_seed is None else None
-        if seed is None: study._refuse_leaks(ds)
+        if seed is None:
+            study._refuse_leaks(ds)
         study = replace(study, split_seed=seed)
-    for ds in datasets: study._refuse_leaks(ds)
+    for ds in datasets:
+        study._refuse_leaks(ds)
     return study
 
 # %% ../nbs/19_evaluation.ipynb #8d886bfc
 @patch
-def run(self:Study, store=None, device:str="auto", progress:bool=True, backend:str="loky", n_jobs:int|None=None,
-        scheduler:str|None=None, row_scores:bool=False)->pd.DataFrame:
-    """Train what is missing, and return one row for each network of the grid; what has two labels is trained once and has two rows.
+def run(
+    self: Study,
+    store=None,
+    device: str = "auto",
+    progress: bool = True,
+    backend: str = "loky",
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+    row_scores: bool = False,
+) -> pd.DataFrame:
+    """Train what is missing, and return one row for each network of the grid; what has two
+    labels is trained once and has two rows.
 
     Parameters
     ----------
-    store : path of the SQLite file to keep results in and to go on from; None keeps them in memory
-    device : "auto", or a name that torch knows
-    progress : show a bar over networks
-    backend : "loky" for processes on this machine, "dask" or "ray" for a cluster
-    n_jobs : stacks trained at once; None is one, here, with "loky", and what the cluster has with others; -1 takes all processors
-    scheduler : address of a running cluster; without one, Dask and Ray start their own on this machine
-    row_scores : give what each test row contributes as well, as bytes; a verdict on one split for all seeds needs it
+    store
+        Path of the SQLite file to keep results in and to go on from; None keeps them in memory.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
+    progress : bool, default True
+        Show a bar over networks.
+    backend : str, default 'loky'
+        "loky" for processes on this machine, "dask" or "ray" for a cluster.
+    n_jobs : int, optional
+        Stacks trained at once; None is one, here, with "loky", and what the cluster has with
+        others; -1 takes all processors.
+    scheduler : str, optional
+        Address of a running cluster; without one, Dask and Ray start their own on this machine.
+    row_scores : bool, default False
+        Give what each test row contributes as well, as bytes; a verdict on one split for all
+        seeds needs it.
+
+    Returns
+    -------
+    DataFrame
+        One row for each network: what it is, its measures, its costs.
     """
     workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     kept.check()
     cells = [(self._key(c), c) for c in self.cells()]
-    keys, done = {k for k, _ in cells}, kept.keys()                       # labels of one and the same network share a key
+    # labels of one and the same network share a key
+    keys, done = {k for k, _ in cells}, kept.keys()
     missing = {k: c for k, c in cells if k not in done}
-    smaller = replace(self, stack_size=max(1, self.stack_size >> kept.begun(missing)))      # after each kill half as many at once
-    bar = tqdm(total=len(keys), initial=len(keys) - len(missing), disable=not progress, desc="study", unit=" networks")
+    # after each kill half as many at once
+    smaller = replace(self, stack_size=max(1, self.stack_size >> kept.begun(missing)))
+    bar = tqdm(
+        total=len(keys),
+        initial=len(keys) - len(missing),
+        disable=not progress,
+        desc="study",
+        unit=" networks",
+    )
     with stoppable(), bar, connected(workers if missing else Workers()):
-        if not workers.here: kept.begin(missing)
-        rows = smaller._here(missing, device, kept, bar) if workers.here else smaller._elsewhere(missing, device, workers)
+        if workers.here:
+            rows = smaller._here(missing, device, kept, bar)
+        else:
+            kept.begin(missing)
+            rows = smaller._elsewhere(missing, device, workers)
         for row in rows:
             kept.add(row)
             bar.update()
     rows = kept.frame(row_scores).set_index("key").loc[[k for k, _ in cells]].reset_index()
-    return rows.assign(activation=[c.label for _, c in cells], identity=[self._of_cell(c) for _, c in cells])
+    return rows.assign(
+        activation=[c.label for _, c in cells], identity=[self._of_cell(c) for _, c in cells]
+    )
 
-
+# %% ../nbs/19_evaluation.ipynb #2623454d
 @patch
-def _here(self:Study, missing:dict, device:str, kept:ResultsStore, bar)->Iterator[dict]:
+def _here(self: Study, missing: dict, device: str, kept: ResultsStore, bar) -> Iterator[dict]:
     "Train stack by stack in this process."
     for stack in self._stacks(missing):
-        if kept.keys() >= stack.keys():                       # another process was quicker
+        if kept.keys() >= stack.keys():  # another process was quicker
             bar.update(len(stack))
             continue
         first = next(iter(stack.values()))
-        bar.set_postfix_str(f"{len(stack)} {first.network} networks on {shown(first.dataset.name)}")
+        bar.set_postfix_str(
+            f"{len(stack)} {first.network} networks on {shown(first.dataset.name)}"
+        )
         kept.begin(stack)
         yield from self._train(stack, device)
 
 # %% ../nbs/19_evaluation.ipynb #f9d30f4b
 @patch
-def _elsewhere(self:Study, missing:dict, device:str, workers:Workers)->Iterator[dict]:
-    "Train stacks by other processes; rows come as stacks get done. The tables are sent once."
+def _elsewhere(
+    self: Study, missing: dict, device: str, workers: Workers
+) -> Iterator[dict]:
+    "Train stacks by other processes; rows come as stacks get done. Tables are sent once."
     shared = replace(self, datasets=()), {c.data: c.dataset for c in missing.values()}
-    stacks = [{key: replace(c, dataset=None) for key, c in stack.items()} for stack in self._stacks(missing)]
-    for rows in run_jobs(_stack_rows, [(shared, stack, device) for stack in stacks], workers, ordered=False): yield from rows
+    stacks = [
+        {key: replace(c, dataset=None) for key, c in stack.items()}
+        for stack in self._stacks(missing)
+    ]
+    calls = [(shared, stack, device) for stack in stacks]
+    for rows in run_jobs(_stack_rows, calls, workers, ordered=False):
+        yield from rows
 
 
-def _stack_rows(shared:tuple, stack:dict, device:str)->list[dict]:
+def _stack_rows(shared: tuple, stack: dict, device: str) -> list[dict]:
     "In a worker: the rows of a stack."
     study, tables = shared
-    return list(study._train({key: replace(c, dataset=tables[c.data]) for key, c in stack.items()}, device))
+    cells = {key: replace(c, dataset=tables[c.data]) for key, c in stack.items()}
+    return list(study._train(cells, device))
 
 # %% ../nbs/19_evaluation.ipynb #426b8f3d
 @patch
-def _stacks(self:Study, missing:dict)->Iterator[dict]:
-    "Cells that can train as one: all activations of a stack with all of its seeds; a model is by itself."
-    columns, models = {}, {key: c for key, c in missing.items() if isinstance(c.activation, Model)}
+def _stacks(self: Study, missing: dict) -> Iterator[dict]:
+    """Cells that can train as one: all activations of a stack with all of its seeds; a model is
+    by itself.
+    """
+    columns, models = (
+        {},
+        {key: c for key, c in missing.items() if isinstance(c.activation, Model)},
+    )
     for key, c in missing.items():
-        if key not in models: columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
+        if key not in models:
+            columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
     alike = {}
     for (data, network, label), by_seed in columns.items():
         seeds = list(by_seed)
-        for i in range(0, len(seeds), max(1, self.stack_size)):                               # where not even one column fits
-            part = seeds[i:i + max(1, self.stack_size)]
-            alike.setdefault((data, network, tuple(part)), []).append([by_seed[s] for s in part])
+        # where not even one column fits
+        for i in range(0, len(seeds), max(1, self.stack_size)):
+            part = seeds[i : i + max(1, self.stack_size)]
+            alike.setdefault((data, network, tuple(part)), []).append(
+                [by_seed[s] for s in part]
+            )
     for (_, _, seeds), groups in alike.items():
         width = max(1, self.stack_size // len(seeds))
         for i in range(0, len(groups), width):
-            yield {key: missing[key] for keys in zip(*groups[i:i + width]) for key in keys}     # seed by seed, as in a `Stack`
+            # seed by seed, as in a `Stack`
+            yield {key: missing[key] for keys in zip(*groups[i : i + width]) for key in keys}
     yield from ({key: c} for key, c in models.items())
 
 # %% ../nbs/19_evaluation.ipynb #1572c796
 @dataclass(frozen=True)
 class SplitRows:
-    "Scaled rows of one split: train, validation (may be empty) and test as (X, y), and the scale of a numeric target."
+    """Scaled rows of one split: train, validation (may be empty) and test as (X, y), and the
+    scale of a numeric target.
+    """
+
     train: tuple
     validation: tuple
     test: tuple
-    y_mean: float = 0.
-    y_scale: float = 1.
+    y_mean: float = 0.0
+    y_scale: float = 1.0
 
-    def in_memory(self)->"SplitRows":
+    def in_memory(self) -> "SplitRows":
         "The same with arrays in place of rows that are read when they are needed."
-        parts = {name: (np.asarray(getattr(self, name)[0]), getattr(self, name)[1]) for name in ("train", "validation", "test")}
+        parts = {
+            name: (np.asarray(getattr(self, name)[0]), getattr(self, name)[1])
+            for name in ("train", "validation", "test")
+        }
         return replace(self, **parts)
 
-    def scores(self, output, task:str, n_parameters:int, flops:float)->dict:
+    def scores(self, output, task: str, n_parameters: int, flops: float) -> dict:
         "Every measure of an output for the test rows, errors in the target's own units."
         out = measures(self.test[1], output, task, n_parameters, flops)
         return out | {name: out[name] * self.y_scale for name in {"rmse", "mae"} & set(out)}
 
-    def kept(self, output, task:str)->dict:
-        "What a verdict needs beside the measures: skill, the share of the commonest answer, and the test rows' contributions."
+    def kept(self, output, task: str) -> dict:
+        """What a verdict needs beside the measures: skill, the share of the commonest answer,
+        and the test rows' contributions.
+        """
         each = row_scores(self.test[1], output, task, self.train[1], self.y_scale)
         answers = np.asarray(output)
-        answers = (answers[:, 0] > 0).astype(int) if answers.shape[1] == 1 else answers.argmax(1)
+        answers = (
+            (answers[:, 0] > 0).astype(int) if answers.shape[1] == 1 else answers.argmax(1)
+        )
         share = np.bincount(answers).max() / len(answers) if task != "regression" else np.nan
-        return dict(skill=float(each["skill"].mean()), one_answer=float(share), row_scores=pack_rows(each))
+        return dict(
+            skill=float(each["skill"].mean()),
+            one_answer=float(share),
+            row_scores=pack_rows(each),
+        )
 
-
+# %% ../nbs/19_evaluation.ipynb #45280b4e
 @patch
-def _rows(self:Study, ds:Dataset, split_seed:int)->SplitRows:
-    "The three parts of a split, encoded and scaled by what is fitted on its training rows; those of a file are read when they are needed."
+def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
+    """The three parts of a split, encoded and scaled by what is fitted on its training rows;
+    those of a file are read when they are needed.
+    """
     places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
     if is_mapped(ds):
-        scaler, places = fit_in_pieces(ds, places.train), (places.train, places.validation, places.test)
-        X, targets = [StandardisedRows.of_scaler(ds, p, scaler) for p in places], [ds.y[p] for p in places]
+        scaler, places = (
+            fit_in_pieces(ds, places.train),
+            (places.train, places.validation, places.test),
+        )
+        X, targets = (
+            [StandardisedRows.of_scaler(ds, p, scaler) for p in places],
+            [ds.y[p] for p in places],
+        )
     else:
         parts = ds.parts(places)
         scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
         X = [scaler.transform(part.X) for part in parts]
-    mean, scale = 0., 1.
+    mean, scale = 0.0, 1.0
     if ds.task == "regression":
-        mean, scale = float(targets[0].mean(dtype=np.float64)), float(targets[0].std(dtype=np.float64)) or 1.
+        mean, scale = (
+            float(targets[0].mean(dtype=np.float64)),
+            float(targets[0].std(dtype=np.float64)) or 1.0,
+        )
         targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
     return SplitRows(*zip(X, targets), mean, scale)
 
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
-def _train(self:Study, cells:dict, device:str)->Iterator[dict]:
+def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
     "Train the cells as one stack, or the one that is a model; yield their rows."
-    if isinstance(next(iter(cells.values())).activation, Model): return (yield self._fit(*next(iter(cells.items())), device))
-    first, seeds = next(iter(cells.values())), list(dict.fromkeys(c.seed for c in cells.values()))
+    if isinstance(next(iter(cells.values())).activation, Model):
+        return (yield self._fit(*next(iter(cells.items())), device))
+    first, seeds = (
+        next(iter(cells.values())),
+        list(dict.fromkeys(c.seed for c in cells.values())),
+    )
     ds, width = first.dataset, len(cells) // len(seeds)
-    columns = [{s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])} for i in range(width)]
-    rows = [self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds]
+    columns = [
+        {s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])}
+        for i in range(width)
+    ]
+    rows = [
+        self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds
+    ]
     embeddings = [_placed(first.network, r.train[0]) for r in rows]
-    if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:                    # other rows may have other columns, or bins
+    # other rows may have other columns, or bins
+    if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:
         for shape in dict.fromkeys(shapes):
             some = {s for s, k in zip(seeds, shapes) if k == shape}
-            yield from self._train({key: c for key, c in cells.items() if c.seed in some}, device)
+            yield from self._train(
+                {key: c for key, c in cells.items() if c.seed in some}, device
+            )
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
     dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
-    stack = Stack(n_features, [_one_if_equal(c) for c in columns], seeds, widths, ds.n_outputs, dropout, embeddings)
-    history = train(stack, X, y, ds.task, self.recipe, device=device,
-                    validation=_together([r.validation for r in rows]) if self._validation else None)
+    stack = Stack(
+        n_features,
+        [_one_if_equal(c) for c in columns],
+        seeds,
+        widths,
+        ds.n_outputs,
+        dropout,
+        embeddings,
+    )
+    history = train(
+        stack,
+        X,
+        y,
+        ds.task,
+        self.recipe,
+        device=device,
+        validation=_together([r.validation for r in rows]) if self._validation else None,
+    )
     X_test, y_test = _together([r.test for r in rows])
     outputs, costs = predict(stack, X_test), member_costs(stack)
     for k, (key, cell) in enumerate(cells.items()):
         i, (n_parameters, flops) = k // width, costs[k]
-        yield self._row(key, cell, n_parameters=n_parameters, flops=flops, latency=latency(stack.member(k), n_features),
-                        train_rows=X.shape[-2], validation_rows=len(rows[i].validation[1]), test_rows=len(y_test[i]),
-                        best_epoch=int(history.best_epoch[k]), seconds=history.seconds / len(cells),
-                        device=str(next(stack.parameters()).device), **rows[i].scores(outputs[k], ds.task, n_parameters, flops),
-                        **rows[i].kept(outputs[k], ds.task))
+        yield self._row(
+            key,
+            cell,
+            n_parameters=n_parameters,
+            flops=flops,
+            latency=latency(stack.member(k), n_features),
+            train_rows=X.shape[-2],
+            validation_rows=len(rows[i].validation[1]),
+            test_rows=len(y_test[i]),
+            best_epoch=int(history.best_epoch[k]),
+            seconds=history.seconds / len(cells),
+            device=str(next(stack.parameters()).device),
+            **rows[i].scores(outputs[k], ds.task, n_parameters, flops),
+            **rows[i].kept(outputs[k], ds.task),
+        )
 
-
-def _placed(network:str, X:np.ndarray):
+# %% ../nbs/19_evaluation.ipynb #e085a62a
+def _placed(network: str, X: np.ndarray):
     "The embedding of a network with columns and bins of these training rows; None for none."
     embedding = embedding_in(network)
-    if embedding is None: return None
-    if isinstance(X, StandardisedRows): X = X.pick(np.linspace(0, len(X) - 1, min(len(X), MOST_PLACED)).astype(int)[None])[0]
+    if embedding is None:
+        return None
+    if isinstance(X, StandardisedRows):
+        X = X.pick(np.linspace(0, len(X) - 1, min(len(X), MOST_PLACED)).astype(int)[None])[0]
     return embedding.for_rows(X)
 
+# %% ../nbs/19_evaluation.ipynb #fc7a5bca
+# training rows of a mapped file that columns and bins are made from, evenly drawn
+MOST_PLACED = 1_000_000
 
-MOST_PLACED = 1_000_000                      # training rows of a mapped file that columns and bins are made from, evenly drawn
-
-
-def _shape(rows:SplitRows, embedding)->tuple:
+# %% ../nbs/19_evaluation.ipynb #7cff1a13
+def _shape(rows: SplitRows, embedding) -> tuple:
     "What networks that train as one must agree on."
-    if embedding is None: return rows.train[0].shape[1],
+    if embedding is None:
+        return (rows.train[0].shape[1],)
     bins = [len(edges) for edges in getattr(embedding, "edges", None) or ()]
     return rows.train[0].shape[1], embedding.columns, max(bins, default=0)
 
-
+# %% ../nbs/19_evaluation.ipynb #dda23eeb
 def _together(parts):
     "(X, y) of each seed as (seeds, rows, features) and (seeds, rows)."
     X, y = zip(*parts)
-    if not isinstance(X[0], StandardisedRows): return np.stack(X), np.stack(y)
+    if not isinstance(X[0], StandardisedRows):
+        return np.stack(X), np.stack(y)
     one = X[0]
-    return StandardisedRows(one.X, tuple(x.rows[0] for x in X), tuple(x.scalers[0] for x in X), stacked=True), np.stack(y)
+    return StandardisedRows(
+        one.X, tuple(x.rows[0] for x in X), tuple(x.scalers[0] for x in X), stacked=True
+    ), np.stack(y)
 
-
-def _one_if_equal(by_seed:dict):
+# %% ../nbs/19_evaluation.ipynb #312fb0af
+def _one_if_equal(by_seed: dict):
     "One activation for all seeds, where it is one."
     names = {_identity("", a) for a in by_seed.values()}
     return next(iter(by_seed.values())) if len(names) == 1 else by_seed
 
 # %% ../nbs/19_evaluation.ipynb #a3a4c3a0
 @patch
-def _fit(self:Study, key:str, cell:_Cell, device:str)->dict:
+def _fit(self: Study, key: str, cell: _Cell, device: str) -> dict:
     "Fit a model; its row."
     ds, rows = cell.dataset, self._rows(cell.dataset, cell.split_seed).in_memory()
     start = time.perf_counter()
-    fitted = cell.activation.fit(replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device)
+    fitted = cell.activation.fit(
+        replace(rows, test=()), ds.task, ds.n_outputs, cell.seed, self.recipe, device
+    )
     seconds, (X, y) = time.perf_counter() - start, rows.test
     output = fitted.predict(X)
-    scores = rows.scores(output, ds.task, fitted.n_parameters, fitted.flops) | rows.kept(output, ds.task)
-    return self._row(key, cell, n_parameters=fitted.n_parameters, flops=round(fitted.flops), latency=latency(fitted.predict, X.shape[1]),
-                     train_rows=len(rows.train[1]), validation_rows=len(rows.validation[1]), test_rows=len(y), best_epoch=fitted.best_epoch,
-                     seconds=seconds, device=device, **scores)
+    scores = rows.scores(output, ds.task, fitted.n_parameters, fitted.flops) | rows.kept(
+        output, ds.task
+    )
+    return self._row(
+        key,
+        cell,
+        n_parameters=fitted.n_parameters,
+        flops=round(fitted.flops),
+        latency=latency(fitted.predict, X.shape[1]),
+        train_rows=len(rows.train[1]),
+        validation_rows=len(rows.validation[1]),
+        test_rows=len(y),
+        best_epoch=fitted.best_epoch,
+        seconds=seconds,
+        device=device,
+        **scores,
+    )
 
 # %% ../nbs/19_evaluation.ipynb #1ae4b4d8
 @patch
-def _row(self:Study, key:str, cell:_Cell, **measured)->dict:
+def _row(self: Study, key: str, cell: _Cell, **measured) -> dict:
     "A row of the store: what was trained, what came out, and with which versions."
-    return dict(key=key, dataset=cell.dataset.name, domain=cell.dataset.domain, fingerprint=cell.data,
-                task=cell.dataset.task, network=cell.network, activation=cell.label, formula=activation_text(cell.activation),
-                seed=cell.seed, split_seed=cell.split_seed, recipe=self.recipe.name, settings=json.dumps(self._settings(cell)),
-                identity=self._of_cell(cell), nsad=nsad.__version__, torch=torch.__version__, python=platform.python_version(),
-                created=datetime.now(timezone.utc).isoformat(timespec="seconds"), **measured)
+    return dict(
+        key=key,
+        dataset=cell.dataset.name,
+        domain=cell.dataset.domain,
+        fingerprint=cell.data,
+        task=cell.dataset.task,
+        network=cell.network,
+        activation=cell.label,
+        formula=activation_text(cell.activation),
+        seed=cell.seed,
+        split_seed=cell.split_seed,
+        recipe=self.recipe.name,
+        settings=json.dumps(self._settings(cell)),
+        identity=self._of_cell(cell),
+        nsad=nsad.__version__,
+        torch=torch.__version__,
+        python=platform.python_version(),
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        **measured,
+    )

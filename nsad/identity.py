@@ -20,11 +20,9 @@ import sysconfig
 import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePath
-
 import numpy as np
 import torch
 from torch import nn
-
 from .activation import NAMES, SymbolicActivation, activation_module
 from .formula import Formula
 
@@ -32,248 +30,502 @@ from .formula import Formula
 class IdentityError(ValueError):
     "Something of which it cannot be said what it computes."
 
+# %% ../nbs/04a_identity.ipynb #2750977b
+_INSTALLED = tuple(
+    {
+        str(Path(p).resolve())
+        for p in map(sysconfig.get_paths().get, ("purelib", "platlib", "stdlib"))
+        if p
+    }
+)
 
-_INSTALLED = tuple({str(Path(p).resolve()) for p in map(sysconfig.get_paths().get, ("purelib", "platlib", "stdlib")) if p})
-
-
+# %% ../nbs/04a_identity.ipynb #f3cab362
 @functools.cache
-def _is_installed(module:str)->bool:
+def _is_installed(module: str) -> bool:
     "Is a module part of Python, of an installed package or of nsad itself?"
     top = module.partition(".")[0]
-    if top in sys.stdlib_module_names or top in sys.builtin_module_names or top == "nsad": return True
+    if top in sys.stdlib_module_names or top in sys.builtin_module_names or top == "nsad":
+        return True
     file = getattr(sys.modules.get(module), "__file__", None)
     return file is not None and str(Path(file).resolve()).startswith(_INSTALLED)
 
-
-def _is_public(thing)->bool:
+# %% ../nbs/04a_identity.ipynb #a3120516
+def _is_public(thing) -> bool:
     "Is a class or function found under its name in an installed module?"
     module, path = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
-    if not module or not path or module == "__main__" or not _is_installed(module): return False
+    if not module or not path or module == "__main__" or not _is_installed(module):
+        return False
     at = sys.modules.get(module)
-    for name in path.split("."): at = getattr(at, name, None)
+    for name in path.split("."):
+        at = getattr(at, name, None)
     return at is thing
 
-
+# %% ../nbs/04a_identity.ipynb #7ed6ce44
 @functools.cache
-def _packages()->Mapping[str, list[str]]: return importlib.metadata.packages_distributions()
+def _packages() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
 
-
-def _name_of(thing)->str:
-    "Name of a public class or function with its package's version; Python, torch and nsad are recorded elsewhere."
+# %% ../nbs/04a_identity.ipynb #8b549a39
+def _name_of(thing) -> str:
+    """Name of a public class or function with its package's version; Python, torch and nsad are
+    recorded elsewhere.
+    """
     top = thing.__module__.partition(".")[0]
     name = f"{thing.__module__}.{thing.__qualname__}"
-    if top in ("torch", "nsad") or top in sys.stdlib_module_names or top not in _packages(): return name
-    return f"{name} of {' '.join(f'{d} {importlib.metadata.version(d)}' for d in sorted(set(_packages()[top])))}"
+    if top in ("torch", "nsad") or top in sys.stdlib_module_names or top not in _packages():
+        return name
+    packages = sorted(set(_packages()[top]))
+    versions = [f"{p} {importlib.metadata.version(p)}" for p in packages]
+    return f"{name} of {' '.join(versions)}"
 
 # %% ../nbs/04a_identity.ipynb #991a9df8
-_FROZEN = (tuple, frozenset, bytes, complex, range, slice, np.generic, Formula, torch.dtype, torch.device, enum.Enum)
+_FROZEN = (
+    tuple,
+    frozenset,
+    bytes,
+    complex,
+    range,
+    slice,
+    np.generic,
+    Formula,
+    torch.dtype,
+    torch.device,
+    enum.Enum,
+)
 
-
+# %% ../nbs/04a_identity.ipynb #ff29855b
 class _Walk:
-    "Writes specifications; remembers what it has met, and on which path it is, for the message of a refusal."
+    """Writes specifications; remembers what it has met, and on which path it is, for the
+    message of a refusal.
+    """
+
     MOST = 200_000
 
-    def __init__(self, what:str, values:bool=True): self.path, self.met, self.values = [what], {}, values
+    def __init__(self, what: str, values: bool = True):
+        self.path, self.met, self.values = [what], {}, values
 
-    def refuse(self, value, why:str):
+    def refuse(self, value, why: str):
         place = ".".join(self.path)
-        raise IdentityError(f"{place} is {type(value).__module__}.{type(value).__qualname__}, {why}. Two things that differ in it could not be "
-                            "told apart: keep what is computed with in numbers, text, tensors, modules or functions")
+        raise IdentityError(
+            f"{place} is {type(value).__module__}.{type(value).__qualname__}, {why}. Two things"
+            " that differ in it could not be told apart: keep what is computed with in"
+            " numbers, text, tensors, modules or functions"
+        )
 
-    def at(self, name:str, value):
+    def at(self, name: str, value):
         "The specification of a part."
         self.path.append(str(name))
-        try: return self(value)
-        finally: self.path.pop()
+        try:
+            return self(value)
+        finally:
+            self.path.pop()
 
     def __call__(self, value):
-        if value is None or isinstance(value, (bool, str)) or type(value) is int: return value
-        if type(value) is float: return {"float": value.hex()}
-        if id(value) in self.met: return {"met": self.met[id(value)][0]}
-        if len(self.met) > self.MOST: self.refuse(value, "and there are more parts than can be looked at")
-        if not isinstance(value, _FROZEN): self.met[id(value)] = len(self.met), value     # kept, so that its id stays its own
+        if value is None or isinstance(value, (bool, str)) or type(value) is int:
+            return value
+        if type(value) is float:
+            return {"float": value.hex()}
+        if id(value) in self.met:
+            return {"met": self.met[id(value)][0]}
+        if len(self.met) > self.MOST:
+            self.refuse(value, "and there are more parts than can be looked at")
+        # kept, so that its id stays its own
+        if not isinstance(value, _FROZEN):
+            self.met[id(value)] = len(self.met), value
         return next(write for fits, write in _WRITERS if fits(value))(self, value)
 
 # %% ../nbs/04a_identity.ipynb #d3bf9694
-def _hash(data:bytes)->str: return hashlib.sha256(data).hexdigest()[:32]
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
 
-
-def _tensor(walk:_Walk, t:torch.Tensor)->dict:
+# %% ../nbs/04a_identity.ipynb #a02a063e
+def _tensor(walk: _Walk, t: torch.Tensor) -> dict:
     "Type, shape, whether it learns, and a hash of every number."
-    if t.layout is not torch.strided or t.is_quantized or t.device.type == "meta": walk.refuse(t, f"of layout {t.layout} on {t.device}")
+    if t.layout is not torch.strided or t.is_quantized or t.device.type == "meta":
+        walk.refuse(t, f"of layout {t.layout} on {t.device}")
     about = dict(tensor=str(t.dtype), shape=list(t.shape), learns=t.requires_grad)
-    if not walk.values: return about
-    return about | dict(values=_hash(t.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()))
+    if not walk.values:
+        return about
+    return about | dict(
+        values=_hash(
+            t.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        )
+    )
 
-
-def _array(walk:_Walk, a)->dict:
+# %% ../nbs/04a_identity.ipynb #646d4146
+def _array(walk: _Walk, a) -> dict:
     a = np.asarray(a)
-    if a.dtype.hasobject: return dict(array="object", shape=list(a.shape), values=[walk(v) for v in a.ravel()])
-    return dict(array=a.dtype.str, shape=list(a.shape), values=_hash(np.ascontiguousarray(a).tobytes()))
+    if a.dtype.hasobject:
+        return dict(array="object", shape=list(a.shape), values=[walk(v) for v in a.ravel()])
+    return dict(
+        array=a.dtype.str, shape=list(a.shape), values=_hash(np.ascontiguousarray(a).tobytes())
+    )
+
+# %% ../nbs/04a_identity.ipynb #039b1b2a
+def _mapping(walk: _Walk, d) -> dict:
+    return dict(dict=[[walk(k), walk.at(k, v)] for k, v in d.items()])
+
+# %% ../nbs/04a_identity.ipynb #a8b263b9
+def _sequence(walk: _Walk, v) -> dict:
+    return {type(v).__name__: [walk.at(i, x) for i, x in enumerate(v)]}
 
 
-def _mapping(walk:_Walk, d)->dict: return dict(dict=[[walk(k), walk.at(k, v)] for k, v in d.items()])
-def _sequence(walk:_Walk, v)->dict: return {type(v).__name__: [walk.at(i, x) for i, x in enumerate(v)]}
-def _set(walk:_Walk, v)->dict: return dict(set=sorted((walk(x) for x in v), key=json.dumps))
-def _text_of(walk:_Walk, v)->dict: return {type(v).__name__: str(v)}
+def _set(walk: _Walk, v) -> dict:
+    return dict(set=sorted((walk(x) for x in v), key=json.dumps))
+
+
+def _text_of(walk: _Walk, v) -> dict:
+    return {type(v).__name__: str(v)}
 
 # %% ../nbs/04a_identity.ipynb #b1bda782
-def _code(walk:_Walk, code:types.CodeType, doc:str|None=None)->dict:
+def _code(walk: _Walk, code: types.CodeType, doc: str | None = None) -> dict:
     "The instructions of a function, its constants and names; functions within it included."
-    consts = [c for i, c in enumerate(code.co_consts) if not (i == 0 and doc is not None and c == doc)]
+    consts = [
+        c for i, c in enumerate(code.co_consts) if not (i == 0 and doc is not None and c == doc)
+    ]
     inner = [_code(walk, c) if isinstance(c, types.CodeType) else walk(c) for c in consts]
-    return dict(code=_hash(code.co_code + getattr(code, "co_exceptiontable", b"")), consts=inner, flags=code.co_flags,
-                names=[*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars],
-                arguments=[code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount])
+    return dict(
+        code=_hash(code.co_code + getattr(code, "co_exceptiontable", b"")),
+        consts=inner,
+        flags=code.co_flags,
+        names=[*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars],
+        arguments=[code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount],
+    )
 
-
-def _instructions(code:types.CodeType)->Iterator[dis.Instruction]:
+# %% ../nbs/04a_identity.ipynb #f76beabe
+def _instructions(code: types.CodeType) -> Iterator[dis.Instruction]:
     yield from dis.get_instructions(code)
     for c in code.co_consts:
-        if isinstance(c, types.CodeType): yield from _instructions(c)
+        if isinstance(c, types.CodeType):
+            yield from _instructions(c)
 
-
-def _reads(f:types.FunctionType)->dict:
+# %% ../nbs/04a_identity.ipynb #f7f6294f
+def _reads(f: types.FunctionType) -> dict:
     "The globals that a function reads; of a module of one's own, what it may take from there."
     steps = list(_instructions(f.__code__))
     names = dict.fromkeys(i.argval for i in steps if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
     out = {n: f.__globals__[n] for n in names if n in f.__globals__}
-    out |= {n: sys.modules[n] for n in (i.argval for i in steps if i.opname == "IMPORT_NAME") if n in sys.modules}
+    out |= {
+        n: sys.modules[n]
+        for n in (i.argval for i in steps if i.opname == "IMPORT_NAME")
+        if n in sys.modules
+    }
     parts = {i.argval for i in steps if i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM")}
     for name, value in list(out.items()):
         if isinstance(value, types.ModuleType) and not _is_installed(value.__name__):
             out |= {f"{name}.{p}": vars(value)[p] for p in sorted(parts & set(vars(value)))}
     return out
 
-
-def _function(walk:_Walk, f:types.FunctionType)->dict:
-    if _is_public(f): return dict(function=_name_of(f))
+# %% ../nbs/04a_identity.ipynb #38815a0e
+def _function(walk: _Walk, f: types.FunctionType) -> dict:
+    if _is_public(f):
+        return dict(function=_name_of(f))
     own = dict(function=f.__qualname__, **_code(walk, f.__code__, f.__doc__))
-    own |= dict(defaults=walk.at("defaults", f.__defaults__), keywords=walk.at("defaults", f.__kwdefaults__))
+    own |= dict(
+        defaults=walk.at("defaults", f.__defaults__),
+        keywords=walk.at("defaults", f.__kwdefaults__),
+    )
     cells = zip(f.__code__.co_freevars, f.__closure__ or ())
     own["closed over"] = {n: walk.at(n, _content(c)) for n, c in cells}
     if not _is_installed(f.__module__ or ""):
-        own["reads"] = {n: walk.at(n, v) for n, v in _reads(f).items() if n not in _written([f]) and not _is_tally(v)}
+        own["reads"] = {
+            n: walk.at(n, v)
+            for n, v in _reads(f).items()
+            if n not in _written([f]) and not _is_tally(v)
+        }
     return own
 
-
+# %% ../nbs/04a_identity.ipynb #41bce20f
 def _content(cell):
     "What a closure's cell holds; one that is still empty has none."
-    try: return cell.cell_contents
-    except ValueError: return None
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 # %% ../nbs/04a_identity.ipynb #d8eb3338
-_NOT_COMPUTED = {"__module__", "__dict__", "__weakref__", "__doc__", "__qualname__", "__annotations__", "__annotate__", "__annotate_func__",
-                 "__annotations_cache__", "__firstlineno__", "__static_attributes__", "__abstractmethods__", "_abc_impl", "__orig_bases__",
-                 "__parameters__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__slots__", "__protocol_attrs__",
-                 "_is_protocol", "__subclasshook__", "__non_callable_proto_members__"}
+_NOT_COMPUTED = {
+    "__module__",
+    "__dict__",
+    "__weakref__",
+    "__doc__",
+    "__qualname__",
+    "__annotations__",
+    "__annotate__",
+    "__annotate_func__",
+    "__annotations_cache__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__abstractmethods__",
+    "_abc_impl",
+    "__orig_bases__",
+    "__parameters__",
+    "__dataclass_fields__",
+    "__dataclass_params__",
+    "__match_args__",
+    "__slots__",
+    "__protocol_attrs__",
+    "_is_protocol",
+    "__subclasshook__",
+    "__non_callable_proto_members__",
+}
+_EMPTY_AT_FIRST = {}  # lists and the like of classes and of scripts, by id
 
-
-_EMPTY_AT_FIRST = {}                                     # lists and the like of classes and of scripts, by id
-
-
-def _is_tally(value)->bool:
-    "Was a list, set or dict empty when it was first met? Then nothing is computed with it; it notes what happens, and grows."
-    if type(value) not in (list, dict, set): return False
-    if not value: _EMPTY_AT_FIRST[id(value)] = value
+# %% ../nbs/04a_identity.ipynb #0b75a123
+def _is_tally(value) -> bool:
+    """Was a list, set or dict empty when it was first met? Then nothing is computed with it; it
+    notes what happens, and grows.
+    """
+    if type(value) not in (list, dict, set):
+        return False
+    if not value:
+        _EMPTY_AT_FIRST[id(value)] = value
     return _EMPTY_AT_FIRST.get(id(value)) is value
 
-
-def _written(functions)->set[str]:
-    "Names that functions set: what a training changes as it goes, like a counter of calls, is no setting."
-    steps = [i for f in functions if isinstance(f, types.FunctionType) for i in _instructions(f.__code__)]
+# %% ../nbs/04a_identity.ipynb #87c64447
+def _written(functions) -> set[str]:
+    """Names that functions set: what a training changes as it goes, like a counter of calls, is
+    no setting.
+    """
+    steps = [
+        i
+        for f in functions
+        if isinstance(f, types.FunctionType)
+        for i in _instructions(f.__code__)
+    ]
     return {i.argval for i in steps if i.opname in ("STORE_ATTR", "STORE_GLOBAL")}
 
-
-def _class(walk:_Walk, c:type)->dict:
-    if _is_public(c): return {"class": _name_of(c)}
+# %% ../nbs/04a_identity.ipynb #4019ce31
+def _class(walk: _Walk, c: type) -> dict:
+    if _is_public(c):
+        return {"class": _name_of(c)}
     counted = _written(vars(c).get(n) for n in ("forward", "fit", "__call__"))
-    members = {n: v for n, v in vars(c).items() if n not in _NOT_COMPUTED and not inspect.isdatadescriptor(v) or isinstance(v, property)}
-    members = {n: v for n, v in members.items() if callable(v) or not (n in counted or _is_tally(v))}
-    return {"class": c.__qualname__, "bases": [walk.at("base", b) for b in c.__bases__ if b is not object],
-            "members": {n: walk.at(n, v) for n, v in members.items()}}
+    members = {
+        n: v
+        for n, v in vars(c).items()
+        if n not in _NOT_COMPUTED and not inspect.isdatadescriptor(v) or isinstance(v, property)
+    }
+    members = {
+        n: v for n, v in members.items() if callable(v) or not (n in counted or _is_tally(v))
+    }
+    return {
+        "class": c.__qualname__,
+        "bases": [walk.at("base", b) for b in c.__bases__ if b is not object],
+        "members": {n: walk.at(n, v) for n, v in members.items()},
+    }
+
+# %% ../nbs/04a_identity.ipynb #f6005c7f
+def _method(walk: _Walk, m) -> dict:
+    return dict(method=walk(m.__func__), of=walk(m.__self__))
 
 
-def _method(walk:_Walk, m)->dict: return dict(method=walk(m.__func__), of=walk(m.__self__))
-def _wrapped(walk:_Walk, m)->dict: return {type(m).__name__: walk(m.__func__ if hasattr(m, "__func__") else m.__wrapped__)}
-def _property(walk:_Walk, p)->dict: return dict(property=[walk(f) for f in (p.fget, p.fset, p.fdel)])
-def _cached(walk:_Walk, p)->dict: return dict(cached=walk(p.func))
-def _partial(walk:_Walk, p)->dict: return dict(partial=walk(p.func), args=walk(p.args), keywords=walk(p.keywords))
-def _module_name(walk:_Walk, m)->dict: return dict(package=m.__name__)
+def _wrapped(walk: _Walk, m) -> dict:
+    return {type(m).__name__: walk(m.__func__ if hasattr(m, "__func__") else m.__wrapped__)}
 
 
-def _builtin(walk:_Walk, f)->dict:
+def _property(walk: _Walk, p) -> dict:
+    return dict(property=[walk(f) for f in (p.fget, p.fset, p.fdel)])
+
+# %% ../nbs/04a_identity.ipynb #c6c26ff1
+def _cached(walk: _Walk, p) -> dict:
+    return dict(cached=walk(p.func))
+
+
+def _partial(walk: _Walk, p) -> dict:
+    return dict(partial=walk(p.func), args=walk(p.args), keywords=walk(p.keywords))
+
+# %% ../nbs/04a_identity.ipynb #499723b6
+def _module_name(walk: _Walk, m) -> dict:
+    return dict(package=m.__name__)
+
+# %% ../nbs/04a_identity.ipynb #0ae24bdd
+def _builtin(walk: _Walk, f) -> dict:
     "A function written in C, and what it is bound to."
     owner = getattr(f, "__self__", None)
-    bound = None if owner is None or isinstance(owner, (types.ModuleType, type)) else walk(owner)
-    return dict(builtin=getattr(f, "__qualname__", f.__name__), of=getattr(f, "__module__", None), bound=bound)
+    bound = (
+        None if owner is None or isinstance(owner, (types.ModuleType, type)) else walk(owner)
+    )
+    return dict(
+        builtin=getattr(f, "__qualname__", f.__name__),
+        of=getattr(f, "__module__", None),
+        bound=bound,
+    )
 
-
-def _object(walk:_Walk, v)->dict:
+# %% ../nbs/04a_identity.ipynb #cfab95de
+def _object(walk: _Walk, v) -> dict:
     "Class and attributes; of an object without attributes, what Python would copy it from."
     kind = walk.at("class", type(v))
-    if hasattr(v, "__dict__"): return dict(object=kind, state={n: walk.at(n, x) for n, x in vars(v).items()}, more=_slots(walk, v))
-    try: parts = v.__reduce_ex__(2)
-    except Exception: walk.refuse(v, "which has no state that can be read")
-    if isinstance(parts, str): return dict(object=kind, name=parts)
-    return dict(object=kind, args=walk.at("arguments", parts[1]), state=walk.at("state", parts[2] if len(parts) > 2 else None),
-                items=[walk(list(p)) for p in parts[3:5] if p is not None])
+    if hasattr(v, "__dict__"):
+        return dict(
+            object=kind,
+            state={n: walk.at(n, x) for n, x in vars(v).items()},
+            more=_slots(walk, v),
+        )
+    try:
+        parts = v.__reduce_ex__(2)
+    except Exception:
+        walk.refuse(v, "which has no state that can be read")
+    if isinstance(parts, str):
+        return dict(object=kind, name=parts)
+    return dict(
+        object=kind,
+        args=walk.at("arguments", parts[1]),
+        state=walk.at("state", parts[2] if len(parts) > 2 else None),
+        items=[walk(list(p)) for p in parts[3:5] if p is not None],
+    )
 
-
-def _slots(walk:_Walk, v)->dict:
+# %% ../nbs/04a_identity.ipynb #3759ffb3
+def _slots(walk: _Walk, v) -> dict:
     given = [vars(c).get("__slots__", ()) for c in type(v).__mro__]
     names = [n for s in given for n in ([s] if isinstance(s, str) else s)]
-    return {n: walk.at(n, getattr(v, n)) for n in names if n not in ("__dict__", "__weakref__") and hasattr(v, n)}
+    return {
+        n: walk.at(n, getattr(v, n))
+        for n in names
+        if n not in ("__dict__", "__weakref__") and hasattr(v, n)
+    }
 
 # %% ../nbs/04a_identity.ipynb #02d11458
-_OF_TORCH = set(vars(nn.Module()))                       # what every module has: parameters, hooks, ...
-_DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend"}     # of a formula's layer
+_OF_TORCH = set(vars(nn.Module()))  # what every module has: parameters, hooks, ...
+# of a formula's layer
+_DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend"}
 
 
-def _hooks(walk:_Walk, m:nn.Module)->list:
+def _hooks(walk: _Walk, m: nn.Module) -> list:
     "Functions that were hung on a module; they may change what it computes."
-    return [walk.at(n, h) for n in sorted(_OF_TORCH) if n.endswith("_hooks") for h in (vars(m).get(n) or {}).values()]
+    return [
+        walk.at(n, h)
+        for n in sorted(_OF_TORCH)
+        if n.endswith("_hooks")
+        for h in (vars(m).get(n) or {}).values()
+    ]
 
-
-def _torch_module(walk:_Walk, m:nn.Module)->dict:
-    "Class, settings, hooks, parameters, buffers and parts; whether it is in training mode is not its own choice."
-    if isinstance(m, torch.jit.ScriptModule): walk.refuse(m, "compiled by torch.jit; give the module that it was made from")
+# %% ../nbs/04a_identity.ipynb #9bb7f610
+def _torch_module(walk: _Walk, m: nn.Module) -> dict:
+    """Class, settings, hooks, parameters, buffers and parts; whether it is in training mode is
+    not its own choice.
+    """
+    if isinstance(m, torch.jit.ScriptModule):
+        walk.refuse(m, "compiled by torch.jit; give the module that it was made from")
     parts = dict(parameters=m._parameters, buffers=m._buffers, modules=m._modules)
     settings = {n: v for n, v in vars(m).items() if n not in _OF_TORCH}
-    return dict(module=walk.at("class", type(m)), settings={n: walk.at(n, v) for n, v in settings.items()}, hooks=_hooks(walk, m),
-                **{kind: {n: walk.at(n, p) for n, p in of.items()} for kind, of in parts.items()})
+    return dict(
+        module=walk.at("class", type(m)),
+        settings={n: walk.at(n, v) for n, v in settings.items()},
+        hooks=_hooks(walk, m),
+        **{kind: {n: walk.at(n, p) for n, p in of.items()} for kind, of in parts.items()},
+    )
 
-
-def _symbolic(walk:_Walk, m:SymbolicActivation)->dict:
-    "The formula, its present constants and every option; what only follows from them is left out."
+# %% ../nbs/04a_identity.ipynb #26f7c23a
+def _symbolic(walk: _Walk, m: SymbolicActivation) -> dict:
+    """The formula, its present constants and every option; what only follows from them is left
+    out.
+    """
     options = {n: walk.at(n, v) for n, v in vars(m).items() if n not in _OF_TORCH | _DERIVED}
     hooks = _hooks(walk, m)
-    learned = {n: walk.at(n, p) for n, p in m._parameters.items()} | {n: walk.at(n, b) for n, b in m._buffers.items()}
-    return dict(formula=m._formula.text, options=options, learned=learned) | (dict(hooks=hooks) if hooks else {})
+    learned = {n: walk.at(n, p) for n, p in m._parameters.items()} | {
+        n: walk.at(n, b) for n, b in m._buffers.items()
+    }
+    return dict(formula=m._formula.text, options=options, learned=learned) | (
+        dict(hooks=hooks) if hooks else {}
+    )
 
 # %% ../nbs/04a_identity.ipynb #4a03e21f
-def _is(*kinds)->Callable: return lambda v: isinstance(v, kinds)
-def _exactly(*kinds)->Callable: return lambda v: type(v) in kinds
-def _has_fingerprint(v)->bool: return type(v).__module__.startswith("nsad.") and hasattr(type(v), "fingerprint")
+def _is(*kinds) -> Callable:
+    "A test for instances of these classes."
+
+    def matches(value) -> bool:
+        return isinstance(value, kinds)
+
+    return matches
 
 
+def _exactly(*kinds) -> Callable:
+    "A test for instances of these classes, not of their subclasses."
+
+    def matches(value) -> bool:
+        return type(value) in kinds
+
+    return matches
+
+# %% ../nbs/04a_identity.ipynb #08a8fd88
+def _anything(value) -> bool:
+    return True
+
+
+def _has_fingerprint(v) -> bool:
+    return type(v).__module__.startswith("nsad.") and hasattr(type(v), "fingerprint")
+
+# %% ../nbs/04a_identity.ipynb #055caab2
+def _formula(walk: _Walk, f) -> dict:
+    return dict(formula=f.text)
+
+
+def _fingerprinted(walk: _Walk, v) -> dict:
+    return dict(fingerprint=v.fingerprint, of=type(v).__qualname__)
+
+
+def _bytes(walk: _Walk, v) -> dict:
+    return dict(bytes=_hash(bytes(v)))
+
+
+def _enum(walk: _Walk, v) -> dict:
+    return dict(enum=walk(type(v)), name=v.name)
+
+
+def _pattern(walk: _Walk, v) -> dict:
+    return dict(pattern=walk(v.pattern), flags=v.flags)
+
+# %% ../nbs/04a_identity.ipynb #0d5f5d19
+def _logger(walk: _Walk, v) -> dict:
+    return dict(logger=v.name)
+
+
+def _running(walk: _Walk, v):
+    walk.refuse(v, "which runs and cannot be looked into")
+
+# %% ../nbs/04a_identity.ipynb #87e8ed3b
 _WRITERS = [
-    (_exactly(SymbolicActivation), _symbolic), (_is(nn.Module), _torch_module), (_is(Formula), lambda w, f: dict(formula=f.text)),
-    (_has_fingerprint, lambda w, v: dict(fingerprint=v.fingerprint, of=type(v).__qualname__)),
-    (_is(torch.Tensor), _tensor), (_is(np.ndarray, np.generic), _array),
-    (_exactly(list, tuple, range, torch.Size), _sequence), (_exactly(dict, types.MappingProxyType), _mapping), (_exactly(set, frozenset), _set),
-    (_exactly(bytes, bytearray), lambda w, v: dict(bytes=_hash(bytes(v)))), (_exactly(complex), _text_of),
-    (_is(enum.Enum), lambda w, v: dict(enum=w(type(v)), name=v.name)), (_is(PurePath, torch.dtype, torch.device, torch.layout), _text_of),
-    (_is(re.Pattern), lambda w, v: dict(pattern=w(v.pattern), flags=v.flags)), (_is(logging.Logger), lambda w, v: dict(logger=v.name)),
-    (_is(type), _class), (_is(types.FunctionType), _function), (_is(types.MethodType), _method), (_is(functools.partial), _partial),
-    (_is(staticmethod, classmethod), _wrapped), (_is(functools._lru_cache_wrapper), _wrapped), (_is(property), _property),
-    (_is(functools.cached_property), _cached), (_is(types.ModuleType), _module_name),
-    (_is(types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType, np.ufunc), _builtin),
-    (_is(types.GeneratorType, types.CoroutineType), lambda w, v: w.refuse(v, "which runs and cannot be looked into")),
-    (_is(type(Ellipsis), type(NotImplemented), slice), _text_of), (lambda v: True, _object)]
+    (_exactly(SymbolicActivation), _symbolic),
+    (_is(nn.Module), _torch_module),
+    (_is(Formula), _formula),
+    (_has_fingerprint, _fingerprinted),
+    (_is(torch.Tensor), _tensor),
+    (_is(np.ndarray, np.generic), _array),
+    (_exactly(list, tuple, range, torch.Size), _sequence),
+    (_exactly(dict, types.MappingProxyType), _mapping),
+    (_exactly(set, frozenset), _set),
+    (_exactly(bytes, bytearray), _bytes),
+    (_exactly(complex), _text_of),
+    (_is(enum.Enum), _enum),
+    (_is(PurePath, torch.dtype, torch.device, torch.layout), _text_of),
+    (_is(re.Pattern), _pattern),
+    (_is(logging.Logger), _logger),
+    (_is(type), _class),
+    (_is(types.FunctionType), _function),
+    (_is(types.MethodType), _method),
+    (_is(functools.partial), _partial),
+    (_is(staticmethod, classmethod), _wrapped),
+    (_is(functools._lru_cache_wrapper), _wrapped),
+    (_is(property), _property),
+    (_is(functools.cached_property), _cached),
+    (_is(types.ModuleType), _module_name),
+    (
+        _is(
+            types.BuiltinFunctionType,
+            types.MethodDescriptorType,
+            types.WrapperDescriptorType,
+            types.MethodWrapperType,
+            np.ufunc,
+        ),
+        _builtin,
+    ),
+    (_is(types.GeneratorType, types.CoroutineType), _running),
+    (_is(type(Ellipsis), type(NotImplemented), slice), _text_of),
+    (_anything, _object),
+]
 
-
-def specification(value, name:str="it", values:bool=True)->object:
+# %% ../nbs/04a_identity.ipynb #42702df0
+def specification(value, name: str = "it", values: bool = True) -> object:
     """What a value computes, as nested lists and dicts of plain values.
 
     Parameters
@@ -293,19 +545,26 @@ def specification(value, name:str="it", values:bool=True)->object:
     Raises
     ------
     IdentityError
-        Something of which it cannot be said what it computes; the message has the way to it and a remedy.
+        Something of which it cannot be said what it computes; the message has the way to it and
+        a remedy.
     """
-    try: return _Walk(name, values)(value)
-    except RecursionError: raise IdentityError(f"{name} is nested too deeply to be looked at; make it flatter") from None
+    try:
+        return _Walk(name, values)(value)
+    except RecursionError:
+        raise IdentityError(
+            f"{name} is nested too deeply to be looked at; make it flatter"
+        ) from None
 
 # %% ../nbs/04a_identity.ipynb #91058ba2
-def activation_specification(spec, name:str="the activation")->object:
-    """The specification of an activation in any form that `activation_module` accepts, or of a list of them.
+def activation_specification(spec, name: str = "the activation") -> object:
+    """The specification of an activation in any form that `activation_module` accepts, or of a
+    list of them.
 
     Parameters
     ----------
-    spec : Formula, str, nn.Module, type, callable, list or tuple
-        A list has one activation for each hidden layer.
+    spec
+        Formula, str, nn.Module, type, callable, list or tuple A list has one activation for
+        each hidden layer.
     name : str
         What a refusal calls it.
 
@@ -321,24 +580,31 @@ def activation_specification(spec, name:str="the activation")->object:
     TypeError, FormulaError
         What is no activation, as in `activation_module`.
     """
-    if isinstance(spec, (list, tuple)): return [activation_specification(s, f"{name}[{i}]") for i, s in enumerate(spec)]
-    if isinstance(spec, str) and spec.lower() not in NAMES: return specification(activation_module(spec), name)
-    if isinstance(spec, Formula): return specification(SymbolicActivation(spec), name)
-    if isinstance(spec, nn.Module): return specification(spec, name)
+    if isinstance(spec, (list, tuple)):
+        return [activation_specification(s, f"{name}[{i}]") for i, s in enumerate(spec)]
+    if isinstance(spec, str) and spec.lower() not in NAMES:
+        return specification(activation_module(spec), name)
+    if isinstance(spec, Formula):
+        return specification(SymbolicActivation(spec), name)
+    if isinstance(spec, nn.Module):
+        return specification(spec, name)
     first, second = (specification(_made(spec), name) for _ in range(2))
     if first != second:
-        raise IdentityError(f"{name} makes another module each time that it is called: give the module itself, or one for each seed")
+        raise IdentityError(
+            f"{name} makes another module each time that it is called: give the module itself,"
+            " or one for each seed"
+        )
     return first
 
-
-def _made(spec)->nn.Module:
+# %% ../nbs/04a_identity.ipynb #d1e59b5b
+def _made(spec) -> nn.Module:
     "A new module by a name or a maker, from a random state that is always the same."
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return activation_module(spec)
 
-
-def identity(what)->str:
+# %% ../nbs/04a_identity.ipynb #649a1687
+def identity(what) -> str:
     """A short hash of a specification, or of any JSON data.
 
     Parameters
@@ -354,18 +620,19 @@ def identity(what)->str:
     return _hash(json.dumps(what, sort_keys=True).encode())
 
 # %% ../nbs/04a_identity.ipynb #8587f76d
-def is_plain(module:nn.Module, kind:type)->bool:
+def is_plain(module: nn.Module, kind: type) -> bool:
     """Is a module exactly of this class, without hooks and without a `forward` put on the instance?
 
     Parameters
     ----------
     module : nn.Module
     kind : type
-        A class of modules.
+        Type A class of modules.
 
     Returns
     -------
     bool
     """
-    if type(module) is not kind or "forward" in vars(module): return False
+    if type(module) is not kind or "forward" in vars(module):
+        return False
     return not any(vars(module).get(n) for n in _OF_TORCH if n.endswith("_hooks"))

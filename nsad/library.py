@@ -20,12 +20,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
-
 import nsad
 from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
@@ -33,146 +32,311 @@ from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
 from .messages import did_you_mean, package_version
-from .provenance import MOST_MARKS, Origin, SeenRows, origins, seen_as_json, seen_from_json, with_origin
+from nsad.provenance import (
+    MOST_MARKS,
+    Origin,
+    SeenRows,
+    origins,
+    seen_as_json,
+    seen_from_json,
+    with_origin,
+)
 from .statistics import interval, overlap_of, tell_apart
 from .training import MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
-    "An activation that is missing, or a file that is none: the message names the file, the place, the value and the remedy."
+    """An activation that is missing, or a file that is none: the message names the file, the
+    place, the value and the remedy.
+
+    Examples
+    --------
+    >>> from nsad import LibraryError, find_entry
+    >>> try:
+    ...     find_entry("forest-bel")
+    ... except LibraryError as error:
+    ...     print("forest-bell" in str(error))
+    True
+    """
 
 
 FORMAT = "nsad.activation/2"
-MAX_BYTES, MAX_DEPTH, MAX_TEXT = 1_000_000, 12, 20_000        # of one file, of what is nested in it, of one text
+
+# %% ../nbs/20_library.ipynb #a69f3066
+# of one file, of what is nested in it, of one text
+MAX_BYTES, MAX_DEPTH, MAX_TEXT = 1_000_000, 12, 20_000
 
 # %% ../nbs/20_library.ipynb #6ccd6a04
-_BIDI = {*map(chr, range(0x202a, 0x202f)), *map(chr, range(0x2066, 0x206a)), "\u200e", "\u200f", "\u061c"}
+_BIDI = {
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+    "\u200e",
+    "\u200f",
+    "\u061c",
+}
+
+# %% ../nbs/20_library.ipynb #dc207d4e
+def _is_text(v) -> bool:
+    return (
+        isinstance(v, str)
+        and len(v) <= MAX_TEXT
+        and not any(
+            c in _BIDI or unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in v
+        )
+    )
+
+# %% ../nbs/20_library.ipynb #aac22df1
+# nan is in no range
+def _is_number(v) -> bool:
+    return type(v) in (int, float) and -1e300 <= v <= 1e300
 
 
-def _is_text(v)->bool:
-    return isinstance(v, str) and len(v) <= MAX_TEXT and not any(
-        c in _BIDI or unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in v)
+def _is_whole(v, low: int = 0) -> bool:
+    return type(v) is int and low <= v < 2**63
 
 
-def _is_number(v)->bool: return type(v) in (int, float) and -1e300 <= v <= 1e300             # nan is in no range
+def _is_share(v) -> bool:
+    return _is_number(v) and 0 <= v <= 1
 
 
-def _is_whole(v, low:int=0)->bool: return type(v) is int and low <= v < 2**63
+def _is_fingerprint(v) -> bool:
+    return isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None
 
+# %% ../nbs/20_library.ipynb #5ec16fb2
+def _is_anything(v) -> bool:
+    return True
 
-def _is_marks(v)->bool: return isinstance(v, str) and len(v) <= 8 * MOST_MARKS and re.fullmatch(r"([A-Za-z0-9+/]{8})+", v) is not None
+# %% ../nbs/20_library.ipynb #afeb7031
+def _is_marks(v) -> bool:
+    return (
+        isinstance(v, str)
+        and len(v) <= 8 * MOST_MARKS
+        and re.fullmatch(r"([A-Za-z0-9+/]{8})+", v) is not None
+    )
 
-
-def _is_name(v)->bool:
+# %% ../nbs/20_library.ipynb #d822fad9
+def _is_name(v) -> bool:
     "A name that is a file's name on every system."
-    return (isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9][\w.-]{0,79}", v, re.ASCII) is not None and not v.endswith(".")
-            and not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", v))
+    return (
+        isinstance(v, str)
+        and re.fullmatch(r"[A-Za-z0-9][\w.-]{0,79}", v, re.ASCII) is not None
+        and not v.endswith(".")
+        and not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", v)
+    )
 
-
+# %% ../nbs/20_library.ipynb #5c9ad71b
 _TEXT = _is_text, f"text of up to {MAX_TEXT} printable characters"
 _NUMBER = _is_number, "a finite number"
+
+# %% ../nbs/20_library.ipynb #5082ef49
 _WHOLE = _is_whole, "a whole number from 0"
-_COUNT = lambda v: _is_whole(v, 1), "a whole number from 1"
-_SHARE = lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"
-_HEX = lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None, "16 hexadecimal digits, as `Dataset.fingerprint` has"
+_COUNT = partial(_is_whole, low=1), "a whole number from 1"
+_SHARE = _is_share, "a number from 0 to 1"
+_HEX = _is_fingerprint, "16 hexadecimal digits, as `Dataset.fingerprint` has"
 _MARKS = _is_marks, f"hashes of up to {MOST_MARKS:,} rows, as `seen_as_json` writes them"
-_NAME = _is_name, "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name"
-_ANY = lambda v: True, "anything"
+_NAME = (
+    _is_name,
+    "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name",
+)
+_ANY = _is_anything, "anything"
 
 # %% ../nbs/20_library.ipynb #0027a270
-def _or_auto(rule:tuple)->tuple:
+def _or_auto(rule: tuple) -> tuple:
     "The rule of a setting that a recipe may also leave to the number of rows."
-    return lambda v: v == "auto" or rule[0](v), f'{rule[1]}, or "auto"'
+    fits, what = rule
 
+    def fits_or_auto(v) -> bool:
+        return v == "auto" or fits(v)
 
-_SCORE = {"measure": _TEXT, "mean": _NUMBER, "low": _NUMBER, "high": _NUMBER, "sd": _NUMBER, "n": _COUNT, "level": _SHARE, "rows": _TEXT,
-          "dataset": _TEXT, "network": _TEXT, "parameters": _COUNT, "recipe": _TEXT, "dropout": _SHARE, "activation": _TEXT, "constants": _TEXT}
+    return fits_or_auto, f'{what}, or "auto"'
+
+# %% ../nbs/20_library.ipynb #76b29085
+_SCORE = {
+    "measure": _TEXT,
+    "mean": _NUMBER,
+    "low": _NUMBER,
+    "high": _NUMBER,
+    "sd": _NUMBER,
+    "n": _COUNT,
+    "level": _SHARE,
+    "rows": _TEXT,
+    "dataset": _TEXT,
+    "network": _TEXT,
+    "parameters": _COUNT,
+    "recipe": _TEXT,
+    "dropout": _SHARE,
+    "activation": _TEXT,
+    "constants": _TEXT,
+}
 SCHEMA = {
-    "name": _NAME, "formula": _TEXT, "latex": _TEXT, "domain": _TEXT,
-    "data": {"name": _TEXT, "fingerprint": _HEX, "rows": _COUNT, "features": _COUNT, "task": _TEXT, "source": _TEXT, "licence": _TEXT,
-             "citation": _TEXT, "seen": {"rows": _COUNT, "columns": [_TEXT], "marks": _MARKS}, "draw": {"rows": _COUNT, "seed": _WHOLE}},
-    "split": {"test": _SHARE, "validation": _SHARE, "seed": _WHOLE, "train_rows": _COUNT, "test_rows": _COUNT},
-    "recipe": {"name": _TEXT, "epochs": _or_auto(_COUNT), "batch_size": _or_auto(_COUNT), "lr": _NUMBER,
-               "weight_decay": _or_auto(_NUMBER), "dropout": _or_auto(_SHARE), "patience": _COUNT, "steps": _COUNT,
-               "optimiser": _TEXT, "schedule": _TEXT, "warmup": _SHARE, "label_smoothing": _SHARE, "clip": _NUMBER,
-               "constants_lr": _NUMBER},
+    "name": _NAME,
+    "formula": _TEXT,
+    "latex": _TEXT,
+    "domain": _TEXT,
+    "data": {
+        "name": _TEXT,
+        "fingerprint": _HEX,
+        "rows": _COUNT,
+        "features": _COUNT,
+        "task": _TEXT,
+        "source": _TEXT,
+        "licence": _TEXT,
+        "citation": _TEXT,
+        "seen": {"rows": _COUNT, "columns": [_TEXT], "marks": _MARKS},
+        "draw": {"rows": _COUNT, "seed": _WHOLE},
+    },
+    "split": {
+        "test": _SHARE,
+        "validation": _SHARE,
+        "seed": _WHOLE,
+        "train_rows": _COUNT,
+        "test_rows": _COUNT,
+    },
+    "recipe": {
+        "name": _TEXT,
+        "epochs": _or_auto(_COUNT),
+        "batch_size": _or_auto(_COUNT),
+        "lr": _NUMBER,
+        "weight_decay": _or_auto(_NUMBER),
+        "dropout": _or_auto(_SHARE),
+        "patience": _COUNT,
+        "steps": _COUNT,
+        "optimiser": _TEXT,
+        "schedule": _TEXT,
+        "warmup": _SHARE,
+        "label_smoothing": _SHARE,
+        "clip": _NUMBER,
+        "constants_lr": _NUMBER,
+        "embedding_lr": _NUMBER,
+        "norm_lr": _NUMBER,
+    },
     "engine": {"name": _TEXT, "options": {str: _ANY}, "candidates": _COUNT, "seconds": _NUMBER},
     "seed": _WHOLE,
-    "scores": [_SCORE], "baselines": [_SCORE],
+    "scores": [_SCORE],
+    "baselines": [_SCORE],
     "versions": {str: _TEXT},
-    "licence": _TEXT, "citation": _TEXT, "note": _TEXT,
+    "licence": _TEXT,
+    "citation": _TEXT,
+    "note": _TEXT,
     "evidence": {str: _ANY},
 }
-_NEEDED = {"": ("name", "formula"), "scores": ("measure", "mean"), "baselines": ("activation", "measure", "mean")}
+_NEEDED = {
+    "": ("name", "formula"),
+    "scores": ("measure", "mean"),
+    "baselines": ("activation", "measure", "mean"),
+}
 
 # %% ../nbs/20_library.ipynb #4ba0e886
-def _shown(value)->str:
+def _shown(value) -> str:
     "A value as a message may show it: short, and free of what a terminal would obey."
-    try: text = ascii(value)
-    except (ValueError, RecursionError): text = f"something of type {type(value).__name__}"       # an int of too many digits
+    try:
+        text = ascii(value)
+    # an int of too many digits
+    except (ValueError, RecursionError):
+        text = f"something of type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
+# %% ../nbs/20_library.ipynb #c52ae10d
+def _wrong(place: str, value, needs: str):
+    raise LibraryError(f"{place or 'the file'} is {_shown(value)}; it must be {needs}")
 
-def _wrong(place:str, value, needs:str): raise LibraryError(f"{place or 'the file'} is {_shown(value)}; it must be {needs}")
-
-
-def _check(value, rule, place:str="", depth:int=0):
+# %% ../nbs/20_library.ipynb #65886c45
+def _check(value, rule, place: str = "", depth: int = 0):
     "Raise a `LibraryError` for the first part of `value` that breaks the rule."
-    if depth > MAX_DEPTH: raise LibraryError(f"{place} is nested deeper than {MAX_DEPTH}; keep it flatter")
-    if isinstance(rule, Mapping): return _check_object(value, rule, place, depth)
+    if depth > MAX_DEPTH:
+        raise LibraryError(f"{place} is nested deeper than {MAX_DEPTH}; keep it flatter")
+    if isinstance(rule, Mapping):
+        return _check_object(value, rule, place, depth)
     if isinstance(rule, list):
-        if not isinstance(value, list): _wrong(place, value, "a list")
-        for i, v in enumerate(value): _check(v, rule[0], f"{place}[{i}]", depth + 1)
-    elif rule is _ANY: _check_any(value, place, depth)
-    elif not rule[0](value): _wrong(place, value, rule[1])
+        if not isinstance(value, list):
+            _wrong(place, value, "a list")
+        for i, v in enumerate(value):
+            _check(v, rule[0], f"{place}[{i}]", depth + 1)
+    elif rule is _ANY:
+        _check_any(value, place, depth)
+    elif not rule[0](value):
+        _wrong(place, value, rule[1])
 
-
-def _check_object(value, rule:Mapping, place:str, depth:int):
-    if not isinstance(value, dict): _wrong(place, value, "an object")
+# %% ../nbs/20_library.ipynb #ed143eaf
+def _check_object(value, rule: Mapping, place: str, depth: int):
+    if not isinstance(value, dict):
+        _wrong(place, value, "an object")
     for key, v in value.items():
         here = f"{place}.{key}" if place else str(key)
-        if not _is_text(key): _wrong(f"a key of {place or 'the file'}", key, _TEXT[1])
+        if not _is_text(key):
+            _wrong(f"a key of {place or 'the file'}", key, _TEXT[1])
         if str not in rule and key not in rule:
-            raise LibraryError(f"{_shown(here)[1:-1]} is not known; known are {', '.join(rule)}; what has no place of its own goes under evidence")
+            raise LibraryError(
+                f"{_shown(here)[1:-1]} is not known; known are {', '.join(rule)}; what has no"
+                " place of its own goes under evidence"
+            )
         _check(v, rule[str] if str in rule else rule[key], _shown(here)[1:-1], depth + 1)
     for key in _NEEDED.get(place.partition("[")[0], ()):
-        if key not in value: raise LibraryError(f"{place + ': ' if place else ''}{key} is missing; add it")
+        if key not in value:
+            raise LibraryError(f"{place + ': ' if place else ''}{key} is missing; add it")
 
 # %% ../nbs/20_library.ipynb #28241ca5
-def _check_any(value, place:str, depth:int):
+def _check_any(value, place: str, depth: int):
     "Free JSON: text, finite numbers, true, false, null, lists and objects of these."
-    if isinstance(value, dict): return _check_object(value, {str: _ANY}, place, depth)
+    if isinstance(value, dict):
+        return _check_object(value, {str: _ANY}, place, depth)
     if isinstance(value, list):
-        for i, v in enumerate(value): _check(v, _ANY, f"{place}[{i}]", depth + 1)
-    elif isinstance(value, str): _check(value, _TEXT, place, depth)
-    elif value is not None and type(value) is not bool and not _is_number(value): _wrong(place, value, "text, a finite number, true, false or null")
+        for i, v in enumerate(value):
+            _check(v, _ANY, f"{place}[{i}]", depth + 1)
+    elif isinstance(value, str):
+        _check(value, _TEXT, place, depth)
+    elif value is not None and type(value) is not bool and not _is_number(value):
+        _wrong(place, value, "text, a finite number, true, false or null")
 
-
-def _check_scores(scores:list, place:str):
+# %% ../nbs/20_library.ipynb #f63cf56c
+def _check_scores(scores: list, place: str):
     "An interval has its mean inside."
     for i, s in enumerate(scores):
         if not s.get("low", s["mean"]) <= s["mean"] <= s.get("high", s["mean"]):
-            raise LibraryError(f"{place}[{i}]: the mean {s['mean']} is not between low {s.get('low')} and high {s.get('high')}; correct them")
+            raise LibraryError(
+                f"{place}[{i}]: the mean {s['mean']} is not between low {s.get('low')} and high"
+                f" {s.get('high')}; correct them"
+            )
 
 # %% ../nbs/20_library.ipynb #c9b2ff79
 @dataclass(frozen=True)
 class Entry:
     """An activation and where it comes from.
 
-    Attributes
+    Parameters
     ----------
-    name : short, of letters, digits, dots, dashes and underscores; also the file's name
-    formula : text of a formula in `x`
-    domain : "physics", "ecology", "text", ...
-    evidence : what else is known of it, as JSON can say it
-    data : name, fingerprint, rows, features, task, source, licence and citation of the rows it was found in, with hashes of these
-        rows, by which a study knows whether it may test on others
-    split, recipe : shares and seed of the split; how the networks of the scores were trained
-    engine, seed : name, options, candidates and seconds of the search, and its seed
-    scores, baselines : measures with mean, low, high, sd and n, of this activation and, on the same rows, of others
-    versions : of the packages by which it was kept
-    licence, citation, note : of the activation itself
+    name : str
+        Short, of letters, digits, dots, dashes and underscores; also the file's name.
+    formula : str
+        Text of a formula in `x`.
+    domain : str, default ''
+        "physics", "ecology", "text", ...
+    evidence : dict
+        What else is known of it, as JSON can say it.
+    data : dict
+        Name, fingerprint, rows, features, task, source, licence and citation of the rows it was
+        found in, with hashes of these rows, by which a study knows whether it may test on
+        others.
+    split, recipe : dict
+        Shares and seed of the split; how the networks of the scores were trained.
+    engine, seed
+        Name, options, candidates and seconds of the search, and its seed.
+    scores, baselines : list
+        Measures with mean, low, high, sd and n, of this activation and, on the same rows, of
+        others.
+    versions : dict
+        Of the packages by which it was kept.
+    licence, citation, note : str, default ''
+        Of the activation itself.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> entry = find_entry("forest-bell")
+    >>> entry.domain
+    'ecology'
     """
+
     name: str
     formula: str
     domain: str = ""
@@ -190,105 +354,170 @@ class Entry:
     note: str = ""
 
     @property
-    def origin(self)->Origin:
-        "Which rows its search has seen, as far as it is written down; the formula that a library gives has it."
+    def origin(self) -> Origin:
+        """Which rows its search has seen, as far as it is written down; the formula that a
+        library gives has it.
+        """
         d = self.data
         seed = self.split.get("seed", self.seed)
-        return Origin(d.get("name", ""), d.get("fingerprint", ""), seed, "seen" in d and seen_from_json(d["seen"]) or None, d.get("draw"))
+        return Origin(
+            d.get("name", ""),
+            d.get("fingerprint", ""),
+            seed,
+            "seen" in d and seen_from_json(d["seen"]) or None,
+            d.get("draw"),
+        )
 
     def __post_init__(self):
         label = f"{self.name}: " if _is_name(self.name) else ""
         try:
             for f in fields(self):
-                if f.name != "seed" or self.seed is not None: _check(getattr(self, f.name), SCHEMA[f.name], f.name)
+                if f.name != "seed" or self.seed is not None:
+                    _check(getattr(self, f.name), SCHEMA[f.name], f.name)
             _check_scores(self.scores, "scores"), _check_scores(self.baselines, "baselines")
             object.__setattr__(self, "formula", _in_x(self.formula).text)
-        except LibraryError as error: raise LibraryError(f"{label}{error}") from None
-        for f in fields(self): object.__setattr__(self, f.name, copy.deepcopy(getattr(self, f.name)))
+        except LibraryError as error:
+            raise LibraryError(f"{label}{error}") from None
+        for f in fields(self):
+            object.__setattr__(self, f.name, copy.deepcopy(getattr(self, f.name)))
 
 # %% ../nbs/20_library.ipynb #c1e87a09
-def _in_x(text:str|Formula)->Formula:
+def _in_x(text: str | Formula) -> Formula:
     "A formula that can be an activation."
-    try: formula = Formula(text)
-    except (FormulaError, TypeError) as error: raise LibraryError(f"formula: {error}") from None
-    if set(formula.variables) - {"x"}: _wrong("formula", formula.text, "in x alone, as Formula.collapse() makes it")
-    if formula.is_constant: _wrong("formula", formula.text, "something that changes with x; a constant passes no gradient")
+    try:
+        formula = Formula(text)
+    except (FormulaError, TypeError) as error:
+        raise LibraryError(f"formula: {error}") from None
+    if set(formula.variables) - {"x"}:
+        _wrong("formula", formula.text, "in x alone, as Formula.collapse() makes it")
+    if formula.is_constant:
+        _wrong(
+            "formula",
+            formula.text,
+            "something that changes with x; a constant passes no gradient",
+        )
     return formula
 
 # %% ../nbs/20_library.ipynb #233f5a2a
 @patch
-def to_dict(self:Entry)->dict:
-    "The entry as JSON holds it, without what is empty."
+def to_dict(self: Entry) -> dict:
+    """The entry as JSON holds it, without what is empty.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     known = asdict(self) | dict(latex=Formula(self.formula).latex)
-    return dict(format=FORMAT) | {k: known[k] for k in SCHEMA if known[k] not in ("", {}, [], None)}
+    return dict(format=FORMAT) | {
+        k: known[k] for k in SCHEMA if known[k] not in ("", {}, [], None)
+    }
 
-
+# %% ../nbs/20_library.ipynb #8aefec7a
 @patch
-def to_json(self:Entry)->str:
-    "The entry as JSON text, a score on each line."
-    return "{\n" + ",\n".join(f" {json.dumps(k)}: {_laid_out(v)}" for k, v in self.to_dict().items()) + "\n}\n"
+def to_json(self: Entry) -> str:
+    """The entry as JSON text, a score on each line.
 
+    Returns
+    -------
+    str
+        What a file of the library holds.
+    """
+    return (
+        "{\n"
+        + ",\n".join(f" {json.dumps(k)}: {_laid_out(v)}" for k, v in self.to_dict().items())
+        + "\n}\n"
+    )
 
-def _laid_out(value)->str:
-    if isinstance(value, list): return "[\n" + ",\n".join(f"  {json.dumps(v, allow_nan=False)}" for v in value) + "\n ]"
+# %% ../nbs/20_library.ipynb #d9ebe8e5
+def _laid_out(value) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"  {json.dumps(v, allow_nan=False)}" for v in value) + "\n ]"
     return json.dumps(value, indent=1, allow_nan=False).replace("\n", "\n ")
 
 # %% ../nbs/20_library.ipynb #07f50560
-def _once(pairs:list)->dict:
+def _once(pairs: list) -> dict:
     "An object of JSON whose keys are all different."
     done = dict(pairs)
     if len(done) < len(pairs):
         keys = [k for k, _ in pairs]
-        raise LibraryError(f"the key {_shown(next(k for k in keys if keys.count(k) > 1))} stands twice in one object; leave one out")
+        raise LibraryError(
+            f"the key {_shown(next(k for k in keys if keys.count(k) > 1))} stands twice in one"
+            " object; leave one out"
+        )
     return done
 
+# %% ../nbs/20_library.ipynb #5922fb89
+def _no_constant(text: str):
+    raise LibraryError(f"{text} is no number of JSON; leave it out")
 
-def _no_constant(text:str): raise LibraryError(f"{text} is no number of JSON; leave it out")
-
-
-def _loads(data:bytes)->dict:
+# %% ../nbs/20_library.ipynb #9a3ac881
+def _loads(data: bytes) -> dict:
     "What the bytes of a file say, or a `LibraryError`."
-    if len(data) > MAX_BYTES: raise LibraryError(f"has more than {MAX_BYTES:,} bytes; an activation needs a few thousand")
-    try: return json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
-    except UnicodeDecodeError as error: raise LibraryError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    if len(data) > MAX_BYTES:
+        raise LibraryError(
+            f"has more than {MAX_BYTES:,} bytes; an activation needs a few thousand"
+        )
+    try:
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise LibraryError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except json.JSONDecodeError as error:
-        raise LibraryError(f"line {error.lineno}, column {error.colno} is not JSON ({error.msg}); correct it there") from None
-    except RecursionError: raise LibraryError(f"is nested deeper than {MAX_DEPTH}; keep it flatter") from None
-    except LibraryError: raise
-    except ValueError as error: raise LibraryError(f"a number has too many digits ({error}); shorten it") from None
+        raise LibraryError(
+            f"line {error.lineno}, column {error.colno} is not JSON ({error.msg}); correct it"
+            " there"
+        ) from None
+    except RecursionError:
+        raise LibraryError(f"is nested deeper than {MAX_DEPTH}; keep it flatter") from None
+    except LibraryError:
+        raise
+    except ValueError as error:
+        raise LibraryError(f"a number has too many digits ({error}); shorten it") from None
 
-
+# %% ../nbs/20_library.ipynb #4cc0ff86
 @patch(cls_method=True)
-def from_json(cls:Entry, text:str|bytes, source:str="the text")->Entry:
+def from_json(cls: Entry, text: str | bytes, source: str = "the text") -> Entry:
     """The entry that `to_json` wrote.
 
     Raises
     ------
-    LibraryError : anything that is not an activation by the schema; `source` is what the message calls it
+    LibraryError
+        anything that is not an activation by the schema; `source` is what the message calls it
     """
     try:
-        raw = _loads(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text))
-        if not isinstance(raw, dict): _wrong("", raw, "an object")
+        raw = _loads(
+            text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
+        )
+        if not isinstance(raw, dict):
+            _wrong("", raw, "an object")
         return _from_dict(raw)
-    except LibraryError as error: raise LibraryError(f"{source} is not an activation: {error}") from None
+    except LibraryError as error:
+        raise LibraryError(f"{source} is not an activation: {error}") from None
 
 # %% ../nbs/20_library.ipynb #6db6f66d
-_FIRST = "name", "formula", "domain", "evidence"               # all that nsad.activation/1 had
+_FIRST = "name", "formula", "domain", "evidence"  # all that nsad.activation/1 had
 
 
-def _latex_parts(latex:str)->list[str]:
+def _latex_parts(latex: str) -> list[str]:
     "The pieces of a formula in LaTeX without their order, in which versions differ."
     return sorted(t for t in re.findall(r"\\?\w+|\S", latex) if t != "+")
 
-
-def _from_dict(raw:dict)->Entry:
+# %% ../nbs/20_library.ipynb #18a21d7e
+def _from_dict(raw: dict) -> Entry:
     kind = raw.get("format")
     if kind not in (FORMAT, "nsad.activation/1"):
-        raise LibraryError(f"format is {_shown(kind)}; this nsad ({nsad.__version__}) reads {FORMAT!r}; a file of a newer one needs a newer nsad")
+        raise LibraryError(
+            f"format is {_shown(kind)}; this nsad ({nsad.__version__}) reads {FORMAT!r}; a file"
+            " of a newer one needs a newer nsad"
+        )
     body = {k: v for k, v in raw.items() if k != "format"}
     _check(body, SCHEMA if kind == FORMAT else {k: SCHEMA[k] for k in _FIRST})
     entry = Entry(**{k: v for k, v in body.items() if k != "latex"})
-    if "latex" in body and body.get("versions", {}).get("sympy", package_version("sympy")) == package_version("sympy"):
+    if "latex" in body and body.get("versions", {}).get(
+        "sympy", package_version("sympy")
+    ) == package_version("sympy"):
         ours = Formula(entry.formula).latex
         if _latex_parts(body["latex"]) != _latex_parts(ours):
             told = f"latex is {_shown(body['latex'])}, but the formula's is {_shown(ours)}"
@@ -296,7 +525,9 @@ def _from_dict(raw:dict)->Entry:
     return entry
 
 # %% ../nbs/20_library.ipynb #e1a9a747
-def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0., **about)->dict:
+def score(
+    measure: str, values: Sequence[float], level: float = 0.95, overlap: float = 0.0, **about
+) -> dict:
     """A score for `Entry.scores`: mean, spread and interval of the values of some seeds.
 
     Parameters
@@ -308,7 +539,8 @@ def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0
     level, overlap : float
         Of the interval, as in `nsad.statistics.interval`.
     **about
-        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants ("fixed" or "learn").
+        Rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants
+        ("fixed" or "learn").
 
     Returns
     -------
@@ -320,17 +552,19 @@ def score(measure:str, values:Sequence[float], level:float=0.95, overlap:float=0
         Values that are not finite numbers.
     """
     v = np.asarray(values, dtype=float)
-    if v.ndim != 1 or not v.size or not np.isfinite(v).all(): _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
+    if v.ndim != 1 or not v.size or not np.isfinite(v).all():
+        _wrong(f"values of {measure}", values, "finite numbers, one for each seed")
     mean = interval(v, level, overlap)
     out = dict(measure=measure, mean=mean.mean)
-    if mean.n > 1: out |= dict(low=mean.low, high=mean.high, sd=mean.sd)
+    if mean.n > 1:
+        out |= dict(low=mean.low, high=mean.high, sd=mean.sd)
     return out | dict(n=mean.n, level=level) | about
 
 # %% ../nbs/20_library.ipynb #d1a7c5e2
 _CELL = ["dataset", "network", "recipe"]
 
 
-def scores_of(results:pd.DataFrame, activation:str, level:float=0.95)->list[dict]:
+def scores_of(results: pd.DataFrame, activation: str, level: float = 0.95) -> list[dict]:
     """The scores of one activation in the rows of a study.
 
     Parameters
@@ -352,513 +586,1016 @@ def scores_of(results:pd.DataFrame, activation:str, level:float=0.95)->list[dict
     LibraryError
         No such rows, or a label that stands for several formulas.
     """
-    try: own = results[(results.activation == activation) | (results.formula == activation)]
-    except AttributeError: raise LibraryError("results have no columns activation and formula; give the rows of a study") from None
-    if own.empty: raise LibraryError(f"results have no row of {activation!r}; they have {', '.join(map(str, results.activation.unique()))}")
-    names, out = [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()], []
+    try:
+        own = results[(results.activation == activation) | (results.formula == activation)]
+    except AttributeError:
+        raise LibraryError(
+            "results have no columns activation and formula; give the rows of a study"
+        ) from None
+    if own.empty:
+        raise LibraryError(
+            f"results have no row of {activation!r}; they have"
+            f" {', '.join(map(str, results.activation.unique()))}"
+        )
+    names, out = (
+        [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()],
+        [],
+    )
     for cell, rows in _cells_of(own, activation):
         varied = "split_seed" in rows and rows.split_seed.nunique() > 1
-        about = dict(zip(_CELL, map(str, cell)), rows="test", parameters=int(rows.n_parameters.iloc[0]))
-        out += [score(m, rows[m].tolist(), level, overlap_of(rows) if varied else 0., **about)
-                for m in names if np.isfinite(rows[m]).all()]
+        about = dict(
+            zip(_CELL, map(str, cell)), rows="test", parameters=int(rows.n_parameters.iloc[0])
+        )
+        out += [
+            score(m, rows[m].tolist(), level, overlap_of(rows) if varied else 0.0, **about)
+            for m in names
+            if np.isfinite(rows[m]).all()
+        ]
     return out
 
-
-def _cells_of(own:pd.DataFrame, activation:str)->Iterator[tuple]:
-    "The rows of one formula by dataset, network and recipe; a network with two labels counts once."
+# %% ../nbs/20_library.ipynb #16c14199
+def _cells_of(own: pd.DataFrame, activation: str) -> Iterator[tuple]:
+    """The rows of one formula by dataset, network and recipe; a network with two labels counts
+    once.
+    """
     own = tell_apart(own)
-    if "key" in own: own = own.drop_duplicates("key")
+    if "key" in own:
+        own = own.drop_duplicates("key")
     for cell, rows in own.groupby(_CELL, sort=False):
-        told = [label for label in rows.activation.unique() if label.startswith((f"{activation}: ", f"{activation} ["))]
-        if len(told) > 1: raise LibraryError(f"{activation!r} stands for several things: {', '.join(told)}; give the formula's text")
+        told = [
+            label
+            for label in rows.activation.unique()
+            if label.startswith((f"{activation}: ", f"{activation} ["))
+        ]
+        if len(told) > 1:
+            raise LibraryError(
+                f"{activation!r} stands for several things: {', '.join(told)}; give the"
+                " formula's text"
+            )
         yield cell, rows
 
 # %% ../nbs/20_library.ipynb #be9aafbe
-def library_folder(path=None)->Path:
-    "The folder of a library: the argument, else NSAD_LIBRARY, else `.nsad/activations` in the user's home."
+def library_folder(path=None) -> Path:
+    """The folder of a library: the argument, else NSAD_LIBRARY, else `.nsad/activations` in the
+    user's home.
+    """
     return Path(path or os.environ.get("NSAD_LIBRARY") or Path.home() / ".nsad" / "activations")
 
-
+# %% ../nbs/20_library.ipynb #ee33a0fd
 class ActivationLibrary:
     """A folder of activations.
 
     Parameters
     ----------
-    path : the folder, see `library_folder`; it is made when the first entry is added
-    read_only : refuse to add and to remove
+    path
+        The folder, see `library_folder`; it is made when the first entry is added.
+    read_only : bool, default False
+        Refuse to add and to remove.
+
+    Examples
+    --------
+    >>> from nsad import ActivationLibrary
+    >>> library = ActivationLibrary.shipped()
+    >>> library.names[:2]
+    ['forest-bell', 'forest-bump']
     """
-    def __init__(self, path=None, read_only:bool=False):
+
+    def __init__(self, path=None, read_only: bool = False):
         self.path, self.read_only = library_folder(path), read_only
         if self.path.exists() and not self.path.is_dir():
-            raise LibraryError(f"{self.path} is a file; a library is a folder. To take activations from a file, use import_from")
+            raise LibraryError(
+                f"{self.path} is a file; a library is a folder. To take activations from a"
+                " file, use import_from"
+            )
 
     @classmethod
-    def shipped(cls)->"ActivationLibrary":
+    def shipped(cls) -> "ActivationLibrary":
         "The activations that come with nsad, read-only."
         return cls(SAMPLES / "activations", read_only=True)
 
-    def __repr__(self): return f"ActivationLibrary({str(self.path)!r}, {len(self)} activations{', read-only' * self.read_only})"
+    def __repr__(self):
+        return (
+            f"ActivationLibrary({str(self.path)!r}, {len(self)}"
+            f" activations{', read-only' * self.read_only})"
+        )
 
     @property
-    def names(self)->list[str]: return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
+    def names(self) -> list[str]:
+        "Names of the entries, in alphabetical order."
+        return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
 
-    def __len__(self): return len(self.names)
+    def __len__(self):
+        return len(self.names)
 
-    def __contains__(self, name): return isinstance(name, str) and name in self.names
+    def __contains__(self, name):
+        return isinstance(name, str) and name in self.names
 
-    def __iter__(self)->Iterator[Entry]: return (self.entry(n) for n in self.names)
+    def __iter__(self) -> Iterator[Entry]:
+        return (self.entry(n) for n in self.names)
 
 # %% ../nbs/20_library.ipynb #32f64828
-def _bytes_of(path:Path, most:int=MAX_BYTES, links:bool=True)->bytes:
+def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
     "The first bytes of a plain file, one more than `most` where there are more."
     more = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+
+    def opener(name, flags):
+        return os.open(name, flags | more)
+
     try:
-        if not links and path.is_symlink(): raise LibraryError(f"{path} is a link; put the file itself there")
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | more)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode): raise LibraryError(f"{path} is not a plain file; take it away")
+        if not links and path.is_symlink():
+            raise LibraryError(f"{path} is a link; put the file itself there")
+        with open(path, "rb", opener=opener) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise LibraryError(f"{path} is not a plain file; take it away")
             return file.read(most + 1)
-    except (OSError, ValueError) as error:                                            # LibraryError is a ValueError
-        if isinstance(error, LibraryError): raise
-        raise LibraryError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); look at its place and its permissions") from None
+    except (OSError, ValueError) as error:  # LibraryError is a ValueError
+        if isinstance(error, LibraryError):
+            raise
+        raise LibraryError(
+            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); look at its"
+            " place and its permissions"
+        ) from None
 
-
+# %% ../nbs/20_library.ipynb #2cf8c3e8
 @patch
-def entry(self:ActivationLibrary, name:str)->Entry:
-    "The entry of that name, whole."
+def entry(self: ActivationLibrary, name: str) -> Entry:
+    """The entry of that name, whole.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Entry
+        The activation with all that is known of it.
+    """
     if name not in self:
-        raise LibraryError(f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
-                           f"there are {', '.join(self.names[:30]) or 'none'}{', ...' * (len(self) > 30)}")
+        raise LibraryError(
+            f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
+            f"there are {', '.join(self.names[:30]) or 'none'}{', ...' * (len(self) > 30)}"
+        )
     return self._read(self.path / f"{name}.json")
 
-
+# %% ../nbs/20_library.ipynb #194aeef8
 @patch
-def _read(self:ActivationLibrary, path:Path)->Entry:
+def _read(self: ActivationLibrary, path: Path) -> Entry:
     entry = Entry.from_json(_bytes_of(path), str(path))
-    if entry.name != path.stem: raise LibraryError(f"{path} calls itself {entry.name!r}; name the file {entry.name}.json, or correct the name in it")
+    if entry.name != path.stem:
+        raise LibraryError(
+            f"{path} calls itself {entry.name!r}; name the file {entry.name}.json, or correct"
+            " the name in it"
+        )
     return entry
 
-
+# %% ../nbs/20_library.ipynb #ce32aee3
 @patch
-def get(self:ActivationLibrary, name:str)->Formula:
-    "The formula of that name, which remembers where it comes from."
+def get(self: ActivationLibrary, name: str) -> Formula:
+    """The formula of that name, which remembers where it comes from.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Formula
+        In `x`.
+    """
     entry = self.entry(name)
     return with_origin(entry.formula, entry.origin)
 
 # %% ../nbs/20_library.ipynb #6f964a00
-def _put(folder:Path, name:str, data:bytes, overwrite:bool=False)->bool:
+def _put(folder: Path, name: str, data: bytes, overwrite: bool = False) -> bool:
     "Write a file as a whole; False where there is one already that may not be overwritten."
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder / name, data, overwrite)
         return True
-    except FileTaken: return False
-    except FileError as error: raise LibraryError(str(error)) from None
+    except FileTaken:
+        return False
+    except FileError as error:
+        raise LibraryError(str(error)) from None
     except OSError as error:
-        raise LibraryError(f"{folder} cannot be made ({error.strerror or error}); look at its permissions, or choose another folder") from None
+        raise LibraryError(
+            f"{folder} cannot be made ({error.strerror or error}); look at its permissions, or"
+            " choose another folder"
+        ) from None
 
 # %% ../nbs/20_library.ipynb #920c99a7
 def _plain(value):
-    "A value as JSON has it: arrays and tuples as lists, NumPy's numbers as Python's, what has a text form as its text."
-    if is_dataclass(value) and not isinstance(value, type): return _plain(asdict(value))
-    if isinstance(value, Mapping): return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set)): return [_plain(v) for v in value]
-    if isinstance(value, (np.ndarray, np.generic)): return value.tolist()
+    """A value as JSON has it: arrays and tuples as lists, NumPy's numbers as Python's, what has
+    a text form as its text.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
     return str(value) if isinstance(value, (Path, Formula)) else value
 
+# %% ../nbs/20_library.ipynb #a85bef8d
+def _known(**values) -> dict:
+    return {k: v for k, v in values.items() if v not in (None, "")}
 
-def _known(**values)->dict: return {k: v for k, v in values.items() if v not in (None, "")}
+# %% ../nbs/20_library.ipynb #5cf7fab9
+def _data_of(ds: Dataset) -> dict:
+    return _known(
+        name=ds.name,
+        fingerprint=ds.fingerprint,
+        rows=ds.n_rows,
+        features=ds.n_features,
+        task=ds.task,
+        source=ds.source,
+        licence=ds.licence,
+        citation=ds.citation,
+        seen=seen_as_json(SeenRows.of(ds)),
+    )
 
-
-def _data_of(ds:Dataset)->dict:
-    return _known(name=ds.name, fingerprint=ds.fingerprint, rows=ds.n_rows, features=ds.n_features, task=ds.task, source=ds.source,
-                  licence=ds.licence, citation=ds.citation, seen=seen_as_json(SeenRows.of(ds)))
-
-
-def _from_origin(origin:Origin)->dict:
+# %% ../nbs/20_library.ipynb #1be9c3b0
+def _from_origin(origin: Origin) -> dict:
     "What a formula remembers of the rows that it was found in, as an entry's data."
-    return _known(name=origin.dataset, fingerprint=origin.fingerprint, seen=origin.seen and seen_as_json(origin.seen), draw=origin.draw)
+    return _known(
+        name=origin.dataset,
+        fingerprint=origin.fingerprint,
+        seen=origin.seen and seen_as_json(origin.seen),
+        draw=origin.draw,
+    )
 
-
-def _of_one_search(formula:Formula)->dict:
+# %% ../nbs/20_library.ipynb #ced494f2
+def _of_one_search(formula: Formula) -> dict:
     "The parts of an entry that a formula knows of its search; an entry has room for one."
     known = origins(formula)
     if len(known) > 1:
         names = " and ".join(repr(o.dataset) for o in known)
-        raise LibraryError(f"{formula.text} is made of formulas of {len(known)} searches ({names}), and an entry keeps the rows of one: "
-                           "add each formula on its own")
+        raise LibraryError(
+            f"{formula.text} is made of formulas of {len(known)} searches ({names}), and an"
+            " entry keeps the rows of one: add each formula on its own"
+        )
     return dict(data=_from_origin(known[0]), seed=known[0].seed) if known else {}
 
-
-
-def _from_discovery(found:Discovery)->dict:
+# %% ../nbs/20_library.ipynb #df44bb41
+def _from_discovery(found: Discovery) -> dict:
     "What a discovery knows of itself, as parts of an entry."
     p = _plain(found.provenance)
     best = found.front[found.front.formula == found.best.text].iloc[0]
-    data = _known(name=p.get("dataset"), fingerprint=p.get("fingerprint"), rows=p.get("rows"), task=p.get("task"),
-                  seen=p.get("seen"), draw=p.get("draw"))
-    engine = _known(name=p.get("engine"), options=p.get("options"), candidates=p.get("candidates"), seconds=p.get("seconds"))
-    return dict(domain=p.get("domain") or "", seed=p.get("seed"), data=data, engine=engine,
-                scores=[dict(measure="loss", mean=float(best.loss), rows="held out by the engine")],
-                evidence=dict(front=_plain(found.front[["formula", "loss", "complexity"]].to_dict("records")), version=p.get("version")))
+    data = _known(
+        name=p.get("dataset"),
+        fingerprint=p.get("fingerprint"),
+        rows=p.get("rows"),
+        task=p.get("task"),
+        seen=p.get("seen"),
+        draw=p.get("draw"),
+    )
+    engine = _known(
+        name=p.get("engine"),
+        options=p.get("options"),
+        candidates=p.get("candidates"),
+        seconds=p.get("seconds"),
+    )
+    return dict(
+        domain=p.get("domain") or "",
+        seed=p.get("seed"),
+        data=data,
+        engine=engine,
+        scores=[dict(measure="loss", mean=float(best.loss), rows="held out by the engine")],
+        evidence=dict(
+            front=_plain(found.front[["formula", "loss", "complexity"]].to_dict("records")),
+            version=p.get("version"),
+        ),
+    )
 
-
-def _versions()->dict:
-    return dict(nsad=nsad.__version__, python=platform.python_version(), **{p: package_version(p) for p in ("torch", "sympy", "numpy")})
+# %% ../nbs/20_library.ipynb #601e38ec
+def _versions() -> dict:
+    return dict(
+        nsad=nsad.__version__,
+        python=platform.python_version(),
+        **{p: package_version(p) for p in ("torch", "sympy", "numpy")},
+    )
 
 # %% ../nbs/20_library.ipynb #77e60e2f
 _PARTS = {f.name for f in fields(Entry)} - {"name", "formula", "domain", "evidence"}
 
 
 @patch
-def add(self:ActivationLibrary, name:str, formula:Formula|str|Discovery|Entry, domain:str="", *, dataset:Dataset|None=None,
-        results:pd.DataFrame|None=None, overwrite:bool=False, **about)->Entry:
+def add(
+    self: ActivationLibrary,
+    name: str,
+    formula: Formula | str | Discovery | Entry,
+    domain: str = "",
+    *,
+    dataset: Dataset | None = None,
+    results: pd.DataFrame | None = None,
+    overwrite: bool = False,
+    **about,
+) -> Entry:
     """Keep an activation.
 
     Parameters
     ----------
-    formula : a formula in x or its text; the best one of a `Discovery`, with what it knows of its search; an `Entry` as it is
-    domain : default the dataset's
-    dataset : the rows it was found in, training rows alone
-    results : rows of a study that has the formula; they give the scores
-    overwrite : replace an entry of that name, which is refused otherwise
-    **about : split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything else is kept as evidence
+    name : str
+        What the entry is to be called.
+    formula : Formula, str, Discovery or Entry
+        A formula in x or its text; the best one of a `Discovery`, with what it knows of its
+        search; an `Entry` as it is.
+    domain : str, default ''
+        Default the dataset's.
+    dataset : Dataset, optional
+        The rows it was found in, training rows alone.
+    results : DataFrame, optional
+        Rows of a study that has the formula; they give the scores.
+    overwrite : bool, default False
+        Replace an entry of that name, which is refused otherwise.
+    **about
+        Split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
+        else is kept as evidence.
+
+    Returns
+    -------
+    Entry
+        As it was kept.
 
     Raises
     ------
-    LibraryError : the name is taken, the library is read-only, or something cannot be kept
+    LibraryError
+        The name is taken, the library is read-only, or something cannot be kept.
     """
     own = dict(versions=_versions(), evidence={})
-    if isinstance(formula, Discovery): own |= _from_discovery(formula)
-    if isinstance(formula, Entry): own |= asdict(formula)
-    if isinstance(formula, Formula): own |= _of_one_search(formula)
-    text = formula.best.text if isinstance(formula, Discovery) else formula.formula if isinstance(formula, Entry) else formula
-    if dataset is not None: own |= dict(data=_data_of(dataset), domain=dataset.domain or own.get("domain", ""))
-    if results is not None: own |= dict(scores=scores_of(results, _in_x(text).text))
+    if isinstance(formula, Discovery):
+        own |= _from_discovery(formula)
+    if isinstance(formula, Entry):
+        own |= asdict(formula)
+    if isinstance(formula, Formula):
+        own |= _of_one_search(formula)
+    text = (
+        formula.best.text
+        if isinstance(formula, Discovery)
+        else formula.formula
+        if isinstance(formula, Entry)
+        else formula
+    )
+    if dataset is not None:
+        own |= dict(data=_data_of(dataset), domain=dataset.domain or own.get("domain", ""))
+    if results is not None:
+        own |= dict(scores=scores_of(results, _in_x(text).text))
     own |= _plain({k: v for k, v in about.items() if k in _PARTS})
     evidence = own["evidence"] | _plain({k: v for k, v in about.items() if k not in _PARTS})
-    entry = Entry(**own | dict(name=name, formula=str(text), domain=domain or own.get("domain", ""), evidence=evidence))
+    entry = Entry(
+        **own
+        | dict(
+            name=name,
+            formula=str(text),
+            domain=domain or own.get("domain", ""),
+            evidence=evidence,
+        )
+    )
     self._keep(entry, overwrite)
     return entry
 
-
+# %% ../nbs/20_library.ipynb #0673237c
 @patch
-def _keep(self:ActivationLibrary, entry:Entry, overwrite:bool=False):
+def _keep(self: ActivationLibrary, entry: Entry, overwrite: bool = False):
     self._writable()
     data = entry.to_json().encode()
-    if len(data) > MAX_BYTES: raise LibraryError(f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with less evidence")
+    if len(data) > MAX_BYTES:
+        raise LibraryError(
+            f"{entry.name} would take {len(data):,} bytes; keep at most {MAX_BYTES:,}, with"
+            " less evidence"
+        )
     if (twin := self._twin(entry.name)) is not None:
-        raise LibraryError(f"{self.path} has {twin!r}, and on many disks {entry.name!r} would be the same file; choose another name")
+        raise LibraryError(
+            f"{self.path} has {twin!r}, and on many disks {entry.name!r} would be the same"
+            " file; choose another name"
+        )
     if not _put(self.path, f"{entry.name}.json", data, overwrite):
-        raise LibraryError(f"{self.path} has an activation {entry.name!r} already; choose another name, or say overwrite=True, --overwrite")
+        raise LibraryError(
+            f"{self.path} has an activation {entry.name!r} already; choose another name, or say"
+            " overwrite=True, --overwrite"
+        )
 
-
+# %% ../nbs/20_library.ipynb #32eac913
 @patch
-def _twin(self:ActivationLibrary, name:str)->str|None:
+def _twin(self: ActivationLibrary, name: str) -> str | None:
     "The other name there is that differs from `name` by case alone."
-    return next((other for other in self.names if other != name and other.casefold() == name.casefold()), None)
+    return next(
+        (
+            other
+            for other in self.names
+            if other != name and other.casefold() == name.casefold()
+        ),
+        None,
+    )
 
-
+# %% ../nbs/20_library.ipynb #63a845e1
 @patch
-def _writable(self:ActivationLibrary):
-    if self.read_only: raise LibraryError(f"{self.path} is read-only; keep activations in a library of your own: ActivationLibrary('activations')")
+def _writable(self: ActivationLibrary):
+    if self.read_only:
+        raise LibraryError(
+            f"{self.path} is read-only; keep activations in a library of your own:"
+            " ActivationLibrary('activations')"
+        )
 
-
+# %% ../nbs/20_library.ipynb #ac615494
 @patch
-def remove(self:ActivationLibrary, name:str):
-    "Take an entry away, even one that cannot be read."
+def remove(self: ActivationLibrary, name: str):
+    """Take an entry away, even one that cannot be read.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    """
     self._writable()
-    if name not in self: self.entry(name)
+    if name not in self:
+        self.entry(name)
     (self.path / f"{name}.json").unlink(missing_ok=True)
 
 # %% ../nbs/20_library.ipynb #b9f597ae
-def _score_text(s:Mapping)->str:
-    about = [s.get("activation", ""), s.get("network", ""), s.get("recipe", ""), f"dropout {s['dropout']:g}" if "dropout" in s else "",
-             "constants learn" if s.get("constants") == "learn" else "", f"{s['parameters']:,} parameters" if "parameters" in s else ""]
+def _score_text(s: Mapping) -> str:
+    about = [
+        s.get("activation", ""),
+        s.get("network", ""),
+        s.get("recipe", ""),
+        f"dropout {s['dropout']:g}" if "dropout" in s else "",
+        "constants learn" if s.get("constants") == "learn" else "",
+        f"{s['parameters']:,} parameters" if "parameters" in s else "",
+    ]
     interval = f" [{s['low']:.4f}, {s['high']:.4f}]" if "low" in s and "high" in s else ""
     seeds = f", {s['n']} seed{'s' * (s['n'] > 1)}" if "n" in s else ""
-    rows = f" on {s['rows']} rows" if s.get("rows") in ("test", "validation", "training") else f" on rows {s['rows']}" if "rows" in s else ""
-    return f"{s['measure']} {s['mean']:.4f}{interval}{rows}{seeds} ({', '.join(a for a in about if a) or 'no more is known'})"
+    rows = (
+        f" on {s['rows']} rows"
+        if s.get("rows") in ("test", "validation", "training")
+        else f" on rows {s['rows']}"
+        if "rows" in s
+        else ""
+    )
+    return (
+        f"{s['measure']} {s['mean']:.4f}{interval}{rows}{seeds}"
+        f" ({', '.join(a for a in about if a) or 'no more is known'})"
+    )
 
-
+# %% ../nbs/20_library.ipynb #4b74dba6
 @patch
-def describe(self:Entry)->str:
-    "What is known, as lines of text."
-    def pairs(d): return ", ".join(f"{k} {v}" for k, v in d.items() if not isinstance(v, (dict, list)))
+def describe(self: Entry) -> str:
+    """What is known, as lines of text.
+
+    Returns
+    -------
+    str
+        Several lines.
+    """
+
+    def pairs(d):
+        return ", ".join(f"{k} {v}" for k, v in d.items() if not isinstance(v, (dict, list)))
+
     found = pairs(self.engine) + (f", seed {self.seed}" if self.seed is not None else "")
-    lines = [("formula", self.formula), ("latex", Formula(self.formula).latex), ("domain", self.domain), ("data", pairs(self.data)),
-             ("split", pairs(self.split)), ("found by", found.strip(", ")), ("recipe", pairs(self.recipe)),
-             *(("score", _score_text(s)) for s in self.scores), *(("beside", _score_text(s)) for s in self.baselines),
-             ("versions", pairs(self.versions)), ("licence", self.licence), ("citation", self.citation), ("note", self.note),
-             ("evidence", ", ".join(self.evidence))]
+    lines = [
+        ("formula", self.formula),
+        ("latex", Formula(self.formula).latex),
+        ("domain", self.domain),
+        ("data", pairs(self.data)),
+        ("split", pairs(self.split)),
+        ("found by", found.strip(", ")),
+        ("recipe", pairs(self.recipe)),
+        *(("score", _score_text(s)) for s in self.scores),
+        *(("beside", _score_text(s)) for s in self.baselines),
+        ("versions", pairs(self.versions)),
+        ("licence", self.licence),
+        ("citation", self.citation),
+        ("note", self.note),
+        ("evidence", ", ".join(self.evidence)),
+    ]
     return "\n".join([self.name, *(f"  {k:9} {v}" for k, v in lines if v)])
 
-
+# %% ../nbs/20_library.ipynb #5d448566
 @patch
-def _repr_html_(self:Entry)->str:
+def _repr_html_(self: Entry) -> str:
     import html
+
     return f"{Formula(self.formula)._repr_html_()}<pre>{html.escape(self.describe())}</pre>"
 
 # %% ../nbs/20_library.ipynb #96e1e5e6
 @patch
-def frame(self:ActivationLibrary, domain:str|None=None)->pd.DataFrame:
-    "Name, formula and domain of every entry, or of those of one domain."
+def frame(self: ActivationLibrary, domain: str | None = None) -> pd.DataFrame:
+    """Name, formula and domain of every entry, or of those of one domain.
+
+    Parameters
+    ----------
+    domain : str, optional
+        Such as "images"; None for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each entry.
+    """
     rows = [(e.name, e.formula, e.domain) for e in self if domain is None or e.domain == domain]
     return pd.DataFrame(rows, columns=["name", "formula", "domain"])
 
-
+# %% ../nbs/20_library.ipynb #2745bb08
 @patch
-def problems(self:ActivationLibrary)->pd.DataFrame:
-    "The files of the folder that are no activations, with what is wrong in each."
+def problems(self: ActivationLibrary) -> pd.DataFrame:
+    """The files of the folder that are no activations, with what is wrong in each.
+
+    Returns
+    -------
+    DataFrame
+        One row for each such file; none where all is well.
+    """
     rows = []
     for name in self.names:
-        try: self.entry(name)
-        except LibraryError as error: rows.append((f"{name}.json", str(error)))
+        try:
+            self.entry(name)
+        except LibraryError as error:
+            rows.append((f"{name}.json", str(error)))
     return pd.DataFrame(rows, columns=["file", "problem"])
 
 # %% ../nbs/20_library.ipynb #55b9d61d
 _GRID = np.linspace(-4, 4, 161)
-_WEIGHT = np.exp(-_GRID**2 / 2) / np.exp(-_GRID**2 / 2).sum()
+_WEIGHT = np.exp(-(_GRID**2) / 2) / np.exp(-(_GRID**2) / 2).sum()
 
 
-def _curve(f:Formula)->np.ndarray:
+def _curve(f: Formula) -> np.ndarray:
     "The curve with mean and scale taken out."
     y = f(_GRID)
-    y = y / (np.abs(y).max() or 1.)                                                    # so that no square overflows
+    y = y / (np.abs(y).max() or 1.0)  # so that no square overflows
     y = y - _WEIGHT @ y
-    return y / (math.sqrt(_WEIGHT @ y**2) or 1.)
+    return y / (math.sqrt(_WEIGHT @ y**2) or 1.0)
 
-
-def distance(f:Formula|str, g:Formula|str)->float:
-    "How far two formulas in x are apart in shape, from 0 to 1; factors and shifts of the value do not count."
+# %% ../nbs/20_library.ipynb #903d6223
+def distance(f: Formula | str, g: Formula | str) -> float:
+    """How far two formulas in x are apart in shape, from 0 to 1; factors and shifts of the
+    value do not count.
+    """
     r = float(_WEIGHT @ (_curve(_in_x(f)) * _curve(_in_x(g))))
-    return math.sqrt(max(0., 1 - r * r)) if abs(r) < 1 - 1e-12 else 0.
+    return math.sqrt(max(0.0, 1 - r * r)) if abs(r) < 1 - 1e-12 else 0.0
 
 # %% ../nbs/20_library.ipynb #98a60a26
 @patch
-def search(self:ActivationLibrary, domain:str|None=None, near:Formula|str|None=None, data:str|None=None, text:str|None=None)->pd.DataFrame:
+def search(
+    self: ActivationLibrary,
+    domain: str | None = None,
+    near: Formula | str | None = None,
+    data: str | None = None,
+    text: str | None = None,
+) -> pd.DataFrame:
     """Entries that fit every condition given, the nearest first.
 
     Parameters
     ----------
-    domain : as it stands in the entries
-    near : a formula or the name of an entry; adds the column distance
-    data : name or fingerprint of the data
-    text : stands in name, formula, note, citation or data, whatever the case
+    domain : str, optional
+        As it stands in the entries.
+    near : Formula or str, optional
+        A formula or the name of an entry; adds the column distance.
+    data : str, optional
+        Name or fingerprint of the data.
+    text : str, optional
+        Stands in name, formula, note, citation or data, whatever the case.
 
     Returns
     -------
-    DataFrame : name, formula, domain, data and, with `near`, distance
+    DataFrame
+        Name, formula, domain, data and, with `near`, distance.
     """
-    rows = [e for e in self if domain in (None, e.domain) and (data is None or data in (e.data.get("name"), e.data.get("fingerprint")))
-            and (text is None or text.lower() in _said(e).lower())]
-    out = pd.DataFrame([(e.name, e.formula, e.domain, e.data.get("name", "")) for e in rows], columns=["name", "formula", "domain", "data"])
-    if near is None: return out
+    rows = [
+        e
+        for e in self
+        if domain in (None, e.domain)
+        and (data is None or data in (e.data.get("name"), e.data.get("fingerprint")))
+        and (text is None or text.lower() in _said(e).lower())
+    ]
+    out = pd.DataFrame(
+        [(e.name, e.formula, e.domain, e.data.get("name", "")) for e in rows],
+        columns=["name", "formula", "domain", "data"],
+    )
+    if near is None:
+        return out
     target = self.get(near) if near in self else near
-    return out.assign(distance=[distance(target, e.formula) for e in rows]).sort_values("distance", kind="stable", ignore_index=True)
+    return out.assign(distance=[distance(target, e.formula) for e in rows]).sort_values(
+        "distance", kind="stable", ignore_index=True
+    )
 
-
-def _said(e:Entry)->str:
+# %% ../nbs/20_library.ipynb #6938f8eb
+def _said(e: Entry) -> str:
     "All of an entry that `search` looks for text in."
-    return " ".join([e.name, e.formula, e.note, e.citation, *(str(v) for v in e.data.values() if not isinstance(v, dict))])
+    return " ".join(
+        [
+            e.name,
+            e.formula,
+            e.note,
+            e.citation,
+            *(str(v) for v in e.data.values() if not isinstance(v, dict)),
+        ]
+    )
 
 # %% ../nbs/20_library.ipynb #eb3c4836
 @patch
-def _chosen(self:ActivationLibrary, names:Sequence[str])->list[Entry]:
-    chosen = [self.entry(n) for n in (names or self.names)]
-    if not chosen: raise LibraryError(f"{self.path} is empty; add an activation first")
+def _chosen(self: ActivationLibrary, names: Sequence[str]) -> list[Entry]:
+    chosen = [self.entry(n) for n in names or self.names]
+    if not chosen:
+        raise LibraryError(f"{self.path} is empty; add an activation first")
     return chosen
 
-
+# %% ../nbs/20_library.ipynb #588a2756
 @patch
-def compare(self:ActivationLibrary, *names:str)->pd.DataFrame:
+def compare(self: ActivationLibrary, *names: str) -> pd.DataFrame:
     """Activations side by side, one row each; without names, all.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
 
     Returns
     -------
-    DataFrame : formula, complexity, symmetry, bounded, lipschitz, second_moment, distance from the first, data, and for each measure
-        MEASURE, MEASURE_low, MEASURE_high; the index has the names
+    DataFrame
+        formula, complexity, symmetry, bounded, lipschitz, second_moment, distance from the
+        first, data, and for each measure MEASURE, MEASURE_low, MEASURE_high; the index has the
+        names
     """
     chosen, rows = self._chosen(names), []
     for e in chosen:
         f = Formula(e.formula)
         facts = f.facts
-        row = dict(name=e.name, formula=e.formula, complexity=f.complexity, symmetry="odd" if facts.odd else "even" if facts.even else "",
-                   bounded=facts.bounded, lipschitz=facts.lipschitz, second_moment=facts.second_moment,
-                   distance=distance(chosen[0].formula, f), data=e.data.get("name", ""))
+        row = dict(
+            name=e.name,
+            formula=e.formula,
+            complexity=f.complexity,
+            symmetry="odd" if facts.odd else "even" if facts.even else "",
+            bounded=facts.bounded,
+            lipschitz=facts.lipschitz,
+            second_moment=facts.second_moment,
+            distance=distance(chosen[0].formula, f),
+            data=e.data.get("name", ""),
+        )
         for s in e.scores:
-            if s["measure"] not in row: row |= {s["measure"]: s["mean"], f"{s['measure']}_low": s.get("low"), f"{s['measure']}_high": s.get("high")}
+            if s["measure"] not in row:
+                row |= {
+                    s["measure"]: s["mean"],
+                    f"{s['measure']}_low": s.get("low"),
+                    f"{s['measure']}_high": s.get("high"),
+                }
         rows.append(row)
     return pd.DataFrame(rows).set_index("name")
 
-
+# %% ../nbs/20_library.ipynb #5db42a7d
 @patch
-def scores(self:ActivationLibrary, *names:str)->pd.DataFrame:
-    "All scores of the entries named, or of all, one row each; baselines on the same rows among them, by their activation."
-    return pd.DataFrame([dict(name=e.name, data=e.data.get("name", ""), activation=e.formula) | s
-                         for e in self._chosen(names) for s in (*e.scores, *e.baselines)])
+def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
+    """All scores of the entries named, or of all, one row each; baselines on the same rows
+    among them, by their activation.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each measure of each entry.
+    """
+    return pd.DataFrame(
+        [
+            dict(name=e.name, data=e.data.get("name", ""), activation=e.formula) | s
+            for e in self._chosen(names)
+            for s in (*e.scores, *e.baselines)
+        ]
+    )
 
 # %% ../nbs/20_library.ipynb #ae9037ec
 @patch
-def plot(self:ActivationLibrary, *names:str, width:float=4.0, ax=None):
-    "Draw the curves of the entries named, or of all, on one pair of axes; returns the matplotlib axes."
+def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
+    """Draw the curves of the entries named, or of all, on one pair of axes; returns the
+    matplotlib axes.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+    width : float, default 4.0
+        The curves go from -width to width.
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        With a curve for each entry.
+    """
     import matplotlib.pyplot as plt
-    ax, x = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1], np.linspace(-width, width, 401)
+
+    ax, x = (
+        ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1],
+        np.linspace(-width, width, 401),
+    )
     for i, e in enumerate(self._chosen(names)):
-        ax.plot(x, Formula(e.formula)(x), f"C{i % 10}", ls=("-", "--", ":")[i // 10 % 3], label=f"{e.name}: {e.formula}")
+        ax.plot(
+            x,
+            Formula(e.formula)(x),
+            f"C{i % 10}",
+            ls=("-", "--", ":")[i // 10 % 3],
+            label=f"{e.name}: {e.formula}",
+        )
     ax.axhline(0, color="0.8", lw=0.8, zorder=0), ax.axvline(0, color="0.8", lw=0.8, zorder=0)
-    ax.set(xlabel="x", ylabel="activation", ylim=(max(ax.get_ylim()[0], -4.), min(ax.get_ylim()[1], 4.)))
+    ax.set(
+        xlabel="x",
+        ylabel="activation",
+        ylim=(max(ax.get_ylim()[0], -4.0), min(ax.get_ylim()[1], 4.0)),
+    )
     ax.legend(fontsize=8, frameon=False)
     return ax
 
 # %% ../nbs/20_library.ipynb #9c2efde0
 @patch
-def recommend(self:ActivationLibrary, dataset:Dataset, names:Sequence[str]=(), rows:int=4000, steps:int=400, seeds:Sequence[int]=(1, 2, 3),
-              hidden:Sequence[int]=(64, 32), baseline:str="relu(x)", measure:Callable|None=None, progress:bool=False,
-              recipe:Recipe=STRONG)->pd.DataFrame:
+def recommend(
+    self: ActivationLibrary,
+    dataset: Dataset,
+    names: Sequence[str] = (),
+    rows: int = 4000,
+    steps: int = 400,
+    seeds: Sequence[int] = (1, 2, 3),
+    hidden: Sequence[int] = (64, 32),
+    baseline: str = "relu(x)",
+    measure: Callable | None = None,
+    progress: bool = False,
+    recipe: Recipe = STRONG,
+) -> pd.DataFrame:
     """The stored activations, the one that seems to suit the dataset best first.
 
     Parameters
     ----------
-    dataset : training rows; standardised here
-    names : try these only; default all
-    rows, steps : of each training, at most
-    seeds : of initial weights and of the rows held out
-    hidden : widths of the networks' hidden layers
-    baseline : a formula to compare with; it stands among the rows, with an empty name
-    measure : a function of the dataset and a list of formulas that gives a number for each, higher for better; takes the trial's place
-    progress : show a bar
-    recipe : how the networks are trained, its schedule squeezed into `steps`
+    dataset : Dataset
+        Training rows; standardised here.
+    names : sequence of str, default ()
+        Try these only; default all.
+    rows, steps
+        Of each training, at most.
+    seeds : sequence of int, default (1, 2, 3)
+        Of initial weights and of the rows held out.
+    hidden : sequence of int, default (64, 32)
+        Widths of the networks' hidden layers.
+    baseline : str, default 'relu(x)'
+        A formula to compare with; it stands among the rows, with an empty name.
+    measure : callable, optional
+        A function of the dataset and a list of formulas that gives a number for each, higher
+        for better; takes the trial's place.
+    progress : bool, default False
+        Show a bar.
+    recipe : Recipe, default STRONG
+        How the networks are trained, its schedule squeezed into `steps`.
 
     Returns
     -------
-    DataFrame : name, formula, domain, loss (mean over seeds, lower is better), gain (baseline's loss less this one), wins (seeds with a
-        gain); or name, formula, domain, measure
+    DataFrame
+        name, formula, domain, loss (mean over seeds, lower is better), gain (baseline's loss
+        less this one), wins (seeds with a gain); or name, formula, domain, measure
     """
-    if not isinstance(dataset, Dataset): raise LibraryError(f"dataset is a {type(dataset).__name__}; give a Dataset of training rows")
+    if not isinstance(dataset, Dataset):
+        raise LibraryError(
+            f"dataset is a {type(dataset).__name__}; give a Dataset of training rows"
+        )
     entries = self._chosen(names)
-    known = pd.DataFrame([(e.name, e.formula, e.domain) for e in entries], columns=["name", "formula", "domain"])
-    if measure is not None: return _by_measure(measure, dataset, known)
-    table = pd.concat([known, pd.DataFrame([("", _in_x(baseline).text, "")], columns=known.columns)], ignore_index=True)
-    losses = _tried(dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress, recipe)
+    known = pd.DataFrame(
+        [(e.name, e.formula, e.domain) for e in entries], columns=["name", "formula", "domain"]
+    )
+    if measure is not None:
+        return _by_measure(measure, dataset, known)
+    table = pd.concat(
+        [known, pd.DataFrame([("", _in_x(baseline).text, "")], columns=known.columns)],
+        ignore_index=True,
+    )
+    losses = _tried(
+        dataset, list(table.formula), rows, steps, tuple(seeds), tuple(hidden), progress, recipe
+    )
     gains = losses[:, -1:] - losses
     table = table.assign(loss=losses.mean(0), gain=gains.mean(0), wins=(gains > 0).sum(0))
     return table.sort_values("loss", kind="stable", ignore_index=True, na_position="last")
 
-
-def _by_measure(measure:Callable, dataset:Dataset, known:pd.DataFrame)->pd.DataFrame:
+# %% ../nbs/20_library.ipynb #ec983340
+def _by_measure(measure: Callable, dataset: Dataset, known: pd.DataFrame) -> pd.DataFrame:
     values = np.asarray(measure(dataset, [Formula(t) for t in known.formula]), dtype=float)
-    if values.shape != (len(known),): raise LibraryError(f"measure gave {values.shape} numbers for {len(known)} formulas; it must give one for each")
-    return known.assign(measure=values).sort_values("measure", ascending=False, kind="stable", ignore_index=True, na_position="last")
+    if values.shape != (len(known),):
+        raise LibraryError(
+            f"measure gave {values.shape} numbers for {len(known)} formulas; it must give one"
+            " for each"
+        )
+    return known.assign(measure=values).sort_values(
+        "measure", ascending=False, kind="stable", ignore_index=True, na_position="last"
+    )
 
 # %% ../nbs/20_library.ipynb #145c3f53
-def _tried(ds:Dataset, formulas:Sequence[str], rows:int, steps:int, seeds:tuple, hidden:tuple, progress:bool, recipe:Recipe)->np.ndarray:
-    "Validation losses, (seeds, formulas), of short trainings; infinite where one came to nothing."
+def _tried(
+    ds: Dataset,
+    formulas: Sequence[str],
+    rows: int,
+    steps: int,
+    seeds: tuple,
+    hidden: tuple,
+    progress: bool,
+    recipe: Recipe,
+) -> np.ndarray:
+    """Validation losses, (seeds, formulas), of short trainings; infinite where one came to
+    nothing.
+    """
     from tqdm import tqdm
 
     from nsad.problem import TableTrial, stack_losses
+
     n = min(rows, ds.n_rows - ds.n_rows // 4)
-    if n < 8: raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
+    if n < 8:
+        raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")
     whole = recipe.steps_on(n)
-    short = recipe.share(min(1., steps / whole), n, least=min(steps, whole))
+    short = recipe.share(min(1.0, steps / whole), n, least=min(steps, whole))
     X = Scaler.fit(ds.X).transform(ds.X)
-    unique = list(dict.fromkeys(formulas))                                             # names that share a formula share its training
+    unique = list(dict.fromkeys(formulas))  # names that share a formula share its training
     losses = {f: [] for f in unique}
     for seed in tqdm(seeds, disable=not progress, desc="trial", unit="seed"):
         trial = TableTrial(X, ds.y, ds.task, short, (seed,), n, hidden)
         for i in range(0, len(unique), 24):
-            for f, loss in zip(unique[i:i + 24], stack_losses(trial, unique[i:i + 24])): losses[f].extend(loss)
+            for f, loss in zip(unique[i : i + 24], stack_losses(trial, unique[i : i + 24])):
+                losses[f].extend(loss)
     return np.nan_to_num(np.array([losses[f] for f in formulas]).T, nan=np.inf)
 
 # %% ../nbs/20_library.ipynb #94940a61
 @patch
-def export(self:ActivationLibrary, path, names:Sequence[str]=(), overwrite:bool=False)->Path:
+def export(
+    self: ActivationLibrary, path, names: Sequence[str] = (), overwrite: bool = False
+) -> Path:
     """Write entries to a zip, where the path ends in `.zip`, or to a new folder.
 
     Parameters
     ----------
-    names : of the entries; default all
-    overwrite : replace a zip that is there; a folder must be new or empty in any case
+    path : str or Path
+        Of the zip or folder.
+    names : sequence of str, default ()
+        Of the entries; default all.
+    overwrite : bool, default False
+        Replace a zip that is there; a folder must be new or empty in any case.
+
+    Returns
+    -------
+    Path
+        What was written.
     """
-    path, files = Path(path), {f"{e.name}.json": e.to_json().encode() for e in self._chosen(names)}
+    path, files = (
+        Path(path),
+        {f"{e.name}.json": e.to_json().encode() for e in self._chosen(names)},
+    )
     if path.suffix.lower() == ".zip":
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in files.items(): archive.writestr(_member(name), data)
+            for name, data in files.items():
+                archive.writestr(_member(name), data)
         if not _put(path.parent, path.name, buffer.getvalue(), overwrite):
-            raise LibraryError(f"{path} is there already; choose another name, or say overwrite=True, --overwrite")
+            raise LibraryError(
+                f"{path} is there already; choose another name, or say overwrite=True,"
+                " --overwrite"
+            )
         return path
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise LibraryError(f"{path} is there already; name a new or empty folder, or a .zip")
-    for name, data in files.items(): _put(path, name, data)
+    for name, data in files.items():
+        _put(path, name, data)
     return path
 
-
-def _member(name:str)->zipfile.ZipInfo:
+# %% ../nbs/20_library.ipynb #7531346c
+def _member(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
     return info
 
 # %% ../nbs/20_library.ipynb #9ecedea7
-MAX_FILES, MAX_ARCHIVE = 2000, 20_000_000                      # files at once; bytes of a zip, and of all that is in it
+# files at once; bytes of a zip, and of all that is in it
+MAX_FILES, MAX_ARCHIVE = 2000, 20_000_000
 
 
-def _json_files(folder:Path)->Iterator[tuple[str, bytes]]:
+def _json_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     "Name and bytes of the `.json` files of a folder."
-    try: paths = sorted(p for p in folder.iterdir() if p.suffix == ".json" and not p.name.startswith("."))
-    except OSError as error: raise LibraryError(f"{folder} cannot be read ({error.strerror}); look at its permissions") from None
-    if len(paths) > MAX_FILES: raise LibraryError(f"{folder} has {len(paths)} files; at most {MAX_FILES} are taken at once")
-    for path in paths: yield str(path), _bytes_of(path, links=False)
+    try:
+        paths = sorted(
+            p for p in folder.iterdir() if p.suffix == ".json" and not p.name.startswith(".")
+        )
+    except OSError as error:
+        raise LibraryError(
+            f"{folder} cannot be read ({error.strerror}); look at its permissions"
+        ) from None
+    if len(paths) > MAX_FILES:
+        raise LibraryError(
+            f"{folder} has {len(paths)} files; at most {MAX_FILES} are taken at once"
+        )
+    for path in paths:
+        yield str(path), _bytes_of(path, links=False)
 
-
-def _members(path:Path)->Iterator[tuple[str, bytes]]:
+# %% ../nbs/20_library.ipynb #e774829c
+def _members(path: Path) -> Iterator[tuple[str, bytes]]:
     "Name and bytes of the `.json` members of a zip, none of them unpacked to disk."
     data = _bytes_of(path, MAX_ARCHIVE)
-    if len(data) > MAX_ARCHIVE: raise LibraryError(f"{path} has more than {MAX_ARCHIVE:,} bytes; ask for the activations alone")
+    if len(data) > MAX_ARCHIVE:
+        raise LibraryError(
+            f"{path} has more than {MAX_ARCHIVE:,} bytes; ask for the activations alone"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            if len(infos) > MAX_FILES: raise LibraryError(f"{path} has {len(infos)} members; at most {MAX_FILES} are taken at once")
-            for info in infos: _sound(path, info)
-            left, wanted = MAX_ARCHIVE, [i for i in infos if i.filename.endswith(".json") and not Path(i.filename).name.startswith(".")]
+            if len(infos) > MAX_FILES:
+                raise LibraryError(
+                    f"{path} has {len(infos)} members; at most {MAX_FILES} are taken at once"
+                )
+            for info in infos:
+                _sound(path, info)
+            left, wanted = (
+                MAX_ARCHIVE,
+                [
+                    i
+                    for i in infos
+                    if i.filename.endswith(".json")
+                    and not Path(i.filename).name.startswith(".")
+                ],
+            )
             for info in wanted:
-                with archive.open(info) as member: content = member.read(MAX_BYTES + 1)
-                if (left := left - len(content)) < 0: raise LibraryError(f"{path} holds more than {MAX_ARCHIVE:,} bytes unpacked; take it apart")
+                with archive.open(info) as member:
+                    content = member.read(MAX_BYTES + 1)
+                if (left := left - len(content)) < 0:
+                    raise LibraryError(
+                        f"{path} holds more than {MAX_ARCHIVE:,} bytes unpacked; take it apart"
+                    )
                 yield f"{path}: {_shown(info.filename)[1:-1]}", content
-    except LibraryError: raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError, LookupError, OverflowError) as error:
-        raise LibraryError(f"{path} is not a sound zip ({type(error).__name__}: {_shown(str(error))[1:-1]}); ask for it again") from None
+    except LibraryError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        LookupError,
+        OverflowError,
+    ) as error:
+        raise LibraryError(
+            f"{path} is not a sound zip ({type(error).__name__}: {_shown(str(error))[1:-1]});"
+            " ask for it again"
+        ) from None
 
 # %% ../nbs/20_library.ipynb #4b704007
-def _sound(path:Path, info:zipfile.ZipInfo):
+def _sound(path: Path, info: zipfile.ZipInfo):
     "Refuse a member that no honest library has."
     name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
-    def refuse(what): raise LibraryError(f"{path}: the member {_shown(name)} {what}; nothing was taken from this file")
-    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"): refuse("has a path that leads out of the folder")
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR): refuse("is a link or a device")
-    if info.flag_bits & 0x1: refuse("is encrypted")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED): refuse("is compressed in an uncommon way")
-    if name.endswith(".json") and info.file_size > MAX_BYTES: refuse(f"says that it has {info.file_size:,} bytes unpacked, more than {MAX_BYTES:,}")
+
+    def refuse(what):
+        raise LibraryError(
+            f"{path}: the member {_shown(name)} {what}; nothing was taken from this file"
+        )
+
+    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+        refuse("has a path that leads out of the folder")
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        refuse("is a link or a device")
+    if info.flag_bits & 0x1:
+        refuse("is encrypted")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        refuse("is compressed in an uncommon way")
+    if name.endswith(".json") and info.file_size > MAX_BYTES:
+        refuse(f"says that it has {info.file_size:,} bytes unpacked, more than {MAX_BYTES:,}")
 
 # %% ../nbs/20_library.ipynb #92137e76
 @patch
-def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflict:str="refuse")->list[Entry]:
-    """Take in activations from a folder, a zip or a single file that someone sent: all of them or none.
+def import_from(
+    self: ActivationLibrary, path, names: Sequence[str] = (), on_conflict: str = "refuse"
+) -> list[Entry]:
+    """Take in activations from a folder, a zip or a single file that someone sent: all of them
+    or none.
 
     Parameters
     ----------
-    names : take these only; default all
-    on_conflict : what to do with another entry of the same name: "refuse", "skip", "replace", or "rename" the new one to NAME-2
+    path : str or Path
+        Of the folder, zip or file.
+    names : sequence of str, default ()
+        Take these only; default all.
+    on_conflict : str, default 'refuse'
+        What to do with another entry of the same name: "refuse", "skip", "replace", or "rename"
+        the new one to NAME-2.
 
     Returns
     -------
-    list of Entry : those written; what was there already, word for word, is not among them
+    list of Entry
+        Those written; what was there already, word for word, is not among them.
 
     Raises
     ------
-    LibraryError : anything that is not an activation, with file, place, value and remedy; nothing is written then
+    LibraryError
+        anything that is not an activation, with file, place, value and remedy; nothing is
+        written then
     """
     self._writable()
-    if on_conflict not in ("refuse", "skip", "replace", "rename"): _wrong("on_conflict", on_conflict, "refuse, skip, replace or rename")
+    if on_conflict not in ("refuse", "skip", "replace", "rename"):
+        _wrong("on_conflict", on_conflict, "refuse, skip, replace or rename")
     new = self._settled(_wanted(_entries_of(Path(path)), names, path), on_conflict)
     done = []
     try:
@@ -867,78 +1604,155 @@ def import_from(self:ActivationLibrary, path, names:Sequence[str]=(), on_conflic
             done.append(e.name)
     except LibraryError:
         if on_conflict != "replace":
-            for name in done: (self.path / f"{name}.json").unlink(missing_ok=True)
+            for name in done:
+                (self.path / f"{name}.json").unlink(missing_ok=True)
         raise
     return new
 
-
+# %% ../nbs/20_library.ipynb #27d733df
 @patch
-def _settled(self:ActivationLibrary, incoming:Sequence[Entry], on_conflict:str)->list[Entry]:
+def _settled(
+    self: ActivationLibrary, incoming: Sequence[Entry], on_conflict: str
+) -> list[Entry]:
     "The entries to write, under the names that they get."
     out, taken = [], {name.casefold(): name for name in self.names}
     for e in incoming:
         if (other := taken.get(e.name.casefold())) is not None:
             if other != e.name and on_conflict in ("refuse", "replace"):
-                raise LibraryError(f"{self.path} has {other!r}, and on many disks {e.name!r} would be the same file; "
-                                   "say on_conflict='skip' or 'rename'. Nothing was taken")
-            if e.name in self and on_conflict != "replace" and self.entry(e.name) == e or on_conflict == "skip": continue
+                raise LibraryError(
+                    f"{self.path} has {other!r}, and on many disks {e.name!r} would be the same"
+                    " file; say on_conflict='skip' or 'rename'. Nothing was taken"
+                )
+            if (
+                e.name in self
+                and on_conflict != "replace"
+                and self.entry(e.name) == e
+                or on_conflict == "skip"
+            ):
+                continue
             if on_conflict == "refuse":
-                raise LibraryError(f"{self.path} has another activation {e.name!r}; say on_conflict='skip', 'replace' or 'rename'. Nothing was taken")
-            if on_conflict == "rename" and (e := self._renamed(e, taken)) is None: continue
+                raise LibraryError(
+                    f"{self.path} has another activation {e.name!r}; say on_conflict='skip',"
+                    " 'replace' or 'rename'. Nothing was taken"
+                )
+            if on_conflict == "rename" and (e := self._renamed(e, taken)) is None:
+                continue
         taken[e.name.casefold()] = e.name
         out.append(e)
     return out
 
 # %% ../nbs/20_library.ipynb #a52f0e03
-def _entries_of(path:Path)->list[Entry]:
+def _entries_of(path: Path) -> list[Entry]:
     "All activations of a folder, a zip or a file, checked."
-    if path.is_dir(): found = _json_files(path)
-    elif not path.exists(): raise LibraryError(f"there is no {path}; name a folder, a .zip or a .json")
-    else: found = [(str(path), _bytes_of(path))] if path.suffix.lower() == ".json" else _members(path)
+    if path.is_dir():
+        found = _json_files(path)
+    elif not path.exists():
+        raise LibraryError(f"there is no {path}; name a folder, a .zip or a .json")
+    else:
+        found = (
+            [(str(path), _bytes_of(path))] if path.suffix.lower() == ".json" else _members(path)
+        )
     entries = {}
     for source, data in found:
         e = Entry.from_json(data, source)
         if any(e.name.casefold() == name.casefold() for name in entries):
-            raise LibraryError(f"{source} is called {e.name!r}, as another file there; rename one of them")
+            raise LibraryError(
+                f"{source} is called {e.name!r}, as another file there; rename one of them"
+            )
         entries[e.name] = e
-    if not entries: raise LibraryError(f"{path} has no activation; its files must end in .json")
+    if not entries:
+        raise LibraryError(f"{path} has no activation; its files must end in .json")
     return list(entries.values())
 
-
-def _wanted(entries:list[Entry], names:Sequence[str], path)->list[Entry]:
+# %% ../nbs/20_library.ipynb #369cf939
+def _wanted(entries: list[Entry], names: Sequence[str], path) -> list[Entry]:
     if missing := set(names) - {e.name for e in entries}:
-        raise LibraryError(f"{path} has no activation {', '.join(sorted(missing))}; it has {', '.join(e.name for e in entries)}")
+        raise LibraryError(
+            f"{path} has no activation {', '.join(sorted(missing))}; it has"
+            f" {', '.join(e.name for e in entries)}"
+        )
     return [e for e in entries if not names or e.name in names]
 
-
+# %% ../nbs/20_library.ipynb #550326b6
 @patch
-def _renamed(self:ActivationLibrary, e:Entry, taken:Mapping[str, str])->Entry|None:
-    "The entry as NAME-2 or with the first number that is free; None where it is there already under such a name."
+def _renamed(self: ActivationLibrary, e: Entry, taken: Mapping[str, str]) -> Entry | None:
+    """The entry as NAME-2 or with the first number that is free; None where it is there already
+    under such a name.
+    """
     for i in range(2, 10**6):
         new = Entry(**asdict(e) | dict(name=f"{e.name[:70]}-{i}"))
-        if new.name.casefold() not in taken: return new
-        if new.name in self and self.entry(new.name) == new: return None
+        if new.name.casefold() not in taken:
+            return new
+        if new.name in self and self.entry(new.name) == new:
+            return None
 
 # %% ../nbs/20_library.ipynb #f96f55a8
-def find_entry(name:str, path=None)->Entry:
-    "The entry of that name in the library at `path` (default the user's own), else among those that nsad ships."
+def find_entry(name: str, path=None) -> Entry:
+    """The entry of that name in the library at `path` (default the user's own), else among
+    those that nsad ships.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    path : str or Path, optional
+        Folder of the library to look in first; default the user's own.
+
+    Returns
+    -------
+    Entry
+        The first of that name.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> find_entry("forest-bell").domain
+    'ecology'
+    """
     own, shipped = ActivationLibrary(path), ActivationLibrary.shipped()
-    if name in own: return own.entry(name)
-    if name in shipped: return shipped.entry(name)
+    if name in own:
+        return own.entry(name)
+    if name in shipped:
+        return shipped.entry(name)
     names = [*own.names, *shipped.names]
-    raise LibraryError(f"no activation is called {_shown(name)}{did_you_mean(name, names)}; there are {', '.join(names[:40])}")
+    raise LibraryError(
+        f"no activation is called {_shown(name)}{did_you_mean(name, names)}; there are"
+        f" {', '.join(names[:40])}"
+    )
 
-
+# %% ../nbs/20_library.ipynb #bef0643b
 @patch
-def activation(self:Entry, trainable:bool=False)->SymbolicActivation:
-    "The entry as a layer; a formula without a decimal constant to learn gets one for each place of x."
+def activation(self: Entry, trainable: bool = False) -> SymbolicActivation:
+    """The entry as a layer; a formula without a decimal constant to learn gets one for each
+    place of x.
+
+    Parameters
+    ----------
+    trainable : bool, default False
+        Let the constants of the formula learn.
+
+    Returns
+    -------
+    SymbolicActivation
+        A new layer at each call.
+    """
     f = Formula(self.formula)
-    if trainable and not any(e.is_Float for e in f.sympy.atoms()): f = f.substitute({"x": "1.0*x"})
+    if trainable and not any(e.is_Float for e in f.sympy.atoms()):
+        f = f.substitute({"x": "1.0*x"})
     return SymbolicActivation(with_origin(f, self.origin), trainable=trainable)
 
-
+# %% ../nbs/20_library.ipynb #75ce46b5
 @patch
-def snippet(self:Entry)->str:
-    "Python that uses the activation without the library: text to copy."
-    return (f"from nsad import SymbolicActivation, mlp\n\nact = SymbolicActivation({self.formula!r})    # {self.name}\n"
-            f"net = mlp(n_features, hidden=(64, 32), activation={self.formula!r})")
+def snippet(self: Entry) -> str:
+    """Python that uses the activation without the library: text to copy.
+
+    Returns
+    -------
+    str
+        A few lines of Python.
+    """
+    return (
+        "from nsad import SymbolicActivation, mlp\n\nact ="
+        f" SymbolicActivation({self.formula!r})    # {self.name}\nnet = mlp(n_features,"
+        f" hidden=(64, 32), activation={self.formula!r})"
+    )

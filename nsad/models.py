@@ -10,11 +10,9 @@ __all__ = ['Activation', 'INITS', 'SHAPES', 'mlp', 'heavy', 'light', 'hidden_of'
 import copy
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
-
 from .activation import NAMES, SymbolicActivation, activation_module
 from .autograd import elementwise
 from .embeddings import Embedding, EmbeddingLayer, embedding_of, embeddings_as_one
@@ -25,92 +23,181 @@ from .kernels import evaluate_
 from .program import Program, jet, program_of
 
 # %% ../nbs/09_models.ipynb #cdc36093
-Activation = Formula | str | nn.Module | type | Callable      # what `activation_module` accepts
+Activation = Formula | str | nn.Module | type | Callable  # what `activation_module` accepts
 
 
-def _per_layer(activation, n_layers:int)->list:
+def _per_layer(activation, n_layers: int) -> list:
     "One activation for each hidden layer; a list or tuple names them one by one."
-    if not isinstance(activation, (list, tuple)): return [activation] * n_layers
+    if not isinstance(activation, (list, tuple)):
+        return [activation] * n_layers
     if len(activation) != n_layers:
-        raise ValueError(f"{len(activation)} activations for {n_layers} hidden layers; give one for each, or a single one")
+        raise ValueError(
+            f"{len(activation)} activations for {n_layers} hidden layers; give one for each, or"
+            " a single one"
+        )
     return list(activation)
 
-
-def _checked_dropout(dropout:float)->float:
+# %% ../nbs/09_models.ipynb #d5c49294
+def _checked_dropout(dropout: float) -> float:
     "The probability itself, or a ValueError: a recipe's \"auto\" is settled by its rows."
-    if isinstance(dropout, (int, float)) and 0 <= dropout < 1: return dropout
-    raise ValueError(f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take recipe.for_rows(n).dropout")
+    if isinstance(dropout, (int, float)) and 0 <= dropout < 1:
+        return dropout
+    raise ValueError(
+        f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take"
+        " recipe.for_rows(n).dropout"
+    )
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 INITS = "default", "gain"
 
 
-def mlp(n_features:int, hidden:Sequence[int]=(64, 32), activation:Activation="relu", n_outputs:int=1,
-        dropout:float=0.15, seed:int|None=None, init:str="default",
-        embedding:Embedding|str|None=None)->nn.Sequential:
+def mlp(
+    n_features: int,
+    hidden: Sequence[int] = (64, 32),
+    activation: Activation = "relu",
+    n_outputs: int = 1,
+    dropout: float = 0.15,
+    seed: int | None = None,
+    init: str = "default",
+    embedding: Embedding | str | None = None,
+) -> nn.Sequential:
     """A multilayer perceptron for tables.
 
     Parameters
     ----------
-    n_features : columns of the input, which is a tensor of shape (rows, n_features)
-    hidden : widths of the hidden layers
-    activation : a `Formula`, its text, a torch name, a module or a class; a list gives one for each hidden layer
-    n_outputs : width of the output: 1 for binary tasks (a logit) and regression, else the number of classes
-    dropout : probability of dropping a hidden unit while training
-    seed : where the initial weights come from; None takes torch's global generator
-    init : "default" for torch's own start of linear layers; "gain" for normal weights that keep the variance of signals
-        through depth with these activations, and normalisations that start at what the frequency of a formula asks for.
-        See `nsad.initialisation.initialise_`
-    embedding : a `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands before the first layer;
-        None for none. One that names no columns embeds all; ``embedding.for_rows(X_train)`` names those that are numeric
+    n_features : int
+        Columns of the input, which is a tensor of shape (rows, n_features).
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    activation : Activation, default 'relu'
+        A `Formula`, its text, a torch name, a module or a class; a list gives one for each
+        hidden layer.
+    n_outputs : int, default 1
+        Width of the output: 1 for binary tasks (a logit) and regression, else the number of
+        classes.
+    dropout : float, default 0.15
+        Probability of dropping a hidden unit while training.
+    seed : int, optional
+        Where the initial weights come from; None takes torch's global generator.
+    init : str, default 'default'
+        "default" for torch's own start of linear layers; "gain" for normal weights that keep
+        the variance of signals through depth with these activations, and normalisations that
+        start at what the frequency of a formula asks for. See
+        `nsad.initialisation.initialise_`.
+    embedding : Embedding or str, optional
+        A `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
+        before the first layer; None for none. One that names no columns embeds all;
+        ``embedding.for_rows(X_train)`` names those that are numeric.
 
     Returns
     -------
-    nn.Sequential : maps (rows, n_features) to (rows, n_outputs)
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
 
     Raises
     ------
-    ValueError : an init or a dropout that there is not, activations that do not fit the layers, or with "gain" one that passes no signal
+    ValueError
+        an init or a dropout that there is not, activations that do not fit the layers, or with
+        "gain" one that passes no signal
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import mlp
+    >>> net = mlp(4, hidden=(16, 8), activation="x*exp(-x**2)", seed=1)
+    >>> net(torch.zeros(5, 4)).shape
+    torch.Size([5, 1])
     """
-    if init not in INITS: raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
+    if init not in INITS:
+        raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None: torch.manual_seed(seed)
+        if seed is not None:
+            torch.manual_seed(seed)
         first = _first_layer(embedding, n_features)
         layers, width = ([], n_features) if first is None else ([first], first.n_outputs)
         for out, act in zip(hidden, _per_layer(activation, len(hidden))):
-            layers += [nn.Linear(width, out), nn.BatchNorm1d(out), activation_module(act), nn.Dropout(_checked_dropout(dropout))]
+            layers += [
+                nn.Linear(width, out),
+                nn.BatchNorm1d(out),
+                activation_module(act),
+                nn.Dropout(_checked_dropout(dropout)),
+            ]
             width = out
         net = nn.Sequential(*layers, nn.Linear(width, n_outputs))
-        if init == "gain": initialise_(net, {act: start_of(act) for act in net[len(layers) % 4 + 2::4]})
+        if init == "gain":
+            initialise_(net, {act: start_of(act) for act in net[len(layers) % 4 + 2 :: 4]})
         return net
 
-
-def _first_layer(embedding:Embedding|str|None, n_features:int)->EmbeddingLayer|None:
+# %% ../nbs/09_models.ipynb #188ee92b
+def _first_layer(embedding: Embedding | str | None, n_features: int) -> EmbeddingLayer | None:
     "The layer of an embedding; None where nothing is to be embedded."
     wanted = embedding_of(embedding)
     return None if wanted is None or wanted.columns == () else wanted.layer(n_features)
 
 # %% ../nbs/09_models.ipynb #f024cd1f
-SHAPES = {"heavy": (200, 100), "light": (64, 32)}       # widths of the hidden layers
+SHAPES = {"heavy": (200, 100), "light": (64, 32)}  # widths of the hidden layers
 
 
-def heavy(n_features:int, activation:Activation="relu", **kwargs)->nn.Sequential:
-    "The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`."
+def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
+    """The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, heavy
+    >>> count_parameters(heavy(10))
+    23001
+    """
     return mlp(n_features, SHAPES["heavy"], activation, **kwargs)
 
+# %% ../nbs/09_models.ipynb #1c82058b
+def light(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
+    """The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`.
 
-def light(n_features:int, activation:Activation="relu", **kwargs)->nn.Sequential:
-    "The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`."
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, light
+    >>> count_parameters(light(10))
+    3009
+    """
     return mlp(n_features, SHAPES["light"], activation, **kwargs)
 
 # %% ../nbs/09_models.ipynb #54bbc193
-def hidden_of(network:str)->tuple[int, ...]:
+def hidden_of(network: str) -> tuple[int, ...]:
     """Widths of the hidden layers of a network that is named.
 
     Parameters
     ----------
     network : str
-        A name in `SHAPES`, or widths like ``"128-64"``; an embedding may follow, as in ``"light+periodic"``.
+        A name in `SHAPES`, or widths like ``"128-64"``; an embedding may follow, as in
+        ``"light+periodic"``.
 
     Returns
     -------
@@ -127,15 +214,19 @@ def hidden_of(network:str)->tuple[int, ...]:
     (128, 64)
     """
     shape = str(network).partition("+")[0]
-    embedding_in(network)                                     # refuses one that there is not
-    if shape in SHAPES: return SHAPES[shape]
+    embedding_in(network)  # refuses one that there is not
+    if shape in SHAPES:
+        return SHAPES[shape]
     widths = shape.split("-")
-    if all(w.isascii() and w.isdecimal() and 0 < int(w) <= 100_000 for w in widths): return tuple(map(int, widths))
+    if all(w.isascii() and w.isdecimal() and 0 < int(w) <= 100_000 for w in widths):
+        return tuple(map(int, widths))
     names = ", ".join(SHAPES)
-    raise ValueError(f"no network is called {network!r}; there are {names}, or give widths like 128-64")
+    raise ValueError(
+        f"no network is called {network!r}; there are {names}, or give widths like 128-64"
+    )
 
-
-def embedding_in(network:str)->Embedding|None:
+# %% ../nbs/09_models.ipynb #f79d1223
+def embedding_in(network: str) -> Embedding | None:
     """The embedding in the name of a network.
 
     Parameters
@@ -162,36 +253,67 @@ def embedding_in(network:str)->Embedding|None:
     return embedding_of(embedding) if plus else None
 
 # %% ../nbs/09_models.ipynb #52a9024f
-def count_parameters(model:nn.Module)->int:
-    "How many numbers the model learns."
+def count_parameters(model: nn.Module) -> int:
+    """How many numbers the model learns.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Any.
+
+    Returns
+    -------
+    int
+        Weights, biases and constants with `requires_grad`.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import count_parameters
+    >>> count_parameters(nn.Linear(4, 3))
+    15
+    """
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 # %% ../nbs/09_models.ipynb #f35c146e
-def _centred(z:Tensor, eps:float)->tuple[Tensor, Tensor, Tensor, Tensor]:
-    "`z` (members, rows, units) without its mean over rows, one over its spread, mean and variance, (members, 1, units)."
+def _centred(z: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """`z` (members, rows, units) without its mean over rows, one over its spread, mean and
+    variance, (members, 1, units).
+    """
     mean = z.mean(1, keepdim=True)
     centred = z - mean
     var = torch.linalg.vecdot(centred, centred, dim=1).unsqueeze(1) / z.shape[1]
     return centred, (var + eps).rsqrt(), mean, var
 
-
+# %% ../nbs/09_models.ipynb #2553426e
 class Normalise(torch.autograd.Function):
-    "Batch normalisation over the rows of `z` (members, rows, units); also returns mean and variance, (members, 1, units)."
+    """Batch normalisation over the rows of `z` (members, rows, units); also returns mean and
+    variance, (members, 1, units).
+    """
+
     @staticmethod
     def forward(ctx, z, scale, shift, eps):
         centred, inverse, mean, var = _centred(z, eps)
         ctx.save_for_backward(centred, inverse, scale, z)
         ctx.eps = eps
         ctx.mark_non_differentiable(mean, var)
-        return torch.addcmul(shift.unsqueeze(1), centred, scale.unsqueeze(1) * inverse), mean, var
+        return (
+            torch.addcmul(shift.unsqueeze(1), centred, scale.unsqueeze(1) * inverse),
+            mean,
+            var,
+        )
 
     @staticmethod
     def backward(ctx, grad, *_):
         centred, inverse, scale, z = ctx.saved_tensors
-        if torch.is_grad_enabled(): centred, inverse, *_ = _centred(z, ctx.eps)      # somebody derives this gradient
+        # somebody derives this gradient
+        if torch.is_grad_enabled():
+            centred, inverse, *_ = _centred(z, ctx.eps)
         along = torch.linalg.vecdot(grad, centred, dim=1).unsqueeze(1) * inverse
         total, slope, n = grad.sum(1, keepdim=True), scale.unsqueeze(1) * inverse, grad.shape[1]
-        by_z = torch.addcmul(-slope * total / n, grad, slope).addcmul_(centred, -slope * inverse * along / n)
+        by_z = torch.addcmul(-slope * total / n, grad, slope).addcmul_(
+            centred, -slope * inverse * along / n
+        )
         return by_z, along.squeeze(1), total.squeeze(1), None
 
 # %% ../nbs/09_models.ipynb #a1c40e02
@@ -201,55 +323,70 @@ class Members(nn.Module):
     A subclass has `n_members`; `seeds`, one for each stream of rows and dropout; `forward`, which
     gives outputs (members, rows, ...); `expand`, `own_modules`, `reset_dropout` and `member`.
     """
-    def of_seeds(self, x:Tensor)->Tensor:
+
+    def of_seeds(self, x: Tensor) -> Tensor:
         "Outputs (members, rows, ...) where each seed has rows of its own, (seeds, rows, ...)."
         return self(x[0] if len(x) == 1 else x)
 
-    def expand(self, values:Tensor)->Tensor:
+    def expand(self, values: Tensor) -> Tensor:
         "Values of each seed, (seeds, ...), repeated for each member, (members, ...)."
         raise NotImplementedError
 
-    def own_modules(self)->Iterator[tuple[int, nn.Module]]:
+    def own_modules(self) -> Iterator[tuple[int, nn.Module]]:
         "Member and module, for modules of one member; all other tensors have a row for each."
         return iter(())
 
-    def reset_dropout(self): "Start each seed's dropout anew, as training does."
+    def reset_dropout(self):
+        "Start each seed's dropout anew, as training does."
 
-    def member(self, k:int)->nn.Module:
+    def member(self, k: int) -> nn.Module:
         "Member `k` as an ordinary network with its present weights, in evaluation mode."
         raise NotImplementedError
 
-    def owners(self)->list[tuple[Tensor, int|None]]:
-        "Each tensor of the state with its one member, or None where it has a row for each member."
+    def owners(self) -> list[tuple[Tensor, int | None]]:
+        """Each tensor of the state with its one member, or None where it has a row for each
+        member.
+        """
         owner = {id(t): k for k, module in self.own_modules() for t in _state(module)}
         return [(t, owner.get(id(t))) for t in _state(self)]
 
-    def kinds(self)->dict[str, list[nn.Parameter]]:
-        "Parameters by kind: weights, which multiply inputs; constants of formulas; others; the same of embeddings."
-        kinds = {"weights": [], "constants": [], "others": [], "embedding weights": [], "embedding others": []}
+    def kinds(self) -> dict[str, list[nn.Parameter]]:
+        """Parameters by kind: weights, which multiply inputs; constants of formulas; others;
+        the same of embeddings.
+        """
+        kinds = {
+            "weights": [],
+            "constants": [],
+            "others": [],
+            "embedding weights": [],
+            "embedding others": [],
+        }
         owner = {id(t): k for t, k in self.owners()}
         for module, p in _parameters(self):
             if isinstance(module, EmbeddingLayer):
-                kinds["embedding weights" if p is module.weight else "embedding others"].append(p)
+                kinds["embedding weights" if p is module.weight else "embedding others"].append(
+                    p
+                )
                 continue
             is_weight = p.dim() - (owner[id(p)] is None) > 1
             learns = isinstance(module, SymbolicActivation)
             kinds["constants" if learns else "weights" if is_weight else "others"].append(p)
         return kinds
 
-
-def _state(module:nn.Module)->list[Tensor]:
+# %% ../nbs/09_models.ipynb #84fd750f
+def _state(module: nn.Module) -> list[Tensor]:
     "Parameters and what else a state holds, each once."
     tensors = (t for t in module.state_dict(keep_vars=True).values() if isinstance(t, Tensor))
     return list({id(t): t for t in tensors}.values())
 
-
-def _parameters(model:nn.Module)->Iterator[tuple[nn.Module, nn.Parameter]]:
+# %% ../nbs/09_models.ipynb #ebfe9789
+def _parameters(model: nn.Module) -> Iterator[tuple[nn.Module, nn.Parameter]]:
     "Each parameter once, with the module that it stands in."
     met = set()
     for module in model.modules():
         for p in module.parameters(recurse=False):
-            if id(p) not in met: yield module, p
+            if id(p) not in met:
+                yield module, p
             met.add(id(p))
 
 # %% ../nbs/09_models.ipynb #1ea5a3e9
@@ -258,55 +395,110 @@ class Stack(Members):
 
     Parameters
     ----------
-    n_features : columns of the input
-    activations : what `mlp` takes as `activation`, one entry for each column of the grid; or a mapping from seed to that
-    seeds : seeds of initial weights, dropout and batches, one for each row of the grid
-    hidden, n_outputs, dropout : as in `mlp`
-    embedding : as in `mlp`; or a list of one for each seed, of one shape, as where bins come from the training rows of each
+    n_features : int
+        Columns of the input.
+    activations : sequence of Activation
+        What `mlp` takes as `activation`, one entry for each column of the grid; or a mapping
+        from seed to that.
+    seeds : sequence of int, default (42,)
+        Seeds of initial weights, dropout and batches, one for each row of the grid.
+    hidden, n_outputs, dropout
+        As in `mlp`.
+    embedding : Embedding, str or sequence of Embedding, optional
+        As in `mlp`; or a list of one for each seed, of one shape, as where bins come from the
+        training rows of each.
 
     Notes
     -----
-    Member ``k`` is seed ``k // len(activations)`` with activation ``k % len(activations)``. The input has shape
-    (rows, n_features), or (seeds, rows, n_features) where each seed has rows of its own; the output has shape
-    (members, rows, n_outputs).
+    Member ``k`` is seed ``k // len(activations)`` with activation ``k % len(activations)``. The
+    input has shape (rows, n_features), or (seeds, rows, n_features) where each seed has rows of
+    its own; the output has shape (members, rows, n_outputs).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import Stack
+    >>> stack = Stack(4, ["relu", "sin(x)"], seeds=(1, 2))
+    >>> stack(torch.zeros(5, 4)).shape
+    torch.Size([4, 5, 1])
     """
-    def __init__(self, n_features:int, activations:Sequence[Activation], seeds:Sequence[int]=(42,),
-                 hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.15,
-                 embedding:Embedding|str|Sequence[Embedding]|None=None):
+
+    def __init__(
+        self,
+        n_features: int,
+        activations: Sequence[Activation],
+        seeds: Sequence[int] = (42,),
+        hidden: Sequence[int] = (64, 32),
+        n_outputs: int = 1,
+        dropout: float = 0.15,
+        embedding: Embedding | str | Sequence[Embedding] | None = None,
+    ):
         super().__init__()
-        if not len(activations) or not len(seeds): raise ValueError("a stack needs at least one activation and one seed")
-        self.activations, self.seeds, self.hidden = list(activations), tuple(map(int, seeds)), tuple(hidden)
-        self.n_features, self.n_outputs, self.dropout = n_features, n_outputs, _checked_dropout(dropout)
+        if not len(activations) or not len(seeds):
+            raise ValueError("a stack needs at least one activation and one seed")
+        self.activations, self.seeds, self.hidden = (
+            list(activations),
+            tuple(map(int, seeds)),
+            tuple(hidden),
+        )
+        self.n_features, self.n_outputs, self.dropout = (
+            n_features,
+            n_outputs,
+            _checked_dropout(dropout),
+        )
         self.wanted = _for_each(embedding, len(self.seeds))
-        self._take_weights([mlp(n_features, hidden, nn.Identity, n_outputs, seed=s, embedding=e) for s, e in zip(seeds, self.wanted)])
-        self.acts = nn.ModuleList(nn.ModuleList(self._column(a, i) for a in activations) for i in range(len(hidden)))
+        self._take_weights(
+            [
+                mlp(n_features, hidden, nn.Identity, n_outputs, seed=s, embedding=e)
+                for s, e in zip(seeds, self.wanted)
+            ]
+        )
+        self.acts = nn.ModuleList(
+            nn.ModuleList(self._column(a, i) for a in activations) for i in range(len(hidden))
+        )
         self.reset_dropout()
 
     @property
-    def n_members(self)->int: return len(self.seeds) * len(self.activations)
+    def n_members(self) -> int:
+        "Seeds times activations."
+        return len(self.seeds) * len(self.activations)
 
-    def extra_repr(self)->str:
+    def extra_repr(self) -> str:
         sizes = "-".join(map(str, (self.n_features, *self.hidden, self.n_outputs)))
         return f"{len(self.seeds)} seeds x {len(self.activations)} activations, {sizes}"
 
-
-def _for_each(embedding, n_seeds:int)->list[Embedding|None]:
+# %% ../nbs/09_models.ipynb #44f39ad5
+def _for_each(embedding, n_seeds: int) -> list[Embedding | None]:
     "An embedding for each seed."
-    if not isinstance(embedding, (list, tuple)): return [embedding_of(embedding)] * n_seeds
-    if len(embedding) != n_seeds: raise ValueError(f"{len(embedding)} embeddings for {n_seeds} seeds; give one for each, or a single one")
+    if not isinstance(embedding, (list, tuple)):
+        return [embedding_of(embedding)] * n_seeds
+    if len(embedding) != n_seeds:
+        raise ValueError(
+            f"{len(embedding)} embeddings for {n_seeds} seeds; give one for each, or a"
+            " single one"
+        )
     return [embedding_of(e) for e in embedding]
 
 # %% ../nbs/09_models.ipynb #10f0b039
 @patch
-def _take_weights(self:Stack, starts:Sequence[nn.Sequential]):
+def _take_weights(self: Stack, starts: Sequence[nn.Sequential]):
     "Copy the weights of one network for each seed to all its members."
     first = [n[0] for n in starts for _ in self.activations if isinstance(n[0], EmbeddingLayer)]
-    if first and len(first) < self.n_members: raise ValueError("some seeds have an embedding and others have none; give one to each")
+    if first and len(first) < self.n_members:
+        raise ValueError("some seeds have an embedding and others have none; give one to each")
     self.embedding = embeddings_as_one(first) if first else None
     starts = [n[1:] if first else n for n in starts]
-    def copies(i, name): return torch.stack([getattr(n[i], name).detach() for n in starts]).repeat_interleave(len(self.activations), 0)
-    head, hidden = 4 * len(self.hidden), range(0, 4 * len(self.hidden), 4)      # Linear, BatchNorm, activation, Dropout
-    self.weight = nn.ParameterList(copies(i, "weight").transpose(1, 2).contiguous() for i in (*hidden, head))
+
+    def copies(i, name):
+        return torch.stack([getattr(n[i], name).detach() for n in starts]).repeat_interleave(
+            len(self.activations), 0
+        )
+
+    # Linear, BatchNorm, activation, Dropout
+    head, hidden = 4 * len(self.hidden), range(0, 4 * len(self.hidden), 4)
+    self.weight = nn.ParameterList(
+        copies(i, "weight").transpose(1, 2).contiguous() for i in (*hidden, head)
+    )
     self.scale = nn.ParameterList(copies(i + 1, "weight") for i in hidden)
     self.shift = nn.ParameterList(copies(i + 1, "bias") for i in hidden)
     self.head_bias = nn.Parameter(copies(head, "bias"))
@@ -317,15 +509,20 @@ def _take_weights(self:Stack, starts:Sequence[nn.Sequential]):
 
 # %% ../nbs/09_models.ipynb #5654a118
 @patch
-def _column(self:Stack, activation, layer:int)->nn.ModuleList:
-    "The modules of one activation in one hidden layer: one for each seed, or one for all where it is known to see each number by itself."
-    if isinstance(activation, Mapping): return nn.ModuleList(_made(activation[s], s) for s in self.seeds)
+def _column(self: Stack, activation, layer: int) -> nn.ModuleList:
+    """The modules of one activation in one hidden layer: one for each seed, or one for all
+    where it is known to see each number by itself.
+    """
+    if isinstance(activation, Mapping):
+        return nn.ModuleList(_made(activation[s], s) for s in self.seeds)
     spec = _per_layer(activation, len(self.hidden))[layer]
     first = _made(spec, self.seeds[0])
-    return nn.ModuleList([first] + [_made(spec, s) for s in self.seeds[1:] if not _is_elementwise(first)])
+    return nn.ModuleList(
+        [first] + [_made(spec, s) for s in self.seeds[1:] if not _is_elementwise(first)]
+    )
 
-
-def _made(spec, seed:int)->nn.Module:
+# %% ../nbs/09_models.ipynb #5ed6857d
+def _made(spec, seed: int) -> nn.Module:
     "A module whose random start, if it has one, comes from the seed."
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -334,61 +531,88 @@ def _made(spec, seed:int)->nn.Module:
 
 _ELEMENTWISE = {*NAMES.values(), SymbolicActivation}
 
-
-def _is_elementwise(act:nn.Module)->bool:
-    "One module for all seeds would mix them if it learned, kept statistics, or looked at more than one number at a time."
+# %% ../nbs/09_models.ipynb #a42c3f26
+def _is_elementwise(act: nn.Module) -> bool:
+    """One module for all seeds would mix them if it learned, kept statistics, or looked at more
+    than one number at a time.
+    """
     return type(act) in _ELEMENTWISE and is_plain(act, type(act)) and not act.state_dict()
 
 # %% ../nbs/09_models.ipynb #43b09d4c
-def bernoulli_(out:Tensor, p:float, generator:torch.Generator|None=None):
+def bernoulli_(out: Tensor, p: float, generator: torch.Generator | None = None):
     """Fill a tensor on the CPU with the zeros and ones that `Tensor.bernoulli_` would draw.
 
     Takes half the time where torch compares a double for each of them with `p`.
 
     Parameters
     ----------
-    out : of any shape, contiguous
-    p : probability of a one
-    generator : None for torch's global one
+    out : Tensor
+        Of any shape, contiguous.
+    p : float
+        Probability of a one.
+    generator : torch.Generator, optional
+        None for torch's global one.
     """
-    if not _compares_doubles(): return out.bernoulli_(p, generator=generator)
+    if not _compares_doubles():
+        return out.bernoulli_(p, generator=generator)
     room = torch.empty(2**15, dtype=torch.float64, device="cpu")
-    for part in out.view(-1).split(len(room)): torch.lt(room[:len(part)].uniform_(generator=generator), p, out=part)
+    for part in out.view(-1).split(len(room)):
+        torch.lt(room[: len(part)].uniform_(generator=generator), p, out=part)
 
-
+# %% ../nbs/09_models.ipynb #cb59cab3
 @functools.cache
-def _compares_doubles()->bool:
-    "Is that how this PyTorch draws? It is without MKL, and on processors for which MKL is not used."
-    drawn, doubles = (torch.empty(100, dtype=dtype, device="cpu") for dtype in (torch.float32, torch.float64))
+def _compares_doubles() -> bool:
+    """Is that how this PyTorch draws? It is without MKL, and on processors for which MKL is not
+    used.
+    """
+    drawn, doubles = (
+        torch.empty(100, dtype=dtype, device="cpu") for dtype in (torch.float32, torch.float64)
+    )
     drawn.bernoulli_(0.3, generator=torch.Generator())
     return torch.equal(drawn, (doubles.uniform_(generator=torch.Generator()) < 0.3).float())
 
-
+# %% ../nbs/09_models.ipynb #b7dd2f86
 @patch
-def reset_dropout(self:Stack):
+def reset_dropout(self: Stack):
     "Start each seed's dropout anew, as training does."
     self._generators = [torch.Generator().manual_seed(s) for s in self.seeds]
 
-
+# %% ../nbs/09_models.ipynb #485dd79d
 @patch
-def _dropout_mask(self:Stack, z:Tensor)->Tensor|None:
-    "Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each seed."
-    if not self.training or not self.dropout: return None
-    masks, keep = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu"), 1 - self.dropout
-    for mask, generator in zip(masks, self._generators): bernoulli_(mask, keep, generator)
+def _dropout_mask(self: Stack, z: Tensor) -> Tensor | None:
+    """Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each
+    seed.
+    """
+    if not self.training or not self.dropout:
+        return None
+    masks, keep = (
+        torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu"),
+        1 - self.dropout,
+    )
+    for mask, generator in zip(masks, self._generators):
+        bernoulli_(mask, keep, generator)
     return masks.div_(keep).to(z.device)
 
 # %% ../nbs/09_models.ipynb #2b4923a8
 class Formulas(torch.autograd.Function):
-    """Formulas and dropout: `z` (seeds, columns, rows, units), of each column the program for all seeds or a list of those of each seed, and
-    the dropout mask (seeds, 1, rows, units) or None."""
+    """Formulas and dropout: `z` (seeds, columns, rows, units), of each column the program for
+    all seeds or a list of those of each seed, and the dropout mask (seeds, 1, rows, units) or
+    None.
+    """
+
     @staticmethod
     def forward(ctx, z, programs, keep):
         outs = [torch.empty_like(z) for _ in range(2 if ctx.needs_input_grad[0] else 1)]
         for i, own in enumerate(programs):
-            for s, place in enumerate(z.unbind(0)):                      # one network's layer at a time stays in the cache
+            # one network's layer at a time stays in the cache
+            for s, place in enumerate(z.unbind(0)):
                 program = jet(own[s] if isinstance(own, list) else own, len(outs) - 1)
-                evaluate_(program, place[i], [o[s, i] for o in outs], None if keep is None else keep[s, 0])
+                evaluate_(
+                    program,
+                    place[i],
+                    [o[s, i] for o in outs],
+                    None if keep is None else keep[s, 0],
+                )
         ctx.save_for_backward(z, keep, *outs[1:])
         ctx.programs = programs
         return outs[0]
@@ -396,125 +620,212 @@ class Formulas(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         z, keep, slope = ctx.saved_tensors
-        if torch.is_grad_enabled(): slope = _slopes(z, ctx.programs, keep)           # somebody derives this gradient
+        # somebody derives this gradient
+        if torch.is_grad_enabled():
+            slope = _slopes(z, ctx.programs, keep)
         return _finite(grad * slope), None, None
 
-
-def _slopes(z:Tensor, programs:Sequence, keep:Tensor|None)->Tensor:
+# %% ../nbs/09_models.ipynb #612e26d1
+def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:
     "The slopes of `Formulas`, as a function of `z` that can be derived."
     seeds = []
     for s, place in enumerate(z.unbind(0)):
         own = [jet(p[s] if isinstance(p, list) else p, 1, value=False) for p in programs]
-        seeds.append(torch.stack([elementwise(p, column) for p, column in zip(own, place.unbind(0))]))
+        seeds.append(
+            torch.stack([elementwise(p, column) for p, column in zip(own, place.unbind(0))])
+        )
     slopes = torch.stack(seeds)
     return slopes if keep is None else slopes * keep
 
-
-def _finite(z:Tensor)->Tensor:
-    "`z`, in place, with 0 for NaN and very large for infinite: a member that explodes is judged by its loss, and harms no other."
-    return z.nan_to_num_(0., 1e30, -1e30)
-
+# %% ../nbs/09_models.ipynb #9f4f658e
+def _finite(z: Tensor) -> Tensor:
+    """`z`, in place, with 0 for NaN and very large for infinite: a member that explodes is
+    judged by its loss, and harms no other.
+    """
+    return z.nan_to_num_(0.0, 1e30, -1e30)
 
 # %% ../nbs/09_models.ipynb #b9da3f0f
 class FiniteGradient(torch.autograd.Function):
     "Nothing forward; backward, a gradient that is finite."
-    @staticmethod
-    def forward(ctx, z): return z.view_as(z)
 
     @staticmethod
-    def backward(ctx, grad): return _finite(grad.clone())
+    def forward(ctx, z):
+        return z.view_as(z)
 
+    @staticmethod
+    def backward(ctx, grad):
+        return _finite(grad.clone())
 
-_AS_FORMULA = {nn.ReLU: "relu", nn.GELU: "gelu", nn.SiLU: "silu", nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}      # exactly these classes
+# %% ../nbs/09_models.ipynb #6a5a210f
+# exactly these classes
+_AS_FORMULA = {
+    nn.ReLU: "relu",
+    nn.GELU: "gelu",
+    nn.SiLU: "silu",
+    nn.Tanh: "tanh",
+    nn.Sigmoid: "sigmoid",
+}
 
-
-def formula_program(act:nn.Module)->Program|None:
+# %% ../nbs/09_models.ipynb #4a033856
+def formula_program(act: nn.Module) -> Program | None:
     """The program that `Formulas` takes for an activation.
 
     Parameters
     ----------
-    act : an activation
+    act : nn.Module
+        An activation.
 
     Returns
     -------
-    Program or None : None for one that learns, is no formula, or is a class of somebody's own
+    Program or None
+        None for one that learns, is no formula, or is a class of somebody's own.
     """
     kind = type(act)
-    if not is_plain(act, kind): return None
-    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none": return program_of(Formula(f"{_AS_FORMULA[kind]}(x)"))
-    return act.program if kind is SymbolicActivation and act.constants is None and act.protect else None
+    if not is_plain(act, kind):
+        return None
+    if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none":
+        return program_of(Formula(f"{_AS_FORMULA[kind]}(x)"))
+    return (
+        act.program
+        if kind is SymbolicActivation and act.constants is None and act.protect
+        else None
+    )
 
-
-def _column_programs(modules:Sequence[nn.Module])->Program|list[Program]|None:
-    "The programs of a column: that of its one module, or a list of those of each seed; None where one of them is for autograd."
+# %% ../nbs/09_models.ipynb #fb9e2528
+def _column_programs(modules: Sequence[nn.Module]) -> Program | list[Program] | None:
+    """The programs of a column: that of its one module, or a list of those of each seed; None
+    where one of them is for autograd.
+    """
     own = [formula_program(m) for m in modules]
     return None if None in own else own[0] if len(own) == 1 else own
 
 # %% ../nbs/09_models.ipynb #b20d464e
 @patch
-def _activate(self:Stack, layer:int, z:Tensor)->Tensor:
+def _activate(self: Stack, layer: int, z: Tensor) -> Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
-    z, keep, columns = z.unflatten(0, (len(self.seeds), -1)), self._dropout_mask(z), self.acts[layer]
+    z, keep, columns = (
+        z.unflatten(0, (len(self.seeds), -1)),
+        self._dropout_mask(z),
+        self.acts[layer],
+    )
     programs = [_column_programs(modules) for modules in columns]
-    if all(programs): return Formulas.apply(z, programs, keep).flatten(0, 1)
+    if all(programs):
+        return Formulas.apply(z, programs, keep).flatten(0, 1)
     done = []
-    for modules, own, part in zip(columns, programs, z.unbind(1)):          # part: (seeds, rows, units)
-        if own: done.append(Formulas.apply(part.unsqueeze(1), [own], keep).squeeze(1))
+    for modules, own, part in zip(columns, programs, z.unbind(1)):  # part: (seeds, rows, units)
+        if own:
+            done.append(Formulas.apply(part.unsqueeze(1), [own], keep).squeeze(1))
         else:
             part = FiniteGradient.apply(part)
-            value = modules[0](part) if len(modules) == 1 else torch.stack([m(p) for m, p in zip(modules, part.unbind(0))])
+            value = (
+                modules[0](part)
+                if len(modules) == 1
+                else torch.stack([m(p) for m, p in zip(modules, part.unbind(0))])
+            )
             done.append(value if keep is None else value * keep.squeeze(1))
     return torch.stack(done, 1).flatten(0, 1)
 
 # %% ../nbs/09_models.ipynb #7303d202
 @patch
-def _normalise(self:Stack, layer:int, z:Tensor)->Tensor:
+def _normalise(self: Stack, layer: int, z: Tensor) -> Tensor:
     "Batch normalisation as `nn.BatchNorm1d` does it, running statistics included."
-    mean, var, scale, shift = getattr(self, f"mean{layer}"), getattr(self, f"var{layer}"), self.scale[layer], self.shift[layer]
+    mean, var, scale, shift = (
+        getattr(self, f"mean{layer}"),
+        getattr(self, f"var{layer}"),
+        self.scale[layer],
+        self.shift[layer],
+    )
     if not self.training:
         slope = scale * (var + 1e-5).rsqrt()
         return torch.addcmul((shift - mean * slope).unsqueeze(1), z, slope.unsqueeze(1))
     z, now, spread = Normalise.apply(z, scale, shift, 1e-5)
-    mean.lerp_(now.squeeze(1), 0.1), var.lerp_(spread.squeeze(1) * (z.shape[1] / (z.shape[1] - 1)), 0.1)
+    (
+        mean.lerp_(now.squeeze(1), 0.1),
+        var.lerp_(spread.squeeze(1) * (z.shape[1] / (z.shape[1] - 1)), 0.1),
+    )
     return z
 
-
+# %% ../nbs/09_models.ipynb #ecba6b43
 @patch
-def forward(self:Stack, x:Tensor)->Tensor:
-    if x.dim() == 3: x = x.repeat_interleave(len(self.activations), 0)
-    if self.embedding is not None: x = FiniteGradient.apply(self.embedding(x))
-    for i in range(len(self.hidden)): x = self._activate(i, self._normalise(i, x @ self.weight[i]))
+def forward(self: Stack, x: Tensor) -> Tensor:
+    if x.dim() == 3:
+        x = x.repeat_interleave(len(self.activations), 0)
+    if self.embedding is not None:
+        x = FiniteGradient.apply(self.embedding(x))
+    for i in range(len(self.hidden)):
+        x = self._activate(i, self._normalise(i, x @ self.weight[i]))
     return x @ self.weight[-1] + self.head_bias.unsqueeze(1)
 
 # %% ../nbs/09_models.ipynb #185b77be
 @patch
-def member(self:Stack, k:int)->nn.Sequential:
-    "Member `k` as the network that `mlp` would have made, with its present weights and in evaluation mode."
+def member(self: Stack, k: int) -> nn.Sequential:
+    """Member `k` as the network that `mlp` would have made, with its present weights and in
+    evaluation mode.
+
+    Parameters
+    ----------
+    k : int
+        Number of the member, from 0: all activations of the first seed, then of the next.
+
+    Returns
+    -------
+    nn.Sequential
+        A network of its own.
+    """
     seed, column = divmod(k, len(self.activations))
     embed = None if self.embedding is None else self.embedding.member(k)
-    net = mlp(self.n_features if embed is None else embed.n_outputs, self.hidden, nn.Identity, self.n_outputs, self.dropout).to(self.head_bias)
+    net = mlp(
+        self.n_features if embed is None else embed.n_outputs,
+        self.hidden,
+        nn.Identity,
+        self.n_outputs,
+        self.dropout,
+    ).to(self.head_bias)
     with torch.no_grad():
         for i in range(len(self.hidden)):
             linear, norm, bias = net[4 * i], net[4 * i + 1], getattr(self, f"bias{i}")[k]
             linear.bias.copy_(bias)
             norm.weight.copy_(self.scale[i][k]), norm.bias.copy_(self.shift[i][k])
-            norm.running_mean.copy_(getattr(self, f"mean{i}")[k] + bias), norm.running_var.copy_(getattr(self, f"var{i}")[k])
+            (
+                norm.running_mean.copy_(getattr(self, f"mean{i}")[k] + bias),
+                norm.running_var.copy_(getattr(self, f"var{i}")[k]),
+            )
             modules = self.acts[i][column]
             net[4 * i + 2] = copy.deepcopy(modules[seed if len(modules) > 1 else 0])
-        for w, linear in zip(self.weight, net[::4]): linear.weight.copy_(w[k].T)
+        for w, linear in zip(self.weight, net[::4]):
+            linear.weight.copy_(w[k].T)
         net[-1].bias.copy_(self.head_bias[k])
-    if embed is not None: net = nn.Sequential(embed, *net)
+    if embed is not None:
+        net = nn.Sequential(embed, *net)
     return net.to(self.head_bias.device).train(False)
 
 # %% ../nbs/09_models.ipynb #5a7c1e03
 @patch
-def own_modules(self:Stack)->Iterator[tuple[int, nn.Module]]:
-    "Activations that learn; see `Members`."
+def own_modules(self: Stack) -> Iterator[tuple[int, nn.Module]]:
+    """Activations that learn; see `Members`.
+
+    Yields
+    ------
+    tuple of int and nn.Module
+        Member and its activation.
+    """
     for column, modules in ((c, m) for layer in self.acts for c, m in enumerate(layer)):
-        for seed, act in enumerate(modules): yield seed * len(self.activations) + column, act
+        for seed, act in enumerate(modules):
+            yield seed * len(self.activations) + column, act
 
-
+# %% ../nbs/09_models.ipynb #0756048b
 @patch
-def expand(self:Stack, values:Tensor)->Tensor:
-    "Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...)."
+def expand(self: Stack, values: Tensor) -> Tensor:
+    """Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...).
+
+    Parameters
+    ----------
+    values : Tensor
+        (seeds, ...).
+
+    Returns
+    -------
+    Tensor
+        (members, ...).
+    """
     return values.repeat_interleave(len(self.activations), 0)

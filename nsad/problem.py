@@ -18,21 +18,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
-
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler
 from .embeddings import Embedding, embedding_of
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
 from .models import Stack
-from .training import (STRONG, Recipe, Stepper, member_losses, one_thread, predict,
-                           resolve_device, train)
+from nsad.training import (
+    STRONG,
+    Recipe,
+    Stepper,
+    member_losses,
+    one_thread,
+    predict,
+    resolve_device,
+    train,
+)
 
 # %% ../nbs/14_problem.ipynb #bd07b121
 @runtime_checkable
@@ -41,95 +47,138 @@ class Problem(Protocol):
 
     Attributes
     ----------
-    name : how results call it
-    fingerprint : text that changes when the data or the settings do; a search that was
-        interrupted goes on only with the problem that it began with
+    name : str
+        How results call it.
+    fingerprint : str
+        Text that changes when the data or the settings do; a search that was interrupted goes
+        on only with the problem that it began with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import Problem
+    >>> class Flattest:
+    ...     name, fingerprint = "flattest", "1"
+    ...
+    ...     def losses(self, activations, seeds, fidelity=1.0):
+    ...         import torch
+    ...
+    ...         x = torch.linspace(-1, 1, 9)
+    ...         return np.array([[float(a(x).std())] * len(seeds) for a in activations])
+    >>> isinstance(Flattest(), Problem)
+    True
     """
+
     name: str
     fingerprint: str
 
-    def losses(self, activations:Sequence[nn.Module], seeds:Sequence[int],
-               fidelity:float=1.0)->np.ndarray:
+    def losses(
+        self, activations: Sequence[nn.Module], seeds: Sequence[int], fidelity: float = 1.0
+    ) -> np.ndarray:
         """Train with each activation from each seed.
 
         Parameters
         ----------
-        activations : elementwise modules; a training that changes one works on a copy
-        seeds : initial weights, order of rows and dropout follow from them
-        fidelity : above 0, at most 1: the share of the full effort
+        activations : sequence of nn.Module
+            Elementwise modules; a training that changes one works on a copy.
+        seeds : sequence of int
+            Initial weights, order of rows and dropout follow from them.
+        fidelity : float, default 1.0
+            Above 0, at most 1: the share of the full effort.
 
         Returns
         -------
-        ndarray : (activations, seeds) validation losses, lower is better, NaN where training
-            diverged
+        ndarray
+            (activations, seeds) validation losses, lower is better, NaN where training
+            diverged.
         """
 
 # %% ../nbs/14_problem.ipynb #ca5f66b6
-def trial_losses(problem:Problem, activations:Sequence, seeds:Sequence[int],
-                 fidelity:float=1.0)->np.ndarray:
+def trial_losses(
+    problem: Problem, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0
+) -> np.ndarray:
     """The losses of a problem, checked.
 
     Parameters
     ----------
-    problem : who trains
-    activations : formulas, texts, names or modules, see `activation_module`
-    seeds : one training for each, of each activation
-    fidelity : above 0, at most 1: the share of the full effort
+    problem : Problem
+        Who trains.
+    activations : Sequence
+        Formulas, texts, names or modules, see `activation_module`.
+    seeds : sequence of int
+        One training for each, of each activation.
+    fidelity : float, default 1.0
+        Above 0, at most 1: the share of the full effort.
 
     Returns
     -------
-    ndarray : (activations, seeds) float64; NaN where training diverged
+    ndarray
+        (activations, seeds) float64; NaN where training diverged.
 
     Raises
     ------
-    ValueError : a fidelity outside of its range, no activation, no seed, or a problem that gives
-        back something else than a number for each training
+    ValueError
+        A fidelity outside of its range, no activation, no seed, or a problem that gives back
+        something else than a number for each training.
     """
     if not 0 < fidelity <= 1:
-        raise ValueError(f"fidelity {fidelity!r} is not a share of the effort: above 0, at most 1")
+        raise ValueError(
+            f"fidelity {fidelity!r} is not a share of the effort: above 0, at most 1"
+        )
     if not len(activations) or not len(seeds):
-        raise ValueError(f"{len(activations)} activations and {len(seeds)} seeds; give one of each "
-                         "at least")
+        raise ValueError(
+            f"{len(activations)} activations and {len(seeds)} seeds; give one of each at least"
+        )
     modules = [activation_module(a) for a in activations]
     given = problem.losses(modules, [int(s) for s in seeds], float(fidelity))
-    try: table = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError): table = None
+    try:
+        table = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        table = None
     if table is None or table.shape != (len(modules), len(seeds)):
         what = type(given).__name__ if table is None else f"an array of shape {table.shape}"
-        raise ValueError(f"the problem {problem.name!r} gave {what}; losses are numbers of shape "
-                         f"(activations, seeds) = {len(modules), len(seeds)}")
+        raise ValueError(
+            f"the problem {problem.name!r} gave {what}; losses are numbers of shape "
+            f"(activations, seeds) = {len(modules), len(seeds)}"
+        )
     return np.where(np.isfinite(table), table, np.nan)
 
 # %% ../nbs/14_problem.ipynb #c72359d1
 @contextmanager
-def seeded(seed:int):
+def seeded(seed: int):
     "Inside, Python, NumPy and PyTorch draw random numbers from `seed` on; after it as before."
     outside = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         random.seed(seed), np.random.seed(seed % 2**32), torch.manual_seed(seed)
-        try: yield
+        try:
+            yield
         finally:
             random.setstate(outside[0])
             np.random.set_state(outside[1])
 
 # %% ../nbs/14_problem.ipynb #365145ca
-NO_FINGERPRINT = "unknown-"                            # how the fingerprint of what cannot be told apart begins
+NO_FINGERPRINT = "unknown-"  # how the fingerprint of what cannot be told apart begins
 
 
-def fingerprint(*values)->str:
+def fingerprint(*values) -> str:
     """Sixteen hexadecimal digits made of what the values compute; the same in every process.
 
     Parameters
     ----------
-    *values : numbers, arrays, functions, modules, datasets, as `nsad.identity.specification` takes them
+    *values
+        Numbers, arrays, functions, modules, datasets, as `nsad.identity.specification` takes
+        them.
 
     Returns
     -------
-    str : of values that cannot be told from others, as a lock or an open file, "unknown-" and a
-        number that is drawn anew each time: no later search agrees with it
+    str
+        Of values that cannot be told from others, as a lock or an open file, "unknown-" and a
+        number that is drawn anew each time: no later search agrees with it.
     """
-    try: return identity(specification(values, "the problem"))[:16]
-    except IdentityError: return NO_FINGERPRINT + secrets.token_hex(8)
+    try:
+        return identity(specification(values, "the problem"))[:16]
+    except IdentityError:
+        return NO_FINGERPRINT + secrets.token_hex(8)
 
 # %% ../nbs/14_problem.ipynb #ae92753c
 class FunctionProblem:
@@ -137,15 +186,19 @@ class FunctionProblem:
 
     Parameters
     ----------
-    function : called as `function(activation, seed, fidelity)`, gives the validation loss as a
-        number, lower is better; NaN, infinity or an arithmetic error count as diverged.
-        `activation` is an elementwise `nn.Module` of its own for each call
-    name : how results call it; default the function's name
+    function : callable
+        Called as `function(activation, seed, fidelity)`, gives the validation loss as a number,
+        lower is better; NaN, infinity or an arithmetic error count as diverged. `activation` is
+        an elementwise `nn.Module` of its own for each call.
+    name : str, optional
+        How results call it; default the function's name.
 
     Raises
     ------
-    TypeError : something that cannot be called with these three
-    ValueError : while training: the function gave back no number
+    TypeError
+        Something that cannot be called with these three.
+    ValueError
+        While training: the function gave back no number.
 
     Examples
     --------
@@ -153,135 +206,177 @@ class FunctionProblem:
     >>> FunctionProblem(mine).losses([nn.ReLU()], seeds=[0])
     array([[1.]])
     """
-    def __init__(self, function:Callable, name:str|None=None):
+
+    def __init__(self, function: Callable, name: str | None = None):
         if not callable(function) or isinstance(function, type):
-            raise TypeError(f"a problem is a function (activation, seed, fidelity) -> loss, or an "
-                            f"object with name, fingerprint and losses; not {_described(function)}")
-        try: inspect.signature(function).bind(None, 0, 1.0)
+            raise TypeError(
+                "a problem is a function (activation, seed, fidelity) -> loss, or an "
+                f"object with name, fingerprint and losses; not {_described(function)}"
+            )
+        try:
+            inspect.signature(function).bind(None, 0, 1.0)
         except TypeError as error:
-            raise TypeError(f"{_described(function)} cannot be called as function(activation, "
-                            f"seed, fidelity): {error}") from None
-        except ValueError: pass                                      # written in C: no signature
+            raise TypeError(
+                f"{_described(function)} cannot be called as function(activation, "
+                f"seed, fidelity): {error}"
+            ) from None
+        except ValueError:
+            pass  # written in C: no signature
         self.function, self.name = function, name or getattr(function, "__name__", "function")
 
     @property
-    def fingerprint(self)->str: return fingerprint(self.function)
+    def fingerprint(self) -> str:
+        return fingerprint(self.function)
 
-    def losses(self, activations:Sequence[nn.Module], seeds:Sequence[int],
-               fidelity:float=1.0)->np.ndarray:
+    def losses(
+        self, activations: Sequence[nn.Module], seeds: Sequence[int], fidelity: float = 1.0
+    ) -> np.ndarray:
         "See `Problem`."
         return _one_by_one(self._loss, activations, seeds, fidelity)
 
-    def _loss(self, activation, seed, fidelity)->float:
+    def _loss(self, activation, seed, fidelity) -> float:
         given = self.function(activation, seed, fidelity)
-        try: return float(given)
+        try:
+            return float(given)
         except (TypeError, ValueError):
-            raise ValueError(f"{self.name} gave back {given!r:.60}; a loss is one number") from None
+            raise ValueError(
+                f"{self.name} gave back {given!r:.60}; a loss is one number"
+            ) from None
 
-
-def _described(value)->str: return f"{type(value).__name__} {value!r:.60}"
+# %% ../nbs/14_problem.ipynb #91f530ca
+def _described(value) -> str:
+    return f"{type(value).__name__} {value!r:.60}"
 
 # %% ../nbs/14_problem.ipynb #fd421d0a
-def _one_by_one(train_once:Callable, activations, seeds, fidelity:float)->np.ndarray:
-    "The losses of `train_once(activation, seed, fidelity)`, each with a copy of the activation."
+def _one_by_one(train_once: Callable, activations, seeds, fidelity: float) -> np.ndarray:
+    """The losses of `train_once(activation, seed, fidelity)`, each with a copy of the
+    activation.
+    """
     table = np.full((len(activations), len(seeds)), np.nan)
     for i, activation in enumerate(activations):
         for j, seed in enumerate(seeds):
             try:
                 with seeded(seed):
                     table[i, j] = train_once(copy.deepcopy(activation), seed, fidelity)
-            except ArithmeticError: pass
+            except ArithmeticError:
+                pass
             except Exception as error:
-                error.add_note(f"while training with {_called(activation)}, seed {seed}, "
-                               f"fidelity {fidelity:g}")
+                error.add_note(
+                    f"while training with {_called(activation)}, seed {seed}, "
+                    f"fidelity {fidelity:g}"
+                )
                 raise
     return np.where(np.isfinite(table), table, np.nan)
 
-
-def _called(activation:nn.Module)->str: return str(getattr(activation, "formula", activation))
+# %% ../nbs/14_problem.ipynb #8190d3ba
+def _called(activation: nn.Module) -> str:
+    return str(getattr(activation, "formula", activation))
 
 # %% ../nbs/14_problem.ipynb #1b240618
-def _named_loss(name:str, label_smoothing:float=0.)->Callable:
+def _named_loss(name: str, label_smoothing: float = 0.0) -> Callable:
     """The loss of a task by its name, on raw outputs; smoothed while gradients are recorded.
 
     `reduction` is as in PyTorch: "mean", or "none" for each number by itself.
     """
+
     def binary(output, y, reduction="mean"):
         y = y.to(output)
-        if torch.is_grad_enabled(): y = y + label_smoothing * (0.5 - y)
+        if torch.is_grad_enabled():
+            y = y + label_smoothing * (0.5 - y)
         return F.binary_cross_entropy_with_logits(_like(output, y), y, reduction=reduction)
+
     def regression(output, y, reduction="mean"):
         return F.mse_loss(_like(output, y), y.to(output), reduction=reduction)
+
     def multiclass(output, y, reduction="mean"):
-        smoothing = label_smoothing if torch.is_grad_enabled() else 0.
+        smoothing = label_smoothing if torch.is_grad_enabled() else 0.0
         return F.cross_entropy(output, y.long(), label_smoothing=smoothing, reduction=reduction)
+
     named = dict(binary=binary, multiclass=multiclass, regression=regression)
     if name not in named:
-        raise ValueError(f"loss {name!r} is not one of {', '.join(map(repr, named))}, nor a "
-                         "function (output, target) -> tensor")
+        raise ValueError(
+            f"loss {name!r} is not one of {', '.join(map(repr, named))}, nor a "
+            "function (output, target) -> tensor"
+        )
     return named[name]
 
-
-def _like(output:Tensor, y:Tensor)->Tensor:
+# %% ../nbs/14_problem.ipynb #31010e92
+def _like(output: Tensor, y: Tensor) -> Tensor:
     "The output without a last axis of one; broadcasting two shapes would be a silent mistake."
-    if output.shape == (*y.shape, 1): output = output[..., 0]
+    if output.shape == (*y.shape, 1):
+        output = output[..., 0]
     if output.shape != y.shape:
-        raise ValueError(f"the network gives {tuple(output.shape)}, the target is {tuple(y.shape)}")
+        raise ValueError(
+            f"the network gives {tuple(output.shape)}, the target is {tuple(y.shape)}"
+        )
     return output
 
 # %% ../nbs/14_problem.ipynb #1d94a498
 class _Batches:
     "Batches of (inputs..., target) from tensors or a loader, the same for the same seed."
-    def __init__(self, data, what:str, recipe:Recipe|None):
+
+    def __init__(self, data, what: str, recipe: Recipe | None):
         self.loader = None if isinstance(data, (tuple, list)) else data
         if self.loader is not None:
             if isinstance(data, (Iterator, Tensor, np.ndarray)) or not hasattr(data, "__len__"):
-                raise TypeError(f"{what} is {_described(data)}; give (inputs..., target) as "
-                                "tensors or arrays, or a DataLoader, which can be gone through "
-                                "many times")
+                raise TypeError(
+                    f"{what} is {_described(data)}; give (inputs..., target) as "
+                    "tensors or arrays, or a DataLoader, which can be gone through "
+                    "many times"
+                )
             self.n = len(data)
             n_rows, recipe = 2 * self.n, recipe and replace(recipe, batch_size=2)
         else:
             self.tensors = [_float(v, what) for v in data]
             rows = [len(t) for t in self.tensors]
             if len(rows) < 2 or len(set(rows)) > 1 or not rows[0]:
-                raise ValueError(f"{what} has {len(rows)} tensors of {rows} rows; give (inputs..., "
-                                 "target), two or more of the same rows")
+                raise ValueError(
+                    f"{what} has {len(rows)} tensors of {rows} rows; give (inputs..., "
+                    "target), two or more of the same rows"
+                )
             n_rows = rows[0]
             self.batch_size = recipe.for_rows(n_rows).batch_size if recipe else 1024
             self.n = -(-n_rows // self.batch_size)
-        if not self.n: raise ValueError(f"{what} has no batch")
+        if not self.n:
+            raise ValueError(f"{what} has no batch")
         self.n_steps = recipe.steps_on(n_rows) if recipe else self.n
 
-    def epoch(self, shuffle:bool)->Iterator[list[Tensor]]:
+    def epoch(self, shuffle: bool) -> Iterator[list[Tensor]]:
         "One pass over the rows."
-        if self.loader is not None: return iter(self.loader)
+        if self.loader is not None:
+            return iter(self.loader)
         n = len(self.tensors[0])
         order = torch.randperm(n) if shuffle else torch.arange(n)
-        least = 2 if shuffle and n > 1 else 1                        # one row has no variance
+        least = 2 if shuffle and n > 1 else 1  # one row has no variance
         parts = (rows for rows in order.split(self.batch_size) if len(rows) >= least)
         return ([t[rows] for t in self.tensors] for rows in parts)
 
-    def restart(self, seed:int):
+    def restart(self, seed: int):
         "Put a loader's own generators back."
         for owner in (self.loader, getattr(self.loader, "sampler", None)):
             generator = getattr(owner, "generator", None)
-            if isinstance(generator, torch.Generator): generator.manual_seed(seed)
+            if isinstance(generator, torch.Generator):
+                generator.manual_seed(seed)
 
     @property
     def content(self):
-        "What a fingerprint is made of: the tensors; of a loader those of its data set, or a batch."
-        if self.loader is None: return self.tensors
+        """What a fingerprint is made of: the tensors; of a loader those of its data set, or a
+        batch.
+        """
+        if self.loader is None:
+            return self.tensors
         data = getattr(self.loader, "dataset", None)
-        if hasattr(data, "tensors"): return list(data.tensors)
+        if hasattr(data, "tensors"):
+            return list(data.tensors)
         with seeded(0):
             self.restart(0)
             return self.n, next(self.epoch(shuffle=False))
 
-
-def _float(values, what:str)->Tensor:
+# %% ../nbs/14_problem.ipynb #27d7fb81
+def _float(values, what: str) -> Tensor:
     "A tensor of the values; of numbers with decimals, in the default precision."
-    try: tensor = torch.as_tensor(np.array(values) if not isinstance(values, Tensor) else values)
+    try:
+        tensor = torch.as_tensor(np.array(values) if not isinstance(values, Tensor) else values)
     except TypeError:
         raise TypeError(f"{what} has {_described(values)}, which is no tensor") from None
     return tensor.to(torch.get_default_dtype()) if tensor.is_floating_point() else tensor
@@ -296,22 +391,30 @@ class ModelProblem:
 
     Parameters
     ----------
-    build : `build(activation)` gives the network, a new one for each call. `activation` is an
-        elementwise `nn.Module`; where it stands in several places, `copy.deepcopy` it
-    train : (inputs..., target) as tensors or arrays with the same rows, or a `DataLoader` of such
-    validation : the same for the rows that judge, or a function `validation(network) -> loss`
-        that is given the trained network in evaluation mode
-    loss : "binary", "multiclass", "regression", or a function (output, target) -> tensor of one
-        number, such as `nn.L1Loss()`
-    recipe : how to train; a loader's batches are its own affair. Dropout is in the network, and
-        a patience is refused, since every candidate is to have the same effort
-    name : how results call it
-    device : "auto", or a name that torch knows
+    build : callable
+        `build(activation)` gives the network, a new one for each call. `activation` is an
+        elementwise `nn.Module`; where it stands in several places, `copy.deepcopy` it.
+    train
+        (inputs..., target) as tensors or arrays with the same rows, or a `DataLoader` of such.
+    validation
+        The same for the rows that judge, or a function `validation(network) -> loss` that is
+        given the trained network in evaluation mode.
+    loss : str or callable
+        "binary", "multiclass", "regression", or a function (output, target) -> tensor of one
+        number, such as `nn.L1Loss()`.
+    recipe : Recipe, default STRONG
+        How to train; a loader's batches are its own affair. Dropout is in the network, and a
+        patience is refused, since every candidate is to have the same effort.
+    name : str, default 'model'
+        How results call it.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
 
     Raises
     ------
-    TypeError, ValueError : data, loss or network of a kind that cannot be trained; the message
-        says what was expected
+    TypeError, ValueError
+        Data, loss or network of a kind that cannot be trained; the message says what was
+        expected.
 
     Examples
     --------
@@ -321,14 +424,27 @@ class ModelProblem:
     >>> problem.losses([nn.Tanh()], seeds=[0]).shape
     (1, 1)
     """
-    def __init__(self, build:Callable, train, validation, loss:str|Callable,
-                 recipe:Recipe=STRONG, name:str="model", device:str="auto"):
+
+    def __init__(
+        self,
+        build: Callable,
+        train,
+        validation,
+        loss: str | Callable,
+        recipe: Recipe = STRONG,
+        name: str = "model",
+        device: str = "auto",
+    ):
         if not callable(build):
-            raise TypeError(f"build is {_described(build)}; give a function build(activation) that "
-                            "returns the network")
+            raise TypeError(
+                f"build is {_described(build)}; give a function build(activation) that "
+                "returns the network"
+            )
         if recipe.patience:
-            raise ValueError(f"recipe {recipe.name!r} has patience={recipe.patience}; candidates "
-                             "need the same effort: dataclasses.replace(recipe, patience=None)")
+            raise ValueError(
+                f"recipe {recipe.name!r} has patience={recipe.patience}; candidates "
+                "need the same effort: dataclasses.replace(recipe, patience=None)"
+            )
         self.build, self.recipe, self.name, self.device = build, recipe, name, device
         self.loss = loss if callable(loss) else _named_loss(loss, recipe.label_smoothing)
         self._by_rows, self._why_alone = not callable(loss), None
@@ -337,34 +453,57 @@ class ModelProblem:
         self._held = None if self._judge else _Batches(validation, "validation", None)
 
     @property
-    def fingerprint(self)->str:
+    def fingerprint(self) -> str:
+        "Hash of how it builds and trains, and of its data."
         held = self._judge or self._held.content
         return fingerprint(self.build, self._train.content, held, self.loss, self.recipe)
 
-    def losses(self, activations:Sequence[nn.Module], seeds:Sequence[int],
-               fidelity:float=1.0)->np.ndarray:
-        "See `Problem`."
-        if not self.as_one: return _one_by_one(self._trained_loss, activations, seeds, fidelity)
+    def losses(
+        self, activations: Sequence[nn.Module], seeds: Sequence[int], fidelity: float = 1.0
+    ) -> np.ndarray:
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
+        if not self.as_one:
+            return _one_by_one(self._trained_loss, activations, seeds, fidelity)
         return np.stack([self._of_seed(activations, s, fidelity) for s in seeds], axis=1)
 
-
-def _is_function(value)->bool: return callable(value) and not hasattr(value, "__iter__")
+# %% ../nbs/14_problem.ipynb #3e6e7772
+def _is_function(value) -> bool:
+    return callable(value) and not hasattr(value, "__iter__")
 
 # %% ../nbs/14_problem.ipynb #7b81eded
 @patch
-def _built(self:ModelProblem, activation:nn.Module)->nn.Module:
+def _built(self: ModelProblem, activation: nn.Module) -> nn.Module:
     "The network, in training mode on its device."
     net = self.build(activation)
     if not isinstance(net, nn.Module):
-        raise TypeError(f"build gave {_described(net)}; it has to return the network, an nn.Module")
+        raise TypeError(
+            f"build gave {_described(net)}; it has to return the network, an nn.Module"
+        )
     net.to(resolve_device(self.device)).train()
     if not any(p.requires_grad for p in net.parameters()):
         raise ValueError("the network that build gave has no weights to train")
     return net
 
-
+# %% ../nbs/14_problem.ipynb #63dc1a9c
 @patch
-def _trained_loss(self:ModelProblem, activation:nn.Module, seed:int, fidelity:float)->float:
+def _trained_loss(
+    self: ModelProblem, activation: nn.Module, seed: int, fidelity: float
+) -> float:
     net = self._built(activation)
     self._train.restart(seed)
     n_steps = max(1, round(fidelity * self._train.n_steps))
@@ -372,46 +511,50 @@ def _trained_loss(self:ModelProblem, activation:nn.Module, seed:int, fidelity:fl
     while stepper.taken < n_steps:
         for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
             loss = self._loss_of(net, batch)
-            if not loss.isfinite(): return float("nan")
+            if not loss.isfinite():
+                return float("nan")
             stepper.step(loss)
     return self._validated(net.train(False))
 
-
+# %% ../nbs/14_problem.ipynb #591e4c68
 @patch
-def _parted(self:ModelProblem, batch)->tuple[list[Tensor], Tensor]:
+def _parted(self: ModelProblem, batch) -> tuple[list[Tensor], Tensor]:
     "Inputs and target of a batch, on the device."
     listed = isinstance(batch, (tuple, list)) and len(batch) > 1
     if not listed or not all(isinstance(b, Tensor) for b in batch):
-        raise TypeError(f"a batch is {_described(batch)}; it has to be tensors (inputs..., target)")
+        raise TypeError(
+            f"a batch is {_described(batch)}; it has to be tensors (inputs..., target)"
+        )
     *inputs, target = (b.to(resolve_device(self.device)) for b in batch)
     return inputs, target
 
-
+# %% ../nbs/14_problem.ipynb #292ef1eb
 @patch
-def _loss_of(self:ModelProblem, net:nn.Module, batch)->Tensor:
+def _loss_of(self: ModelProblem, net: nn.Module, batch) -> Tensor:
     "The loss of one batch, a tensor of one number."
     inputs, target = self._parted(batch)
     return _one_number(self.loss(net(*inputs), target))
 
-
-def _one_number(loss)->Tensor:
+# %% ../nbs/14_problem.ipynb #80ba0bfc
+def _one_number(loss) -> Tensor:
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else _described(loss)
         raise ValueError(f"the loss gave {what}; it has to be a tensor of one number")
     return loss.reshape(())
 
-
+# %% ../nbs/14_problem.ipynb #de970768
 @patch
-def _validated(self:ModelProblem, net:nn.Module)->float:
+def _validated(self: ModelProblem, net: nn.Module) -> float:
     "The loss of the trained network on the rows that judge."
-    if self._judge: return float(self._judge(net))
+    if self._judge:
+        return float(self._judge(net))
     return float(self._mean_over_rows(lambda batch: self._loss_of(net, batch)))
 
-
+# %% ../nbs/14_problem.ipynb #fffa2704
 @patch
-def _mean_over_rows(self:ModelProblem, loss_of:Callable)->Tensor:
+def _mean_over_rows(self: ModelProblem, loss_of: Callable) -> Tensor:
     "Mean of `loss_of(batch)` over the validation rows, in double precision."
-    total, rows = 0., 0
+    total, rows = 0.0, 0
     with torch.no_grad():
         for batch in self._held.epoch(shuffle=False):
             total = total + loss_of(batch).double().cpu() * len(batch[-1])
@@ -419,46 +562,57 @@ def _mean_over_rows(self:ModelProblem, loss_of:Callable)->Tensor:
     return total / rows
 
 # %% ../nbs/14_problem.ipynb #a1c40e12
-MOST_NUMBERS = 50_000_000                                # of all networks that train as one
+MOST_NUMBERS = 50_000_000  # of all networks that train as one
 
 
-def numbers_in(net:nn.Module, inputs:Sequence[Tensor])->int:
+def numbers_in(net: nn.Module, inputs: Sequence[Tensor]) -> int:
     """How many numbers a network holds and computes in one batch.
 
     Parameters
     ----------
-    net : on the device of the inputs
-    inputs : of one batch
+    net : nn.Module
+        On the device of the inputs.
+    inputs : sequence of Tensor
+        Of one batch.
 
     Returns
     -------
-    int : weights, and outputs of all layers
+    int
+        Weights, and outputs of all layers.
     """
     counts = [sum(p.numel() for p in net.parameters())]
-    def note(module, args, out): counts.append(out.numel() if isinstance(out, Tensor) else 0)
+
+    def note(module, args, out):
+        counts.append(out.numel() if isinstance(out, Tensor) else 0)
+
     hooks = [m.register_forward_hook(note) for m in net.modules()]
     try:
-        with torch.no_grad(): net(*inputs)
+        with torch.no_grad():
+            net(*inputs)
     finally:
-        for hook in hooks: hook.remove()
+        for hook in hooks:
+            hook.remove()
     return sum(counts)
 
-
+# %% ../nbs/14_problem.ipynb #31ce9f4f
 @patch(as_prop=True)
-def as_one(self:ModelProblem)->bool:
+def as_one(self: ModelProblem) -> bool:
     "Do networks of this problem train as one? Tried once, and said once where they do not."
-    if self._why_alone is None: self._why_alone = self._tried()
+    if self._why_alone is None:
+        self._why_alone = self._tried()
     return not self._why_alone
 
-
+# %% ../nbs/14_problem.ipynb #ea8a6de6
 @patch(as_prop=True)
-def together(self:ModelProblem)->int:
-    "How many networks train at a time: at most 24, and so few that what they compute fits memory."
+def together(self: ModelProblem) -> int:
+    """How many networks train at a time: at most 24, and so few that what they compute fits
+    memory.
+    """
     return self._at_once if self.as_one else 1
 
-
+# %% ../nbs/14_problem.ipynb #314dec0c
 @patch
-def _tried(self:ModelProblem)->str:
+def _tried(self: ModelProblem) -> str:
     "Why networks of this problem cannot train as one; nothing where they can."
     try:
         with seeded(0):
@@ -468,22 +622,30 @@ def _tried(self:ModelProblem)->str:
             try_ensemble(nets, inputs)
             self._at_once = max(1, min(24, MOST_NUMBERS // numbers_in(nets[0], inputs)))
     except EnsembleError as error:
-        warnings.warn(f"candidates of {self.name!r} train one by one, since {error}", stacklevel=4)
+        warnings.warn(
+            f"candidates of {self.name!r} train one by one, since {error}", stacklevel=4
+        )
         return str(error)
-    except Exception as error: return repr(error)        # the first training will say so
+    except Exception as error:
+        return repr(error)  # the first training will say so
     return ""
 
-
+# %% ../nbs/14_problem.ipynb #149f9d35
 @patch
-def _of_seed(self:ModelProblem, activations:Sequence, seed:int, fidelity:float)->list[float]:
+def _of_seed(
+    self: ModelProblem, activations: Sequence, seed: int, fidelity: float
+) -> list[float]:
     "The losses of all activations from one seed."
-    try: return self._of_seed_as_one(activations, seed, fidelity)
-    except Exception:                                    # one by one, an error has its place
+    try:
+        return self._of_seed_as_one(activations, seed, fidelity)
+    except Exception:  # one by one, an error has its place
         return _one_by_one(self._trained_loss, activations, [seed], fidelity)[:, 0].tolist()
 
-
+# %% ../nbs/14_problem.ipynb #227b1ce5
 @patch
-def _of_seed_as_one(self:ModelProblem, activations:Sequence, seed:int, fidelity:float)->list[float]:
+def _of_seed_as_one(
+    self: ModelProblem, activations: Sequence, seed: int, fidelity: float
+) -> list[float]:
     found, groups = [float("nan")] * len(activations), {}
     for i, activation in enumerate(activations):
         with seeded(seed):
@@ -496,23 +658,28 @@ def _of_seed_as_one(self:ModelProblem, activations:Sequence, seed:int, fidelity:
             nets = [net for _, net in entries]
             ensemble = ensemble_of(nets, seeds=[seed] * len(nets), activations=kinds)
             losses = self._trained_losses(ensemble, seed, fidelity)
-        for (i, _), loss in zip(entries, losses): found[i] = loss
+        for (i, _), loss in zip(entries, losses):
+            found[i] = loss
     return found
 
-
-def _in_parts(groups:dict, most:int)->Iterator[tuple]:
+# %% ../nbs/14_problem.ipynb #4119f328
+def _in_parts(groups: dict, most: int) -> Iterator[tuple]:
     "The groups, those of more than `most` entries in parts."
     for state, entries in groups.items():
-        yield from ((state, entries[i:i + most]) for i in range(0, len(entries), most))
+        yield from ((state, entries[i : i + most]) for i in range(0, len(entries), most))
 
-
-def _random_state()->tuple:
+# %% ../nbs/14_problem.ipynb #a6f534aa
+def _random_state() -> tuple:
     "The state of all global generators, as a key."
     _, numbers, *rest = np.random.get_state()
-    return random.getstate(), (numbers.tobytes(), *rest), torch.get_rng_state().numpy().tobytes()
+    return (
+        random.getstate(),
+        (numbers.tobytes(), *rest),
+        torch.get_rng_state().numpy().tobytes(),
+    )
 
-
-def _set_random_state(state:tuple):
+# %% ../nbs/14_problem.ipynb #bbc2186a
+def _set_random_state(state: tuple):
     python, (numbers, *rest), torchs = state
     random.setstate(python)
     np.random.set_state(("MT19937", np.frombuffer(numbers, np.uint32), *rest))
@@ -520,7 +687,9 @@ def _set_random_state(state:tuple):
 
 # %% ../nbs/14_problem.ipynb #a1c40e14
 @patch
-def _trained_losses(self:ModelProblem, ensemble:Ensemble, seed:int, fidelity:float)->list[float]:
+def _trained_losses(
+    self: ModelProblem, ensemble: Ensemble, seed: int, fidelity: float
+) -> list[float]:
     "Validation losses of all members, NaN for those that diverged."
     ensemble.draw_from_torch()
     self._train.restart(seed)
@@ -532,17 +701,23 @@ def _trained_losses(self:ModelProblem, ensemble:Ensemble, seed:int, fidelity:flo
             alive = losses.detach().isfinite() & alive
             stepper.step(losses.sum())
     ensemble.train(False)
-    if self._judge: found = {k: float(self._judge(ensemble.member(k))) for k in range(len(alive)) if alive[k]}
-    else: found = self._mean_over_rows(lambda batch: self._member_losses(ensemble, batch)).tolist()
+    if self._judge:
+        found = {
+            k: float(self._judge(ensemble.member(k))) for k in range(len(alive)) if alive[k]
+        }
+    else:
+        found = self._mean_over_rows(
+            lambda batch: self._member_losses(ensemble, batch)
+        ).tolist()
     return [found[k] if alive[k] else float("nan") for k in range(len(alive))]
 
-
+# %% ../nbs/14_problem.ipynb #72757856
 @patch
-def _member_losses(self:ModelProblem, ensemble:Ensemble, batch)->Tensor:
+def _member_losses(self: ModelProblem, ensemble: Ensemble, batch) -> Tensor:
     "The loss of each member on one batch, (members,)."
     inputs, target = self._parted(batch)
     output = ensemble(*inputs)
-    ignored = not target.is_floating_point() and (target == -100).any()       # a mean of the others
+    ignored = not target.is_floating_point() and (target == -100).any()  # a mean of the others
     if not self._by_rows or ignored:
         return torch.stack([_one_number(self.loss(out, target)) for out in output])
     all_targets = target.expand(len(output), *target.shape).flatten(0, 1)
@@ -554,15 +729,22 @@ def _member_losses(self:ModelProblem, ensemble:Ensemble, batch)->Tensor:
 class TableTrial:
     """What is the same for every formula that is scored together.
 
-    Attributes
+    Parameters
     ----------
-    X, y, task : standardised rows (rows, features), targets (rows,) and what they are
-    recipe, seeds : how the networks are trained, and from where
-    rows, held_rows : to train on and to validate on, at most; None for as many as to train on
-    hidden : widths of the hidden layers
-    objective : see `TableProblem`
-    embedding : of numbers, before the first layer; None for none
+    X, y, task
+        Standardised rows (rows, features), targets (rows,) and what they are.
+    recipe, seeds
+        How the networks are trained, and from where.
+    rows, held_rows
+        To train on and to validate on, at most; None for as many as to train on.
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    objective : str or callable, default 'validation'
+        See `TableProblem`.
+    embedding : Embedding, optional
+        Of numbers, before the first layer; None for none.
     """
+
     X: np.ndarray
     y: np.ndarray
     task: str
@@ -574,7 +756,7 @@ class TableTrial:
     held_rows: int | None = None
     embedding: Embedding | None = None
 
-    def parted(self, seed:int)->tuple[np.ndarray, np.ndarray]:
+    def parted(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and a quarter of all to validate on.
 
         The quarter is drawn at random, or (shifted) is the far end along a random direction.
@@ -583,39 +765,58 @@ class TableTrial:
         order = rng.permutation(n)
         if self.objective == "shifted":
             along = self.X @ rng.standard_normal(self.X.shape[1])
-            far = np.argsort(-along, kind="stable")[:n // 4]
+            far = np.argsort(-along, kind="stable")[: n // 4]
             held = np.isin(order, far)
-            return order[~held][:self.rows], order[held][:most]
-        return order[n // 4:][:self.rows], order[:n // 4][:most]
+            return order[~held][: self.rows], order[held][:most]
+        return order[n // 4 :][: self.rows], order[: n // 4][:most]
 
     @property
-    def n_outputs(self)->int: return int(self.y.max()) + 1 if self.task == "multiclass" else 1
+    def n_outputs(self) -> int:
+        return int(self.y.max()) + 1 if self.task == "multiclass" else 1
 
     @property
-    def cost(self)->float:
+    def cost(self) -> float:
         "Work of one formula: steps times rows, a step of few rows counted as 32."
         size = max(32, self.recipe.for_rows(self.rows).batch_size)
         return self.recipe.steps_on(self.rows) * size * len(self.seeds)
 
-    def target(self, rows:np.ndarray)->np.ndarray:
-        if self.task != "regression": return self.y[rows]
-        return (self.y[rows] - self.y.mean()) / (self.y.std() or 1.)
+    def target(self, rows: np.ndarray) -> np.ndarray:
+        if self.task != "regression":
+            return self.y[rows]
+        return (self.y[rows] - self.y.mean()) / (self.y.std() or 1.0)
 
 # %% ../nbs/14_problem.ipynb #87d04d2a
-def trained_stack(trial:TableTrial, activations:Sequence)->tuple[Stack, np.ndarray]:
+def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[Stack, np.ndarray]:
     "A stack trained with the activations, and the validation rows of each seed."
     parts = [trial.parted(s) for s in trial.seeds]
     fit, held = (np.stack(rows) for rows in zip(*parts))
-    if len(parts) == 1: fit = fit[0]
-    stack = Stack(trial.X.shape[1], activations, trial.seeds, trial.hidden, trial.n_outputs,
-                  trial.recipe.for_rows(fit.shape[-1]).dropout, trial.embedding)
+    if len(parts) == 1:
+        fit = fit[0]
+    stack = Stack(
+        trial.X.shape[1],
+        activations,
+        trial.seeds,
+        trial.hidden,
+        trial.n_outputs,
+        trial.recipe.for_rows(fit.shape[-1]).dropout,
+        trial.embedding,
+    )
     watched = held[0] if len(parts) == 1 else held
-    train(stack, trial.X[fit], trial.target(fit), trial.task, trial.recipe, device="cpu",
-          validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None)
+    train(
+        stack,
+        trial.X[fit],
+        trial.target(fit),
+        trial.task,
+        trial.recipe,
+        device="cpu",
+        validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None,
+    )
     return stack, held
 
-
-def stack_losses(trial:TableTrial, formulas:Sequence[str|tuple[str, ...]])->list[tuple[float, ...]]:
+# %% ../nbs/14_problem.ipynb #40895ee5
+def stack_losses(
+    trial: TableTrial, formulas: Sequence[str | tuple[str, ...]]
+) -> list[tuple[float, ...]]:
     "The loss of each formula, or tuple of one for each hidden layer, for each of the seeds."
     with one_thread():
         columns = [list(f) if isinstance(f, tuple) else f for f in formulas]
@@ -624,17 +825,20 @@ def stack_losses(trial:TableTrial, formulas:Sequence[str|tuple[str, ...]])->list
         if callable(trial.objective):
             targets = trial.target(held).repeat(len(formulas), 0)
             loss = trial.objective(stack, trial.X[rows], targets)
-        else: loss = _validation_loss(trial, stack, rows)
+        else:
+            loss = _validation_loss(trial, stack, rows)
         loss = np.asarray(loss, dtype=float)
         if loss.size != stack.n_members:
-            raise ValueError(f"the objective gave {loss.size} losses for a stack of "
-                             f"{stack.n_members} members; one for each is needed")
+            raise ValueError(
+                f"the objective gave {loss.size} losses for a stack of "
+                f"{stack.n_members} members; one for each is needed"
+            )
         return list(zip(*loss.reshape(len(trial.seeds), -1).tolist()))
 
-
-def _validation_loss(trial:TableTrial, stack:Stack, rows:np.ndarray)->Tensor:
+# %% ../nbs/14_problem.ipynb #cbbfb70b
+def _validation_loss(trial: TableTrial, stack: Stack, rows: np.ndarray) -> Tensor:
     "Of each member, seed by seed."
-    output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=512))     # fits the cache
+    output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=512))  # fits the cache
     dtype = torch.int64 if trial.task == "multiclass" else torch.float32
     y = torch.as_tensor(trial.target(np.atleast_2d(rows)), dtype=dtype)
     return member_losses(output, y.repeat_interleave(stack.n_members // len(y), 0), trial.task)
@@ -645,56 +849,103 @@ class TableProblem:
 
     Parameters
     ----------
-    dataset : training rows; a quarter of them judges, drawn anew for each seed
-    hidden : widths of the hidden layers
-    recipe : how networks are trained in the end
-    objective : "validation" judges on rows drawn at random, "shifted" on rows from a region that
-        training has not seen; or a function of a trained `Stack`, rows and targets, that gives a
-        loss for each member
-    embedding : of numbers, before the first layer: its text, a `PeriodicEmbedding` or a `PiecewiseLinearEmbedding`; columns and
-        bins that it leaves open come from the dataset's rows. None for none
+    dataset : Dataset
+        Training rows; a quarter of them judges, drawn anew for each seed.
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    recipe : Recipe, default STRONG
+        How networks are trained in the end.
+    objective : str or callable, default 'validation'
+        "validation" judges on rows drawn at random, "shifted" on rows from a region that
+        training has not seen; or a function of a trained `Stack`, rows and targets, that gives
+        a loss for each member.
+    embedding : Embedding or str, optional
+        Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
+        `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the dataset's
+        rows. None for none.
 
     Raises
     ------
-    TypeError : no dataset
-    ValueError : no embedding is called like that
+    TypeError
+        No dataset.
+    ValueError
+        No embedding is called like that.
 
     Examples
     --------
+    >>> from nsad import TableProblem, discover, load_dataset
     >>> problem = TableProblem(load_dataset("spambase"), hidden=(32,))
-    >>> discover(problem).best                             # as discover(dataset, hidden=(32,)) does
+    >>> found = discover(problem)  # doctest: +SKIP
     """
-    def __init__(self, dataset:Dataset, hidden:Sequence[int]=(64, 32), recipe:Recipe=STRONG,
-                 objective:str|Callable="validation", embedding:Embedding|str|None=None):
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        hidden: Sequence[int] = (64, 32),
+        recipe: Recipe = STRONG,
+        objective: str | Callable = "validation",
+        embedding: Embedding | str | None = None,
+    ):
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
         self.dataset, self.name = dataset, dataset.name
         self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
-        if embedding is not None: self.options["embedding"] = embedding_of(embedding)
+        if embedding is not None:
+            self.options["embedding"] = embedding_of(embedding)
 
     @property
-    def fingerprint(self)->str: return fingerprint(self.dataset.fingerprint, self.options)
+    def fingerprint(self) -> str:
+        "Hash of the rows, the network and the recipe."
+        return fingerprint(self.dataset.fingerprint, self.options)
 
-    def losses(self, activations:Sequence, seeds:Sequence[int], fidelity:float=1.0)->np.ndarray:
-        "See `Problem`."
+    def losses(
+        self, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0
+    ) -> np.ndarray:
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
         X, embedding = Scaler.fit(ds.X).transform(ds.X), self.options.get("embedding")
-        trial = TableTrial(X, ds.y, ds.task, recipe, tuple(seeds), n, self.options["hidden"], self.options["objective"],
-                           embedding=embedding and embedding.for_rows(X))
+        trial = TableTrial(
+            X,
+            ds.y,
+            ds.task,
+            recipe,
+            tuple(seeds),
+            n,
+            self.options["hidden"],
+            self.options["objective"],
+            embedding=embedding and embedding.for_rows(X),
+        )
         size = max(1, 24 // len(seeds))
-        parts = [activations[i:i + size] for i in range(0, len(activations), size)]
+        parts = [activations[i : i + size] for i in range(0, len(activations), size)]
         return np.array([losses for part in parts for losses in stack_losses(trial, part)])
 
 # %% ../nbs/14_problem.ipynb #40b5e28a
-def as_problem(value)->Problem:
+def as_problem(value) -> Problem:
     """The value as a problem: one as it is, a function as a `FunctionProblem`.
 
     Raises
     ------
-    TypeError : anything else
+    TypeError
+        Anything else.
     """
-    if isinstance(value, Problem) and not isinstance(value, type): return value
+    if isinstance(value, Problem) and not isinstance(value, type):
+        return value
     return FunctionProblem(value)
 
 # %% ../nbs/14_problem.ipynb #5e1f0d06
@@ -703,28 +954,40 @@ class JointProblem:
 
     Parameters
     ----------
-    problems : with losses above 0
-    name : how results call it; default their names
+    problems : Sequence
+        With losses above 0.
+    name : str, optional
+        How results call it; default their names.
 
     Raises
     ------
-    ValueError : no problem, or, while training, a loss below 0
+    ValueError
+        No problem, or, while training, a loss below 0.
     """
-    def __init__(self, problems:Sequence, name:str|None=None):
-        if not len(problems): raise ValueError("several problems as one need at least one")
+
+    def __init__(self, problems: Sequence, name: str | None = None):
+        if not len(problems):
+            raise ValueError("several problems as one need at least one")
         self.problems = [as_problem(p) for p in problems]
         self.name = name or ", ".join(p.name for p in self.problems)
         own = [getattr(p, "scales", None) for p in self.problems]
-        if None not in own: self.scales = min(low for low, _ in own), max(high for _, high in own)
+        if None not in own:
+            self.scales = min(low for low, _ in own), max(high for _, high in own)
         self.together = min(getattr(p, "together", 1) for p in self.problems)
 
     @property
-    def fingerprint(self)->str: return fingerprint([p.fingerprint for p in self.problems])
+    def fingerprint(self) -> str:
+        return fingerprint([p.fingerprint for p in self.problems])
 
-    def losses(self, activations:Sequence, seeds:Sequence[int], fidelity:float=1.0)->np.ndarray:
+    def losses(
+        self, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0
+    ) -> np.ndarray:
         "See `Problem`."
         tables = [trial_losses(p, activations, seeds, fidelity) for p in self.problems]
         for p, table in zip(self.problems, tables):
-            if (table < 0).any(): raise ValueError(f"{p.name} has a loss of {np.nanmin(table):g}; "
-                                                   "a geometric mean needs losses of at least 0")
+            if (table < 0).any():
+                raise ValueError(
+                    f"{p.name} has a loss of {np.nanmin(table):g}; "
+                    "a geometric mean needs losses of at least 0"
+                )
         return np.exp(np.mean([np.log(np.maximum(t, 1e-30)) for t in tables], axis=0))

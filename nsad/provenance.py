@@ -13,98 +13,131 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from itertools import chain
-
 import numpy as np
 import pandas as pd
 from torch import nn
-
 from .activation import SymbolicActivation
 from .data import TEST_SHARE, Dataset, split
 from .formula import Formula
 
 # %% ../nbs/07a_provenance.ipynb #359ac74c
-_GAP = np.uint64(0x6E736164)                  # the hash of a missing value; any number would do
+_GAP = np.uint64(0x6E736164)  # the hash of a missing value; any number would do
 
 
-def _number_marks(values:np.ndarray)->np.ndarray:
+def _number_marks(values: np.ndarray) -> np.ndarray:
     "A hash for each number, (rows,)."
-    with np.errstate(over="ignore"): single = values.astype(np.float32).astype(np.float64) + 0.         # -0. is 0.
-    return np.where(np.isnan(values), _GAP, pd.util.hash_array(np.where(np.isnan(values), 0., single)))
+    # -0. is 0.
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32).astype(np.float64) + 0.0
+    return np.where(
+        np.isnan(values), _GAP, pd.util.hash_array(np.where(np.isnan(values), 0.0, single))
+    )
 
+# %% ../nbs/07a_provenance.ipynb #b9b38df6
+def _stripped(value) -> str:
+    return str(value).strip()
 
-def _cell_marks(column:pd.Series)->np.ndarray:
-    "A hash for each value of one column, (rows,): a number's is the same whether it stands among numbers or among words."
-    if column.dtype.kind in "biuf": return _number_marks(column.to_numpy(np.float64, na_value=np.nan))
-    texts = column.astype(object).map(lambda value: str(value).strip(), na_action="ignore")
+# %% ../nbs/07a_provenance.ipynb #2071902a
+def _cell_marks(column: pd.Series) -> np.ndarray:
+    """A hash for each value of one column, (rows,): a number's is the same whether it stands
+    among numbers or among words.
+    """
+    if column.dtype.kind in "biuf":
+        return _number_marks(column.to_numpy(np.float64, na_value=np.nan))
+    texts = column.astype(object).map(_stripped, na_action="ignore")
     codes, words = pd.factorize(texts.to_numpy(object))
     words = pd.Series(words, dtype=object)
-    numbers = pd.to_numeric(words.replace({"True": "1", "False": "0"}), errors="coerce").to_numpy(np.float64)
-    marks = np.where(np.isnan(numbers), pd.util.hash_array(words.to_numpy(object), categorize=False), _number_marks(numbers))
-    return np.append(marks.astype(np.uint64), _GAP)[codes]                                # a gap has the code -1
+    numbers = pd.to_numeric(
+        words.replace({"True": "1", "False": "0"}), errors="coerce"
+    ).to_numpy(np.float64)
+    marks = np.where(
+        np.isnan(numbers),
+        pd.util.hash_array(words.to_numpy(object), categorize=False),
+        _number_marks(numbers),
+    )
+    return np.append(marks.astype(np.uint64), _GAP)[codes]  # a gap has the code -1
 
 # %% ../nbs/07a_provenance.ipynb #effd0bf8
-def _columns(ds:Dataset)->pd.DataFrame:
+def _columns(ds: Dataset) -> pd.DataFrame:
     "The features as they were read."
     table = getattr(ds, "table", None)
-    if table is None: return pd.DataFrame(ds.X, columns=list(ds.feature_names))
+    if table is None:
+        return pd.DataFrame(ds.X, columns=list(ds.feature_names))
     return table.frame.rename(columns=str)
 
-
-def row_marks(ds:Dataset, columns:Sequence[str]|None=None)->np.ndarray:
+# %% ../nbs/07a_provenance.ipynb #3b24deba
+def row_marks(ds: Dataset, columns: Sequence[str] | None = None) -> np.ndarray:
     """A hash for each row of a dataset: 48 bits of its features.
 
     Parameters
     ----------
-    ds : a dataset
-    columns : names of features, to hash these alone in this order; default all, as they stand
+    ds : Dataset
+        A dataset.
+    columns : sequence of str, optional
+        Names of features, to hash these alone in this order; default all, as they stand.
 
     Returns
     -------
-    ndarray : (rows,) of uint64
+    ndarray
+        (rows,) of uint64.
     """
     kept = vars(ds).get("_row_marks") if columns is None else None
-    if kept is not None: return kept
+    if kept is not None:
+        return kept
     frame = _columns(ds) if columns is None else _columns(ds)[list(columns)]
     marks = np.full(ds.n_rows, frame.shape[1], np.uint64)
-    for _, column in frame.items(): marks = pd.util.hash_array(marks ^ _cell_marks(column))
+    for _, column in frame.items():
+        marks = pd.util.hash_array(marks ^ _cell_marks(column))
     marks >>= np.uint64(16)
-    if columns is None: vars(ds)["_row_marks"] = marks                                    # a dataset does not change
+    if columns is None:
+        vars(ds)["_row_marks"] = marks  # a dataset does not change
     return marks
 
 # %% ../nbs/07a_provenance.ipynb #f41d8541
-MOST_MARKS = 8192                             # rows whose hashes are kept; of more, those with the smallest hashes
-_NAMES = 1000                                 # columns whose names are kept
+MOST_MARKS = 8192  # rows whose hashes are kept; of more, those with the smallest hashes
+_NAMES = 1000  # columns whose names are kept
 
 
 @dataclass(frozen=True, eq=False)
 class SeenRows:
     """The rows that a search has seen.
 
-    Attributes
+    Parameters
     ----------
-    rows : how many, equal ones once
-    columns : names of the features, in their order
-    marks : their hashes in ascending order, (kept,) of uint64; the smallest ones where there are many
+    rows : int
+        How many, equal ones once.
+    columns : tuple of str
+        Names of the features, in their order.
+    marks : ndarray
+        Their hashes in ascending order, (kept,) of uint64; the smallest ones where there are
+        many.
     """
+
     rows: int
     columns: tuple[str, ...]
     marks: np.ndarray
 
     @classmethod
-    def of(cls, *datasets:Dataset, most:int=MOST_MARKS)->"SeenRows":
+    def of(cls, *datasets: Dataset, most: int = MOST_MARKS) -> "SeenRows":
         "All rows of some datasets."
-        marks, columns = np.unique(np.concatenate([row_marks(ds) for ds in datasets])), tuple(_columns(datasets[0]).columns)
+        marks, columns = (
+            np.unique(np.concatenate([row_marks(ds) for ds in datasets])),
+            tuple(_columns(datasets[0]).columns),
+        )
         return cls(len(marks), columns if len(columns) <= _NAMES else (), marks[:most])
 
-    def __repr__(self): return f"SeenRows({self.rows:,} rows, {len(self.marks):,} hashes kept)"
+    def __repr__(self):
+        return f"SeenRows({self.rows:,} rows, {len(self.marks):,} hashes kept)"
 
     @property
-    def kept(self)->float:
+    def kept(self) -> float:
         "The share of the rows whose hashes are kept."
         return len(self.marks) / self.rows
 
-    def has(self, ds:Dataset)->np.ndarray:
-        "Whether each row of a dataset is known to have been seen, (rows,); columns in another order or beside others are found by name."
+    def has(self, ds: Dataset) -> np.ndarray:
+        """Whether each row of a dataset is known to have been seen, (rows,); columns in another
+        order or beside others are found by name.
+        """
         known = np.isin(row_marks(ds), self.marks)
         names = _columns(ds).columns
         if self.columns and set(self.columns) <= set(names) and tuple(names) != self.columns:
@@ -112,23 +145,38 @@ class SeenRows:
         return known
 
 # %% ../nbs/07a_provenance.ipynb #02a68629
-def seen_as_json(seen:SeenRows)->dict:
+def seen_as_json(seen: SeenRows) -> dict:
     "What `seen_from_json` reads."
     raw = seen.marks.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 2:].tobytes()
-    return dict(rows=seen.rows, columns=list(seen.columns), marks=base64.b64encode(raw).decode("ascii"))
+    return dict(
+        rows=seen.rows, columns=list(seen.columns), marks=base64.b64encode(raw).decode("ascii")
+    )
 
-
-def seen_from_json(raw:Mapping)->SeenRows:
+# %% ../nbs/07a_provenance.ipynb #9c70b0f2
+def seen_from_json(raw: Mapping) -> SeenRows:
     "The rows that `seen_as_json` wrote down; anything else is a ValueError."
     try:
         data = base64.b64decode(raw["marks"], validate=True)
-        if not data or len(data) % 6: raise ValueError(f"{len(data)} bytes")
+        if not data or len(data) % 6:
+            raise ValueError(f"{len(data)} bytes")
         wide = np.zeros((len(data) // 6, 8), np.uint8)
         wide[:, 2:] = np.frombuffer(data, np.uint8).reshape(-1, 6)
-        marks, rows, columns = wide.view(">u8").ravel().astype(np.uint64), raw["rows"], tuple(raw["columns"])
-        if not isinstance(rows, int) or rows < len(marks) or not all(isinstance(c, str) for c in columns): raise ValueError(f"rows {rows!r:.40}")
+        marks, rows, columns = (
+            wide.view(">u8").ravel().astype(np.uint64),
+            raw["rows"],
+            tuple(raw["columns"]),
+        )
+        if (
+            not isinstance(rows, int)
+            or rows < len(marks)
+            or not all(isinstance(c, str) for c in columns)
+        ):
+            raise ValueError(f"rows {rows!r:.40}")
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise ValueError(f"what it says of the rows that it has seen cannot be read ({error!r:.80}); search anew") from None
+        raise ValueError(
+            f"what it says of the rows that it has seen cannot be read ({error!r:.80}); search"
+            " anew"
+        ) from None
     return SeenRows(rows, columns, np.unique(marks))
 
 # %% ../nbs/07a_provenance.ipynb #2851a2bb
@@ -136,98 +184,148 @@ def seen_from_json(raw:Mapping)->SeenRows:
 class Origin:
     """The search that a formula comes from.
 
-    Attributes
+    Parameters
     ----------
-    dataset : name of the table
-    fingerprint : of the rows that were searched
-    seed : of the search, and as a rule of the split whose training rows were searched
-    seen : these rows; None where they were not written down
-    draw : how the rows were drawn from a larger table, where it is known: rows and seed
+    dataset : str, default ''
+        Name of the table.
+    fingerprint : str, default ''
+        Of the rows that were searched.
+    seed : int, optional
+        Of the search, and as a rule of the split whose training rows were searched.
+    seen : SeenRows, optional
+        These rows; None where they were not written down.
+    draw : Mapping, optional
+        How the rows were drawn from a larger table, where it is known: rows and seed.
     """
+
     dataset: str = ""
     fingerprint: str = ""
     seed: int | None = None
     seen: SeenRows | None = None
     draw: Mapping | None = None
 
-
-def with_origin(formula:Formula|str, origin:Origin|tuple[Origin, ...]|None)->Formula:
-    "The formula, remembering where it comes from; it is equal to one that does not, and what is derived from it remembers it too."
+# %% ../nbs/07a_provenance.ipynb #cf8fd067
+def with_origin(formula: Formula | str, origin: Origin | tuple[Origin, ...] | None) -> Formula:
+    """The formula, remembering where it comes from; it is equal to one that does not, and what
+    is derived from it remembers it too.
+    """
     marked = Formula(formula)
     object.__setattr__(marked, "origin", origin)
     return marked
 
-
-def origins(spec)->list[Origin]:
-    "Where an activation comes from, in whatever form it is given: a discovery, a formula, a module, a mapping or list of these."
-    if isinstance(origin := getattr(spec, "origin", None), Origin): return [origin]
-    if isinstance(spec, Formula): return list(origin or ())                              # made of formulas of several searches
-    if isinstance(spec, Mapping): parts = spec.values()
-    elif isinstance(spec, (list, tuple)): parts = spec
-    elif isinstance(spec, nn.Module): parts = [m._formula for m in spec.modules() if isinstance(m, SymbolicActivation)]
-    elif is_dataclass(spec) and not isinstance(spec, type): parts = vars(spec).values()           # a model of `nsad.baselines`
-    else: parts = ()
+# %% ../nbs/07a_provenance.ipynb #f5d65150
+def origins(spec) -> list[Origin]:
+    """Where an activation comes from, in whatever form it is given: a discovery, a formula, a
+    module, a mapping or list of these.
+    """
+    if isinstance(origin := getattr(spec, "origin", None), Origin):
+        return [origin]
+    # made of formulas of several searches
+    if isinstance(spec, Formula):
+        return list(origin or ())
+    if isinstance(spec, Mapping):
+        parts = spec.values()
+    elif isinstance(spec, (list, tuple)):
+        parts = spec
+    elif isinstance(spec, nn.Module):
+        parts = [m._formula for m in spec.modules() if isinstance(m, SymbolicActivation)]
+    # a model of `nsad.baselines`
+    elif is_dataclass(spec) and not isinstance(spec, type):
+        parts = vars(spec).values()
+    else:
+        parts = ()
     return list(chain.from_iterable(map(origins, parts)))
 
 # %% ../nbs/07a_provenance.ipynb #9c8530c9
-def seen_share(seen:SeenRows, ds:Dataset, test_rows:np.ndarray)->float:
-    """The share of a dataset's test rows that a search has seen although they are not among the other rows.
+def seen_share(seen: SeenRows, ds: Dataset, test_rows: np.ndarray) -> float:
+    """The share of a dataset's test rows that a search has seen although they are not among the
+    other rows.
 
     Parameters
     ----------
-    seen : what the search has seen
-    ds : the whole dataset
-    test_rows : row numbers of the test part
+    seen : SeenRows
+        What the search has seen.
+    ds : Dataset
+        The whole dataset.
+    test_rows : ndarray
+        Row numbers of the test part.
     """
     rest = np.ones(ds.n_rows, bool)
     rest[test_rows] = False
     marks = row_marks(ds)
     fresh = ~np.isin(marks[test_rows], marks[rest])
-    return float(min(1., (seen.has(ds)[test_rows] & fresh).mean() / seen.kept))
+    return float(min(1.0, (seen.has(ds)[test_rows] & fresh).mean() / seen.kept))
 
-
-def leak(origin:Origin, ds:Dataset, split_seed:int, test:float=TEST_SHARE)->str:
+# %% ../nbs/07a_provenance.ipynb #c2bb3c6f
+def leak(origin: Origin, ds: Dataset, split_seed: int, test: float = TEST_SHARE) -> str:
     """Why a formula may not be tested on a split of a dataset, in words; empty where it may.
 
     Parameters
     ----------
-    origin : of the formula
-    ds : the whole dataset
-    split_seed, test : seed of the split and its share of test rows, as in `split`
+    origin : Origin
+        Of the formula.
+    ds : Dataset
+        The whole dataset.
+    split_seed, test
+        Seed of the split and its share of test rows, as in `split`.
     """
     parts = split(ds, test=test, seed=split_seed)
     if origin.seen is not None:
         share = seen_share(origin.seen, ds, parts.test)
-        if not share: _warn_of_columns(origin, ds)
-        return f"its search has seen {_percent(share)} of the test rows of {ds.name!r} at split seed {split_seed}" if share else ""
-    if origin.dataset != ds.name or ds.take(parts.train).fingerprint == origin.fingerprint: return ""
-    return (f"it was discovered on rows of {ds.name!r} that are not the training rows of split seed {split_seed}, as far as is known: "
-            "its search may have seen test rows")
+        if not share:
+            _warn_of_columns(origin, ds)
+        return (
+            f"its search has seen {_percent(share)} of the test rows of {ds.name!r} at split"
+            f" seed {split_seed}"
+            if share
+            else ""
+        )
+    if origin.dataset != ds.name or ds.take(parts.train).fingerprint == origin.fingerprint:
+        return ""
+    return (
+        f"it was discovered on rows of {ds.name!r} that are not the training rows of split seed"
+        f" {split_seed}, as far as is known: its search may have seen test rows"
+    )
 
+# %% ../nbs/07a_provenance.ipynb #9c9f2672
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "less than 1%"
 
-def _percent(share:float)->str: return f"{share:.0%}" if share >= 0.005 else "less than 1%"
-
-
-def _warn_of_columns(origin:Origin, ds:Dataset):
+# %% ../nbs/07a_provenance.ipynb #21450d23
+def _warn_of_columns(origin: Origin, ds: Dataset):
     "Rows of which columns were taken away cannot be recognised."
     own = set(_columns(ds).columns)
     lost = [name for name in origin.seen.columns if name not in own]
     if lost and origin.dataset == ds.name and len(lost) < len(origin.seen.columns) / 2:
-        warnings.warn(f"{ds.name!r} lacks {', '.join(map(repr, lost[:3]))}, which the search had: whether it has seen the test rows "
-                      "cannot be told", stacklevel=3)
+        warnings.warn(
+            f"{ds.name!r} lacks {', '.join(map(repr, lost[:3]))}, which the search had: whether"
+            " it has seen the test rows cannot be told",
+            stacklevel=3,
+        )
 
 # %% ../nbs/07a_provenance.ipynb #c030464d
-def fair_split(sources:Sequence[Origin], ds:Dataset, test:float=TEST_SHARE, others:Sequence[int]=())->int|None:
-    "The seed of a split whose test rows none of the sources has seen, their own seeds first and then `others`; None if there is none."
+def fair_split(
+    sources: Sequence[Origin], ds: Dataset, test: float = TEST_SHARE, others: Sequence[int] = ()
+) -> int | None:
+    """The seed of a split whose test rows none of the sources has seen, their own seeds first
+    and then `others`; None if there is none.
+    """
     candidates = dict.fromkeys([*(o.seed for o in sources if o.seed is not None), 42, *others])
     return next((s for s in candidates if not any(leak(o, ds, s, test) for o in sources)), None)
 
-
-def remedy(origin:Origin, ds:Dataset, test:float=TEST_SHARE)->str:
+# %% ../nbs/07a_provenance.ipynb #42e2bf17
+def remedy(origin: Origin, ds: Dataset, test: float = TEST_SHARE) -> str:
     "What to do about a leak, in words."
     if (seed := fair_split([origin], ds, test)) is not None:
-        return f"take the split that was searched, for all networks: split_seed={seed} (--split-seed {seed})"
+        return (
+            f"take the split that was searched, for all networks: split_seed={seed}"
+            f" (--split-seed {seed})"
+        )
     anew = "search anew, on the training rows of each split: discover_on_splits (nsad discover)"
-    if not origin.draw: return anew
+    if not origin.draw:
+        return anew
     rows, seed = origin.draw.get("rows"), origin.draw.get("seed")
-    return f"draw the rows that were searched and take their split: --rows {rows} --draw-seed {seed} --split-seed {origin.seed}; or {anew}"
+    return (
+        f"draw the rows that were searched and take their split: --rows {rows} --draw-seed"
+        f" {seed} --split-seed {origin.seed}; or {anew}"
+    )

@@ -16,14 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from torch import nn
-
 import nsad
 from .activation import SymbolicActivation
 from .discovery import Discovery
@@ -35,42 +33,69 @@ from .models import SHAPES
 from .paper import Reproduction, claims
 
 # %% ../nbs/22_report.ipynb #97bcb5df
-LABELS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "auc": "AUC", "average_precision": "average precision",
-          "log_loss": "log loss", "ece": "calibration error", "e_param": "E_param", "e_flop": "E per FLOP", "r2": "R²", "rmse": "RMSE",
-          "mae": "MAE"}
+LABELS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "log_loss": "log loss",
+    "ece": "calibration error",
+    "e_param": "E_param",
+    "e_flop": "E per FLOP",
+    "r2": "R²",
+    "rmse": "RMSE",
+    "mae": "MAE",
+}
 
-
-def results_table(results:pd.DataFrame, measures:Sequence[str]=("accuracy", "auc", "e_param", "r2"))->pd.DataFrame:
-    """A table for people: one row for each network and activation (and recipe), measures as mean ± standard deviation over seeds.
+# %% ../nbs/22_report.ipynb #523371f2
+def results_table(
+    results: pd.DataFrame, measures: Sequence[str] = ("accuracy", "auc", "e_param", "r2")
+) -> pd.DataFrame:
+    """A table for people: one row for each network and activation (and recipe), measures as
+    mean ± standard deviation over seeds.
 
     Parameters
     ----------
-    results : rows of a study
-    measures : which to show; those without a value are left out
+    results : DataFrame
+        Rows of a study.
+    measures : sequence of str
+        Which to show; those without a value are left out.
     """
     if "recipe" in results and results.recipe.nunique() > 1:
-        tables = [results_table(rows, measures).assign(recipe=name) for name, rows in results.groupby("recipe", sort=False)]
+        tables = [
+            results_table(rows, measures).assign(recipe=name)
+            for name, rows in results.groupby("recipe", sort=False)
+        ]
         return pd.concat(tables, ignore_index=True).fillna("")
     t = summary(results)
-    out = t[["dataset", "network", "activation"]].assign(parameters=t.n_parameters.map("{:,}".format), seeds=t.n)
+    out = t[["dataset", "network", "activation"]].assign(
+        parameters=t.n_parameters.map("{:,}".format), seeds=t.n
+    )
     for m in measures:
-        if m in t: out[LABELS[m]] = [_mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)]
+        if m in t:
+            out[LABELS[m]] = [
+                _mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)
+            ]
     return out
 
-
-def _mean_text(mean:float, sd:float, diverged:int, n:int)->str:
+# %% ../nbs/22_report.ipynb #b4bd5b4d
+def _mean_text(mean: float, sd: float, diverged: int, n: int) -> str:
     "A mean with its spread; in its place how many networks diverged, if any did."
-    if diverged: return f"{diverged} of {n} diverged"
-    if math.isnan(mean): return ""
+    if diverged:
+        return f"{diverged} of {n} diverged"
+    if math.isnan(mean):
+        return ""
     return f"{mean:.3f}" if n < 2 else f"{mean:.3f} ± {sd:.3f}"
 
 # %% ../nbs/22_report.ipynb #f76120c7
 class MarkdownText(str):
     "Text that a notebook shows as Markdown."
-    def _repr_markdown_(self)->str: return str(self)
 
+    def _repr_markdown_(self) -> str:
+        return str(self)
 
-def markdown_table(table:pd.DataFrame)->MarkdownText:
+# %% ../nbs/22_report.ipynb #8b56ca6d
+def markdown_table(table: pd.DataFrame) -> MarkdownText:
     """A table as Markdown, which shows in a notebook, on the site and in a README alike.
 
     What would end a cell, or be read as HTML, is escaped: a name with a `|` in it stays one cell.
@@ -81,110 +106,186 @@ def markdown_table(table:pd.DataFrame)->MarkdownText:
     return MarkdownText("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 # %% ../nbs/22_report.ipynb #6f12785d
-def _table_by_recipe(results:pd.DataFrame)->pd.DataFrame:
+def _table_by_recipe(results: pd.DataFrame) -> pd.DataFrame:
     "`results_table` of each recipe, one below the other."
-    return pd.concat([results_table(rows).assign(recipe=name) for name, rows in results.groupby("recipe", sort=False)]).fillna("")
+    return pd.concat(
+        [
+            results_table(rows).assign(recipe=name)
+            for name, rows in results.groupby("recipe", sort=False)
+        ]
+    ).fillna("")
 
-
-def _latex(table:pd.DataFrame)->str:
+# %% ../nbs/22_report.ipynb #f4e85f43
+def _latex(table: pd.DataFrame) -> str:
     "A table as LaTeX, its special characters escaped."
     rows = [table.columns, *table.astype(str).to_numpy()]
     head, *body = [" & ".join(shown(cell, "latex") for cell in row) + r" \\" for row in rows]
-    return "\n".join([rf"\begin{{tabular}}{{{'l' * table.shape[1]}}}", r"\hline", head, r"\hline", *body, r"\hline", r"\end{tabular}", ""])
+    return "\n".join(
+        [
+            rf"\begin{{tabular}}{{{'l' * table.shape[1]}}}",
+            r"\hline",
+            head,
+            r"\hline",
+            *body,
+            r"\hline",
+            r"\end{tabular}",
+            "",
+        ]
+    )
 
-
-def _parquet(table:pd.DataFrame)->bytes:
+# %% ../nbs/22_report.ipynb #558a672d
+def _parquet(table: pd.DataFrame) -> bytes:
     table.to_parquet(packed := io.BytesIO(), index=False)
     return packed.getvalue()
 
-
-EXPORTS = {
-    ".csv": lambda results: results.to_csv(index=False),
-    ".parquet": _parquet,
-    ".md": lambda results: markdown_table(_table_by_recipe(results)) + "\n",
-    ".tex": lambda results: _latex(_table_by_recipe(results)),
-}
+# %% ../nbs/22_report.ipynb #745d2e9b
+def _csv(results: pd.DataFrame) -> str:
+    return results.to_csv(index=False)
 
 
-def export_results(results:pd.DataFrame, path, overwrite:bool=True)->Path:
-    """Write results as the ending of `path` says: every row (.csv, .parquet) or the table of means (.md, .tex).
+def _markdown_means(results: pd.DataFrame) -> str:
+    return markdown_table(_table_by_recipe(results)) + "\n"
+
+
+def _latex_means(results: pd.DataFrame) -> str:
+    return _latex(_table_by_recipe(results))
+
+
+EXPORTS = {".csv": _csv, ".parquet": _parquet, ".md": _markdown_means, ".tex": _latex_means}
+
+# %% ../nbs/22_report.ipynb #49b2f0ad
+def export_results(results: pd.DataFrame, path, overwrite: bool = True) -> Path:
+    """Write results as the ending of `path` says: every row (.csv, .parquet) or the table of
+    means (.md, .tex).
 
     Parameters
     ----------
-    results : rows of a study
+    results : DataFrame
+        Rows of a study.
     path : str or Path
-    overwrite : replace a file that is there; otherwise that is refused
+    overwrite : bool, default True
+        Replace a file that is there; otherwise that is refused.
 
     Raises
     ------
-    ValueError : another ending
-    FileError : a file that cannot be written, or may not be replaced
+    ValueError
+        Another ending.
+    FileError
+        A file that cannot be written, or may not be replaced.
     """
     path = Path(path)
-    if path.suffix not in EXPORTS: raise ValueError(f"{path}: results are written as {', '.join(EXPORTS)}, by the ending of the name")
+    if path.suffix not in EXPORTS:
+        raise ValueError(
+            f"{path}: results are written as {', '.join(EXPORTS)}, by the ending of the name"
+        )
     return write_file(path, EXPORTS[path.suffix](results), overwrite)
 
 # %% ../nbs/22_report.ipynb #55866c8e
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
-STYLE = {"axes.prop_cycle": plt.cycler(color=COLOURS), "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
-         "grid.color": "0.9", "axes.axisbelow": True, "figure.constrained_layout.use": True, "legend.frameon": False,
-         "font.size": 10, "svg.hashsalt": "nsad"}
-DARK = {"grid.color": "0.25"} | {key: "#14181e" for key in ("figure.facecolor", "axes.facecolor", "savefig.facecolor")} | {
-    key: "0.85" for key in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")}
+STYLE = {
+    "axes.prop_cycle": plt.cycler(color=COLOURS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "0.9",
+    "axes.axisbelow": True,
+    "figure.constrained_layout.use": True,
+    "legend.frameon": False,
+    "font.size": 10,
+    "svg.hashsalt": "nsad",
+}
+DARK = (
+    {"grid.color": "0.25"}
+    | {key: "#14181e" for key in ("figure.facecolor", "axes.facecolor", "savefig.facecolor")}
+    | {
+        key: "0.85"
+        for key in (
+            "text.color",
+            "axes.labelcolor",
+            "axes.edgecolor",
+            "xtick.color",
+            "ytick.color",
+        )
+    }
+)
 _chosen = {}
 
-
+# %% ../nbs/22_report.ipynb #e3a48db4
 @contextmanager
-def theme(name:str="light"):
+def theme(name: str = "light"):
     "Figures made inside this context are for a light or a dark page."
-    if name not in ("light", "dark"): raise ValueError(f"no theme is called {name!r}; there are light and dark")
+    if name not in ("light", "dark"):
+        raise ValueError(f"no theme is called {name!r}; there are light and dark")
     before = dict(_chosen)
     _chosen.update(DARK) if name == "dark" else _chosen.clear()
-    try: yield
+    try:
+        yield
     finally:
         _chosen.clear()
         _chosen.update(before)
 
-
-def _style(): return plt.rc_context(STYLE | _chosen)
+# %% ../nbs/22_report.ipynb #265ca357
+def _style():
+    return plt.rc_context(STYLE | _chosen)
 
 # %% ../nbs/22_report.ipynb #1500e518
-def plot_activation(formulas:Formula|str|Mapping[str, Formula|str], against:Sequence[str]=("relu(x)", "silu(x)"), width:float=4.)->Figure:
-    """Formulas in one variable, in colour, beside well-known ones in grey; values at the left, derivatives at the right.
+def plot_activation(
+    formulas: Formula | str | Mapping[str, Formula | str],
+    against: Sequence[str] = ("relu(x)", "silu(x)"),
+    width: float = 4.0,
+) -> Figure:
+    """Formulas in one variable, in colour, beside well-known ones in grey; values at the left,
+    derivatives at the right.
 
     Parameters
     ----------
-    formulas : one formula, or label to formula
-    against : formulas to compare with
-    width : the curves go from -width to width
+    formulas : Formula, str or mapping from str to Formula or str
+        One formula, or label to formula.
+    against : sequence of str, default ('relu(x)', 'silu(x)')
+        Formulas to compare with.
+    width : float, default 4.0
+        The curves go from -width to width.
     """
     formulas = formulas if isinstance(formulas, Mapping) else {str(formulas): formulas}
-    x = np.linspace(-width, width, 400)          # without 0, where many activations have their kink
+    x = np.linspace(-width, width, 400)  # without 0, where many activations have their kink
     with _style():
         fig, axes = plt.subplots(1, 2, figsize=(8, 3.3), sharex=True)
-        for ax, title, curve in zip(axes, ("activation", "derivative"), (lambda f: f, Formula.derivative)):
+        curves = zip(axes, ("activation", "derivative"), (Formula, Formula.derivative))
+        for ax, title, curve in curves:
             for text, line in zip(against, ("--", ":", "-.")):
                 ax.plot(x, _values(curve(Formula(text)), x), color="0.6", ls=line, label=text)
-            for label, f in formulas.items(): ax.plot(x, _values(curve(Formula(f)), x), lw=2, label=shown(label, "figure"))
+            for label, f in formulas.items():
+                ax.plot(x, _values(curve(Formula(f)), x), lw=2, label=shown(label, "figure"))
             ax.set(xlabel="x", title=title)
         axes[0].set_ylim(*_limits(axes[0], -2, 4)), axes[1].set_ylim(*_limits(axes[1], -2, 2))
-        fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+        fig.legend(
+            *axes[0].get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=3,
+            fontsize=8,
+        )
     plt.close(fig)
     return fig
 
+# %% ../nbs/22_report.ipynb #20aeefc4
+def _values(f: Formula, x):
+    return np.broadcast_to(f(x), x.shape)
 
-def _values(f:Formula, x): return np.broadcast_to(f(x), x.shape)
-
-
-def _limits(ax, low:float, high:float):
-    "The axis' own limits, but no wider than what shows an activation well, or nine tenths of each curve where that is not too steep."
+# %% ../nbs/22_report.ipynb #7ffe734b
+def _limits(ax, low: float, high: float):
+    """The axis' own limits, but no wider than what shows an activation well, or nine tenths of
+    each curve where that is not too steep.
+    """
     bottom, top = ax.get_ylim()
     ends = [np.nanpercentile(line.get_ydata(), [5, 95]) for line in ax.lines]
-    low, high = max(min(low, *(a for a, _ in ends)), 10 * low), min(max(high, *(b for _, b in ends)), 10 * high)
+    low, high = (
+        max(min(low, *(a for a, _ in ends)), 10 * low),
+        min(max(high, *(b for _, b in ends)), 10 * high),
+    )
     return max(bottom, low), min(top, high)
 
 # %% ../nbs/22_report.ipynb #8fdd93ec
-def plot_front(found:Discovery)->Figure:
+def plot_front(found: Discovery) -> Figure:
     "Loss against complexity of the formulas that no other beats, each named at its point."
     f = found.front
     with _style():
@@ -192,74 +293,139 @@ def plot_front(found:Discovery)->Figure:
         ax.step(f.complexity, f.loss, where="post", color="0.7")
         ax.plot(f.complexity, f.loss, "o", color=COLOURS[0])
         for i, row in f.iterrows():
-            ax.annotate(row.formula, (row.complexity, row.loss), xytext=(5, 5 if i % 2 else -12), textcoords="offset points", fontsize=8)
-        ax.set(xlabel="complexity (nodes)", ylabel="loss", title=shown(f"{found.provenance['engine']} on {found.provenance['dataset']}", "figure"))
+            ax.annotate(
+                row.formula,
+                (row.complexity, row.loss),
+                xytext=(5, 5 if i % 2 else -12),
+                textcoords="offset points",
+                fontsize=8,
+            )
+        ax.set(
+            xlabel="complexity (nodes)",
+            ylabel="loss",
+            title=shown(
+                f"{found.provenance['engine']} on {found.provenance['dataset']}", "figure"
+            ),
+        )
         ax.margins(x=0.25, y=0.15)
     plt.close(fig)
     return fig
 
 # %% ../nbs/22_report.ipynb #0f51d935
-def plot_results(results:pd.DataFrame, measure:str="accuracy")->Figure:
-    "A measure against the number of parameters, mean and standard deviation over seeds; one panel for each dataset."
+def plot_results(results: pd.DataFrame, measure: str = "accuracy") -> Figure:
+    """A measure against the number of parameters, mean and standard deviation over seeds; one
+    panel for each dataset.
+    """
     t = summary(results)
     datasets = list(dict.fromkeys(t.dataset))
     with _style():
-        fig, axes = plt.subplots(1, len(datasets), figsize=(1.5 + 3.2 * len(datasets), 3.8), squeeze=False)
+        fig, axes = plt.subplots(
+            1, len(datasets), figsize=(1.5 + 3.2 * len(datasets), 3.8), squeeze=False
+        )
         names = list(dict.fromkeys(t.activation))
         for ax, name in zip(axes[0], datasets):
             for _, row in t[t.dataset == name].iterrows():
                 i = names.index(row.activation)
-                ax.errorbar(row.n_parameters * (1 + 0.4 * (i / len(names) - 0.5)), row[measure], np.nan_to_num(row[f"{measure}_sd"]), capsize=2,
-                            fmt="os^DvpX"[(i + i // 14) % 7], color=COLOURS[i % 7], mfc="none" if i // 7 % 2 else None,
-                            label=shown(row.activation, "figure"))
-            sizes = sorted(set(t.n_parameters[(t.dataset == name) & t.network.isin(list(SHAPES))])) or sorted(set(t.n_parameters[t.dataset == name]))
-            ax.set(xscale="log", xlabel="parameters", ylabel=LABELS[measure], title=shown(name, "figure"))
+                ax.errorbar(
+                    row.n_parameters * (1 + 0.4 * (i / len(names) - 0.5)),
+                    row[measure],
+                    np.nan_to_num(row[f"{measure}_sd"]),
+                    capsize=2,
+                    fmt="os^DvpX"[(i + i // 14) % 7],
+                    color=COLOURS[i % 7],
+                    mfc="none" if i // 7 % 2 else None,
+                    label=shown(row.activation, "figure"),
+                )
+            sizes = sorted(
+                set(t.n_parameters[(t.dataset == name) & t.network.isin(list(SHAPES))])
+            ) or sorted(set(t.n_parameters[t.dataset == name]))
+            ax.set(
+                xscale="log",
+                xlabel="parameters",
+                ylabel=LABELS[measure],
+                title=shown(name, "figure"),
+            )
             ax.set_xticks(sizes, [f"{n:,}" for n in sizes], rotation=25, ha="right")
             ax.minorticks_off()
-        handles = {label: h for ax in axes[0] for h, label in zip(*ax.get_legend_handles_labels())}
+        handles = {
+            label: h for ax in axes[0] for h, label in zip(*ax.get_legend_handles_labels())
+        }
         fig.legend(handles.values(), handles.keys(), loc="outside right center", fontsize=8)
     plt.close(fig)
     return fig
 
 # %% ../nbs/22_report.ipynb #83d8faf3
-def plot_ranks(found:Ranks)->Figure:
+def plot_ranks(found: Ranks) -> Figure:
     "A critical-difference diagram of what `nsad.evaluation.rank` gives."
     names, n = list(found.ranks.index), len(found.ranks)
-    place = {name: -(i if i < n / 2 else n - 1 - i) - len(found.groups) * 0.3 - 0.5 for i, name in enumerate(names)}
+    place = {
+        name: -(i if i < n / 2 else n - 1 - i) - len(found.groups) * 0.3 - 0.5
+        for i, name in enumerate(names)
+    }
     with _style():
         fig, ax = plt.subplots(figsize=(7.5, 1.3 + 0.17 * n + 0.1 * len(found.groups)))
         for i, (name, value) in enumerate(found.ranks.items()):
             edge, align = (0.8, "left") if i < n / 2 else (n + 0.2, "right")
-            ax.plot([value, value, edge], [0, place[name], place[name]], color=COLOURS[i % len(COLOURS)], lw=1)
-            ax.annotate(shown(f"{name}  {value:.2f}", "figure"), (edge, place[name]), xytext=(4 if align == "left" else -4, 0),
-                        textcoords="offset points", ha=align, va="center", fontsize=9)
+            ax.plot(
+                [value, value, edge],
+                [0, place[name], place[name]],
+                color=COLOURS[i % len(COLOURS)],
+                lw=1,
+            )
+            ax.annotate(
+                shown(f"{name}  {value:.2f}", "figure"),
+                (edge, place[name]),
+                xytext=(4 if align == "left" else -4, 0),
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                fontsize=9,
+            )
         for i, group in enumerate(found.groups):
             ends = found.ranks[group[0]] - 0.03, found.ranks[group[-1]] + 0.03
             ax.plot(ends, [-0.25 - 0.3 * i] * 2, lw=4, color="0.5", solid_capstyle="butt")
-        ax.set(xlim=(n + 0.2, 0.8), ylim=(min(place.values()) - 0.5, 0), xticks=range(1, n + 1), yticks=[])
-        ax.set_title(f"mean rank by {LABELS.get(found.measure, found.measure)}, {found.n_datasets} datasets, Friedman p = {found.p:.2g}", fontsize=10)
-        ax.xaxis.tick_top(), ax.grid(False), ax.spines[["left", "bottom"]].set_visible(False), ax.spines["top"].set_visible(True)
+        ax.set(
+            xlim=(n + 0.2, 0.8),
+            ylim=(min(place.values()) - 0.5, 0),
+            xticks=range(1, n + 1),
+            yticks=[],
+        )
+        ax.set_title(
+            f"mean rank by {LABELS.get(found.measure, found.measure)}, {found.n_datasets}"
+            f" datasets, Friedman p = {found.p:.2g}",
+            fontsize=10,
+        )
+        (
+            ax.xaxis.tick_top(),
+            ax.grid(False),
+            ax.spines[["left", "bottom"]].set_visible(False),
+            ax.spines["top"].set_visible(True),
+        )
     plt.close(fig)
     return fig
 
 # %% ../nbs/22_report.ipynb #d2705d25
-def plot_inputs(model:nn.Module, X)->Figure:
-    """Each activation of a network with its derivative, and the distribution of its inputs when the network reads `X`.
+def plot_inputs(model: nn.Module, X) -> Figure:
+    """Each activation of a network with its derivative, and the distribution of its inputs when
+    the network reads `X`.
 
     Parameters
     ----------
-    model : a network of `mlp`, or any with modules between its layers that change no shape
-    X : standardised rows, (rows, features)
+    model : nn.Module
+        A network of `mlp`, or any with modules between its layers that change no shape.
+    X
+        Standardised rows, (rows, features).
     """
     met = _inputs(model, torch.as_tensor(np.asarray(X), dtype=torch.float32))
-    if not met: raise ValueError("the network has no activation module whose inputs could be drawn")
+    if not met:
+        raise ValueError("the network has no activation module whose inputs could be drawn")
     with _style():
         fig, axes = plt.subplots(1, len(met), figsize=(4 * len(met), 3.3), squeeze=False)
         for n, (ax, (module, z)) in enumerate(zip(axes[0], met)):
             low, high = np.quantile(z, (0.001, 0.999))
             x = torch.linspace(float(low), float(high), 300, requires_grad=True)
             y = module(x)
-            slope, = torch.autograd.grad(y.sum(), x)
+            (slope,) = torch.autograd.grad(y.sum(), x)
             ax.plot(x.detach(), y.detach(), lw=2, label="activation")
             ax.plot(x.detach(), slope, "--", label="derivative")
             ax.set(xlabel="x", title=f"hidden layer {n + 1}: {_name(module)}", zorder=1)
@@ -273,62 +439,112 @@ def plot_inputs(model:nn.Module, X)->Figure:
     plt.close(fig)
     return fig
 
-
-def _name(module:nn.Module)->str:
+# %% ../nbs/22_report.ipynb #b0e242a7
+def _name(module: nn.Module) -> str:
     formula = getattr(module, "formula", None)
     return formula.text if isinstance(formula, Formula) else type(module).__name__
 
 # %% ../nbs/22_report.ipynb #8c329635
-def _inputs(model:nn.Module, X:torch.Tensor)->list[tuple[nn.Module, np.ndarray]]:
+def _inputs(model: nn.Module, X: torch.Tensor) -> list[tuple[nn.Module, np.ndarray]]:
     "Every activation module with the numbers that arrive at it."
     met, was = [], model.training
-    def note(module, args): met.append((module, args[0].detach().flatten().cpu().numpy()))
+
+    def note(module, args):
+        met.append((module, args[0].detach().flatten().cpu().numpy()))
+
     hooks = [m.register_forward_pre_hook(note) for m in model.modules() if _activates(m)]
     try:
-        with torch.no_grad(): model.train(False)(X)
+        with torch.no_grad():
+            model.train(False)(X)
     finally:
-        for h in hooks: h.remove()
+        for h in hooks:
+            h.remove()
         model.train(was)
     return met
 
-
-def _activates(m:nn.Module)->bool:
-    return isinstance(m, SymbolicActivation) or type(m).__module__ == "torch.nn.modules.activation"
+# %% ../nbs/22_report.ipynb #71d538ab
+def _activates(m: nn.Module) -> bool:
+    return (
+        isinstance(m, SymbolicActivation) or type(m).__module__ == "torch.nn.modules.activation"
+    )
 
 # %% ../nbs/22_report.ipynb #8184a52a
-def plot_boundaries(models:Mapping[str, nn.Module], X, y, names:Sequence[str]=("feature 1", "feature 2"))->Figure:
-    """Where each network decides for the second class, over the points of a table with two features.
+def plot_boundaries(
+    models: Mapping[str, nn.Module], X, y, names: Sequence[str] = ("feature 1", "feature 2")
+) -> Figure:
+    """Where each network decides for the second class, over the points of a table with two
+    features.
 
     Parameters
     ----------
-    models : label to a trained network with two inputs and one logit
-    X, y : standardised rows, (rows, 2), and their classes, 0 or 1
-    names : of the two features
+    models : mapping from str to nn.Module
+        Label to a trained network with two inputs and one logit.
+    X, y
+        Standardised rows, (rows, 2), and their classes, 0 or 1.
+    names : sequence of str
+        Of the two features.
     """
     X = np.asarray(X)
-    if X.ndim != 2 or X.shape[1] != 2: raise ValueError(f"a boundary is drawn over two features, X has the shape {X.shape}")
+    if X.ndim != 2 or X.shape[1] != 2:
+        raise ValueError(f"a boundary is drawn over two features, X has the shape {X.shape}")
     low, high = np.quantile(X, (0.01, 0.99), axis=0)
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, 120) for a, b in zip(low, high))), -1)
     with _style():
-        fig, axes = plt.subplots(1, len(models), figsize=(3 * len(models), 3.2), squeeze=False, sharex=True, sharey=True)
+        fig, axes = plt.subplots(
+            1,
+            len(models),
+            figsize=(3 * len(models), 3.2),
+            squeeze=False,
+            sharex=True,
+            sharey=True,
+        )
         for ax, (label, model) in zip(axes[0], models.items()):
             model.train(False)
-            with torch.no_grad(): p = torch.sigmoid(model(torch.as_tensor(grid.reshape(-1, 2), dtype=torch.float32))).view(120, 120).numpy()
-            ax.contourf(grid[..., 0], grid[..., 1], p, levels=np.linspace(0, 1, 11), cmap="PuOr", alpha=0.6)
+            with torch.no_grad():
+                p = (
+                    torch.sigmoid(
+                        model(torch.as_tensor(grid.reshape(-1, 2), dtype=torch.float32))
+                    )
+                    .view(120, 120)
+                    .numpy()
+                )
+            ax.contourf(
+                grid[..., 0],
+                grid[..., 1],
+                p,
+                levels=np.linspace(0, 1, 11),
+                cmap="PuOr",
+                alpha=0.6,
+            )
             ax.contour(grid[..., 0], grid[..., 1], p, levels=[0.5], colors="0.3")
             for k, mark in enumerate("ox"):
-                ax.scatter(*X[np.asarray(y) == k].T, s=6, marker=mark, color=("#E69F00", "#5E3C99")[k], alpha=0.5, lw=0.7)
-            ax.set(title=shown(label, "figure"), xlabel=shown(names[0], "figure"), xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+                ax.scatter(
+                    *X[np.asarray(y) == k].T,
+                    s=6,
+                    marker=mark,
+                    color=("#E69F00", "#5E3C99")[k],
+                    alpha=0.5,
+                    lw=0.7,
+                )
+            ax.set(
+                title=shown(label, "figure"),
+                xlabel=shown(names[0], "figure"),
+                xlim=(low[0], high[0]),
+                ylim=(low[1], high[1]),
+            )
         axes[0][0].set_ylabel(shown(names[1], "figure"))
     plt.close(fig)
     return fig
 
 # %% ../nbs/22_report.ipynb #fa18b857
-def plot_network(model:nn.Module, inputs:str="features", outputs:str="logit")->Figure:
-    "A chain of layers as a diagram: bars are vectors with their axes named, arrows are layers, activations are drawn as their curves."
+def plot_network(model: nn.Module, inputs: str = "features", outputs: str = "logit") -> Figure:
+    """A chain of layers as a diagram: bars are vectors with their axes named, arrows are
+    layers, activations are drawn as their curves.
+    """
     linear = [m for m in model.modules() if isinstance(m, nn.Linear)]
     acts = [m for m in model.modules() if _activates(m)]
-    if not linear: raise ValueError("the network has no linear layer; this diagram is for chains of them")
+    if not linear:
+        raise ValueError("the network has no linear layer; this diagram is for chains of them")
     sizes = [linear[0].in_features, *(m.out_features for m in linear)]
     with _style():
         fig, ax = plt.subplots(figsize=(2.6 * len(sizes), 3))
@@ -337,58 +553,97 @@ def plot_network(model:nn.Module, inputs:str="features", outputs:str="logit")->F
             ax.add_patch(plt.Rectangle((3 * i - 0.12, -tall), 0.24, 2 * tall, color=COLOURS[0]))
             axis = inputs if i == 0 else outputs if i == len(sizes) - 1 else f"units {i}"
             ax.text(3 * i, -tall - 0.12, f"{axis}\n{size}", ha="center", va="top", fontsize=9)
-            if i == 0: continue
-            ax.annotate("", (3 * i - 0.2, 0), (3 * i - 2.8, 0), arrowprops=dict(arrowstyle="->", color="0.5"))
-            ax.text(3 * i - 1.5, -0.25, f"Linear {sizes[i - 1]}×{size}", ha="center", va="top", fontsize=8)
-            if i <= len(acts) and i < len(sizes) - 1: _curve(ax, acts[i - 1], 3 * i - 1.5)
+            if i == 0:
+                continue
+            ax.annotate(
+                "",
+                (3 * i - 0.2, 0),
+                (3 * i - 2.8, 0),
+                arrowprops=dict(arrowstyle="->", color="0.5"),
+            )
+            ax.text(
+                3 * i - 1.5,
+                -0.25,
+                f"Linear {sizes[i - 1]}×{size}",
+                ha="center",
+                va="top",
+                fontsize=8,
+            )
+            if i <= len(acts) and i < len(sizes) - 1:
+                _curve(ax, acts[i - 1], 3 * i - 1.5)
         ax.set(xlim=(-1, 3 * len(sizes) - 2), ylim=(-2.4, 2.1))
         ax.axis("off")
     plt.close(fig)
     return fig
 
-
-def _curve(ax, module:nn.Module, centre:float):
+# %% ../nbs/22_report.ipynb #1a51ca9e
+def _curve(ax, module: nn.Module, centre: float):
     "An activation's curve and name above an arrow."
     x = torch.linspace(-4, 4, 200)
-    with torch.no_grad(): y = module(x).numpy()
-    ax.plot(centre + x.numpy() / 4, 0.95 + 0.55 * y / max(1e-9, np.abs(y).max()), color=COLOURS[1], lw=2)
+    with torch.no_grad():
+        y = module(x).numpy()
+    ax.plot(
+        centre + x.numpy() / 4,
+        0.95 + 0.55 * y / max(1e-9, np.abs(y).max()),
+        color=COLOURS[1],
+        lw=2,
+    )
     ax.text(centre, 1.65, _name(module), ha="center", fontsize=9)
 
 # %% ../nbs/22_report.ipynb #146b2dea
-def plot_transfer(gains:pd.DataFrame, label:str="points over ReLU")->Figure:
+def plot_transfer(gains: pd.DataFrame, label: str = "points over ReLU") -> Figure:
     "Gains as colours and numbers: a row for each source, a column for each target."
     values = gains.to_numpy(float)
     most = max(1e-9, float(np.nanmax(np.abs(values))))
     with _style():
-        fig, ax = plt.subplots(figsize=(2.6 + 0.9 * values.shape[1], 1.6 + 0.6 * values.shape[0]))
+        fig, ax = plt.subplots(
+            figsize=(2.6 + 0.9 * values.shape[1], 1.6 + 0.6 * values.shape[0])
+        )
         image = ax.imshow(values, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
-        ax.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]), xticklabels=[shown(c, "figure") for c in gains.columns],
-               yticklabels=[shown(i, "figure") for i in gains.index],
-               xlabel="target", ylabel="source")
+        ax.set(
+            xticks=range(values.shape[1]),
+            yticks=range(values.shape[0]),
+            xticklabels=[shown(c, "figure") for c in gains.columns],
+            yticklabels=[shown(i, "figure") for i in gains.index],
+            xlabel="target",
+            ylabel="source",
+        )
         ax.grid(False)
         for (i, j), gain in np.ndenumerate(values):
-            ax.text(j, i, f"{gain:+.1f}", ha="center", va="center", color="white" if abs(gain) > 0.6 * most else "black")
+            ax.text(
+                j,
+                i,
+                f"{gain:+.1f}",
+                ha="center",
+                va="center",
+                color="white" if abs(gain) > 0.6 * most else "black",
+            )
         fig.colorbar(image, label=label)
     plt.close(fig)
     return fig
 
 # %% ../nbs/22_report.ipynb #fc897a5d
-def save_figure(make:Callable[[], Figure], path)->list[Path]:
+def save_figure(make: Callable[[], Figure], path) -> list[Path]:
     """Write a figure as PNG and SVG, each for light and for dark pages.
 
     Parameters
     ----------
-    make : makes the figure; called once for each theme
-    path : without a suffix: ``fig/front`` becomes fig/front.png, fig/front.svg, fig/front-dark.png, fig/front-dark.svg
+    make : callable
+        Makes the figure; called once for each theme.
+    path
+        Without a suffix: ``fig/front`` becomes fig/front.png, fig/front.svg,
+        fig/front-dark.png, fig/front-dark.svg.
 
     Returns
     -------
-    list of Path : the files
+    list of Path
+        The files.
     """
     path, files = Path(path), []
     path.parent.mkdir(parents=True, exist_ok=True)
     for name, suffix in (("light", ""), ("dark", "-dark")):
-        with theme(name): fig = make()
+        with theme(name):
+            fig = make()
         for kind in ("png", "svg"):
             files.append(path.with_name(f"{path.name}{suffix}.{kind}"))
             dateless = {"Date": None} if kind == "svg" else None
@@ -398,9 +653,11 @@ def save_figure(make:Callable[[], Figure], path)->list[Path]:
 
 # %% ../nbs/22_report.ipynb #213101f2
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
+  padding: 0 1rem; color: #222; }}
 table {{ border-collapse: collapse; font-size: .85rem; display: block; overflow-x: auto; }}
 th, td {{ padding: .25rem .7rem; text-align: left; border-bottom: 1px solid #ddd; }}
 svg {{ max-width: 100%; height: auto; }}
@@ -409,60 +666,97 @@ svg {{ max-width: 100%; height: auto; }}
 </body></html>
 """
 
+# %% ../nbs/22_report.ipynb #571429b5
+def _section(heading: str, content: str) -> str:
+    return f"<h2>{html.escape(heading)}</h2>\n{content}\n"
 
-def _section(heading:str, content:str)->str: return f"<h2>{html.escape(heading)}</h2>\n{content}\n"
-
-
-def _table(frame:pd.DataFrame)->str:
+# %% ../nbs/22_report.ipynb #0dbc94fe
+def _table(frame: pd.DataFrame) -> str:
     "A table as HTML; names are escaped, and free of what a terminal would obey."
     words = frame.select_dtypes(exclude="number").columns
     plain = frame.assign(**{c: frame[c].map(printable, na_action="ignore") for c in words})
     return plain.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
 
 # %% ../nbs/22_report.ipynb #921c5905
-def write_report(run:Reproduction, folder)->Path:
-    """Write rows.csv, table.csv, claims.csv, formulas.csv, the figures as PNG and SVG, and report.html.
+def write_report(run: Reproduction, folder) -> Path:
+    """Write rows.csv, table.csv, claims.csv, formulas.csv, the figures as PNG and SVG, and
+    report.html.
 
     Each file is put in place as a whole; those of an earlier report in the folder are replaced.
 
     Returns
     -------
-    Path : of report.html, which opens without network
+    Path
+        Of report.html, which opens without network.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     table, verdicts, pictures = results_table(run.results), claims(run), figures(run)
     formulas = formula_table(run)
-    for name, rows in dict(table=run.table, rows=run.results.drop(columns="settings"), claims=verdicts, formulas=formulas).items():
+    for name, rows in dict(
+        table=run.table,
+        rows=run.results.drop(columns="settings"),
+        claims=verdicts,
+        formulas=formulas,
+    ).items():
         write_file(folder / f"{name}.csv", rows.to_csv(index=False))
     for name, fig in pictures.items():
         for kind in ("png", "svg"):
             with writing(folder / f"{file_name(name)}.{kind}") as part:
                 fig.savefig(part, dpi=150, metadata={"Date": None} if kind == "svg" else None)
-    body = f"<p>nsad {nsad.__version__}, {date.today():%d %B %Y}. Mean ± standard deviation over seeds; rows nobody had seen.</p>"
-    body += _section("Verdicts on the claims of arXiv:2601.10740", _table(verdicts)) + _section("Results", _table(table))
-    for name in pictures: body += _section(name.replace("-", " "), (folder / f"{file_name(name)}.svg").read_text("utf-8").split("?>", 1)[-1])
+    body = (
+        f"<p>nsad {nsad.__version__}, {date.today():%d %B %Y}. Mean ± standard deviation over"
+        " seeds; rows nobody had seen.</p>"
+    )
+    body += _section("Verdicts on the claims of arXiv:2601.10740", _table(verdicts)) + _section(
+        "Results", _table(table)
+    )
+    for name in pictures:
+        body += _section(
+            name.replace("-", " "),
+            (folder / f"{file_name(name)}.svg").read_text("utf-8").split("?>", 1)[-1],
+        )
     body += _section("Formulas discovered", _table(formulas))
-    return write_file(folder / "report.html", PAGE.format(title="Activation functions from data", body=body))
+    return write_file(
+        folder / "report.html", PAGE.format(title="Activation functions from data", body=body)
+    )
 
 # %% ../nbs/22_report.ipynb #bb30d1a5
-def formula_table(run:Reproduction)->pd.DataFrame:
+def formula_table(run: Reproduction) -> pd.DataFrame:
     "The best formula of every search, and the program over features that it came from, if any."
     rows = []
     for (engine, dataset, seed), found in run.discoveries.items():
         best = found.front.loc[found.front.loss.idxmin()]
-        rows.append(dict(engine=engine, dataset=dataset, seed=seed, formula=best.formula, source=best.source,
-                         candidates=found.provenance["candidates"], seconds=found.provenance["seconds"]))
+        rows.append(
+            dict(
+                engine=engine,
+                dataset=dataset,
+                seed=seed,
+                formula=best.formula,
+                source=best.source,
+                candidates=found.provenance["candidates"],
+                seconds=found.provenance["seconds"],
+            )
+        )
     return pd.DataFrame(rows)
 
-
-def figures(run:Reproduction)->dict[str, Figure]:
+# %% ../nbs/22_report.ipynb #22a758d8
+def figures(run: Reproduction) -> dict[str, Figure]:
     "The pictures of a report by name."
-    first = {key[:2]: found for key, found in reversed(run.discoveries.items())}          # the first seed of each search
+    # the first seed of each search
+    first = {key[:2]: found for key, found in reversed(run.discoveries.items())}
     name = "accuracy-against-parameters"
-    out = {name if i == 0 else f"{name}-{recipe}": plot_results(run.under(recipe).results) for i, recipe in enumerate(run.recipes)}
+    out = {
+        name if i == 0 else f"{name}-{recipe}": plot_results(run.under(recipe).results)
+        for i, recipe in enumerate(run.recipes)
+    }
     for engine in run.engines:
-        best = {f"{d}: {f.best.text}": f.best for (e, d), f in reversed(first.items()) if e == engine}
+        best = {
+            f"{d}: {f.best.text}": f.best
+            for (e, d), f in reversed(first.items())
+            if e == engine
+        }
         out[f"activations-by-{engine}"] = plot_activation(best)
-    for (engine, dataset), found in reversed(first.items()): out[f"front-{engine}-{dataset}"] = plot_front(found)
+    for (engine, dataset), found in reversed(first.items()):
+        out[f"front-{engine}-{dataset}"] = plot_front(found)
     return out

@@ -9,18 +9,16 @@ __all__ = ['RATE', 'Choice', 'SelectableActivation', 'ChannelActivation', 'selec
 # %% ../nbs/09a_selectable.ipynb #26a35026
 from collections import Counter
 from collections.abc import Iterable, Sequence
-
 import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
 from .activation import SymbolicActivation, activation_module
 from .formula import Formula
 from .models import mlp
 
 # %% ../nbs/09a_selectable.ipynb #ef0f436a
-RATE = 10.            # what a logit is multiplied with: choices learn so many times faster than weights
+RATE = 10.0  # what a logit is multiplied with: choices learn so many times faster than weights
 
 
 class Choice(nn.Module):
@@ -28,44 +26,60 @@ class Choice(nn.Module):
 
     Parameters
     ----------
-    formulas : at least two different ones, each a `Formula`, its text, a torch name, a module, or an entry of an `ActivationLibrary`
-    places : shape of the places where a choice is made, such as (channels,); () for a single one
-    temperature : at which weights start; 0 is a choice
+    formulas : Iterable
+        At least two different ones, each a `Formula`, its text, a torch name, a module, or an
+        entry of an `ActivationLibrary`.
+    places : tuple of int, default ()
+        Shape of the places where a choice is made, such as (channels,); () for a single one.
+    temperature : float, default 1.0
+        At which weights start; 0 is a choice.
     """
-    def __init__(self, formulas:Iterable, places:tuple[int, ...]=(), temperature:float=1.):
+
+    def __init__(
+        self, formulas: Iterable, places: tuple[int, ...] = (), temperature: float = 1.0
+    ):
         super().__init__()
         self.members = nn.ModuleList(activation_module(_formula(f)) for f in formulas)
         self.names = [_name(m) for m in self.members]
         if len(self.names) < 2 or len(set(self.names)) < len(self.names):
-            raise ValueError(f"a choice needs at least two different formulas, not {', '.join(self.names) or 'none'}")
+            raise ValueError(
+                "a choice needs at least two different formulas, not"
+                f" {', '.join(self.names) or 'none'}"
+            )
         self.logits = nn.Parameter(torch.zeros(*places, len(self.names)))
-        self.register_buffer("temperature", torch.tensor(0.))
+        self.register_buffer("temperature", torch.tensor(0.0))
         self.set_temperature(temperature)
 
-    def set_temperature(self, temperature:float):
+    def set_temperature(self, temperature: float):
         "Sharpen the weights; 0 makes them a choice."
-        if not 0 <= temperature < float("inf"): raise ValueError(f"temperature={temperature} must be a number of at least 0")
+        if not 0 <= temperature < float("inf"):
+            raise ValueError(f"temperature={temperature} must be a number of at least 0")
         self.temperature.fill_(temperature)
 
     @property
-    def weights(self)->Tensor:
+    def weights(self) -> Tensor:
         "How much each formula counts, (*places, formulas)."
-        if self.temperature > 0: return F.softmax(RATE * self.logits / self.temperature, -1)
+        if self.temperature > 0:
+            return F.softmax(RATE * self.logits / self.temperature, -1)
         return F.one_hot(self.chosen, len(self.names)).to(self.logits.dtype)
 
     @property
-    def chosen(self)->Tensor:
+    def chosen(self) -> Tensor:
         "The place of the formula that counts most, (*places,)."
         return self.logits.detach().argmax(-1)
 
-    def extra_repr(self)->str: return f"temperature {self.temperature.item():.3g}"
+    def extra_repr(self) -> str:
+        return f"temperature {self.temperature.item():.3g}"
 
+# %% ../nbs/09a_selectable.ipynb #4469264e
+# an entry of a library
+def _formula(spec):
+    return spec.formula if hasattr(spec, "evidence") else spec
 
-def _formula(spec): return spec.formula if hasattr(spec, "evidence") else spec            # an entry of a library
-
-
-def _name(m:nn.Module)->str:
-    if not isinstance(m, SymbolicActivation): return repr(m)
+# %% ../nbs/09a_selectable.ipynb #80e9094e
+def _name(m: nn.Module) -> str:
+    if not isinstance(m, SymbolicActivation):
+        return repr(m)
     return m.formula.text if isinstance(m.formula, Formula) else m.extra_repr()
 
 # %% ../nbs/09a_selectable.ipynb #7f955fc8
@@ -74,97 +88,209 @@ class SelectableActivation(Choice):
 
     Parameters
     ----------
-    formulas, temperature : as in `Choice`
-    per : "layer" for one choice, "channel" for one in each channel, the last axis of the input
-    channels : how many there are; needed with per="channel"
+    formulas : sequence of Formula or str
+        What to choose from, as in `Choice`.
+    per : str, default 'layer'
+        "layer" for one choice, "channel" for one in each channel, the last axis of the input.
+    channels : int, optional
+        How many there are; needed with per="channel".
+    temperature : float
+        As in `Choice`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import SelectableActivation
+    >>> layer = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> layer(torch.zeros(3)).shape
+    torch.Size([3])
     """
-    def __init__(self, formulas:Iterable, per:str="layer", channels:int|None=None, temperature:float=1.):
-        if per not in ("layer", "channel"): raise ValueError(f"per={per!r} is neither 'layer' nor 'channel'")
-        if per == "channel" and not channels: raise ValueError("per='channel' needs to know how many: give channels, or use selectable_mlp")
+
+    def __init__(
+        self,
+        formulas: Iterable,
+        per: str = "layer",
+        channels: int | None = None,
+        temperature: float = 1.0,
+    ):
+        if per not in ("layer", "channel"):
+            raise ValueError(f"per={per!r} is neither 'layer' nor 'channel'")
+        if per == "channel" and not channels:
+            raise ValueError(
+                "per='channel' needs to know how many: give channels, or use selectable_mlp"
+            )
         super().__init__(formulas, (channels,) if per == "channel" else (), temperature)
         self.per = per
 
-    def forward(self, x:Tensor)->Tensor:
-        if self.temperature == 0: return self.collapse()(x)
+    def forward(self, x: Tensor) -> Tensor:
+        """Weighted sum of the formulas' values, of the shape of `x`.
+
+        Parameters
+        ----------
+        x : Tensor
+            Of any shape; with per="channel" the last axis has `channels`.
+
+        Returns
+        -------
+        Tensor
+            Of the shape of `x`.
+        """
+        if self.temperature == 0:
+            return self.collapse()(x)
         return sum(w * f(x) for w, f in zip(self.weights.unbind(-1), self.members))
 
     @property
-    def choice(self)->str|list[str]:
+    def choice(self) -> str | list[str]:
         "The formula that counts most; for channels a list."
         chosen = self.chosen.tolist()
         return [self.names[k] for k in chosen] if self.per == "channel" else self.names[chosen]
 
-    def collapse(self)->nn.Module:
-        "The chosen formula as an activation; for channels a `ChannelActivation`, unless all agree. Parameters are shared, not copied."
+    def collapse(self) -> nn.Module:
+        """The chosen formula as an activation; for channels a `ChannelActivation`, unless all
+        agree. Parameters are shared, not copied.
+
+        Returns
+        -------
+        nn.Module
+            An activation of the chosen formula.
+        """
         chosen = self.chosen.reshape(-1).tolist()
-        return self.members[chosen[0]] if len(set(chosen)) == 1 else ChannelActivation([self.members[k] for k in sorted(set(chosen))],
-                                                                                     [sorted(set(chosen)).index(k) for k in chosen])
+        return (
+            self.members[chosen[0]]
+            if len(set(chosen)) == 1
+            else ChannelActivation(
+                [self.members[k] for k in sorted(set(chosen))],
+                [sorted(set(chosen)).index(k) for k in chosen],
+            )
+        )
 
 # %% ../nbs/09a_selectable.ipynb #7073477c
 class ChannelActivation(nn.Module):
-    """Channels, the last axis of the input, with formulas of their own; each formula is computed on its channels only.
+    """Channels, the last axis of the input, with formulas of their own; each formula is
+    computed on its channels only.
 
     Parameters
     ----------
-    formulas : what `activation_module` accepts
-    choice : for each channel the place of its formula in `formulas`
+    formulas : Sequence
+        What `activation_module` accepts.
+    choice : sequence of int
+        For each channel the place of its formula in `formulas`.
     """
-    def __init__(self, formulas:Sequence, choice:Sequence[int]):
+
+    def __init__(self, formulas: Sequence, choice: Sequence[int]):
         super().__init__()
-        self.members = nn.ModuleList(f if isinstance(f, nn.Module) else activation_module(f) for f in formulas)
+        self.members = nn.ModuleList(
+            f if isinstance(f, nn.Module) else activation_module(f) for f in formulas
+        )
         self.register_buffer("order", torch.tensor(choice).argsort(stable=True))
         self.register_buffer("back", self.order.argsort())
         self.counts = [list(choice).count(k) for k in range(len(self.members))]
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         parts = x[..., self.order].split(self.counts, -1)
         return torch.cat([f(p) for f, p in zip(self.members, parts)], -1)[..., self.back]
 
-    def extra_repr(self)->str: return ", ".join(f"{n} x {_name(m)}" for n, m in zip(self.counts, self.members))
+    def extra_repr(self) -> str:
+        return ", ".join(f"{n} x {_name(m)}" for n, m in zip(self.counts, self.members))
 
 # %% ../nbs/09a_selectable.ipynb #b25491a0
-def selectable_mlp(n_features:int, formulas:Iterable, hidden:Sequence[int]=(64, 32), per:str="layer", **kwargs)->nn.Sequential:
+def selectable_mlp(
+    n_features: int,
+    formulas: Iterable,
+    hidden: Sequence[int] = (64, 32),
+    per: str = "layer",
+    **kwargs,
+) -> nn.Sequential:
     """An `mlp` whose hidden layers choose among formulas; other arguments as there.
 
     Parameters
     ----------
-    formulas, per : as in `SelectableActivation`
+    formulas, per
+        As in `SelectableActivation`.
     """
     formulas = list(formulas)
-    return mlp(n_features, hidden, [SelectableActivation(formulas, per, width) for width in hidden], **kwargs)
+    return mlp(
+        n_features,
+        hidden,
+        [SelectableActivation(formulas, per, width) for width in hidden],
+        **kwargs,
+    )
 
 # %% ../nbs/09a_selectable.ipynb #d6b86982
-def anneal(model:nn.Module, progress:float, start:float=1., end:float=0.1, hard_from:float=0.2):
+def anneal(
+    model: nn.Module,
+    progress: float,
+    start: float = 1.0,
+    end: float = 0.1,
+    hard_from: float = 0.2,
+):
     """Set the temperature of every choice in a model.
 
     Parameters
     ----------
-    progress : share of training that is over, from 0 to 1
-    start, end : temperatures between which it falls
-    hard_from : share at which the temperature becomes 0, that is, the choice is made
+    progress : float
+        Share of training that is over, from 0 to 1.
+    start, end
+        Temperatures between which it falls.
+    hard_from : float, default 0.2
+        Share at which the temperature becomes 0, that is, the choice is made.
     """
-    if not 0 <= progress <= 1: raise ValueError(f"progress={progress} must be a share from 0 to 1")
-    temperature = 0. if progress >= hard_from else start * (end / start) ** (progress / hard_from)
+    if not 0 <= progress <= 1:
+        raise ValueError(f"progress={progress} must be a share from 0 to 1")
+    temperature = (
+        0.0 if progress >= hard_from else start * (end / start) ** (progress / hard_from)
+    )
     for m in model.modules():
-        if isinstance(m, Choice): m.set_temperature(temperature)
+        if isinstance(m, Choice):
+            m.set_temperature(temperature)
 
-
-def choices(model:nn.Module)->pd.DataFrame:
-    "Each choice in a model: its place, the formulas that were chosen, in how many places each, and the mean weight there."
+# %% ../nbs/09a_selectable.ipynb #bd0b9ced
+def choices(model: nn.Module) -> pd.DataFrame:
+    """Each choice in a model: its place, the formulas that were chosen, in how many places
+    each, and the mean weight there.
+    """
     rows = []
     for place, m in model.named_modules():
-        if not isinstance(m, Choice): continue
+        if not isinstance(m, Choice):
+            continue
         chosen, weights = m.chosen.reshape(-1), m.weights.detach().reshape(-1, len(m.names))
-        for k, n in Counter(chosen.tolist()).most_common(): rows.append((place, m.names[k], n, float(weights[chosen == k, k].mean())))
+        for k, n in Counter(chosen.tolist()).most_common():
+            rows.append((place, m.names[k], n, float(weights[chosen == k, k].mean())))
     return pd.DataFrame(rows, columns=["place", "formula", "chosen", "weight"])
 
 # %% ../nbs/09a_selectable.ipynb #aa60afa7
-def collapse_activations(model:nn.Module)->list[str]:
-    "Put the chosen formulas in place of every choice in a model; returns the names of the places. The model itself must not be one."
-    if isinstance(model, Choice): raise TypeError("the model itself is the choice: use its collapse()")
-    places = [(f"{prefix}.{name}".lstrip("."), parent, name, child) for prefix, parent in model.named_modules()
-              for name, child in parent.named_children() if isinstance(child, Choice)]
-    for _, parent, name, child in places: setattr(parent, name, child.collapse().train(child.training))
+def collapse_activations(model: nn.Module) -> list[str]:
+    """Put the chosen formulas in place of every choice in a model; returns the names of the
+    places. The model itself must not be one.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Changed in place.
+
+    Returns
+    -------
+    list of str
+        Names of the modules that were exchanged.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import SelectableActivation, collapse_activations
+    >>> net = nn.Sequential(nn.Linear(4, 3), SelectableActivation(["relu(x)", "sin(x)"]))
+    >>> collapse_activations(net)
+    ['1']
+    """
+    if isinstance(model, Choice):
+        raise TypeError("the model itself is the choice: use its collapse()")
+    places = [
+        (f"{prefix}.{name}".lstrip("."), parent, name, child)
+        for prefix, parent in model.named_modules()
+        for name, child in parent.named_children()
+        if isinstance(child, Choice)
+    ]
+    for _, parent, name, child in places:
+        setattr(parent, name, child.collapse().train(child.training))
     return [place for place, *_ in places]
 
 # %% ../nbs/09a_selectable.ipynb #8bb7a6f0
@@ -173,46 +299,77 @@ class KANLayer(Choice):
 
     Parameters
     ----------
-    n_in, n_out : width of the input's and the output's last axis
-    formulas, temperature : as in `Choice`
+    n_in, n_out : int
+        Width of the input's and the output's last axis.
+    formulas, temperature
+        As in `Choice`.
     """
-    def __init__(self, n_in:int, n_out:int, formulas:Iterable, temperature:float=1.):
+
+    def __init__(self, n_in: int, n_out: int, formulas: Iterable, temperature: float = 1.0):
         super().__init__(formulas, (n_out, n_in), temperature)
         linear = nn.Linear(n_in, n_out)
         self.weight, self.bias = linear.weight, linear.bias
 
-    def forward(self, x:Tensor)->Tensor:
-        values = torch.cat([f(x) for f in self.members], -1)                                     # (..., formulas * n_in)
-        return F.linear(values, (self.weight.unsqueeze(-1) * self.weights).movedim(-1, 1).flatten(1), self.bias)
+    def forward(self, x: Tensor) -> Tensor:
+        values = torch.cat([f(x) for f in self.members], -1)  # (..., formulas * n_in)
+        return F.linear(
+            values,
+            (self.weight.unsqueeze(-1) * self.weights).movedim(-1, 1).flatten(1),
+            self.bias,
+        )
 
-    def collapse(self)->"FixedKANLayer": return FixedKANLayer(self.members, self.chosen, self.weight, self.bias)
+    def collapse(self) -> "FixedKANLayer":
+        return FixedKANLayer(self.members, self.chosen, self.weight, self.bias)
 
-    def extra_repr(self)->str: return f"{self.weight.shape[1]} to {self.weight.shape[0]}, {super().extra_repr()}"
+    def extra_repr(self) -> str:
+        return f"{self.weight.shape[1]} to {self.weight.shape[0]}, {super().extra_repr()}"
 
-
+# %% ../nbs/09a_selectable.ipynb #0bc06d73
 class FixedKANLayer(nn.Module):
-    "What a `KANLayer` leaves behind: each edge its formula, and each formula computed for the inputs that some edge wants it of."
-    def __init__(self, formulas:Sequence[nn.Module], chosen:Tensor, weight:Tensor, bias:Tensor):
+    """What a `KANLayer` leaves behind: each edge its formula, and each formula computed for the
+    inputs that some edge wants it of.
+    """
+
+    def __init__(
+        self, formulas: Sequence[nn.Module], chosen: Tensor, weight: Tensor, bias: Tensor
+    ):
         super().__init__()
         used = [(k, (chosen == k).any(0).nonzero().squeeze(1)) for k in range(len(formulas))]
         self.members = nn.ModuleList(formulas[k] for k, inputs in used if len(inputs))
         self.inputs = [inputs.tolist() for _, inputs in used if len(inputs)]
-        self.weight, self.bias = nn.Parameter(weight.detach().clone()), nn.Parameter(bias.detach().clone())
+        self.weight, self.bias = (
+            nn.Parameter(weight.detach().clone()),
+            nn.Parameter(bias.detach().clone()),
+        )
         wanted = torch.cat([(chosen == k)[:, inputs] for k, inputs in used if len(inputs)], 1)
         self.register_buffer("mask", wanted.to(weight.dtype))
         self.register_buffer("sources", torch.cat([inputs for _, inputs in used]))
 
-    def forward(self, x:Tensor)->Tensor:
-        values = torch.cat([f(x[..., inputs]) for f, inputs in zip(self.members, self.inputs)], -1)
+    def forward(self, x: Tensor) -> Tensor:
+        values = torch.cat(
+            [f(x[..., inputs]) for f, inputs in zip(self.members, self.inputs)], -1
+        )
         return F.linear(values, self.weight[:, self.sources] * self.mask, self.bias)
 
-    def extra_repr(self)->str: return f"{self.weight.shape[1]} to {self.weight.shape[0]}"
+    def extra_repr(self) -> str:
+        return f"{self.weight.shape[1]} to {self.weight.shape[0]}"
 
 # %% ../nbs/09a_selectable.ipynb #1a7f236a
-def kan(n_features:int, formulas:Iterable, hidden:Sequence[int]=(64, 32), n_outputs:int=1, dropout:float=0.3, seed:int|None=None)->nn.Sequential:
-    "A network of `KANLayer`s; once collapsed it has the parameters of the `mlp` with the same arguments."
+def kan(
+    n_features: int,
+    formulas: Iterable,
+    hidden: Sequence[int] = (64, 32),
+    n_outputs: int = 1,
+    dropout: float = 0.3,
+    seed: int | None = None,
+) -> nn.Sequential:
+    """A network of `KANLayer`s; once collapsed it has the parameters of the `mlp` with the same
+    arguments.
+    """
     formulas, widths, layers = list(formulas), [n_features, *hidden], []
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None: torch.manual_seed(seed)
-        for a, b in zip(widths, hidden): layers += [KANLayer(a, b, formulas), nn.BatchNorm1d(b), nn.Dropout(dropout)]
+        if seed is not None:
+            torch.manual_seed(seed)
+        for a, b in zip(widths, hidden):
+            layers += [KANLayer(a, b, formulas), nn.BatchNorm1d(b), nn.Dropout(dropout)]
         return nn.Sequential(*layers, KANLayer(widths[-1], n_outputs, formulas))

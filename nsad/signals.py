@@ -20,21 +20,24 @@ class Stopped(KeyboardInterrupt):
 
     Attributes
     ----------
-    signum : int, number of the signal; programs that end by one report 128 + `signum`
+    signum : int
+        Int, number of the signal; programs that end by one report 128 + `signum`.
     """
-    def __init__(self, signum:int):
+
+    def __init__(self, signum: int):
         super().__init__(f"stopped by {signal.Signals(signum).name}")
         self.signum = signum
 
-
-def stop_name(error:KeyboardInterrupt)->str:
+# %% ../nbs/00a_signals.ipynb #dd6c647d
+def stop_name(error: KeyboardInterrupt) -> str:
     "What ended the work, for people: Ctrl-C, SIGTERM, SIGHUP."
     return signal.Signals(error.signum).name if isinstance(error, Stopped) else "Ctrl-C"
 
 # %% ../nbs/00a_signals.ipynb #773efc8d
-def _stop(signum, frame): raise Stopped(signum)
+def _stop(signum, frame):
+    raise Stopped(signum)
 
-
+# %% ../nbs/00a_signals.ipynb #1331ed5b
 @contextmanager
 def stoppable():
     """Inside, SIGTERM and SIGHUP raise `Stopped`, as Ctrl-C raises `KeyboardInterrupt`.
@@ -42,43 +45,54 @@ def stoppable():
     Examples
     --------
     >>> with stoppable():
-    ...     pass                                                # long work that keeps what it has when it is interrupted
+    ...     pass  # long work that keeps what it has when it is interrupted
     """
     ours = []
     if threading.current_thread() is threading.main_thread():
         known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
         ours = [s for s in known if s is not None and signal.getsignal(s) is signal.SIG_DFL]
-    for s in ours: signal.signal(s, _stop)
-    try: yield
+    for s in ours:
+        signal.signal(s, _stop)
+    try:
+        yield
     finally:
-        for s in ours: signal.signal(s, signal.SIG_DFL)
+        for s in ours:
+            signal.signal(s, signal.SIG_DFL)
 
 # %% ../nbs/00a_signals.ipynb #d5c3a7ad
 _watched = threading.Lock()
 
 
-def _watch(parent:int, every:float):
-    while os.getppid() == parent: time.sleep(every)
-    os._exit(1)                                             # no cleaning up: nobody waits for it
+def _watch(parent: int, every: float):
+    while os.getppid() == parent:
+        time.sleep(every)
+    os._exit(1)  # no cleaning up: nobody waits for it
 
-
-def end_with(parent:int, every:float=1.)->bool:
+# %% ../nbs/00a_signals.ipynb #80fc961d
+def end_with(parent: int, every: float = 1.0) -> bool:
     """In a worker: end this process soon after its parent has.
 
     Parameters
     ----------
-    parent : process id of whoever handed out the work; in any process that is no child of it nothing happens
-    every : seconds between two looks
+    parent : int
+        Process id of whoever handed out the work; in any process that is no child of it nothing
+        happens.
+    every : float, default 1.0
+        Seconds between two looks.
 
     Returns
     -------
-    bool : whether a watch was set now; False in the parent itself, and where there is one already
+    bool
+        whether a watch was set now; False in the parent itself, and where there is one already
 
     Examples
     --------
-    >>> end_with(os.getpid())                                   # the work is done in the process that asked for it
+    >>> end_with(os.getpid())  # the work is done in the process that asked for it
     False
     """
-    if os.name != "posix" or os.getppid() != parent or not _watched.acquire(blocking=False): return False
-    threading.Thread(target=_watch, args=(parent, every), name="ends with its parent", daemon=True).start()
+    if os.name != "posix" or os.getppid() != parent or not _watched.acquire(blocking=False):
+        return False
+    threading.Thread(
+        target=_watch, args=(parent, every), name="ends with its parent", daemon=True
+    ).start()
     return True

@@ -12,155 +12,253 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
-
 import numpy as np
 
 # %% ../nbs/05a_spellings.ipynb #5be11a06
-ALWAYS_GAPS = frozenset("|?|nan|-nan|nat|<na>|#n/a|#na|#n/a n/a|1.#ind|-1.#ind|1.#qnan|-1.#qnan".split("|"))
-RARE_GAPS = frozenset("na|n/a|null".split("|"))                  # among words: a gap where it is rare
-NUMBER_GAPS = ALWAYS_GAPS | RARE_GAPS | frozenset(
-    "-|--|---|–|—|.|..|...|*|**|/|_|n/k|n.k.|n.a.|n. a.|n.d.|n/d|nd|nk|k.a.|k. a.|unk|unknown|missing|"
-    "none|nil|not available|not known|not applicable|tbd|#value!|#div/0!|#ref!|#num!|#name?|#null!".split("|"))
+ALWAYS_GAPS = frozenset(
+    "|?|nan|-nan|nat|<na>|#n/a|#na|#n/a n/a|1.#ind|-1.#ind|1.#qnan|-1.#qnan".split("|")
+)
+RARE_GAPS = frozenset("na|n/a|null".split("|"))  # among words: a gap where it is rare
+NUMBER_GAPS = (
+    ALWAYS_GAPS
+    | RARE_GAPS
+    | frozenset(
+        "-|--|---|–|—|.|..|...|*|**|/|_|n/k|n.k.|n.a.|n. a.|n.d.|n/d|nd|nk|k.a.|k."
+        " a.|unk|unknown|missing|none|nil|not available|not known|not"
+        " applicable|tbd|#value!|#div/0!|#ref!|#num!|#name?|#null!".split("|")
+    )
+)
 
-
-def is_gap(text:str, words:frozenset=ALWAYS_GAPS)->bool:
+# %% ../nbs/05a_spellings.ipynb #aa2b42ab
+def is_gap(text: str, words: frozenset = ALWAYS_GAPS) -> bool:
     "Is `text` one of `words`, whatever its case and the blanks around it?"
     return text.strip().lower() in words
 
 # %% ../nbs/05a_spellings.ipynb #5be11a09
-_CODES = ("USD EUR GBP CHF JPY CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BRL MXN ZAR KRW RUB TRY "
-          "SGD HKD ILS THB Fr. Fr kr. kr zł Kč Ft Rs. Rs R$ US$ A$ C$")
+_CODES = (
+    "USD EUR GBP CHF JPY CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BRL MXN ZAR KRW RUB"
+    " TRY SGD HKD ILS THB Fr. Fr kr. kr zł Kč Ft Rs. Rs R$ US$ A$ C$"
+)
 CURRENCIES = tuple("$€£¥₹₽₩₺₪₫₴₦฿¢") + tuple(_CODES.split())
 _UNIT = "|".join(map(re.escape, sorted((*CURRENCIES, "%", "‰"), key=len, reverse=True)))
-_GROUPS = ",.'’ \u00a0\u2009\u202f"                              # marks that stand between groups of digits
-_PIECES = re.compile(rf"""(?P<open>\()? \s* (?P<sign>[-+])? \s* (?P<before>{_UNIT})? \s* (?P<inner>[-+])? \s*
-    (?P<digits>\d(?:[\d{_GROUPS}]*\d)?(?:[.,](?![-–—]))?|[.,]\d+) (?P<exponent>[eE][-+]?\d{{1,4}})?
-    (?P<dash>[.,][-–—]{{1,2}})? \s* (?P<after>{_UNIT})? \s* (?P<late>-)? (?P<close>\))?""", re.X)
-PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")     # what a programming language takes for a number
+_GROUPS = ",.'’ \u00a0\u2009\u202f"  # marks that stand between groups of digits
+_PIECES = re.compile(
+    rf"""(?P<open>\()? \s* (?P<sign>[-+])? \s* (?P<before>{_UNIT})? \s* (?P<inner>[-+])? \s*
+    (?P<digits>\d(?:[\d{_GROUPS}]*\d)?(?:[.,](?![-–—]))?|[.,]\d+)
+    (?P<exponent>[eE][-+]?\d{{1,4}})?
+    (?P<dash>[.,][-–—]{{1,2}})? \s* (?P<after>{_UNIT})? \s* (?P<late>-)? (?P<close>\))?""",
+    re.X,
+)
+# what a programming language takes for a number
+PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _INFINITE = re.compile(r"[-+]?inf(inity)?", re.I)
 
+# %% ../nbs/05a_spellings.ipynb #41d7d771
+def _digits(decimal: str, thousands: str) -> re.Pattern:
+    """Digits with this decimal mark, in groups by this mark or in none; groups as in Europe, or
+    as in India (1,23,456).
+    """
+    d = re.escape(decimal)
+    t = re.escape(thousands) if thousands != " " else "[ \u00a0\u2009\u202f]"
+    european = rf"[1-9]\d{{0,2}}(?:{t}\d{{3}})+"
+    indian = rf"[1-9]\d?(?:{t}\d{{2}})+{t}\d{{3}}"
+    return re.compile(rf"(?:\d+|{european}|{indian})(?:{d}\d*)?|{d}\d+")
 
-def _digits(decimal:str, thousands:str)->re.Pattern:
-    "Digits with this decimal mark, in groups by this mark or in none; groups as in Europe, or as in India (1,23,456)."
-    d, t = re.escape(decimal), re.escape(thousands) if thousands != " " else "[ \u00a0\u2009\u202f]"
-    return re.compile(rf"(?:\d+|[1-9]\d{{0,2}}(?:{t}\d{{3}})+|[1-9]\d?(?:{t}\d{{2}})+{t}\d{{3}})(?:{d}\d*)?|{d}\d+")
-
-
-_WAYS = {way: _digits(*way) for way in [(".", ","), (",", "."), *product(".,", (" ", "'", "’"))]}
+# %% ../nbs/05a_spellings.ipynb #7ed86dba
+_WAYS = {
+    way: _digits(*way) for way in [(".", ","), (",", "."), *product(".,", (" ", "'", "’"))]
+}
 
 # %% ../nbs/05a_spellings.ipynb #5be11a11
 @dataclass(frozen=True)
 class NumberSpelling:
     """How a column writes numbers.
 
-    Attributes
+    Parameters
     ----------
-    decimal : "." or ","
-    thousands : the mark between groups of digits, ",", ".", " ", "'" or "’"; only looked for where there is one
-    unit : "" or what is written with most numbers, such as "%" or "€"; the value is what stands before it
+    decimal : str, default '.'
+        "." or ",".
+    thousands : str, default ','
+        The mark between groups of digits, ",", ".", " ", "'" or "’"; only looked for where
+        there is one.
+    unit : str, default ''
+        "" or what is written with most numbers, such as "%" or "€"; the value is what stands
+        before it.
     """
+
     decimal: str = "."
     thousands: str = ","
     unit: str = ""
 
-    def read(self, texts:Sequence[str])->np.ndarray:
+    def read(self, texts: Sequence[str]) -> np.ndarray:
         "The numbers, NaN for what is none; infinities as they are."
         return np.array([self._one(text.strip()) for text in texts], dtype=np.float64)
 
-    def _one(self, text:str)->float:
-        if (PLAIN.fullmatch(text) and self.decimal == "." and self.unit != "%") or _INFINITE.fullmatch(text): return float(text)
+    def _one(self, text: str) -> float:
+        if (
+            PLAIN.fullmatch(text) and self.decimal == "." and self.unit != "%"
+        ) or _INFINITE.fullmatch(text):
+            return float(text)
         found = _PIECES.fullmatch(text.replace("−", "-"))
-        if not found or not _WAYS[self.decimal, self.thousands].fullmatch(found["digits"]): return np.nan
-        if _unit(found) not in (self.unit, "") or (found["open"] is None) != (found["close"] is None): return np.nan
+        if not found or not _WAYS[self.decimal, self.thousands].fullmatch(found["digits"]):
+            return np.nan
+        if _unit(found) not in (self.unit, "") or (found["open"] is None) != (
+            found["close"] is None
+        ):
+            return np.nan
         digits = found["digits"]
-        for mark in set(_GROUPS) - {self.decimal}: digits = digits.replace(mark, "")
+        for mark in set(_GROUPS) - {self.decimal}:
+            digits = digits.replace(mark, "")
         value = float(digits.replace(",", ".") + (found["exponent"] or ""))
-        if self.unit == "%" and not _unit(found) and value: return np.nan        # 0.45 among percents: 45 or 0.45?
+        # 0.45 among percents: 45 or 0.45?
+        if self.unit == "%" and not _unit(found) and value:
+            return np.nan
         signs = [found["open"], found["sign"] == "-", found["inner"] == "-", found["late"]]
         return -value if sum(map(bool, signs)) == 1 else value if not any(signs) else np.nan
 
-
-def _unit(found:re.Match)->str: return found["before"] or found["after"] or ""
+# %% ../nbs/05a_spellings.ipynb #f78b43a3
+def _unit(found: re.Match) -> str:
+    return found["before"] or found["after"] or ""
 
 # %% ../nbs/05a_spellings.ipynb #5be11a14
-def number_spelling(texts:Sequence[str], counts:Sequence[int], decimal:str="")->NumberSpelling|None:
+def number_spelling(
+    texts: Sequence[str], counts: Sequence[int], decimal: str = ""
+) -> NumberSpelling | None:
     """The spelling that most rows of a column have, or None where hardly any is a number.
 
     Parameters
     ----------
-    texts, counts : the different texts of a column without its gaps, and how many rows have each
-    decimal : the decimal mark to prefer where the column leaves it open
+    texts, counts
+        The different texts of a column without its gaps, and how many rows have each.
+    decimal : str, default ''
+        The decimal mark to prefer where the column leaves it open.
     """
-    if decimal != "," and all(map(PLAIN.fullmatch, texts)): return NumberSpelling()
+    if decimal != "," and all(map(PLAIN.fullmatch, texts)):
+        return NumberSpelling()
     found = [(_PIECES.fullmatch(t.strip().replace("−", "-")), n) for t, n in zip(texts, counts)]
     found = [(match, n) for match, n in found if match]
-    if not found: return NumberSpelling() if texts and all(map(_INFINITE.fullmatch, texts)) else None
+    if not found:
+        return NumberSpelling() if texts and all(map(_INFINITE.fullmatch, texts)) else None
     units = {}
-    for match, n in found: units[_unit(match)] = units.get(_unit(match), 0) + n
+    for match, n in found:
+        units[_unit(match)] = units.get(_unit(match), 0) + n
     named = {unit: n for unit, n in units.items() if unit}
-    if sum(named.values()) < units.get("", 0): named.pop("%", None)          # a few percents among other numbers
+    # a few percents among other numbers
+    if sum(named.values()) < units.get("", 0):
+        named.pop("%", None)
     unit = max(named, key=named.get, default="")
-    fits = {way: sum(n for match, n in found if digits.fullmatch(match["digits"])) for way, digits in _WAYS.items()}
-    if not (most := max(fits.values())): return None
+    fits = {
+        way: sum(n for match, n in found if digits.fullmatch(match["digits"]))
+        for way, digits in _WAYS.items()
+    }
+    if not (most := max(fits.values())):
+        return None
     best = [way for way, n in fits.items() if n == most]
     preferred = [way for way in best if way[0] == decimal] or best
     return NumberSpelling(*preferred[0], unit)
 
-
-def is_ambiguous(texts:Sequence[str], spelling:NumberSpelling)->bool:
+# %% ../nbs/05a_spellings.ipynb #f8e8bfc3
+def is_ambiguous(texts: Sequence[str], spelling: NumberSpelling) -> bool:
     "Would the other decimal mark read these texts as well, and as other numbers?"
-    other = NumberSpelling(*((",", ".") if spelling.decimal == "." else (".", ",")), spelling.unit)
+    other = NumberSpelling(
+        *((",", ".") if spelling.decimal == "." else (".", ",")), spelling.unit
+    )
     first, second = spelling.read(texts), other.read(texts)
     return bool(np.isfinite(second).all() and (first != second).any())
 
 # %% ../nbs/05a_spellings.ipynb #5be11a17
-_MONTHS = ("jan|ene", "feb|fév|fev", "mar|mär|mrz", "apr|avr|abr", "may|mai|maj", "jun|juin", "jul|juil", "aug|aoû|aou|ago", "sep|set",
-           "oct|okt|out", "nov", "dec|dez|déc|dic")
+_MONTHS = (
+    "jan|ene",
+    "feb|fév|fev",
+    "mar|mär|mrz",
+    "apr|avr|abr",
+    "may|mai|maj",
+    "jun|juin",
+    "jul|juil",
+    "aug|aoû|aou|ago",
+    "sep|set",
+    "oct|okt|out",
+    "nov",
+    "dec|dez|déc|dic",
+)
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split("|")}
 _NAME = r"(?P<name>[a-zäéû]{3,10})\.?"
-_DATES = [re.compile(pattern, re.I) for pattern in (
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2}))?",                   # 2017-03-31, 2017/3
-    r"(?P<year>\d{4}) (?P<month>\d\d) (?P<day>\d\d)",                                      # 2017 03 31
-    r"(?P<month>\d{1,2})[-/](?P<year>1[89]\d\d|20\d\d)",                                  # 03/2017
-    r"(?P<year>\d{4})-?W(?P<week>\d\d)(-?(?P<weekday>[1-7]))?",                            # 2017-W13, a week
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",                                        # 20170331
-    r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)",  # 31.3.2017 or 3/31/17
-    rf"(?P<day>\d{{1,2}})(st|nd|rd|th)?[-./ ]*{_NAME}[-./, ]*(?P<year>\d{{4}}|\d\d)",      # 31-Mar-2017, 31 March 17
-    rf"{_NAME}\s*(?P<day>\d{{1,2}})(st|nd|rd|th)?(,\s*|\s+)(?P<year>\d{{4}})",             # Mar 31, 2017
-    rf"{_NAME}[-./, ]+(?P<year>\d{{4}})", rf"(?P<year>\d{{4}})[-./ ]+{_NAME}([-./ ]+(?P<day>\d{{1,2}}))?",
-    r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])", r"Q(?P<quarter>[1-4])[- /]?(?P<year>\d{4})")]
-_TIME = re.compile(r"""(?P<hour>\d{1,2}):(?P<minute>\d\d)(:(?P<second>\d\d([.,]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?
-    \s*(Z|UTC|GMT|(?P<zone>[-+]\d\d:?(\d\d)?))?""", re.X | re.I)
-_BASIC = re.compile(r"(\d{8})T(\d\d)(\d\d)(\d\d)?(Z|[-+]\d{4})?")                     # 20170331T1200
+_DATES = [
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2}))?",  # 2017-03-31, 2017/3
+        r"(?P<year>\d{4}) (?P<month>\d\d) (?P<day>\d\d)",  # 2017 03 31
+        r"(?P<month>\d{1,2})[-/](?P<year>1[89]\d\d|20\d\d)",  # 03/2017
+        r"(?P<year>\d{4})-?W(?P<week>\d\d)(-?(?P<weekday>[1-7]))?",  # 2017-W13, a week
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",  # 20170331
+        # 31.3.2017 or 3/31/17
+        r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)",
+        # 31-Mar-2017, 31 March 17
+        rf"(?P<day>\d{{1,2}})(st|nd|rd|th)?[-./ ]*{_NAME}[-./, ]*(?P<year>\d{{4}}|\d\d)",
+        # Mar 31, 2017
+        rf"{_NAME}\s*(?P<day>\d{{1,2}})(st|nd|rd|th)?(,\s*|\s+)(?P<year>\d{{4}})",
+        rf"{_NAME}[-./, ]+(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})[-./ ]+{_NAME}([-./ ]+(?P<day>\d{{1,2}}))?",
+        r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])",
+        r"Q(?P<quarter>[1-4])[- /]?(?P<year>\d{4})",
+    )
+]
+_TIME = re.compile(
+    r"""(?P<hour>\d{1,2}):(?P<minute>\d\d)(:(?P<second>\d\d([.,]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?
+    \s*(Z|UTC|GMT|(?P<zone>[-+]\d\d:?(\d\d)?))?""",
+    re.X | re.I,
+)
+_BASIC = re.compile(r"(\d{8})T(\d\d)(\d\d)(\d\d)?(Z|[-+]\d{4})?")  # 20170331T1200
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s+", re.I)
 
-
-def _day_and_time(text:str)->tuple[str, str]:
+# %% ../nbs/05a_spellings.ipynb #34b7b624
+def _day_and_time(text: str) -> tuple[str, str]:
     "The parts of a date with a time, each may be empty."
-    text = _WEEKDAY.sub("", text.strip(), count=1) if _WEEKDAY.match(text.strip()) else text.strip()
-    if basic := _BASIC.fullmatch(text): return basic[1], ":".join(filter(None, basic.groups()[1:4])) + (basic[5] or "")
+    text = (
+        _WEEKDAY.sub("", text.strip(), count=1)
+        if _WEEKDAY.match(text.strip())
+        else text.strip()
+    )
+    if basic := _BASIC.fullmatch(text):
+        return basic[1], ":".join(filter(None, basic.groups()[1:4])) + (basic[5] or "")
     found = re.search(r"([T\s,]\s*)\d{1,2}:\d\d", text)
-    return (text[:found.start()], text[found.end(1):]) if found else (text, "")
+    return (text[: found.start()], text[found.end(1) :]) if found else (text, "")
 
-
-def _date_parts(text:str)->dict|None:
-    "Year, month and day of a text, or its first and second number where their order is open; None if it is no date."
+# %% ../nbs/05a_spellings.ipynb #3c7c24de
+def _date_parts(text: str) -> dict | None:
+    """Year, month and day of a text, or its first and second number where their order is open;
+    None if it is no date.
+    """
     for pattern in _DATES:
-        if found := pattern.fullmatch(text): break
-    else: return None
+        if found := pattern.fullmatch(text):
+            break
+    else:
+        return None
     parts = found.groupdict()
-    parts = {name: int(parts[name]) for name in ("year", "month", "day", "first", "second", "quarter", "week", "weekday") if parts.get(name)} | (
-        {"month": _MONTH.get(parts["name"].lower()[:4], _MONTH.get(parts["name"].lower()[:3]))} if parts.get("name") else {})
-    if "week" in parts: return _of_week(parts["year"], parts["week"], parts.get("weekday", 1))
-    if "quarter" in parts: parts["month"] = 3 * parts["quarter"] - 2
-    if len(found["year"]) == 2: parts["year"] += 1900 if parts["year"] >= 69 else 2000
+    parts = {
+        name: int(parts[name])
+        for name in ("year", "month", "day", "first", "second", "quarter", "week", "weekday")
+        if parts.get(name)
+    } | (
+        {"month": _MONTH.get(parts["name"].lower()[:4], _MONTH.get(parts["name"].lower()[:3]))}
+        if parts.get("name")
+        else {}
+    )
+    if "week" in parts:
+        return _of_week(parts["year"], parts["week"], parts.get("weekday", 1))
+    if "quarter" in parts:
+        parts["month"] = 3 * parts["quarter"] - 2
+    if len(found["year"]) == 2:
+        parts["year"] += 1900 if parts["year"] >= 69 else 2000
     return None if parts.get("month", 0) is None or not 1000 <= parts["year"] <= 2999 else parts
 
-
-def _of_week(year:int, week:int, weekday:int)->dict|None:
+# %% ../nbs/05a_spellings.ipynb #894560c0
+def _of_week(year: int, week: int, weekday: int) -> dict | None:
     "The day of a week as ISO 8601 counts them; None if the year has no such week."
-    try: day = date.fromisocalendar(year, week, weekday)
-    except ValueError: return None
+    try:
+        day = date.fromisocalendar(year, week, weekday)
+    except ValueError:
+        return None
     return dict(year=day.year, month=day.month, day=day.day)
 
 # %% ../nbs/05a_spellings.ipynb #5be11a20
@@ -168,51 +266,79 @@ def _of_week(year:int, week:int, weekday:int)->dict|None:
 class DateSpelling:
     """How a column writes dates.
 
-    Attributes
+    Parameters
     ----------
-    month_first : is it month/day/year (United States), rather than day/month/year?
+    month_first : bool, default False
+        Is it month/day/year (United States), rather than day/month/year?
     """
+
     month_first: bool = False
 
-    def read(self, texts:Sequence[str])->np.ndarray:
+    def read(self, texts: Sequence[str]) -> np.ndarray:
         "Days since 1970 with a fraction for the time of day, NaN for what is no date."
         return np.array([self._one(text) for text in texts], dtype=np.float64)
 
-    def _one(self, text:str)->float:
+    def _one(self, text: str) -> float:
         day, time = _day_and_time(text)
         parts, seconds = _date_parts(day), _seconds(time)
-        if parts is None or seconds is None: return np.nan
-        if "first" in parts: parts["month"], parts["day"] = (parts["first"], parts["second"])[::1 if self.month_first else -1]
-        try: days = date(parts["year"], parts["month"], parts.get("day", 1)).toordinal() - date(1970, 1, 1).toordinal()
-        except ValueError: return np.nan                              # there is no 31 February
+        if parts is None or seconds is None:
+            return np.nan
+        if "first" in parts:
+            parts["month"], parts["day"] = (parts["first"], parts["second"])[
+                :: 1 if self.month_first else -1
+            ]
+        try:
+            days = (
+                date(parts["year"], parts["month"], parts.get("day", 1)).toordinal()
+                - date(1970, 1, 1).toordinal()
+            )
+        except ValueError:
+            return np.nan  # there is no 31 February
         return days + seconds / 86_400
 
-
-def _seconds(time:str)->float|None:
+# %% ../nbs/05a_spellings.ipynb #9e0e4cc5
+def _seconds(time: str) -> float | None:
     "Seconds since midnight in world time; None if the text is no time."
-    if not time: return 0.
+    if not time:
+        return 0.0
     found = _TIME.fullmatch(time.strip())
-    if not found or int(found["hour"]) > 24 or int(found["minute"]) > 59: return None
+    if not found or int(found["hour"]) > 24 or int(found["minute"]) > 59:
+        return None
     hour = int(found["hour"])
-    if found["half"]: hour = hour % 12 + 12 * (found["half"][0] in "pP")
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"][0] in "pP")
     zone = (found["zone"] or "+00:00").replace(":", "").ljust(5, "0")
     shift = int(zone[:3]) * 3600 + int(zone[0] + zone[3:]) * 60
-    return hour * 3600 + int(found["minute"]) * 60 + float((found["second"] or "0").replace(",", ".")) - shift
+    return (
+        hour * 3600
+        + int(found["minute"]) * 60
+        + float((found["second"] or "0").replace(",", "."))
+        - shift
+    )
 
 # %% ../nbs/05a_spellings.ipynb #5be11a22
-def date_spelling(texts:Sequence[str])->DateSpelling|None:
-    """The order of day and month that reads the texts of a column, or None if they are no dates or contradict each other.
+def date_spelling(texts: Sequence[str]) -> DateSpelling | None:
+    """The order of day and month that reads the texts of a column, or None if they are no dates
+    or contradict each other.
 
     Where both orders would do, the day is taken to come first, as in most countries.
     """
     parts = [p for p in map(_date_parts, (_day_and_time(t)[0] for t in texts)) if p]
-    if not parts: return None
+    if not parts:
+        return None
     open_ = [p for p in parts if "first" in p]
-    month_first, day_first = any(p["second"] > 12 for p in open_), any(p["first"] > 12 for p in open_)
+    month_first, day_first = (
+        any(p["second"] > 12 for p in open_),
+        any(p["first"] > 12 for p in open_),
+    )
     return None if month_first and day_first else DateSpelling(month_first)
 
-
-def day_is_open(texts:Sequence[str])->bool:
+# %% ../nbs/05a_spellings.ipynb #7bb01a7f
+def day_is_open(texts: Sequence[str]) -> bool:
     "Could the day and the month of all these dates change places?"
-    parts = [p for p in map(_date_parts, (_day_and_time(t)[0] for t in texts)) if p and "first" in p]
-    return any(p["first"] != p["second"] for p in parts) and all(max(p["first"], p["second"]) <= 12 for p in parts)
+    parts = [
+        p for p in map(_date_parts, (_day_and_time(t)[0] for t in texts)) if p and "first" in p
+    ]
+    return any(p["first"] != p["second"] for p in parts) and all(
+        max(p["first"], p["second"]) <= 12 for p in parts
+    )

@@ -10,21 +10,27 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
 import numpy as np
 import pandas as pd
-
 from .messages import shown
 
 # %% ../nbs/18a_store.ipynb #119d24f2
 class StoreError(ValueError):
-    "A store of results that cannot be used: the message names the file, what is wrong and the remedy."
+    """A store of results that cannot be used: the message names the file, what is wrong and the
+    remedy.
+    """
 
-
+# %% ../nbs/18a_store.ipynb #251521e7
 _CAUSES = {
     "not a database": "it is no SQLite file; name another",
-    "malformed": "it is damaged; `sqlite3 FILE .recover` may save some of it, and a study needs a new file",
-    "corrupt": "it is damaged; `sqlite3 FILE .recover` may save some of it, and a study needs a new file",
+    "malformed": (
+        "it is damaged; `sqlite3 FILE .recover` may save some of it, and a study needs a new"
+        " file"
+    ),
+    "corrupt": (
+        "it is damaged; `sqlite3 FILE .recover` may save some of it, and a study needs a new"
+        " file"
+    ),
     "locked": "another program holds it; try again when that has ended",
     "readonly": "it may not be written to; look at its permissions and those of its folder",
     "full": "the disk is full; make room and go on from it: the rows kept so far are safe",
@@ -33,48 +39,71 @@ _CAUSES = {
     "decode": "it has text that is no UTF-8, which no study writes; name another file",
 }
 
+# %% ../nbs/18a_store.ipynb #feaac078
+def _refuse(path, what: str, doing: str = "read"):
+    raise StoreError(f"{shown(path)} cannot be {doing} as a store of results: {what}")
 
-def _refuse(path, what:str, doing:str="read"): raise StoreError(f"{shown(path)} cannot be {doing} as a store of results: {what}")
-
-
+# %% ../nbs/18a_store.ipynb #dbcdf2dc
 @contextmanager
-def saying(path, doing:str="read"):
+def saying(path, doing: str = "read"):
     """Whatever SQLite raises inside becomes a `StoreError` about the file `path`.
 
     Examples
     --------
-    >>> with saying("results.sqlite"): db.execute("SELECT 1")
+    >>> with saying("results.sqlite"):
+    ...     _ = open_store(None).execute("SELECT 1")
     """
-    try: yield
-    except (sqlite3.Error, sqlite3.Warning, pd.errors.DatabaseError, UnicodeDecodeError) as error:
+    try:
+        yield
+    except (
+        sqlite3.Error,
+        sqlite3.Warning,
+        pd.errors.DatabaseError,
+        UnicodeDecodeError,
+    ) as error:
         known = next((cause for word, cause in _CAUSES.items() if word in str(error)), None)
         _refuse(path, known or shown(error)[:200], doing)
 
 # %% ../nbs/18a_store.ipynb #a27feacd
-WAIT = 30.                                                  # seconds for another program that writes at this moment
+WAIT = 30.0  # seconds for another program that writes at this moment
 
 
-def _look(db:sqlite3.Connection, path)->None:
+def _look(db: sqlite3.Connection, path) -> None:
     "Refuse a database that no study has made."
     found = db.execute("PRAGMA quick_check(1)").fetchall()
-    if found != [("ok",)]: _refuse(path, _CAUSES["malformed"])
-    parts = {name: (kind, sql or "") for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master")}
-    if not parts: return
+    if found != [("ok",)]:
+        _refuse(path, _CAUSES["malformed"])
+    parts = {
+        name: (kind, sql or "")
+        for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master")
+    }
+    if not parts:
+        return
     if triggers := [name for name, (kind, _) in parts.items() if kind == "trigger"]:
-        _refuse(path, f"it has a trigger ({shown(triggers[0])!s:.60}), which would change results as they come; name another file")
+        _refuse(
+            path,
+            f"it has a trigger ({shown(triggers[0])!s:.60}), which would change results as they"
+            " come; name another file",
+        )
     kind, sql = parts.get("results", ("", ""))
-    if not kind: _refuse(path, "it is a database of something else; name another file")
-    if kind != "table" or "virtual" in sql.lower().split("(")[0]: _refuse(path, "its results are no plain table; name another file")
-    keyed = {name for _, name, _, _, _, place in db.execute("PRAGMA table_info(results)") if place}
-    if keyed != {"key"}: _refuse(path, "its table has no column `key` that tells rows apart; name another file")
+    if not kind:
+        _refuse(path, "it is a database of something else; name another file")
+    if kind != "table" or "virtual" in sql.lower().split("(")[0]:
+        _refuse(path, "its results are no plain table; name another file")
+    keyed = {
+        name for _, name, _, _, _, place in db.execute("PRAGMA table_info(results)") if place
+    }
+    if keyed != {"key"}:
+        _refuse(path, "its table has no column `key` that tells rows apart; name another file")
 
-
-def open_store(path=None)->sqlite3.Connection:
+# %% ../nbs/18a_store.ipynb #746ac81e
+def open_store(path=None) -> sqlite3.Connection:
     """A connection to a store that is sound, or new.
 
     Parameters
     ----------
-    path : str, Path or None for one in memory
+    path
+        Str, Path or None for one in memory.
 
     Returns
     -------
@@ -82,19 +111,24 @@ def open_store(path=None)->sqlite3.Connection:
 
     Raises
     ------
-    StoreError : no such folder, a folder, a damaged file, a stranger's, one that another program holds
+    StoreError
+        no such folder, a folder, a damaged file, a stranger's, one that another program holds
 
     Examples
     --------
     >>> db = open_store("results.sqlite")
     """
-    if path is None: return sqlite3.connect(":memory:")
+    if path is None:
+        return sqlite3.connect(":memory:")
     path = Path(path)
-    if path.is_dir(): _refuse(path, "it is a folder; name a file in it")
-    if not path.parent.is_dir(): _refuse(path, f"there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        _refuse(path, "it is a folder; name a file in it")
+    if not path.parent.is_dir():
+        _refuse(path, f"there is no folder {path.parent}; make it first")
     with saying(path):
         db = sqlite3.connect(path, timeout=WAIT)
-        try: _look(db, path)
+        try:
+            _look(db, path)
         except BaseException:
             db.close()
             raise
@@ -105,41 +139,66 @@ NEEDED = "key", "dataset", "network", "activation", "seed", "n_parameters"
 SHARES = "accuracy", "balanced_accuracy", "auc", "average_precision"
 
 
-def check_rows(rows:pd.DataFrame, columns:Mapping[str, str], path)->pd.DataFrame:
-    """The rows of a store with numbers as numbers, or an error for the first that no study has written.
+def check_rows(rows: pd.DataFrame, columns: Mapping[str, str], path) -> pd.DataFrame:
+    """The rows of a store with numbers as numbers, or an error for the first that no study has
+    written.
 
     Parameters
     ----------
-    rows : as SQLite gives them
-    columns : name to type, as in `nsad.evaluation.COLUMNS`
-    path : what the message calls the store
+    rows : DataFrame
+        As SQLite gives them.
+    columns : mapping from str to str
+        Name to type, as in `nsad.evaluation.COLUMNS`.
+    path
+        What the message calls the store.
 
     Returns
     -------
-    DataFrame : measures as floats
+    DataFrame
+        Measures as floats.
 
     Raises
     ------
-    StoreError : text where a number should be, a needed value that is missing, a share outside of 0 to 1. A column that is
-        empty throughout is one that an older nsad did not have; `refuse_gaps` refuses that, too
+    StoreError
+        text where a number should be, a needed value that is missing, a share outside of 0 to
+        1. A column that is empty throughout is one that an older nsad did not have;
+        `refuse_gaps` refuses that, too
     """
+
     def refuse(name, bad, needs):
         i = int(np.flatnonzero(bad)[0])
-        _refuse(path, f"row {i + 1} has {shown(repr(rows[name].iloc[i]))!s:.60} in the column {name}, which {needs}; name another file")
+        _refuse(
+            path,
+            f"row {i + 1} has {shown(repr(rows[name].iloc[i]))!s:.60} in the column {name},"
+            f" which {needs}; name another file",
+        )
+
     for name in rows.columns.intersection(list(columns)):
         known = rows[name].notna().to_numpy()
-        if columns[name].startswith("TEXT"): wrong, needs = known & ~rows[name].map(lambda v: isinstance(v, str)).to_numpy(bool), "holds text"
-        else: wrong, needs = known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy(), "holds numbers"
-        if wrong.any(): refuse(name, wrong, needs)
-        if name in NEEDED and known.any() and not known.all(): refuse(name, ~known, "every row needs")
-    rows = rows.astype({name: float for name, kind in columns.items() if kind == "REAL" and name in rows})
+        if columns[name].startswith("TEXT"):
+            is_text = np.array([isinstance(value, str) for value in rows[name]], dtype=bool)
+            wrong, needs = known & ~is_text, "holds text"
+        else:
+            wrong, needs = (
+                known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy(),
+                "holds numbers",
+            )
+        if wrong.any():
+            refuse(name, wrong, needs)
+        if name in NEEDED and known.any() and not known.all():
+            refuse(name, ~known, "every row needs")
+    rows = rows.astype(
+        {name: float for name, kind in columns.items() if kind == "REAL" and name in rows}
+    )
     for name in set(SHARES) & set(rows):
         outside = (rows[name] < 0) | (rows[name] > 1)
-        if outside.any(): refuse(name, outside.to_numpy(), "is between 0 and 1")
+        if outside.any():
+            refuse(name, outside.to_numpy(), "is between 0 and 1")
     return rows
 
-
-def refuse_gaps(rows:pd.DataFrame, path)->pd.DataFrame:
+# %% ../nbs/18a_store.ipynb #3f60f798
+def refuse_gaps(rows: pd.DataFrame, path) -> pd.DataFrame:
     "The rows, if none lacks what every comparison needs."
-    if lacking := [name for name in NEEDED if rows[name].isna().any()]: _refuse(path, f"its rows have no {lacking[0]}; name another file")
+    if lacking := [name for name in NEEDED if rows[name].isna().any()]:
+        _refuse(path, f"its rows have no {lacking[0]}; name another file")
     return rows

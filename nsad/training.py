@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-
 import numpy as np
 import pandas as pd
 import torch
@@ -27,7 +26,6 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
-
 from .identity import IdentityError, identity, specification
 from .data import StandardisedRows
 from .ensemble import as_members
@@ -39,33 +37,57 @@ from .selectable import Choice
 class Recipe:
     """How networks are trained. What is not said is as in `STRONG`.
 
-    Attributes
+    Parameters
     ----------
-    name : what results are filed under
-    epochs : passes over the training rows; "auto" takes 40, and more (up to 300) until they make 2,000 steps
-    batch_size : rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to 1,024
-    lr : the largest learning rate
-    weight_decay : of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks weights by
-        this share of the learning rate in each step, Adam adds it to their gradient (an L2 penalty). "auto" takes 1 up to 2,000
-        steps, and less the more steps there are, so that a whole training shrinks weights as much
-    dropout : probability of dropping a hidden unit; a property of the network, which has to be made with it, as in
-        `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to 2,500 rows, falling to 0.05 from 40,000 rows on
-    patience : stop after so many epochs without a lower validation loss, and keep the best epoch; None trains to the
-        end. Needs validation rows
-    steps : steps of the optimiser, in place of epochs
-    optimiser : "adamw" or "adam"
-    schedule : how the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`
-    warmup : share of the steps in which the learning rate rises, from 0 to below 1
-    label_smoothing : probability that is spread evenly over the classes; nothing in regression
-    clip : largest length of a network's gradient; None clips nothing
-    constants_lr : learning rate of a formula's constants, as a multiple of `lr`
-    embedding_lr : learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and biases are not decayed
+    name : str, default 'own'
+        What results are filed under.
+    epochs : int or str, default 'auto'
+        Passes over the training rows; "auto" takes 40, and more (up to 300) until they make
+        2,000 steps.
+    batch_size : int or str, default 'auto'
+        Rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to
+        1,024.
+    lr : float, default 0.003
+        The largest learning rate.
+    weight_decay : float or str, default 'auto'
+        Of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks
+        weights by this share of the learning rate in each step, Adam adds it to their gradient
+        (an L2 penalty). "auto" takes 1 up to 2,000 steps, and less the more steps there are, so
+        that a whole training shrinks weights as much.
+    dropout : float or str, default 'auto'
+        Probability of dropping a hidden unit; a property of the network, which has to be made
+        with it, as in `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to
+        2,500 rows, falling to 0.05 from 40,000 rows on.
+    patience : int, optional
+        Stop after so many epochs without a lower validation loss, and keep the best epoch; None
+        trains to the end. Needs validation rows.
+    steps : int, optional
+        Steps of the optimiser, in place of epochs.
+    optimiser : str, default 'adamw'
+        "adamw" or "adam".
+    schedule : str, default 'one-cycle'
+        How the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`.
+    warmup : float, default 0.3
+        Share of the steps in which the learning rate rises, from 0 to below 1.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes; nothing in regression.
+    clip : float, optional
+        Largest length of a network's gradient; None clips nothing.
+    constants_lr : float, default 1.0
+        Learning rate of a formula's constants, as a multiple of `lr`.
+    embedding_lr : float, default 1.0
+        Learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
+        biases are not decayed.
+    norm_lr : float, default 1.0
+        Learning rate of biases and of the scales and shifts of normalisation, as a multiple of
+        `lr`.
 
     Examples
     --------
     >>> Recipe("short", epochs=5, batch_size=64).steps_on(640)
     50
     """
+
     name: str = "own"
     epochs: int | str = "auto"
     batch_size: int | str = "auto"
@@ -81,47 +103,87 @@ class Recipe:
     clip: float | None = None
     constants_lr: float = 1.0
     embedding_lr: float = 1.0
+    norm_lr: float = 1.0
 
     def __post_init__(self):
-        for f in fields(self):                                      # NumPy's numbers as Python's, which JSON and torch take
-            if isinstance(value := getattr(self, f.name), np.generic): object.__setattr__(self, f.name, value.item())
+        for f in fields(self):  # NumPy's numbers as Python's, which JSON and torch take
+            if isinstance(value := getattr(self, f.name), np.generic):
+                object.__setattr__(self, f.name, value.item())
         _check_recipe(self)
 
+# %% ../nbs/13_training.ipynb #464a6ad5
+@dataclass(frozen=True)
+class _Allowed:
+    "What a setting may be: one of `words`, or a number from `low` to below `below`."
 
-def _check_recipe(recipe:Recipe):
+    what: str
+    low: float = math.inf
+    below: float = math.inf
+    words: tuple = ()
+    whole: bool = False
+
+    def fits(self, value) -> bool:
+        if value is None or isinstance(value, str):
+            return value in self.words
+        kinds = (int, np.integer) if self.whole else (int, float, np.number)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        return bool(self.low <= value < self.below)
+
+# %% ../nbs/13_training.ipynb #320e5ce4
+_ABOVE_0 = math.nextafter(0.0, 1.0)
+_ALLOWED = dict(
+    epochs=_Allowed('a whole number of at least 1, or "auto"', 1, words=("auto",), whole=True),
+    batch_size=_Allowed(
+        'a whole number of at least 2, or "auto"', 2, words=("auto",), whole=True
+    ),
+    lr=_Allowed("a number above 0", _ABOVE_0),
+    weight_decay=_Allowed('a number of at least 0, or "auto"', 0, words=("auto",)),
+    dropout=_Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=("auto",)),
+    patience=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    steps=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    optimiser=_Allowed('"adamw" or "adam"', words=("adamw", "adam")),
+    schedule=_Allowed(
+        '"constant", "cosine" or "one-cycle"', words=("constant", "cosine", "one-cycle")
+    ),
+    warmup=_Allowed("a number from 0 to below 1", 0, 1),
+    label_smoothing=_Allowed("a number from 0 to below 1", 0, 1),
+    clip=_Allowed("a number above 0, or None", _ABOVE_0, words=(None,)),
+    constants_lr=_Allowed("a number of at least 0", 0),
+    embedding_lr=_Allowed("a number of at least 0", 0),
+    norm_lr=_Allowed("a number of at least 0", 0),
+)
+
+# %% ../nbs/13_training.ipynb #95f2f766
+def _check_recipe(recipe: Recipe):
     "A ValueError that names the first setting that cannot be, and what it may be."
-    def count(v): return isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
-    def number(v): return isinstance(v, (int, float, np.number)) and not isinstance(v, bool) and math.isfinite(v)
-    allowed = dict(
-        epochs=(lambda v: v == "auto" or count(v), 'a whole number of at least 1, or "auto"'),
-        batch_size=(lambda v: v == "auto" or count(v) and v >= 2, 'a whole number of at least 2, or "auto"'),
-        lr=(lambda v: number(v) and v > 0, "a number above 0"),
-        weight_decay=(lambda v: v == "auto" or number(v) and v >= 0, 'a number of at least 0, or "auto"'),
-        dropout=(lambda v: v == "auto" or number(v) and 0 <= v < 1, 'a number from 0 to below 1, or "auto"'),
-        patience=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        steps=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        optimiser=(lambda v: v in ("adamw", "adam"), '"adamw" or "adam"'),
-        schedule=(lambda v: v in ("constant", "cosine", "one-cycle"), '"constant", "cosine" or "one-cycle"'),
-        warmup=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        label_smoothing=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        clip=(lambda v: v is None or number(v) and v > 0, "a number above 0, or None"),
-        constants_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-        embedding_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"))
-    for name, (fits, what) in allowed.items():
+
+    for name, allowed in _ALLOWED.items():
         value = getattr(recipe, name)
-        if not fits(value): raise ValueError(f"{name}={value!r} in a recipe must be {what}")
+        if not allowed.fits(value):
+            raise ValueError(f"{name}={value!r} in a recipe must be {allowed.what}")
 
 # %% ../nbs/13_training.ipynb #7b1d0a03
 STRONG = Recipe("strong")
-PAPER = Recipe("paper", epochs=15, batch_size=1024, lr=1e-3, weight_decay=0.0, dropout=0.3, optimiser="adam",
-               schedule="constant", warmup=0.0, clip=None)
+PAPER = Recipe(
+    "paper",
+    epochs=15,
+    batch_size=1024,
+    lr=1e-3,
+    weight_decay=0.0,
+    dropout=0.3,
+    optimiser="adam",
+    schedule="constant",
+    warmup=0.0,
+    clip=None,
+)
 CONVERGED = replace(PAPER, name="converged", epochs=200, patience=15)
 
 # %% ../nbs/13_training.ipynb #173e9825
 RECIPES = {recipe.name: recipe for recipe in (STRONG, PAPER, CONVERGED)}
 
 
-def recipe_named(name:str, epochs:int|None=None)->Recipe:
+def recipe_named(name: str, epochs: int | None = None) -> Recipe:
     """A recipe of the house, or a copy with another number of epochs.
 
     Parameters
@@ -146,209 +208,298 @@ def recipe_named(name:str, epochs:int|None=None)->Recipe:
     >>> recipe_named("strong", 5).name
     'strong, 5 epochs'
     """
-    if name not in RECIPES: raise ValueError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
+    if name not in RECIPES:
+        raise ValueError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
     recipe = RECIPES[name]
-    if epochs is None: return recipe
+    if epochs is None:
+        return recipe
     return replace(recipe, name=f"{name}, {epochs} epochs", epochs=epochs, steps=None)
 
 # %% ../nbs/13_training.ipynb #7b1d0a05
 @patch
-def for_rows(self:Recipe, n_rows:int)->Recipe:
+def for_rows(self: Recipe, n_rows: int) -> Recipe:
     """The recipe with numbers in place of "auto".
 
     Parameters
     ----------
-    n_rows : how many rows a network is trained on
+    n_rows : int
+        How many rows a network is trained on.
 
     Returns
     -------
-    Recipe : its `epochs` are what `steps` need, where it has steps
+    Recipe
+        Its `epochs` are what `steps` need, where it has steps.
     """
     size = self.batch_size if self.batch_size != "auto" else _auto_batch(n_rows)
     per_epoch = _batches_of(n_rows, size)
-    if self.steps is not None: epochs = math.ceil(self.steps / per_epoch)
-    elif self.epochs == "auto": epochs = min(300, max(40, math.ceil(2000 / per_epoch)))
-    else: epochs = self.epochs
+    if self.steps is not None:
+        epochs = math.ceil(self.steps / per_epoch)
+    elif self.epochs == "auto":
+        epochs = min(300, max(40, math.ceil(2000 / per_epoch)))
+    else:
+        epochs = self.epochs
     steps = self.steps if self.steps is not None else epochs * per_epoch
     decay = self.weight_decay if self.weight_decay != "auto" else _auto_decay(steps)
     dropout = self.dropout if self.dropout != "auto" else _auto_dropout(n_rows)
     return replace(self, epochs=epochs, batch_size=size, weight_decay=decay, dropout=dropout)
 
-
-def _auto_batch(n_rows:int)->int:
-    "A power of two near 1.6 times the root of the rows, evened out over the batches of an epoch."
-    size = 2 ** round(math.log2(1.6 * max(1, n_rows)**0.5))
+# %% ../nbs/13_training.ipynb #370cb3df
+def _auto_batch(n_rows: int) -> int:
+    """A power of two near 1.6 times the root of the rows, evened out over the batches of an
+    epoch.
+    """
+    size = 2 ** round(math.log2(1.6 * max(1, n_rows) ** 0.5))
     size = min(1024, max(16, size))
     return max(2, math.ceil(n_rows / math.ceil(n_rows / size)))
 
-
-def _auto_decay(n_steps:int)->float:
+# %% ../nbs/13_training.ipynb #6dbb087d
+def _auto_decay(n_steps: int) -> float:
     "What shrinks weights as much over a long training as 1 does in 2,000 steps."
-    return min(1., 2000 / n_steps)
+    return min(1.0, 2000 / n_steps)
 
-
-def _auto_dropout(n_rows:int)->float:
-    "What is learned by heart from few rows is forgotten by dropping; many rows need all units of a small network."
+# %% ../nbs/13_training.ipynb #2ac34963
+def _auto_dropout(n_rows: int) -> float:
+    """What is learned by heart from few rows is forgotten by dropping; many rows need all units
+    of a small network.
+    """
     fallen = math.log(max(1, n_rows) / 2500) / math.log(40_000 / 2500)
-    return round(0.15 - 0.1 * min(1., max(0., fallen)), 3)
+    return round(0.15 - 0.1 * min(1.0, max(0.0, fallen)), 3)
 
-
-def _batches_of(n_rows:int, size:int)->int:
+# %% ../nbs/13_training.ipynb #164c5a4a
+def _batches_of(n_rows: int, size: int) -> int:
     "Batches in an epoch; a last one of a single row is left out."
     return max(1, n_rows // size + (n_rows % size > 1))
 
-
+# %% ../nbs/13_training.ipynb #b7006ae4
 @patch
-def steps_on(self:Recipe, n_rows:int)->int:
-    "How many steps of the optimiser it takes on so many training rows, if it is not stopped early."
-    if self.steps is not None: return self.steps
+def steps_on(self: Recipe, n_rows: int) -> int:
+    """How many steps of the optimiser it takes on so many training rows, if it is not stopped
+    early.
+
+    Parameters
+    ----------
+    n_rows : int
+        Training rows.
+
+    Returns
+    -------
+    int
+        Steps of the optimiser.
+    """
+    if self.steps is not None:
+        return self.steps
     known = self.for_rows(n_rows)
     return known.epochs * _batches_of(n_rows, known.batch_size)
 
-
+# %% ../nbs/13_training.ipynb #7c01c4f3
 @patch
-def share(self:Recipe, fidelity:float, n_rows:int, least:int=200)->Recipe:
+def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recipe:
     """A shorter recipe with the same schedule, to judge by before the whole is spent.
 
     Parameters
     ----------
-    fidelity : share of the steps, above 0 and at most 1
-    n_rows : rows of the whole training
-    least : steps at least, unless the recipe itself has fewer
+    fidelity : float
+        Share of the steps, above 0 and at most 1.
+    n_rows : int
+        Rows of the whole training.
+    least : int, default 200
+        Steps at least, unless the recipe itself has fewer.
 
     Returns
     -------
-    Recipe : with `steps`; the recipe itself where that is no shorter
+    Recipe
+        With `steps`, and a `norm_lr` larger by as much as it is shorter (up to 20 times), so
+        that normalisation gets as far; the recipe itself where that is no shorter.
     """
-    if not 0 < fidelity <= 1: raise ValueError(f"fidelity={fidelity!r} must be above 0 and at most 1")
+    if not 0 < fidelity <= 1:
+        raise ValueError(f"fidelity={fidelity!r} must be above 0 and at most 1")
     whole = self.steps_on(n_rows)
     steps = max(round(fidelity * whole), min(least, whole))
-    if steps >= whole: return self
-    return replace(self, name=f"{self.name}, {steps} steps", steps=steps, batch_size=self.for_rows(n_rows).batch_size)
+    if steps >= whole:
+        return self
+    return replace(
+        self,
+        name=f"{self.name}, {steps} steps",
+        steps=steps,
+        batch_size=self.for_rows(n_rows).batch_size,
+        norm_lr=self.norm_lr * min(20.0, whole / steps),
+    )
 
 # %% ../nbs/13_training.ipynb #7b1d0a09
-def learning_rate(recipe:Recipe, progress:float)->float:
+def learning_rate(recipe: Recipe, progress: float) -> float:
     """The multiple of `recipe.lr` that a step takes.
 
     Parameters
     ----------
-    recipe : its `schedule` and `warmup` count
-    progress : share of the steps that is over, from 0 to 1
+    recipe : Recipe
+        Its `schedule` and `warmup` count.
+    progress : float
+        Share of the steps that is over, from 0 to 1.
 
     Returns
     -------
-    float : "constant" stays at 1; "cosine" and "one-cycle" fall along half a cosine to 0. In the warm-up before, "one-cycle" rises
-        from 1/25 along half a cosine (Smith & Topin 2018), the others from 0 along a line.
+    float
+        "constant" stays at 1; "cosine" and "one-cycle" fall along half a cosine to 0. In the
+        warm-up before, "one-cycle" rises from 1/25 along half a cosine (Smith & Topin 2018),
+        the others from 0 along a line.
     """
     if progress < recipe.warmup:
         risen = progress / recipe.warmup
-        if recipe.schedule != "one-cycle": return risen
+        if recipe.schedule != "one-cycle":
+            return risen
         return 1 / 25 + (1 - 1 / 25) * (1 - math.cos(math.pi * risen)) / 2
-    if recipe.schedule == "constant": return 1.0
+    if recipe.schedule == "constant":
+        return 1.0
     return (1 + math.cos(math.pi * (progress - recipe.warmup) / (1 - recipe.warmup))) / 2
 
 # %% ../nbs/13_training.ipynb #6bc3b6ca
-def member_losses(output:Tensor, y:Tensor, task:str, label_smoothing:float=0.0)->Tensor:
+def member_losses(output: Tensor, y: Tensor, task: str, label_smoothing: float = 0.0) -> Tensor:
     """Mean loss of each member.
 
     Parameters
     ----------
-    output : (members, rows, outputs)
-    y : (members, rows): 0 or 1 for "binary", class numbers for "multiclass", numbers for "regression"
-    task : picks binary cross-entropy, cross-entropy or squared error
-    label_smoothing : probability that is spread evenly over the classes, for training
+    output : Tensor
+        (members, rows, outputs).
+    y : Tensor
+        (members, rows): 0 or 1 for "binary", class numbers for "multiclass", numbers for
+        "regression".
+    task : str
+        Picks binary cross-entropy, cross-entropy or squared error.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes, for training.
 
     Returns
     -------
-    Tensor : (members,)
+    Tensor
+        (members,).
     """
     if task == "binary":
         y = y + label_smoothing * (0.5 - y) if label_smoothing else y
         loss = F.binary_cross_entropy_with_logits(output[..., 0], y, reduction="none")
     elif task == "multiclass":
-        loss = F.cross_entropy(output.movedim(-1, 1), y, reduction="none", label_smoothing=label_smoothing)
-    elif task == "regression": loss = (output[..., 0] - y).square()
-    else: raise ValueError(f"task {task!r} is not one of 'binary', 'multiclass', 'regression'")
+        loss = F.cross_entropy(
+            output.movedim(-1, 1), y, reduction="none", label_smoothing=label_smoothing
+        )
+    elif task == "regression":
+        loss = (output[..., 0] - y).square()
+    else:
+        raise ValueError(f"task {task!r} is not one of 'binary', 'multiclass', 'regression'")
     return loss.mean(1)
 
 # %% ../nbs/13_training.ipynb #0ed41740
-def resolve_device(device:str="auto")->torch.device:
+def resolve_device(device: str = "auto") -> torch.device:
     "The device that a name means; 'auto' is CUDA or MPS where present, else the CPU."
-    if device != "auto": return torch.device(device)
-    if torch.cuda.is_available(): return torch.device("cuda")
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
-
-def _batches(rows:Tensor, batch_size:int, orders)->list[Tensor]:
-    "The rows of each step of one epoch, (seeds, rows); a last batch of a single row is left out, having no variance."
+# %% ../nbs/13_training.ipynb #1d70b209
+def _batches(rows: Tensor, batch_size: int, orders) -> list[Tensor]:
+    """The rows of each step of one epoch, (seeds, rows); a last batch of a single row is left
+    out, having no variance.
+    """
     order = torch.stack([rows[torch.randperm(len(rows), generator=g)] for g in orders])
     return [rows for rows in order.split(batch_size, 1) if rows.shape[1] > 1]
 
-
-def _take(values:Tensor, rows:Tensor, shared:bool)->Tensor:
-    "Each seed's rows, (seeds, rows, ...), from values that the seeds share or that have the seeds as first axis."
-    if isinstance(values, StandardisedRows): return torch.from_numpy(values.pick(rows.numpy()))
+# %% ../nbs/13_training.ipynb #d14e82a5
+def _take(values: Tensor, rows: Tensor, shared: bool) -> Tensor:
+    """Each seed's rows, (seeds, rows, ...), from values that the seeds share or that have the
+    seeds as first axis.
+    """
+    if isinstance(values, StandardisedRows):
+        return torch.from_numpy(values.pick(rows.numpy()))
     rows = rows.to(values.device)
-    if not shared: rows, values = rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1), values.flatten(0, 1)
+    if not shared:
+        rows, values = (
+            rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1),
+            values.flatten(0, 1),
+        )
     return values[rows]
 
 # %% ../nbs/13_training.ipynb #2a115c41
-MOST_DRAWN = 1_000_000                        # rows of an epoch, unless a tenth of it are different ones
+MOST_DRAWN = 1_000_000  # rows of an epoch, unless a tenth of it are different ones
 
 
-def weighted_rows(weights, offset:float=0.5)->np.ndarray:
-    """Row numbers in ascending order, each as often as its weight says: a whole weight is that many rows.
+def weighted_rows(weights, offset: float = 0.5) -> np.ndarray:
+    """Row numbers in ascending order, each as often as its weight says: a whole weight is that
+    many rows.
 
     Parameters
     ----------
-    weights : (rows,) numbers of at least 0. Those that sum to less than one for each row that counts are made larger in proportion,
-        and those that sum to more than `MOST_DRAWN` and ten for each row, smaller
-    offset : from 0 to below 1: which of the rows with broken weights are drawn once more
+    weights
+        (rows,) numbers of at least 0. Those that sum to less than one for each row that counts
+        are made larger in proportion, and those that sum to more than `MOST_DRAWN` and ten for
+        each row, smaller.
+    offset : float, default 0.5
+        From 0 to below 1: which of the rows with broken weights are drawn once more.
     """
     weights = np.asarray(weights, dtype=np.float64)
-    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise ValueError("weights must be a row of finite numbers of at least 0, and one of them must be more than that")
+    if (
+        weights.ndim != 1
+        or not np.isfinite(weights).all()
+        or (weights < 0).any()
+        or not weights.any()
+    ):
+        raise ValueError(
+            "weights must be a row of finite numbers of at least 0, and one of them must be"
+            " more than that"
+        )
     total, count = weights.sum(), np.count_nonzero(weights)
     n = int(np.rint(np.clip(total, count, max(10 * count, MOST_DRAWN))))
     ends = np.cumsum(weights) * (n / total)
-    return np.searchsorted(ends, np.arange(n) + offset, side="right").clip(max=np.flatnonzero(weights)[-1])
+    return np.searchsorted(ends, np.arange(n) + offset, side="right").clip(
+        max=np.flatnonzero(weights)[-1]
+    )
 
 # %% ../nbs/13_training.ipynb #7b1d0a0e
-def _parameter_groups(members:Members, recipe:Recipe)->list[dict]:
+def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
     "The parameters as an optimiser takes them: weights, constants of formulas, and the rest."
-    settings = {"weights": dict(weight_decay=recipe.weight_decay, factor=1.),
-                "constants": dict(weight_decay=0., factor=recipe.constants_lr),
-                "others": dict(weight_decay=0., factor=1.),
-                "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
-                "embedding others": dict(weight_decay=0., factor=recipe.embedding_lr)}
+    settings = {
+        "weights": dict(weight_decay=recipe.weight_decay, factor=1.0),
+        "constants": dict(weight_decay=0.0, factor=recipe.constants_lr),
+        "others": dict(weight_decay=0.0, factor=recipe.norm_lr),
+        "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
+        "embedding others": dict(weight_decay=0.0, factor=recipe.embedding_lr),
+    }
     groups = members.kinds()
     return [dict(params=groups[kind], **settings[kind]) for kind in settings if groups[kind]]
 
-
-def _optimiser(members:Members, recipe:Recipe)->torch.optim.Optimizer:
+# %% ../nbs/13_training.ipynb #fc0f6d30
+def _optimiser(members: Members, recipe: Recipe) -> torch.optim.Optimizer:
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimiser]
     return kind(_parameter_groups(members, recipe), lr=recipe.lr, fused=True)
 
 # %% ../nbs/13_training.ipynb #7b1d0a10
 class _Clipper:
     "Shortens the gradient of each member, in place, to a length of at most `longest`."
-    def __init__(self, members:Members, longest:float):
+
+    def __init__(self, members: Members, longest: float):
         self.longest, self.n_members = longest, members.n_members
         self.owned = [(k, p) for p, k in members.owners() if isinstance(p, nn.Parameter)]
 
     def __call__(self):
-        if self.n_members == 1: nn.utils.clip_grad_norm_([p for _, p in self.owned], self.longest)
-        else: self.each()
+        if self.n_members == 1:
+            nn.utils.clip_grad_norm_([p for _, p in self.owned], self.longest)
+        else:
+            self.each()
 
     def each(self):
         grads = [(member, p.grad) for member, p in self.owned if p.grad is not None]
-        squares = torch.zeros(self.n_members, dtype=grads[0][1].dtype, device=grads[0][1].device)
+        squares = torch.zeros(
+            self.n_members, dtype=grads[0][1].dtype, device=grads[0][1].device
+        )
         for member, grad in grads:
-            if member is None: squares += grad.flatten(1).square().sum(1)
-            else: squares[member] += grad.square().sum()
-        factors = (self.longest / (squares.sqrt() + 1e-6)).clamp(max=1.)
+            if member is None:
+                squares += grad.flatten(1).square().sum(1)
+            else:
+                squares[member] += grad.square().sum()
+        factors = (self.longest / (squares.sqrt() + 1e-6)).clamp(max=1.0)
         for member, grad in grads:
-            grad.mul_(factors.view(-1, *[1] * (grad.dim() - 1)) if member is None else factors[member])
+            grad.mul_(
+                factors.view(-1, *[1] * (grad.dim() - 1)) if member is None else factors[member]
+            )
 
 # %% ../nbs/13_training.ipynb #5e1f00a2
 class Stepper:
@@ -356,111 +507,184 @@ class Stepper:
 
     Parameters
     ----------
-    model : a network, a `Stack` or an ensemble, on the device where it stays
-    recipe : see `Recipe`
-    n_steps : steps of the whole training, over which the learning rate falls
+    model : nn.Module
+        A network, a `Stack` or an ensemble, on the device where it stays.
+    recipe : Recipe
+        See `Recipe`.
+    n_steps : int
+        Steps of the whole training, over which the learning rate falls.
 
     Examples
     --------
+    >>> net, x = nn.Linear(4, 1), torch.ones(8, 4)
     >>> stepper = Stepper(net, STRONG, n_steps=1)
-    >>> stepper.step((net(x) - y).square().mean())
+    >>> stepper.step(net(x).square().mean())
     """
-    def __init__(self, model:nn.Module, recipe:Recipe, n_steps:int):
+
+    def __init__(self, model: nn.Module, recipe: Recipe, n_steps: int):
         members = as_members(model)
-        if recipe.weight_decay == "auto": recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
+        if recipe.weight_decay == "auto":
+            recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
         self.optimiser = _optimiser(members, recipe)
         self.clip = None if recipe.clip is None else _Clipper(members, recipe.clip)
 
-    def step(self, loss:Tensor):
+    def step(self, loss: Tensor):
         "One step down the gradient of `loss`, a tensor of one number."
         self.optimiser.zero_grad()
         loss.backward()
         due = self.recipe.lr * learning_rate(self.recipe, (self.taken + 0.5) / self.n_steps)
-        for group in self.optimiser.param_groups: group["lr"] = due * group["factor"]
-        if self.clip: self.clip()
+        for group in self.optimiser.param_groups:
+            group["lr"] = due * group["factor"]
+        if self.clip:
+            self.clip()
         self.optimiser.step()
         self.taken += 1
 
 # %% ../nbs/13_training.ipynb #7b1d0a12
 @contextmanager
-def one_thread(when:bool=True):
-    "Torch computes with one thread inside the block, where `when` is true, and with as many as before after it."
+def one_thread(when: bool = True):
+    """Torch computes with one thread inside the block, where `when` is true, and with as many
+    as before after it.
+    """
     before = torch.get_num_threads()
-    if when: torch.set_num_threads(1)
-    try: yield
-    finally: torch.set_num_threads(before)
+    if when:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
-
-def _is_small(model:nn.Module, batch_size:int, device:torch.device)->bool:
+# %% ../nbs/13_training.ipynb #42de3753
+def _is_small(model: nn.Module, batch_size: int, device: torch.device) -> bool:
     "Is a step too little work to share among threads?"
     return device.type == "cpu" and count_parameters(model) * batch_size < 2e7
 
 # %% ../nbs/13_training.ipynb #a233bf08
 @dataclass(frozen=True)
 class History:
-    "What training saw: losses of shape (epochs, members), the epoch kept for each member (from 1), seconds."
+    """What training saw: losses of shape (epochs, members), the epoch kept for each member
+    (from 1), seconds.
+    """
+
     train_loss: np.ndarray
     validation_loss: np.ndarray | None
     best_epoch: np.ndarray
     seconds: float
 
 # %% ../nbs/13_training.ipynb #2f4f78d8
-def train(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, seed:int=42, validation=None,
-          device:str="auto", progress:bool=False, weights=None, before_epoch:Callable|None=None)->History:
+def train(
+    model: nn.Module,
+    X,
+    y,
+    task: str = "binary",
+    recipe: Recipe = STRONG,
+    seed: int = 42,
+    validation=None,
+    device: str = "auto",
+    progress: bool = False,
+    weights=None,
+    before_epoch: Callable | None = None,
+) -> History:
     """Train a network, or all members of a stack, in place.
 
     Parameters
     ----------
-    model : a network from (rows, features) to (rows, outputs), a `Stack` or an ensemble
-    X, y : standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows, ...), each seed its own.
-        `StandardisedRows` are read a batch at a time
-    task : "binary", "multiclass" or "regression"
-    recipe : how; its dropout is the model's business and not read here
-    seed : order of rows and dropout of a single network; a stack has its own seeds
-    validation : (X, y) like the above; needed with a patience, otherwise only watched
-    device : "auto", or a name that torch knows
-    progress : show a bar over epochs
-    weights : (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once
-    before_epoch : called with the share of training that is over, from 0 to below 1, for what changes on the way
+    model : nn.Module
+        A network from (rows, features) to (rows, outputs), a `Stack` or an ensemble.
+    X, y
+        Standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows,
+        ...), each seed its own. `StandardisedRows` are read a batch at a time.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+    recipe : Recipe, default STRONG
+        How; its dropout is the model's business and not read here.
+    seed : int, default 42
+        Order of rows and dropout of a single network; a stack has its own seeds.
+    validation
+        (X, y) like the above; needed with a patience, otherwise only watched.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
+    progress : bool, default False
+        Show a bar over epochs.
+    weights
+        (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once.
+    before_epoch : callable, optional
+        Called with the share of training that is over, from 0 to below 1, for what changes on
+        the way.
+
+    Returns
+    -------
+    History
+        Losses and learning rate of each epoch.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, mlp, train
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> net = mlp(4, hidden=(16,), activation="sin(x)", seed=1)
+    >>> history = train(net, X, y, recipe=Recipe("short", epochs=2), seed=1)
     """
-    if recipe.patience and validation is None: raise ValueError("a recipe with patience needs validation rows")
+    if recipe.patience and validation is None:
+        raise ValueError("a recipe with patience needs validation rows")
     device, start = resolve_device(device), time.perf_counter()
     dtype = next(model.parameters()).dtype
-    if validation and isinstance(validation[0], StandardisedRows):          # looked at each epoch
+    if validation and isinstance(validation[0], StandardisedRows):  # looked at each epoch
         validation = np.asarray(validation[0]), validation[1]
     held = validation and _tensors(*validation, task, device, dtype)
-    loop = _Loop(model.to(device), *_tensors(X, y, task, device, dtype), held, task, recipe, seed, weights)
+    loop = _Loop(
+        model.to(device),
+        *_tensors(X, y, task, device, dtype),
+        held,
+        task,
+        recipe,
+        seed,
+        weights,
+    )
     small = _is_small(model, loop.recipe.batch_size, device)
     with torch.random.fork_rng(devices=[]), one_thread(when=small):
         torch.manual_seed(seed)
         loop.members.reset_dropout()
-        for i in tqdm(range(loop.recipe.epochs), disable=not progress, desc="training", unit="epoch"):
-            if before_epoch: before_epoch(i / loop.recipe.epochs)
+        for i in tqdm(
+            range(loop.recipe.epochs), disable=not progress, desc="training", unit="epoch"
+        ):
+            if before_epoch:
+                before_epoch(i / loop.recipe.epochs)
             loop.epoch()
-            if loop.done: break
+            if loop.done:
+                break
     return loop.finish(time.perf_counter() - start)
 
 # %% ../nbs/13_training.ipynb #70fe326e
-def _tensors(X, y, task:str, device, dtype)->tuple[Tensor, Tensor]:
+def _tensors(X, y, task: str, device, dtype) -> tuple[Tensor, Tensor]:
     "Rows in the network's own dtype, targets as what the loss takes."
     mapped, y = isinstance(X, StandardisedRows), _as_tensor(y)
-    if not mapped: X = _as_tensor(X, dtype)
-    if X.shape[:-1] != y.shape: raise ValueError(f"X {tuple(X.shape)} and y {tuple(y.shape)} do not have the same rows")
-    return X if mapped else X.to(device), y.to(device, torch.int64 if task == "multiclass" else dtype)
+    if not mapped:
+        X = _as_tensor(X, dtype)
+    if X.shape[:-1] != y.shape:
+        raise ValueError(f"X {tuple(X.shape)} and y {tuple(y.shape)} do not have the same rows")
+    return X if mapped else X.to(device), y.to(
+        device, torch.int64 if task == "multiclass" else dtype
+    )
 
-
-def _as_tensor(values, dtype=None)->Tensor:
-    "A tensor of the same numbers; of an array that may not be written to, a copy, as torch would warn otherwise."
-    if isinstance(values, np.ndarray) and not values.flags.writeable: values = values.copy()
+# %% ../nbs/13_training.ipynb #51a9233c
+def _as_tensor(values, dtype=None) -> Tensor:
+    """A tensor of the same numbers; of an array that may not be written to, a copy, as torch
+    would warn otherwise.
+    """
+    if isinstance(values, np.ndarray) and not values.flags.writeable:
+        values = values.copy()
     return torch.as_tensor(values, dtype=dtype)
-
 
 # %% ../nbs/13_training.ipynb #a11fa64e
 class _Loop:
     "The state of one training run."
+
     def __init__(self, model, X, y, held, task, recipe, seed, weights):
-        if weights is not None and len(weights) != X.shape[-2]: raise ValueError(f"{len(weights)} weights for {X.shape[-2]} rows")
+        if weights is not None and len(weights) != X.shape[-2]:
+            raise ValueError(f"{len(weights)} weights for {X.shape[-2]} rows")
         self.members = as_members(model, seed)
         seeds = self.members.seeds
         self.weights, self.offsets = weights, np.random.default_rng(seeds[0])
@@ -472,169 +696,254 @@ class _Loop:
         self.train_loss, self.validation_loss = [], []
         self.best = _Best(self.members, recipe.patience) if recipe.patience else None
 
-    def loss(self, x:Tensor, y:Tensor, label_smoothing:float=0.)->Tensor:
-        return member_losses(self.members.of_seeds(x), self.members.expand(y), self.task, label_smoothing)
+    def loss(self, x: Tensor, y: Tensor, label_smoothing: float = 0.0) -> Tensor:
+        return member_losses(
+            self.members.of_seeds(x), self.members.expand(y), self.task, label_smoothing
+        )
 
     def epoch(self):
         shared, losses, weight = self.X.ndim == 2, [], next(self.members.parameters())
         self.members.train()
         for rows in _batches(self.rows(), self.recipe.batch_size, self.orders):
-            if self.stepper.taken == self.n_steps: break
+            if self.stepper.taken == self.n_steps:
+                break
             x, y = _take(self.X, rows, shared).to(weight), _take(self.y, rows, shared)
             loss = self.loss(x, y, self.recipe.label_smoothing)
             self.stepper.step(loss.sum())
             losses.append(loss.detach())
         self.train_loss.append(torch.stack(losses).mean(0).cpu().numpy())
-        if self.held: self.validate()
+        if self.held:
+            self.validate()
 
-    def rows(self)->Tensor:
+    def rows(self) -> Tensor:
         "The rows of the next epoch."
-        if self.weights is None: return torch.arange(self.X.shape[-2])
+        if self.weights is None:
+            return torch.arange(self.X.shape[-2])
         return torch.as_tensor(weighted_rows(self.weights, self.offsets.random()))
 
     def validate(self):
-        X, y = (v if self.X.ndim == 3 else v.expand(len(self.orders), *v.shape) for v in self.held)
+        X, y = (
+            v if self.X.ndim == 3 else v.expand(len(self.orders), *v.shape) for v in self.held
+        )
         self.members.train(False)
-        with torch.no_grad(): self.validation_loss.append(self.loss(X, y).cpu().numpy())
-        if self.best: self.best.look(self.validation_loss[-1])
+        with torch.no_grad():
+            self.validation_loss.append(self.loss(X, y).cpu().numpy())
+        if self.best:
+            self.best.look(self.validation_loss[-1])
 
     @property
-    def done(self)->bool: return self.best is not None and bool(self.best.out.all())
+    def done(self) -> bool:
+        return self.best is not None and bool(self.best.out.all())
 
-    def finish(self, seconds:float)->History:
-        if self.best: self.best.restore()
-        kept = self.best.epoch if self.best else np.full(self.members.n_members, len(self.train_loss))
-        return History(np.stack(self.train_loss), np.stack(self.validation_loss) if self.held else None, kept, seconds)
+    def finish(self, seconds: float) -> History:
+        if self.best:
+            self.best.restore()
+        kept = (
+            self.best.epoch
+            if self.best
+            else np.full(self.members.n_members, len(self.train_loss))
+        )
+        return History(
+            np.stack(self.train_loss),
+            np.stack(self.validation_loss) if self.held else None,
+            kept,
+            seconds,
+        )
 
 # %% ../nbs/13_training.ipynb #aec6f8af
 class _Best:
     "The best weights of each member so far, by validation loss."
-    def __init__(self, members:Members, patience:int):
+
+    def __init__(self, members: Members, patience: int):
         self.owners, self.patience, self.looks = members.owners(), patience, 0
-        self.loss, self.epoch = np.full(members.n_members, np.inf), np.zeros(members.n_members, int)
+        self.loss, self.epoch = (
+            np.full(members.n_members, np.inf),
+            np.zeros(members.n_members, int),
+        )
         self.kept = [t.detach().clone() for t, _ in self.owners]
 
     @property
-    def out(self)->np.ndarray: return self.looks - self.epoch >= self.patience
+    def out(self) -> np.ndarray:
+        return self.looks - self.epoch >= self.patience
 
     def look(self, loss):
         better = (loss < self.loss) & ~self.out
         self.looks += 1
         self.loss[better], self.epoch[better] = loss[better], self.looks
-        if not better.any(): return
+        if not better.any():
+            return
         rows = torch.as_tensor(better)
         for kept, (now, member) in zip(self.kept, self.owners):
-            if member is None: kept[rows] = now.detach()[rows]
-            elif better[member]: kept.copy_(now.detach())
+            if member is None:
+                kept[rows] = now.detach()[rows]
+            elif better[member]:
+                kept.copy_(now.detach())
 
     def restore(self):
         with torch.no_grad():
-            for kept, (now, _) in zip(self.kept, self.owners): now.copy_(kept)
+            for kept, (now, _) in zip(self.kept, self.owners):
+                now.copy_(kept)
 
 # %% ../nbs/13_training.ipynb #33c92bf4
-MEASURES = {"regression": ("r2", "rmse", "mae"),
-            "classes": ("accuracy", "balanced_accuracy", "auc", "average_precision", "log_loss", "ece", "e_param", "e_flop")}
+MEASURES = {
+    "regression": ("r2", "rmse", "mae"),
+    "classes": (
+        "accuracy",
+        "balanced_accuracy",
+        "auc",
+        "average_precision",
+        "log_loss",
+        "ece",
+        "e_param",
+        "e_flop",
+    ),
+}
 LOWER_IS_BETTER = frozenset({"log_loss", "ece", "rmse", "mae", "latency"})
 
-
-def calibration_error(y, p, bins:int=15)->float:
-    """Expected calibration error: mean distance between confidence and accuracy, over equal bins of confidence.
+# %% ../nbs/13_training.ipynb #e0e9d4cc
+def calibration_error(y, p, bins: int = 15) -> float:
+    """Expected calibration error: mean distance between confidence and accuracy, over equal
+    bins of confidence.
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0
-    p : (rows, classes) probabilities
+    y
+        (rows,) true classes, numbered from 0.
+    p
+        (rows, classes) probabilities.
     """
     sure, right = p.max(1), p.argmax(1) == np.asarray(y)
     of_bin = np.minimum((sure * bins).astype(int), bins - 1)
     return float(np.abs(np.bincount(of_bin, right - sure, bins)).sum() / len(sure))
 
 # %% ../nbs/13_training.ipynb #a1e7f10c
-def measures(y, output, task:str, n_parameters:int, flops:float=float("nan"))->dict[str, float]:
+def measures(
+    y, output, task: str, n_parameters: int, flops: float = float("nan")
+) -> dict[str, float]:
     """Every measure of one network's output.
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0, or numbers
-    output : (rows, outputs) raw outputs of the network
-    task : "binary", "multiclass" or "regression"
-    n_parameters : how many numbers the network learned
-    flops : forward FLOPs of one row, for `e_flop`
+    y
+        (rows,) true classes, numbered from 0, or numbers.
+    output
+        (rows, outputs) raw outputs of the network.
+    task : str
+        "binary", "multiclass" or "regression".
+    n_parameters : int
+        How many numbers the network learned.
+    flops : float, default float('nan')
+        Forward FLOPs of one row, for `e_flop`.
 
     Returns
     -------
-    dict : the names in `MEASURES`; all NaN where the output is not finite
+    dict
+        The names in `MEASURES`; all NaN where the output is not finite.
     """
     y, output = np.asarray(y), np.asarray(output, dtype=np.float64)
     names = MEASURES["regression" if task == "regression" else "classes"]
-    if not np.isfinite(output).all(): return dict.fromkeys(names, float("nan"))
-    values = _of_numbers(y, output[:, 0]) if task == "regression" else _of_classes(y, output, n_parameters, flops)
+    if not np.isfinite(output).all():
+        return dict.fromkeys(names, float("nan"))
+    values = (
+        _of_numbers(y, output[:, 0])
+        if task == "regression"
+        else _of_classes(y, output, n_parameters, flops)
+    )
     return dict(zip(names, map(float, values)))
 
-
+# %% ../nbs/13_training.ipynb #375c59ef
 def _of_numbers(y, predicted):
-    return (f(y, predicted) for f in (metrics.r2_score, metrics.root_mean_squared_error, metrics.mean_absolute_error))
+    return (
+        f(y, predicted)
+        for f in (
+            metrics.r2_score,
+            metrics.root_mean_squared_error,
+            metrics.mean_absolute_error,
+        )
+    )
 
-
-def _of_classes(y, output, n_parameters:int, flops:float):
+# %% ../nbs/13_training.ipynb #1c3b55e9
+def _of_classes(y, output, n_parameters: int, flops: float):
     logits = np.hstack([np.zeros_like(output), output]) if output.shape[1] == 1 else output
     p, predicted = softmax(logits, axis=1), logits.argmax(1)
     auc = metrics.roc_auc_score(y, p[:, 1] if p.shape[1] == 2 else p, multi_class="ovr")
-    precision = [metrics.average_precision_score(y == c, p[:, c]) for c in ([1] if p.shape[1] == 2 else range(p.shape[1]))]
-    return (metrics.accuracy_score(y, predicted), metrics.recall_score(y, predicted, average="macro"), auc, np.mean(precision),
-            metrics.log_loss(y, p, labels=range(p.shape[1])), calibration_error(y, p),
-            *(auc / np.log10(n) if n > 1 else np.nan for n in (n_parameters, flops)))
+    precision = [
+        metrics.average_precision_score(y == c, p[:, c])
+        for c in ([1] if p.shape[1] == 2 else range(p.shape[1]))
+    ]
+    return (
+        metrics.accuracy_score(y, predicted),
+        metrics.recall_score(y, predicted, average="macro"),
+        auc,
+        np.mean(precision),
+        metrics.log_loss(y, p, labels=range(p.shape[1])),
+        calibration_error(y, p),
+        *(auc / np.log10(n) if n > 1 else np.nan for n in (n_parameters, flops)),
+    )
 
 # %% ../nbs/13_training.ipynb #ecf86ab9
 class _Count(TorchDispatchMode):
     "Counts element-wise operators, one for each value."
+
     def __init__(self):
         super().__init__()
         self.flops = 0
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
-        if torch.Tag.pointwise in func.tags: self.flops += out.numel()
+        if torch.Tag.pointwise in func.tags:
+            self.flops += out.numel()
         return out
 
-
-def forward_flops(model:nn.Module, n_features:int)->int:
+# %% ../nbs/13_training.ipynb #82207418
+def forward_flops(model: nn.Module, n_features: int) -> int:
     "Floating-point operations that a network in evaluation mode spends on one row."
     weight, spent = next(model.parameters()), []
     model.train(False)
     for n in (1, 2):
-        with torch.no_grad(), FlopCounterMode(display=False) as products, _Count() as others: model(weight.new_zeros(n, n_features))
+        with torch.no_grad(), FlopCounterMode(display=False) as products, _Count() as others:
+            model(weight.new_zeros(n, n_features))
         spent.append(products.get_total_flops() + others.flops)
     return int(spent[1] - spent[0])
 
+# %% ../nbs/13_training.ipynb #c01be9c0
+def latency(
+    model: nn.Module | Callable, n_features: int, rows: int = 1000, repeats: int = 5
+) -> float:
+    """Milliseconds that `rows` rows take: the median of some passes, after one that does not
+    count.
 
-def latency(model:nn.Module|Callable, n_features:int, rows:int=1000, repeats:int=5)->float:
-    """Milliseconds that `rows` rows take: the median of some passes, after one that does not count.
-
-    `model` is a network, timed in evaluation mode with its rows on its device, or a function of an array (rows, n_features).
+    `model` is a network, timed in evaluation mode with its rows on its device, or a function of
+    an array (rows, n_features).
     """
     x, took = np.zeros((rows, n_features), np.float32), []
-    if isinstance(model, nn.Module): x = torch.as_tensor(x).to(next(model.train(False).parameters()))
+    if isinstance(model, nn.Module):
+        x = torch.as_tensor(x).to(next(model.train(False).parameters()))
     with torch.no_grad():
         for _ in range(repeats + 1):
             start = time.perf_counter()
-            model(x).sum().item()                        # waits for the device
+            model(x).sum().item()  # waits for the device
             took.append(time.perf_counter() - start)
     return 1e3 * float(np.median(took[1:]))
 
 # %% ../nbs/13_training.ipynb #44e63fe0
-def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
+def predict(model: nn.Module, X, batch_size: int = 8192) -> np.ndarray:
     """Raw outputs of a network or of all members of a stack, in evaluation mode.
 
     Parameters
     ----------
-    model : a network, or a `Stack`
-    X : (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their own
-    batch_size : rows computed at once
+    model : nn.Module
+        A network, or a `Stack`.
+    X
+        (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their
+        own.
+    batch_size : int, default 8192
+        Rows computed at once.
 
     Returns
     -------
-    ndarray : (rows, outputs); for a stack (members, rows, outputs)
+    ndarray
+        (rows, outputs); for a stack (members, rows, outputs).
     """
     weight = next(model.parameters())
     model.train(False)
@@ -642,53 +951,109 @@ def predict(model:nn.Module, X, batch_size:int=8192)->np.ndarray:
         parts = [model(x.to(weight)) for x in _in_batches(X, weight.dtype, batch_size)]
     return torch.cat(parts, -2).cpu().numpy()
 
-
-def _in_batches(X, dtype, batch_size:int)->Iterable[Tensor]:
-    if isinstance(X, StandardisedRows): return map(torch.from_numpy, X.batches(batch_size))
+# %% ../nbs/13_training.ipynb #3edb25af
+def _in_batches(X, dtype, batch_size: int) -> Iterable[Tensor]:
+    if isinstance(X, StandardisedRows):
+        return map(torch.from_numpy, X.batches(batch_size))
     return _as_tensor(X, dtype).split(batch_size, -2)
 
 # %% ../nbs/13_training.ipynb #d71e99f1
-def member_costs(stack:Members, n_features:int|None=None)->list[tuple[int, int]]:
-    "Parameters and forward FLOPs of each member; members that are alike but for the values of their weights are counted once."
+def member_costs(stack: Members, n_features: int | None = None) -> list[tuple[int, int]]:
+    """Parameters and forward FLOPs of each member; members that are alike but for the values of
+    their weights are counted once.
+    """
     n_features = stack.n_features if n_features is None else n_features
     known, out = {}, []
     for k in range(stack.n_members):
         net = stack.member(k)
-        try: kind = identity(specification(net, values=False))
-        except IdentityError: kind = k
-        if kind not in known: known[kind] = count_parameters(net), forward_flops(net, n_features)
+        try:
+            kind = identity(specification(net, values=False))
+        except IdentityError:
+            kind = k
+        if kind not in known:
+            known[kind] = count_parameters(net), forward_flops(net, n_features)
         out.append(known[kind])
     return out
 
-
-def evaluate(model:nn.Module, X, y, task:str="binary")->dict|list[dict]:
-    """`measures` of a network on rows it has not seen; of a stack, a list with those of each member.
+# %% ../nbs/13_training.ipynb #a217a698
+def evaluate(model: nn.Module, X, y, task: str = "binary") -> dict | list[dict]:
+    """`measures` of a network on rows it has not seen; of a stack, a list with those of each
+    member.
 
     `X` and `y` are as in `train`.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A network, or a `Stack`.
+    X : array of shape (rows, features)
+        Standardised as the training rows were.
+    y : array of shape (rows,)
+        Class numbers from 0, or numbers.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+
+    Returns
+    -------
+    dict or list of dict
+        Measure to number.
+
+    Examples
+    --------
+    >>> from nsad import evaluate, mlp
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> measured = evaluate(mlp(4, hidden=(16,), seed=1), X, y)
+    >>> 0 <= measured["accuracy"] <= 1
+    True
     """
     output, y = predict(model, X), np.asarray(y)
-    if not isinstance(model, Members): return measures(y, output, task, count_parameters(model), forward_flops(model, X.shape[-1]))
+    if not isinstance(model, Members):
+        return measures(
+            y, output, task, count_parameters(model), forward_flops(model, X.shape[-1])
+        )
     of_seeds = y if y.ndim == 2 else np.tile(y, (len(model.seeds), 1))
-    own, costs = model.expand(torch.as_tensor(of_seeds)).numpy(), member_costs(model, X.shape[-1])
+    own, costs = (
+        model.expand(torch.as_tensor(of_seeds)).numpy(),
+        member_costs(model, X.shape[-1]),
+    )
     return [measures(own[k], output[k], task, *costs[k]) for k in range(model.n_members)]
 
 # %% ../nbs/13_training.ipynb #a3c1f7d2
-def _right(output:np.ndarray, y:np.ndarray, task:str)->float:
+def _right(output: np.ndarray, y: np.ndarray, task: str) -> float:
     "Share of rows whose class is right, or R2."
-    if not np.isfinite(output).all(): return -np.inf
-    if task == "regression": return metrics.r2_score(y, output[:, 0])
-    return float(((output[:, 0] > 0) == y if task == "binary" else output.argmax(1) == y).mean())
+    if not np.isfinite(output).all():
+        return -np.inf
+    if task == "regression":
+        return metrics.r2_score(y, output[:, 0])
+    return float(
+        ((output[:, 0] > 0) == y if task == "binary" else output.argmax(1) == y).mean()
+    )
 
-
+# %% ../nbs/13_training.ipynb #cc65e1e8
 def _pick(places, picks):
     "Make choices: one formula everywhere in a place."
     for m, k in zip(places, picks):
-        with torch.no_grad(): m.logits.zero_()[..., k] = 1.
-        m.set_temperature(0.)
+        with torch.no_grad():
+            m.logits.zero_()[..., k] = 1.0
+        m.set_temperature(0.0)
 
-
-def _trial(model:nn.Module, picks:tuple, X, y, task:str, recipe:Recipe, rows:np.ndarray, seed:int, device:str)->tuple[float, float]:
-    "Loss and share of right answers on a quarter of the rows, of a copy with these choices that is trained on the others."
+# %% ../nbs/13_training.ipynb #d7e98e04
+def _trial(
+    model: nn.Module,
+    picks: tuple,
+    X,
+    y,
+    task: str,
+    recipe: Recipe,
+    rows: np.ndarray,
+    seed: int,
+    device: str,
+) -> tuple[float, float]:
+    """Loss and share of right answers on a quarter of the rows, of a copy with these choices
+    that is trained on the others.
+    """
     held, fit = np.split(rows, [len(rows) // 4])
     net = copy.deepcopy(model)
     _pick([m for m in net.modules() if isinstance(m, Choice)], picks)
@@ -697,43 +1062,97 @@ def _trial(model:nn.Module, picks:tuple, X, y, task:str, recipe:Recipe, rows:np.
     return float(np.nan_to_num(loss, nan=np.inf)), _right(predict(net, X[held]), y[held], task)
 
 # %% ../nbs/13_training.ipynb #e7925772
-def choose_by_trial(model:nn.Module, X, y, task:str="binary", recipe:Recipe=STRONG, finalists:int=5, rows:int=20_000, seed:int=42,
-                    device:str="auto", progress:bool=False, fidelity:float=0.1)->pd.DataFrame:
-    """Make every choice in a model by trainings of copies; the model itself keeps its first weights.
+def choose_by_trial(
+    model: nn.Module,
+    X,
+    y,
+    task: str = "binary",
+    recipe: Recipe = STRONG,
+    finalists: int = 5,
+    rows: int = 20_000,
+    seed: int = 42,
+    device: str = "auto",
+    progress: bool = False,
+    fidelity: float = 0.1,
+) -> pd.DataFrame:
+    """Make every choice in a model by trainings of copies; the model itself keeps its first
+    weights.
 
     Parameters
     ----------
-    model : a network with `SelectableActivation` or other choices, all among the same number of formulas
-    X, y, task, device : as in `train`; training rows only, a quarter of which are validated on
-    recipe, finalists : so many of the best by short trainings train by this recipe, and the best of them is chosen
-    rows : of the short trainings, at most
-    seed : of rows, order and dropout
-    progress : show a bar over trainings
-    fidelity : length of the short trainings, as a share of the recipe's steps; see `Recipe.share`
+    model : nn.Module
+        A network with `SelectableActivation` or other choices, all among the same number of
+        formulas.
+    X, y, task
+        As in `train`; training rows only, a quarter of which are validated on.
+    recipe : Recipe, default STRONG
+        By which the finalists train.
+    finalists : int
+        So many of the best by short trainings train by the recipe; the best of them is chosen.
+    rows : int, default 20000
+        Of the short trainings, at most.
+    seed : int, default 42
+        Of rows, order and dropout.
+    device : str
+        As in `train`.
+    progress : bool, default False
+        Show a bar over trainings.
+    fidelity : float, default 0.1
+        Length of the short trainings, as a share of the recipe's steps; see `Recipe.share`.
 
     Returns
     -------
-    DataFrame : formulas (of each place, in order), loss of the short training, score of the finalists (accuracy or R2); best first
+    DataFrame
+        formulas (of each place, in order), loss of the short training, score of the finalists
+        (accuracy or R2); best first
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import Recipe, SelectableActivation, choose_by_trial
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> choice = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> net = nn.Sequential(nn.Linear(4, 8), choice, nn.Linear(8, 1))
+    >>> tried = choose_by_trial(net, X, y, recipe=Recipe("short", epochs=2))
+    >>> len(tried)
+    2
     """
-    places, X, y = [m for m in model.modules() if isinstance(m, Choice)], np.asarray(X), np.asarray(y)
+    places, X, y = (
+        [m for m in model.modules() if isinstance(m, Choice)],
+        np.asarray(X),
+        np.asarray(y),
+    )
     if len(n := {len(m.names) for m in places}) != 1:
-        raise ValueError(f"a trial needs choices among equally many formulas; this model has {len(places)} choices, of {sorted(n)}")
+        raise ValueError(
+            f"a trial needs choices among equally many formulas; this model has {len(places)}"
+            f" choices, of {sorted(n)}"
+        )
     options, order, short = range(n.pop()), np.random.default_rng(seed).permutation(len(X)), {}
-    quick, some = recipe.share(fidelity, len(order) - len(order) // 4), order[:rows * 4 // 3]
+    quick, some = recipe.share(fidelity, len(order) - len(order) // 4), order[: rows * 4 // 3]
     total = len(options) + len(places) * (len(options) - 1) + finalists
 
     with tqdm(total=total, disable=not progress, desc="trials") as bar:
+
         def loss(picks):
             if picks not in short:
                 short[picks] = _trial(model, picks, X, y, task, quick, some, seed, device)[0]
                 bar.update()
             return short[picks]
+
         best = min([(k,) * len(places) for k in options], key=loss)
-        for i in range(len(places)): best = min([(*best[:i], k, *best[i + 1:]) for k in options], key=loss)
+        for i in range(len(places)):
+            best = min([(*best[:i], k, *best[i + 1 :]) for k in options], key=loss)
         score = {}
         for picks in sorted(short, key=short.get)[:finalists]:
             score[picks] = _trial(model, picks, X, y, task, recipe, order, seed, device)[1]
             bar.update()
     _pick(places, max(score, key=score.get))
-    table = [(tuple(m.names[k] for m, k in zip(places, picks)), value, score.get(picks, np.nan)) for picks, value in short.items()]
-    return pd.DataFrame(table, columns=["formulas", "loss", "score"]).sort_values(["score", "loss"], ascending=[False, True], ignore_index=True)
+    table = [
+        (tuple(m.names[k] for m, k in zip(places, picks)), value, score.get(picks, np.nan))
+        for picks, value in short.items()
+    ]
+    return pd.DataFrame(table, columns=["formulas", "loss", "score"]).sort_values(
+        ["score", "loss"], ascending=[False, True], ignore_index=True
+    )

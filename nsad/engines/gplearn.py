@@ -8,30 +8,39 @@ __all__ = ['GplearnEngine']
 # %% ../../nbs/17b_engines.gplearn.ipynb #1e1a4593
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
+from operator import attrgetter
 import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
-
 from ..discovery import Budget, Candidate, operators_of
 from .labels import collapsed, one_variable
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
-_FUNCTIONS = tuple("add sub mul div sqrt log abs neg inv max min sin cos tan".split())      # gplearn's, by the same names
+# gplearn's, by the same names
+_FUNCTIONS = tuple("add sub mul div sqrt log abs neg inv max min sin cos tan".split())
 
 
 @dataclass(frozen=True)
 class GplearnEngine:
-    """Symbolic classification or regression by gplearn, collapsed to one variable (arXiv:2601.10740).
+    """Symbolic classification or regression by gplearn, collapsed to one variable
+    (arXiv:2601.10740).
 
-    Attributes
+    Parameters
     ----------
-    population_size, generations, function_set, parsimony_coefficient : gplearn's arguments, the paper's values
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    fraction : share of the rows that is fitted
-    keep : programs of each generation that are read, best first; the rest is too poor to be worth the time
-    to_one : "collapse" (the paper's), or "projections": fit along what a small network's first layer has learned
+    population_size, generations, function_set, parsimony_coefficient
+        Gplearn's arguments, the paper's values.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    keep : int, default 20
+        Programs of each generation that are read, best first; the rest is too poor to be worth
+        the time.
+    to_one : str, default 'collapse'
+        "collapse" (the paper's), or "projections": fit along what a small network's first layer
+        has learned.
     """
+
     population_size: int = 500
     generations: int = 5
     function_set: Sequence[str] = ("add", "sub", "mul", "sin", "cos", "abs")
@@ -42,28 +51,42 @@ class GplearnEngine:
     operators: Sequence[str] | None = None
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", operators_of("gplearn", self.operators, _FUNCTIONS))
+        if self.operators is not None:
+            object.__setattr__(
+                self, "operators", operators_of("gplearn", self.operators, _FUNCTIONS)
+            )
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f8269ce4
 @patch
-def _estimator(self:GplearnEngine, task:str, seed:int):
+def _estimator(self: GplearnEngine, task: str, seed: int):
     "A gplearn estimator that stops after each generation and goes on when asked."
     kind = SymbolicRegressor if task == "regression" else SymbolicClassifier
-    return kind(population_size=self.population_size, generations=1, function_set=tuple(self.operators or self.function_set),
-                parsimony_coefficient=self.parsimony_coefficient, random_state=seed, warm_start=True)
+    return kind(
+        population_size=self.population_size,
+        generations=1,
+        function_set=tuple(self.operators or self.function_set),
+        parsimony_coefficient=self.parsimony_coefficient,
+        random_state=seed,
+        warm_start=True,
+    )
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #a35394be
 @patch
-def search(self:GplearnEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
+def search(
+    self: GplearnEngine, X, y, task: str, seed: int, budget: Budget
+) -> Iterator[Candidate]:
     "Yield the collapsed best programs of each generation; the loss is that of the label fit."
     X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
     estimator, seen = self._estimator(task, seed), {}
     for generation in range(1, self.generations + 1):
-        if budget.spent(len(seen)): return
+        if budget.spent(len(seen)):
+            return
         estimator.set_params(generations=generation).fit(X, y)
-        programs = sorted((p for p in estimator._programs[-1] if p is not None), key=lambda p: p.fitness_)
-        for program in programs[:self.keep]:
+        programs = [p for p in estimator._programs[-1] if p is not None]
+        programs.sort(key=attrgetter("fitness_"))
+        for program in programs[: self.keep]:
             formula, loss = collapsed(str(program)), program.raw_fitness_
-            if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)): continue
+            if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)):
+                continue
             seen[formula] = loss
             yield Candidate(formula, float(loss), source=str(program))

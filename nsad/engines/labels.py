@@ -8,13 +8,12 @@ __all__ = ['WAYS', 'sample', 'collapsed', 'projected', 'one_variable']
 # %% ../../nbs/17_engines.labels.ipynb #2ae32b84
 import numpy as np
 import torch
-
 from ..formula import Formula, FormulaError, plain_text
 from ..models import light
 from ..training import STRONG, train
 
 # %% ../../nbs/17_engines.labels.ipynb #dea011aa
-def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarray]:
+def sample(X, y, task: str, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     "A share of the rows, at least a hundred where there are as many; classes as 0 and 1."
     n = min(len(X), max(100, round(fraction * len(X))))
     rows = np.random.default_rng(seed).permutation(len(X))[:n]
@@ -22,39 +21,65 @@ def sample(X, y, task:str, fraction:float, seed:int)->tuple[np.ndarray, np.ndarr
     return X, (y == np.bincount(y).argmax()).astype(int) if task == "multiclass" else y
 
 # %% ../../nbs/17_engines.labels.ipynb #0938601b
-def collapsed(program:str)->Formula|None:
-    "A program over features as a formula in `x` with constants of four digits; None where that is constant or cannot be read."
-    try: formula = Formula(plain_text(Formula(program).collapse().tree, "{:.4g}".format))
-    except FormulaError: return None
+def collapsed(program: str) -> Formula | None:
+    """A program over features as a formula in `x` with constants of four digits; None where
+    that is constant or cannot be read.
+    """
+    try:
+        formula = Formula(plain_text(Formula(program).collapse().tree, "{:.4g}".format))
+    except FormulaError:
+        return None
     return None if formula.is_constant else formula
 
 # %% ../../nbs/17_engines.labels.ipynb #f68987e7
-def projected(X, y, task:str, seed:int, n_units:int=4)->tuple[np.ndarray, np.ndarray]:
+def projected(X, y, task: str, seed: int, n_units: int = 4) -> tuple[np.ndarray, np.ndarray]:
     """What the first layer of a small network sees, beside the labels.
 
     Returns
     -------
-    tuple : values (rows * n_units, 1) with mean 0 and variance 1 in each unit, and labels (rows * n_units,)
+    tuple
+        values (rows * n_units, 1) with mean 0 and variance 1 in each unit, and labels (rows *
+        n_units,)
     """
-    net, target = light(X.shape[1], seed=seed), (y - y.mean()) / (y.std() or 1.) if task == "regression" else y
-    train(net, X, target, "regression" if task == "regression" else "binary", STRONG.share(0.1, len(X)), seed=seed, device="cpu")
+    net, target = (
+        light(X.shape[1], seed=seed),
+        (y - y.mean()) / (y.std() or 1.0) if task == "regression" else y,
+    )
+    train(
+        net,
+        X,
+        target,
+        "regression" if task == "regression" else "binary",
+        STRONG.share(0.1, len(X)),
+        seed=seed,
+        device="cpu",
+    )
     with torch.no_grad():
         seen = net.train(False)[:2](torch.as_tensor(X, dtype=torch.float32)).numpy()
-        heard = (net[4].weight.norm(dim=0) * torch.as_tensor(net[2](torch.as_tensor(seen)).std(0))).numpy()
+        heard = (
+            net[4].weight.norm(dim=0) * torch.as_tensor(net[2](torch.as_tensor(seen)).std(0))
+        ).numpy()
     z = seen[:, np.argsort(-heard)[:n_units]]
     z = (z - z.mean(0)) / (z.std(0) + 1e-12)
-    z *= np.where(((y - y.mean())[:, None] * z).sum(0) < 0, -1., 1.)
+    z *= np.where(((y - y.mean())[:, None] * z).sum(0) < 0, -1.0, 1.0)
     return z.T.reshape(-1, 1).astype(np.float32), np.tile(y, z.shape[1])
 
 # %% ../../nbs/17_engines.labels.ipynb #90b7da5f
 WAYS = "collapse", "projections"
 
 
-def one_variable(X, y, task:str, seed:int, to_one:str, fraction:float)->tuple[np.ndarray, np.ndarray]:
-    "Rows for a label-fitting engine: features as they are (collapse), or one column of learned projections."
-    if to_one not in WAYS: raise ValueError(f"to_one {to_one!r} is not one of {', '.join(map(repr, WAYS))}")
-    if to_one == "collapse": return sample(X, y, task, fraction, seed)
-    X, y = sample(X, y, task, min(1., 2 * fraction), seed)               # a network wants more rows than a formula
+def one_variable(
+    X, y, task: str, seed: int, to_one: str, fraction: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows for a label-fitting engine: features as they are (collapse), or one column of
+    learned projections.
+    """
+    if to_one not in WAYS:
+        raise ValueError(f"to_one {to_one!r} is not one of {', '.join(map(repr, WAYS))}")
+    if to_one == "collapse":
+        return sample(X, y, task, fraction, seed)
+    # a network wants more rows than a formula
+    X, y = sample(X, y, task, min(1.0, 2 * fraction), seed)
     z, labels = projected(X, y, task, seed)
-    rows = np.random.default_rng(seed).permutation(len(z))[:max(100, len(z) // 4)]
+    rows = np.random.default_rng(seed).permutation(len(z))[: max(100, len(z) // 4)]
     return z[rows], labels[rows]

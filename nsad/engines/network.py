@@ -18,14 +18,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-
 import numpy as np
 import torch
 from deap import base, gp, tools
 from fastcore.basics import patch
 from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesRegressor
-
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler
 from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
@@ -42,168 +40,235 @@ from ..training import STRONG, Recipe, one_thread
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 class _Draws(threading.local):
     "Python's random numbers; where a thread has set a generator of its own, that one's."
+
     generator = random
 
-    def __getattr__(self, name:str): return getattr(self.generator, name)
+    def __getattr__(self, name: str):
+        return getattr(self.generator, name)
 
 
-_draws = gp.random = _Draws()                   # what DEAP draws from as well
+_draws = gp.random = _Draws()  # what DEAP draws from as well
 
 
-def _constant()->float: return _draws.randint(-20, 20) / 10
+def _constant() -> float:
+    return _draws.randint(-20, 20) / 10
 
-
-def primitives(operators:Sequence[str]|None=None)->gp.PrimitiveSet:
-    "DEAP's primitive set over `x`: these operators, or those that the table lets the search breed with."
+# %% ../../nbs/17a_engines.network.ipynb #5e21d343
+def primitives(operators: Sequence[str] | None = None) -> gp.PrimitiveSet:
+    """DEAP's primitive set over `x`: these operators, or those that the table lets the search
+    breed with.
+    """
     return _primitives(tuple((arity, _vocabulary(operators, arity)) for arity in (2, 1, 3)))
 
-
-def _vocabulary(operators:Sequence[str]|None, arity:int)->tuple[str, ...]:
-    if operators is None: return bred(arity)
+# %% ../../nbs/17a_engines.network.ipynb #ba5dab30
+def _vocabulary(operators: Sequence[str] | None, arity: int) -> tuple[str, ...]:
+    if operators is None:
+        return bred(arity)
     return tuple(name for name in operators if OPS[name].arity == arity)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #340215e3
 @functools.lru_cache(8)
-def _primitives(names_by_arity:tuple)->gp.PrimitiveSet:
+def _primitives(names_by_arity: tuple) -> gp.PrimitiveSet:
     "Trees are read as text, so the primitives need no function."
     pset = gp.PrimitiveSet("activation", 1)
     pset.renameArguments(ARG0="x")
     for arity, names in names_by_arity:
-        for name in names: pset.addPrimitive(operator.index, arity, name)
+        for name in names:
+            pset.addPrimitive(operator.index, arity, name)
     pset.addEphemeralConstant("constant", _constant)
     return pset
 
 # %% ../../nbs/17a_engines.network.ipynb #ba827934
 @contextmanager
-def _drawing_from(rng:random.Random):
+def _drawing_from(rng: random.Random):
     "The search draws from `rng` inside the block, whatever other threads draw meanwhile."
     before, _draws.generator = _draws.generator, rng
-    try: yield
-    finally: _draws.generator = before
+    try:
+        yield
+    finally:
+        _draws.generator = before
 
-
-def random_tree(max_nodes:int, operators:Sequence[str]|None=None)->gp.PrimitiveTree:
+# %% ../../nbs/17a_engines.network.ipynb #2c2a6253
+def random_tree(max_nodes: int, operators: Sequence[str] | None = None) -> gp.PrimitiveTree:
     "A tree with at least one operator and at most `max_nodes` nodes."
     while True:
         tree = gp.PrimitiveTree(gp.genHalfAndHalf(primitives(operators), 1, 4))
-        if len(tree) <= max_nodes: return tree
+        if len(tree) <= max_nodes:
+            return tree
 
 # %% ../../nbs/17a_engines.network.ipynb #835770f6
-CLASSICS = ("relu(x)", "gelu(x)", "silu(x)", "tanh(x)", "softplus(x)", "sin(x)", "gauss(x)", "x + sin(x)**2", "max(x, 0.1*x)")
+CLASSICS = (
+    "relu(x)",
+    "gelu(x)",
+    "silu(x)",
+    "tanh(x)",
+    "softplus(x)",
+    "sin(x)",
+    "gauss(x)",
+    "x + sin(x)**2",
+    "max(x, 0.1*x)",
+)
 
-
-def _texts(starters)->tuple[str, ...]:
-    "Formulas as texts, from one, several, the front of a discovery, or the entries of a library."
-    if isinstance(starters, str | Formula): starters = starters,
-    if isinstance(starters, Discovery): starters = starters.front.formula
+# %% ../../nbs/17a_engines.network.ipynb #911ffb17
+def _texts(starters) -> tuple[str, ...]:
+    """Formulas as texts, from one, several, the front of a discovery, or the entries of a
+    library.
+    """
+    if isinstance(starters, str | Formula):
+        starters = (starters,)
+    if isinstance(starters, Discovery):
+        starters = starters.front.formula
     return tuple(Formula(getattr(f, "formula", f)).text for f in starters)
 
-
-def to_tree(formula:Formula, operators:Sequence[str]|None=None)->gp.PrimitiveTree|None:
+# %% ../../nbs/17a_engines.network.ipynb #cc1e3165
+def to_tree(
+    formula: Formula, operators: Sequence[str] | None = None
+) -> gp.PrimitiveTree | None:
     "The formula as a tree of primitives, or None where it has an operator that they lack."
     known = primitives(operators).mapping
 
     def nodes(t):
-        if not isinstance(t, tuple): return [known["x"]] if t == "x" else [_as_constant(float(t))]
+        if not isinstance(t, tuple):
+            return [known["x"]] if t == "x" else [_as_constant(float(t))]
         op, *args = t
-        if op == "exp" and args[0][:1] == ("neg",) and args[0][1][::2] == ("pow", 2): op, args = "gauss", [args[0][1][1]]
-        if op == "pow" and args[1] == 2: op, args = "square", args[:1]
-        if op == "neg": op, args = "mul", [-1., *args]
+        if op == "exp" and args[0][:1] == ("neg",) and args[0][1][::2] == ("pow", 2):
+            op, args = "gauss", [args[0][1][1]]
+        if op == "pow" and args[1] == 2:
+            op, args = "square", args[:1]
+        if op == "neg":
+            op, args = "mul", [-1.0, *args]
         return [known[op]] + [n for a in args for n in nodes(a)]
-    try: return gp.PrimitiveTree(nodes(formula.tree))
-    except (KeyError, TypeError): return None
 
+    try:
+        return gp.PrimitiveTree(nodes(formula.tree))
+    except (KeyError, TypeError):
+        return None
 
-def _as_constant(value:float):
-    with _drawing_from(random.Random(0)): node = primitives().mapping["constant"]()
+# %% ../../nbs/17a_engines.network.ipynb #120e8f98
+def _as_constant(value: float):
+    with _drawing_from(random.Random(0)):
+        node = primitives().mapping["constant"]()
     node.value = value
     return node
 
 # %% ../../nbs/17a_engines.network.ipynb #7acbbbc6
-def small_forms(operators:Sequence[str]|None=None)->Iterator[str]:
-    "Every function of x, of a function of x, and every pair of x and functions of x under a binary operator."
+def small_forms(operators: Sequence[str] | None = None) -> Iterator[str]:
+    """Every function of x, of a function of x, and every pair of x and functions of x under a
+    binary operator.
+    """
     unary, binary = (_vocabulary(operators, arity) for arity in (1, 2))
     inner = ["x", *(f"{u}(x)" for u in unary)]
     yield from (f"{u}({a})" for u in unary for a in inner)
-    yield from (f"{b}({first}, {second})" for b in binary for first, second in itertools.combinations(inner, 2))
+    yield from (
+        f"{b}({first}, {second})"
+        for b in binary
+        for first, second in itertools.combinations(inner, 2)
+    )
 
 # %% ../../nbs/17a_engines.network.ipynb #0ddf25c6
-def tuned(trial:TableTrial, formulas:Sequence[str])->list[str]:
+def tuned(trial: TableTrial, formulas: Sequence[str]) -> list[str]:
     "The formulas with constants as gradient descent leaves them in each hidden layer, rounded."
     with one_thread():
         free = [Formula(f).substitute({"x": "1.0*x"}) for f in formulas]
-        free = [SymbolicActivation(f, trainable=True) for f in free if any(isinstance(t, float) for t in _leaves(f.tree))]
-        if not free: return []
+        free = [
+            SymbolicActivation(f, trainable=True)
+            for f in free
+            if any(isinstance(t, float) for t in _leaves(f.tree))
+        ]
+        if not free:
+            return []
         stack, _ = trained_stack(trial, free)
         learned = [modules[0].formula.tree for layer in stack.acts for modules in layer]
     return list(dict.fromkeys(t for t in map(_rounded, learned) if t))
 
+# %% ../../nbs/17a_engines.network.ipynb #d7372501
+def _leaves(t) -> list:
+    return [leaf for a in t[1:] for leaf in _leaves(a)] if isinstance(t, tuple) else [t]
 
-def _leaves(t)->list: return [leaf for a in t[1:] for leaf in _leaves(a)] if isinstance(t, tuple) else [t]
-
-
-def _rounded(tree)->str|None:
-    "The tree as text with one decimal for each constant, or None where a constant is beyond what can be read."
-    if any(isinstance(t, float) and not 0.05 <= abs(t) <= 20 for t in _leaves(tree)): return None
+# %% ../../nbs/17a_engines.network.ipynb #c18d908d
+def _rounded(tree) -> str | None:
+    """The tree as text with one decimal for each constant, or None where a constant is beyond
+    what can be read.
+    """
+    if any(isinstance(t, float) and not 0.05 <= abs(t) <= 20 for t in _leaves(tree)):
+        return None
     return plain_text(tree, lambda c: str(round(c, 1)))
 
 # %% ../../nbs/17a_engines.network.ipynb #23f7e292
 _GRID = np.linspace(-4, 4, 65)
 
 
-def _shape(formula:Formula)->bytes:
+def _shape(formula: Formula) -> bytes:
     "The curve with mean, scale and sign taken out, to three digits."
     y = formula(_GRID)
-    y = (y - y.mean()) / (y.std() or 1.)
-    return (np.round(y * np.sign(y[np.abs(y).argmax()]), 3) + 0.).tobytes()
+    y = (y - y.mean()) / (y.std() or 1.0)
+    return (np.round(y * np.sign(y[np.abs(y).argmax()]), 3) + 0.0).tobytes()
 
-
-def _formula(tree:gp.PrimitiveTree, max_nodes:int)->Formula|None:
+# %% ../../nbs/17a_engines.network.ipynb #9d9d0367
+def _formula(tree: gp.PrimitiveTree, max_nodes: int) -> Formula | None:
     "What the tree says, or None where it is too large, constant, or cannot be computed."
-    if len(tree) > max_nodes: return None
-    try: formula = Formula(str(tree))
-    except FormulaError: return None
+    if len(tree) > max_nodes:
+        return None
+    try:
+        formula = Formula(str(tree))
+    except FormulaError:
+        return None
     return formula if _readable(formula.tree) and not formula.is_constant else None
 
-
-def _readable(t)->bool:
-    "Have all constants one decimal? Those of `sin(sin(2))` have not, and nobody would write them."
+# %% ../../nbs/17a_engines.network.ipynb #63454daf
+def _readable(t) -> bool:
+    """Have all constants one decimal? Those of `sin(sin(2))` have not, and nobody would write
+    them.
+    """
     return all(not isinstance(leaf, float) or leaf == round(leaf, 1) for leaf in _leaves(t))
 
 # %% ../../nbs/17a_engines.network.ipynb #61118356
 @dataclass
 class _Archive:
-    "All formulas made so far: their trees (None where they cannot be bred from), where they came from, and their losses."
+    """All formulas made so far: their trees (None where they cannot be bred from), where they
+    came from, and their losses.
+    """
+
     trees: dict = field(default_factory=dict)
     shapes: set = field(default_factory=set)
     source: dict = field(default_factory=dict)
     screened: dict = field(default_factory=dict)
     losses: dict = field(default_factory=dict)
     judged: int = 0
-    asked: int = 0                                       # answers, where formulas come from elsewhere
+    asked: int = 0  # answers, where formulas come from elsewhere
     parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
-    def scored(self)->int:
+    def scored(self) -> int:
         "Candidates so far."
         return len(self.screened) + len(self.losses) + self.judged
 
-    def admit(self, formula:Formula|None, tree, source:str)->bool:
+    def admit(self, formula: Formula | None, tree, source: str) -> bool:
         "Take a formula in if neither it nor its shape is known."
-        if formula is None or formula in self.trees or (shape := _shape(formula)) in self.shapes: return False
+        if (
+            formula is None
+            or formula in self.trees
+            or (shape := _shape(formula)) in self.shapes
+        ):
+            return False
         self.shapes.add(shape)
         self.trees[formula], self.source[formula] = tree, source
         return True
 
-    def ranked(self, rung:int, parts:dict)->dict[Formula, float]:
-        "Mean rank of each formula over the datasets as a share of all that were scored on this rung: at most 1, the lower the better."
+    def ranked(self, rung: int, parts: dict) -> dict[Formula, float]:
+        """Mean rank of each formula over the datasets as a share of all that were scored on
+        this rung: at most 1, the lower the better.
+        """
         self.parts[rung].update(parts)
         table = np.nan_to_num(np.array(list(self.parts[rung].values())), nan=np.inf)
         ranks = rankdata(table, axis=0).mean(1) / len(table)
-        return dict(zip(self.parts[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist()))
+        return dict(
+            zip(self.parts[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist())
+        )
 
-
-class _Fitness(base.Fitness): weights = -1., -1.
+# %% ../../nbs/17a_engines.network.ipynb #03fc6fe8
+class _Fitness(base.Fitness):
+    weights = -1.0, -1.0
 
 
 @dataclass
@@ -211,40 +276,53 @@ class _Ranked:
     formula: Formula
     fitness: _Fitness
 
-
-def survivors(losses:dict[Formula, float], n:int)->list[Formula]:
-    "At most `n` formulas by non-dominated sorting of loss and complexity, the crowded ones left out first (NSGA-II)."
-    ranked = [_Ranked(f, _Fitness((loss, f.complexity))) for f, loss in losses.items() if math.isfinite(loss)]
+# %% ../../nbs/17a_engines.network.ipynb #fa3bb9b2
+def survivors(losses: dict[Formula, float], n: int) -> list[Formula]:
+    """At most `n` formulas by non-dominated sorting of loss and complexity, the crowded ones
+    left out first (NSGA-II).
+    """
+    ranked = [
+        _Ranked(f, _Fitness((loss, f.complexity)))
+        for f, loss in losses.items()
+        if math.isfinite(loss)
+    ]
     return [r.formula for r in tools.selNSGA2(ranked, min(n, len(ranked)))]
 
 # %% ../../nbs/17a_engines.network.ipynb #5d44d640
 @functools.lru_cache(8192)
-def features(formula:Formula, rows:int=32)->np.ndarray:
+def features(formula: Formula, rows: int = 32) -> np.ndarray:
     """A formula as numbers that a surrogate learns from.
 
     Parameters
     ----------
-    formula : in `x`
-    rows : standard normal rows on which the Fisher information is taken
+    formula : Formula
+        In `x`.
+    rows : int, default 32
+        Standard normal rows on which the Fisher information is taken.
 
     Returns
     -------
-    ndarray : (33 + rows,) the standardised curve at normal quantiles, sign included so that `f` and `-f` are the same; then the logarithms of
-        the eigenvalues of the Fisher information of a light network, largest first (its nonzero ones are those of a matrix of rows by rows)
+    ndarray
+        (33 + rows,) the standardised curve at normal quantiles, sign included so that `f` and
+        `-f` are the same; then the logarithms of the eigenvalues of the Fisher information of a
+        light network, largest first (its nonzero ones are those of a matrix of rows by rows)
     """
     curve = np.asarray(formula(norm.ppf(np.linspace(0.01, 0.99, 33))), dtype=float)
-    curve = np.clip(np.nan_to_num((curve - curve.mean()) / (curve.std() or 1.)), -5, 5)
-    curve = curve * (np.sign(curve[np.abs(curve).argmax()]) or 1.)
-    with one_thread(), torch.no_grad(): spectrum = _fisher(jet(program_of(formula), 1), rows)
+    curve = np.clip(np.nan_to_num((curve - curve.mean()) / (curve.std() or 1.0)), -5, 5)
+    curve = curve * (np.sign(curve[np.abs(curve).argmax()]) or 1.0)
+    with one_thread(), torch.no_grad():
+        spectrum = _fisher(jet(program_of(formula), 1), rows)
     return np.concatenate([curve, spectrum])
 
-
-def _fisher(program:Program, rows:int)->np.ndarray:
-    "Logarithms of the Fisher eigenvalues at initialisation: gradients of the logit by all weights, as products of what flows forward and back."
+# %% ../../nbs/17a_engines.network.ipynb #e01d2cd9
+def _fisher(program: Program, rows: int) -> np.ndarray:
+    """Logarithms of the Fisher eigenvalues at initialisation: gradients of the logit by all
+    weights, as products of what flows forward and back.
+    """
     draw = torch.Generator().manual_seed(0)
     h, flows = torch.randn(rows, 16, generator=draw), []
     for width in (64, 32):
-        weight = torch.randn(h.shape[1], width, generator=draw) / h.shape[1]**0.5
+        weight = torch.randn(h.shape[1], width, generator=draw) / h.shape[1] ** 0.5
         value, slope = torch.empty(2, rows, width)
         evaluate_(program, h @ weight, [value, slope])
         flows.append((h, weight, slope.clamp_(-1e3, 1e3)))
@@ -255,52 +333,99 @@ def _fisher(program:Program, rows:int)->np.ndarray:
         back = back * slope
         gram += (before @ before.T + 1) * (back @ back.T)
         back = back @ weight.T
-    return np.log10(np.maximum(torch.linalg.eigvalsh(gram.double() / rows).flip(0).numpy(), 1e-9))
+    return np.log10(
+        np.maximum(torch.linalg.eigvalsh(gram.double() / rows).flip(0).numpy(), 1e-9)
+    )
 
 # %% ../../nbs/17a_engines.network.ipynb #9a5601fe
 @dataclass(frozen=True)
 class NetworkEngine:
-    """Genetic programming over univariate formulas; a formula's loss is the validation loss of a network that uses it.
+    """Genetic programming over univariate formulas; a formula's loss is the validation loss of
+    a network that uses it.
 
-    Attributes
+    Parameters
     ----------
-    population_size, generations : formulas in a generation, and how many generations
-    first : formulas in the first generation; None for four times the population
-    tournament_size : how many survivors compete to be a parent
-    max_nodes : size of a tree at most
-    parsimony : added to the loss for each node, for selection only
-    rows : rows of the short trainings, at most; None takes all
-    steps : steps of the two short trainings, in place of `fidelity`
-    batch_size, lr : in place of the recipe's, in every training; None for the recipe's
-    screen_rows : validation rows of the screening, at most
-    promote : share of a generation that is scored after screening
-    tune : how many of the best learn their constants by gradient after each generation
-    finalists, final_rows, final_seeds : how many of the best are judged by the recipe, beside the standard activations; on how
-        many rows at most (None for all), and how often at least
-    hidden : widths of the network's hidden layers
-    stack_size : networks trained as one, with batches of 256 rows, fewer where they are larger; None for what is quickest
-    starters : what the first generation knows: formulas, or a `Discovery` by whatever engine, or a library; in place of the classics unless they
-        are among them, as in `[*CLASSICS, *found.front.formula]`
-    objective : "validation" scores on rows drawn at random, "shifted" on rows from a region that training has not seen (arXiv:2602.05688), "many" by
-        the mean rank over this dataset and `others`; or a function of a trained `Stack`, rows as it takes them, and targets (members, rows), that
-        gives a loss for each member
-    others : further datasets, training rows only, for the objective "many"
-    per_layer : how many of the finalists are tried in each hidden layer by itself; 0 for one formula in all
-    surrogate : how many offspring a model of the losses so far chooses from for each that is trained; 1 trains all, without a model
-    n_jobs, backend, scheduler : who trains, see `nsad.parallel.Workers`. The result does not depend on it.
-    recipe : how networks are to be trained in the end: the search judges by this very recipe; a mapping of its settings will do
-    fidelity : shares of the recipe's steps that screening and scoring take
-    scales : lowest and highest factor of x that formulas are given, drawn log-uniformly; None gives none to tables, whose
-        normalised networks need none, and to other problems what they ask for, else factors from 0.1 to 100
-    lr_factors : learning rates that are tried for the standard activations and the best of the others at the end, as multiples of
-        the recipe's; (1,) tries no other. The objective "many", which has ranks and no losses, tries none
-    initial_formulas : another name for `starters`
-    operators : what formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin"); None for what its table
-        says. The first generation then knows those of the classics that can be written so, and the standard activations
-    embedding : of numbers, before the first layer of a table's networks, such as "periodic"; columns and bins that it leaves open come
-        from the rows of the search. None for none
-    restart : number of this search among several that differ in what they breed from and are judged alike, see `discover`
+    population_size, generations
+        Formulas in a generation, and how many generations.
+    first : int, optional
+        Formulas in the first generation; None for four times the population.
+    tournament_size : int, default 4
+        How many survivors compete to be a parent.
+    max_nodes : int, default 9
+        Size of a tree at most.
+    parsimony : float, default 0.0002
+        Added to the loss for each node, for selection only.
+    rows : int, optional
+        Rows of the short trainings, at most; None takes all.
+    steps : tuple of int or int, optional
+        Steps of the two short trainings, in place of `fidelity`.
+    batch_size, lr
+        In place of the recipe's, in every training; None for the recipe's.
+    screen_rows : int, default 8000
+        Validation rows of the screening, at most.
+    promote : float, default 0.25
+        Share of a generation that is scored after screening.
+    tune : int, default 6
+        How many of the best learn their constants by gradient after each generation.
+    finalists, final_rows, final_seeds
+        How many of the best are judged by the recipe, beside the standard activations; on how
+        many rows at most (None for all), and how often at least.
+    hidden : sequence of int, default (64, 32)
+        Widths of the network's hidden layers.
+    stack_size : int, optional
+        Networks trained as one, with batches of 256 rows, fewer where they are larger; None for
+        what is quickest.
+    starters : sequence of str or Formula or Discovery, default CLASSICS
+        What the first generation knows: formulas, or a `Discovery` by whatever engine, or a
+        library; in place of the classics unless they are among them, as in `[*CLASSICS,
+        *found.front.formula]`.
+    objective : str or callable, default 'validation'
+        "validation" scores on rows drawn at random, "shifted" on rows from a region that
+        training has not seen (arXiv:2602.05688), "many" by the mean rank over this dataset and
+        `others`; or a function of a trained `Stack`, rows as it takes them, and targets
+        (members, rows), that gives a loss for each member.
+    others : sequence of Dataset, default ()
+        Further datasets, training rows only, for the objective "many".
+    per_layer : int, default 0
+        How many of the finalists are tried in each hidden layer by itself; 0 for one formula in
+        all.
+    surrogate : int, default 1
+        How many offspring a model of the losses so far chooses from for each that is trained; 1
+        trains all, without a model.
+    n_jobs : int, default 1
+        Trainings at once; -1 for one on each core. The result depends neither on it nor on the
+        next two.
+    backend : str, default 'loky'
+        Who trains, see `nsad.parallel.Workers`.
+    scheduler : str, optional
+        Address of a running cluster.
+    recipe : Recipe, default STRONG
+        How networks are to be trained in the end: the search judges by this very recipe; a
+        mapping of its settings will do.
+    fidelity : tuple of float, float, default (0.05, 0.2)
+        Shares of the recipe's steps that screening and scoring take.
+    scales : tuple of float or float, optional
+        Lowest and highest factor of x that formulas are given, drawn log-uniformly; None gives
+        none to tables, whose normalised networks need none, and to other problems what they ask
+        for, else factors from 0.1 to 100.
+    lr_factors : sequence of float, default (1 / 3, 1, 3)
+        Learning rates that are tried for the standard activations and the best of the others at
+        the end, as multiples of the recipe's; (1,) tries no other. The objective "many", which
+        has ranks and no losses, tries none.
+    initial_formulas : sequence of str or Formula, Discovery, optional
+        Another name for `starters`.
+    operators : sequence of str, optional
+        What formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin");
+        None for what its table says. The first generation then knows those of the classics that
+        can be written so, and the standard activations.
+    embedding : Embedding or str, optional
+        Of numbers, before the first layer of a table's networks, such as "periodic"; columns
+        and bins that it leaves open come from the rows of the search. None for none.
+    restart : int, default 0
+        Number of this search among several that differ in what they breed from and are judged
+        alike, see `discover`.
     """
+
     population_size: int = 96
     generations: int = 6
     first: int | None = None
@@ -338,108 +463,187 @@ class NetworkEngine:
 
     def __post_init__(self):
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
-            raise ValueError(f"scales={self.scales!r} must be two numbers above 0, the smaller first, or None")
-        if self.operators is not None: object.__setattr__(self, "operators", operators_named(self.operators))
+            raise ValueError(
+                f"scales={self.scales!r} must be two numbers above 0, the smaller first, or"
+                " None"
+            )
+        if self.operators is not None:
+            object.__setattr__(self, "operators", operators_named(self.operators))
         given = self.starters if self.initial_formulas is None else self.initial_formulas
         if given is CLASSICS and self.operators is not None:
-            given = [t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators)]
+            given = [
+                t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators)
+            ]
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
         object.__setattr__(self, "embedding", embedding_of(self.embedding))
-        if isinstance(self.recipe, Mapping): object.__setattr__(self, "recipe", Recipe(**self.recipe))
+        if isinstance(self.recipe, Mapping):
+            object.__setattr__(self, "recipe", Recipe(**self.recipe))
         _check_trainings(self)
-        if not callable(self.objective) and self.objective not in ("validation", "shifted", "many"):
-            raise ValueError(f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many', nor a function")
+        if not callable(self.objective) and self.objective not in (
+            "validation",
+            "shifted",
+            "many",
+        ):
+            raise ValueError(
+                f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many',"
+                " nor a function"
+            )
         if (self.objective == "many") != bool(self.others):
-            raise ValueError(f"objective {self.objective!r} with {len(self.others)} other datasets: 'many' needs some, the others take none")
+            raise ValueError(
+                f"objective {self.objective!r} with {len(self.others)} other datasets: 'many'"
+                " needs some, the others take none"
+            )
         if self.objective == "many" and self.per_layer:
-            raise ValueError(f"per_layer {self.per_layer} with the objective 'many', which seeks one formula for all layers; use per_layer=0")
+            raise ValueError(
+                f"per_layer {self.per_layer} with the objective 'many', which seeks one formula"
+                " for all layers; use per_layer=0"
+            )
 
-
-def _check_trainings(engine:NetworkEngine):
+# %% ../../nbs/17a_engines.network.ipynb #9f66b7ae
+def _check_trainings(engine: NetworkEngine):
     "A ValueError that names what of the short trainings cannot be."
-    if not isinstance(engine.recipe, Recipe): raise ValueError(f"recipe={engine.recipe!r:.80} must be a Recipe, such as nsad.STRONG")
+    if not isinstance(engine.recipe, Recipe):
+        raise ValueError(f"recipe={engine.recipe!r:.80} must be a Recipe, such as nsad.STRONG")
     first, second = engine.fidelity
-    if not 0 < first <= second <= 1: raise ValueError(f"fidelity={engine.fidelity!r} must be two shares above 0 and at most 1, the smaller first")
-    if engine.steps is not None and not all(isinstance(n, int) and n >= 1 for n in engine.steps):
-        raise ValueError(f"steps={engine.steps!r} must be two whole numbers of at least 1, or None")
+    if not 0 < first <= second <= 1:
+        raise ValueError(
+            f"fidelity={engine.fidelity!r} must be two shares above 0 and at most 1, the"
+            " smaller first"
+        )
+    if engine.steps is not None and not all(
+        isinstance(n, int) and n >= 1 for n in engine.steps
+    ):
+        raise ValueError(
+            f"steps={engine.steps!r} must be two whole numbers of at least 1, or None"
+        )
     if not len(engine.lr_factors) or not all(f > 0 for f in engine.lr_factors):
-        raise ValueError(f"lr_factors={engine.lr_factors!r} must be numbers above 0, such as (1,)")
+        raise ValueError(
+            f"lr_factors={engine.lr_factors!r} must be numbers above 0, such as (1,)"
+        )
 
 # %% ../../nbs/17a_engines.network.ipynb #5d052ce0
 @patch(as_prop=True)
-def _whole(self:NetworkEngine)->Recipe:
+def _whole(self: NetworkEngine) -> Recipe:
     "The recipe, with what was asked for in place of its own."
     asked = dict(batch_size=self.batch_size, lr=self.lr)
-    return replace(self.recipe, **{name: value for name, value in asked.items() if value is not None})
+    return replace(
+        self.recipe, **{name: value for name, value in asked.items() if value is not None}
+    )
 
-
+# %% ../../nbs/17a_engines.network.ipynb #9b0c5223
 @patch
-def _short(self:NetworkEngine, rung:int, n_rows:int)->Recipe:
+def _short(self: NetworkEngine, rung: int, n_rows: int) -> Recipe:
     "The recipe of screening (rung 0) or scoring (rung 1), where the whole has so many rows."
-    if self.steps is None: return self._whole.share(self.fidelity[rung], n_rows)
+    if self.steps is None:
+        return self._whole.share(self.fidelity[rung], n_rows)
     known = self._whole.for_rows(n_rows)
-    return replace(known, name=f"{known.name}, {self.steps[rung]} steps", steps=self.steps[rung])
+    return replace(
+        known, name=f"{known.name}, {self.steps[rung]} steps", steps=self.steps[rung]
+    )
 
-
-def _repeats(wanted:int, held:int, least:int, most:int)->int:
+# %% ../../nbs/17a_engines.network.ipynb #84ffd6ef
+def _repeats(wanted: int, held: int, least: int, most: int) -> int:
     "Seeds that it takes to see so many validation rows, `held` of them with each."
     return min(most, max(least, math.ceil(wanted / max(1, held))))
 
-
+# %% ../../nbs/17a_engines.network.ipynb #cdd11938
 @patch
-def _rungs(self:NetworkEngine, X, y, task:str, seed:int)->list[TableTrial]:
+def _rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
     "The trials of screening, scoring and judging."
     held = len(X) // 4
     n_fit = min(len(X) - held, self.final_rows or len(X))
-    repeats = [_repeats(100, held, 1, 3), _repeats(200, held, 1, 4), _repeats(400, held, self.final_seeds, 2 * self.final_seeds)]
+    repeats = [
+        _repeats(100, held, 1, 3),
+        _repeats(200, held, 1, 4),
+        _repeats(400, held, self.final_seeds, 2 * self.final_seeds),
+    ]
     first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
     n_short = min(n_fit, self.rows or n_fit)
     hidden, held_rows = tuple(self.hidden), (self.screen_rows, None)
     embedding = self.embedding and self.embedding.for_rows(X)
-    short = [TableTrial(X, y, task, self._short(k, n_fit), first[k], n_short, hidden, self.objective, held_rows[k], embedding)
-             for k in (0, 1)]
+    short = [
+        TableTrial(
+            X,
+            y,
+            task,
+            self._short(k, n_fit),
+            first[k],
+            n_short,
+            hidden,
+            self.objective,
+            held_rows[k],
+            embedding,
+        )
+        for k in (0, 1)
+    ]
     last = tuple(seed + i for i in range(repeats[2]))
-    return [*short, TableTrial(X, y, task, self._whole, last, n_fit, hidden, self.objective, embedding=embedding)]
+    return [
+        *short,
+        TableTrial(
+            X, y, task, self._whole, last, n_fit, hidden, self.objective, embedding=embedding
+        ),
+    ]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #7deef237
 @patch
-def _trials(self:NetworkEngine, X, y, task:str, seed:int)->list[list[TableTrial]]:
+def _trials(self: NetworkEngine, X, y, task: str, seed: int) -> list[list[TableTrial]]:
     "For each rung the trial on this dataset, and on each of the others."
-    tables = [(X, y, task), *((Scaler.fit(d.X).transform(d.X), d.y, d.task) for d in self.others)]
+    tables = [
+        (X, y, task),
+        *((Scaler.fit(d.X).transform(d.X), d.y, d.task) for d in self.others),
+    ]
     return list(zip(*(self._rungs(*table, seed) for table in tables)))
 
-
+# %% ../../nbs/17a_engines.network.ipynb #e71936a7
 @patch
-def _scores(self:NetworkEngine, rung:int, trials:Sequence[TableTrial], entries:Sequence[str|tuple[str, ...]], budget:Budget,
-            mark:str="")->Iterator[tuple]:
-    "The parts of each entry's loss, seeds or datasets; stacks whose scores an interrupted run has left are not trained again."
+def _scores(
+    self: NetworkEngine,
+    rung: int,
+    trials: Sequence[TableTrial],
+    entries: Sequence[str | tuple[str, ...]],
+    budget: Budget,
+    mark: str = "",
+) -> Iterator[tuple]:
+    """The parts of each entry's loss, seeds or datasets; stacks whose scores an interrupted run
+    has left are not trained again.
+    """
     size = self._stack_of(trials)
-    stacks = [tuple(entries[i:i + size]) for i in range(0, len(entries), size)]
-    def kept(entry): return budget.known.get((rung, _text(entry) + mark))
+    stacks = [tuple(entries[i : i + size]) for i in range(0, len(entries), size)]
+
+    def kept(entry):
+        return budget.known.get((rung, _text(entry) + mark))
+
     known = {p: list(map(kept, p)) for p in stacks if all(kept(e) is not None for e in p)}
-    losses = run_jobs(_losses_of, ((t, p) for p in stacks if p not in known for t in trials), self.workers)
+    calls = ((t, p) for p in stacks if p not in known for t in trials)
+    losses = run_jobs(_losses_of, calls, self.workers)
     for p in stacks:
-        if p in known: yield from known[p]
-        elif len(trials) == 1: yield from next(losses)
-        else: yield from zip(*([float(np.mean(parts)) for parts in next(losses)] for _ in trials))
+        if p in known:
+            yield from known[p]
+        elif len(trials) == 1:
+            yield from next(losses)
+        else:
+            yield from zip(*([float(np.mean(parts)) for parts in next(losses)] for _ in trials))
 
-
-def _losses_of(trial, entries:Sequence)->list[tuple[float, ...]]:
+# %% ../../nbs/17a_engines.network.ipynb #b84d3939
+def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
     "Of each entry the loss for each seed; tables train as stacks, a problem as it likes."
-    if isinstance(trial, TableTrial): return stack_losses(trial, entries)
-    with one_thread(): return trial.losses(entries)           # sums in another order would be other losses
+    if isinstance(trial, TableTrial):
+        return stack_losses(trial, entries)
+    with one_thread():  # sums in another order would be other losses
+        return trial.losses(entries)
 
-
-def _learned_by(trial, formulas:Sequence[str])->list[str]:
+# %% ../../nbs/17a_engines.network.ipynb #243cc453
+def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     "The formulas with learned constants, where the networks are ours."
     return tuned(trial, formulas) if isinstance(trial, TableTrial) else []
 
-
+# %% ../../nbs/17a_engines.network.ipynb #6dc890f6
 @patch
-def _stack_of(self:NetworkEngine, trials:Sequence)->int:
+def _stack_of(self: NetworkEngine, trials: Sequence) -> int:
     "How many formulas train as one."
-    if not isinstance(trials[0], TableTrial): return min(t.together for t in trials)
+    if not isinstance(trials[0], TableTrial):
+        return min(t.together for t in trials)
     batches = [t.recipe.for_rows(min(t.rows, len(t.X))).batch_size for t in trials]
     if self.stack_size is None:
         rows = max(max(32, size) * len(t.seeds) for size, t in zip(batches, trials))
@@ -447,183 +651,273 @@ def _stack_of(self:NetworkEngine, trials:Sequence)->int:
     rows = max(max(256, size) * len(t.seeds) for size, t in zip(batches, trials))
     return max(1, self.stack_size * 256 // rows)
 
+# %% ../../nbs/17a_engines.network.ipynb #2567433d
+def _text(entry: str | tuple[str, ...]) -> str:
+    return entry if isinstance(entry, str) else " | ".join(entry)
 
-def _text(entry:str|tuple[str, ...])->str: return entry if isinstance(entry, str) else " | ".join(entry)
-
-
+# %% ../../nbs/17a_engines.network.ipynb #0d15ab8f
 @patch(as_prop=True)
-def workers(self:NetworkEngine)->Workers:
+def workers(self: NetworkEngine) -> Workers:
     "Who trains."
     return Workers(self.n_jobs, self.backend, self.scheduler)
 
 # %% ../../nbs/17a_engines.network.ipynb #c10c0002
 class _Clock:
     "How long trainings take on this machine, from those that were timed."
-    def __init__(self): self.seconds, self.work = 0., 0.
+
+    def __init__(self):
+        self.seconds, self.work = 0.0, 0.0
 
     @staticmethod
-    def cost(trials:Sequence[TableTrial])->float:
+    def cost(trials: Sequence[TableTrial]) -> float:
         "Work of one formula on a rung."
         return sum(t.cost for t in trials)
 
     @contextmanager
-    def over(self, trials:Sequence[TableTrial], n:int):
+    def over(self, trials: Sequence[TableTrial], n: int):
         start = time.monotonic()
         yield
-        self.seconds, self.work = self.seconds + time.monotonic() - start, self.work + n * self.cost(trials)
+        self.seconds, self.work = (
+            self.seconds + time.monotonic() - start,
+            self.work + n * self.cost(trials),
+        )
 
-    def needed(self, trials:Sequence[TableTrial], n:int)->float: return n * self.cost(trials) * self.seconds / max(1., self.work)
+    def needed(self, trials: Sequence[TableTrial], n: int) -> float:
+        return n * self.cost(trials) * self.seconds / max(1.0, self.work)
 
-    def is_late(self, trials:Sequence[TableTrial], n:int, budget:Budget)->bool:
-        "Is what is left of a time limit no more than judging so many formulas takes, or half of the limit?"
-        if budget.seconds is None: return False
+    def is_late(self, trials: Sequence[TableTrial], n: int, budget: Budget) -> bool:
+        """Is what is left of a time limit no more than judging so many formulas takes, or half
+        of the limit?
+        """
+        if budget.seconds is None:
+            return False
         left = budget.start + budget.seconds - time.monotonic()
         return left < min(self.needed(trials, n), budget.seconds / 2)
 
-    def fitting(self, trials:Sequence[TableTrial], budget:Budget)->int:
-        "How many formulas can be judged in the time that is left; fewer than one beside the standard activations are none."
-        if budget.seconds is None: return sys.maxsize
+    def fitting(self, trials: Sequence[TableTrial], budget: Budget) -> int:
+        """How many formulas can be judged in the time that is left; fewer than one beside the
+        standard activations are none.
+        """
+        if budget.seconds is None:
+            return sys.maxsize
         left = budget.start + budget.seconds - time.monotonic()
         n = int(left / max(1e-9, self.needed(trials, 1)))
         return n if n > len(STANDARD) else 0
 
 # %% ../../nbs/17a_engines.network.ipynb #1c98c0c7
 @patch
-def search(self:NetworkEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
+def search(
+    self: NetworkEngine, X, y, task: str, seed: int, budget: Budget
+) -> Iterator[Candidate]:
     "Search on a table: standardised rows `X` (rows, features) and targets `y` (rows,)."
     yield from self._halving(self._trials(X, y, task, seed), seed, budget)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #cb8c4188
 @patch
-def _halving(self:NetworkEngine, rungs:Sequence[Sequence], seed:int, budget:Budget)->Iterator[Candidate]:
+def _halving(
+    self: NetworkEngine, rungs: Sequence[Sequence], seed: int, budget: Budget
+) -> Iterator[Candidate]:
     """Successive halving over generations of formulas.
 
-    Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and what was tried layer by layer
-    (rung 3). A rung is what `losses` are asked of: more seeds and more of the effort the higher it is.
+    Yield every formula screened (rung 0), the promoted (rung 1), the finalists (rung 2), and
+    what was tried layer by layer (rung 3). A rung is what `losses` are asked of: more seeds and
+    more of the effort the higher it is.
     """
     archive, clock = _Archive(), _Clock()
     rng = random.Random(f"{seed}, restart {self.restart}" if self.restart else seed)
     early, about = self._early(budget), [_about(trials, rungs[-1]) for trials in rungs]
     for generation in range(1, self.generations + 1):
-        fresh = self.new_formulas(rng, archive, rungs[1][0])[:math.ceil(early.left(archive.scored) / (1 + self.promote))]
+        fresh = self.new_formulas(rng, archive, rungs[1][0])[
+            : math.ceil(early.left(archive.scored) / (1 + self.promote))
+        ]
         with clock.over(rungs[0], len(fresh)):
             for c in self._judged(0, rungs[0], fresh, archive, archive.screened, budget):
                 yield replace(c, generation=generation, **about[0])
-        finite = sorted((f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))), key=lambda f: self._cost(f, archive.screened))
-        promoted = finite[:min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))]
-        for i, c in enumerate(self._judged(1, rungs[1], promoted, archive, archive.losses, budget), 1):
+        finite = sorted(
+            (f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))),
+            key=lambda f: self._cost(f, archive.screened),
+        )
+        promoted = finite[
+            : min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))
+        ]
+        for i, c in enumerate(
+            self._judged(1, rungs[1], promoted, archive, archive.losses, budget), 1
+        ):
             yield replace(c, generation=generation, closes=i == len(promoted), **about[1])
-        if not fresh or early.spent(archive.scored) or clock.is_late(rungs[2], len(STANDARD) + self.finalists, budget): break
+        if (
+            not fresh
+            or early.spent(archive.scored)
+            or clock.is_late(rungs[2], len(STANDARD) + self.finalists, budget)
+        ):
+            break
     final = {}
-    chosen = self._finalists(archive)[:min(budget.left(archive.scored), clock.fitting(rungs[2], budget))]
-    for c in self._judging(rungs[2], chosen, archive, final, budget): yield replace(c, **about[2])
+    chosen = self._finalists(archive)[
+        : min(budget.left(archive.scored), clock.fitting(rungs[2], budget))
+    ]
+    for c in self._judging(rungs[2], chosen, archive, final, budget):
+        yield replace(c, **about[2])
 
-
+# %% ../../nbs/17a_engines.network.ipynb #22fe0fd6
 @patch
-def _judging(self:NetworkEngine, trials:Sequence, chosen:Sequence[Formula], archive:_Archive, final:dict, budget:Budget)->Iterator[Candidate]:
+def _judging(
+    self: NetworkEngine,
+    trials: Sequence,
+    chosen: Sequence[Formula],
+    archive: _Archive,
+    final: dict,
+    budget: Budget,
+) -> Iterator[Candidate]:
     "Everything that is tried by the recipe itself."
     yield from self._judged(2, trials, chosen, archive, final, budget)
-    if final and self.objective != "many": yield from self._other_rates(trials, final, archive, budget)
-    if self.per_layer and final: yield from self._layer_by_layer(trials, final, budget, budget.left(archive.scored))
+    if final and self.objective != "many":
+        yield from self._other_rates(trials, final, archive, budget)
+    if self.per_layer and final:
+        yield from self._layer_by_layer(trials, final, budget, budget.left(archive.scored))
 
-
-def _about(trials:Sequence, last:Sequence)->dict:
-    "Share of the effort, and seeds, of a rung; of many datasets, whose parts are no seeds, the share."
+# %% ../../nbs/17a_engines.network.ipynb #ea12da09
+def _about(trials: Sequence, last: Sequence) -> dict:
+    """Share of the effort, and seeds, of a rung; of many datasets, whose parts are no seeds,
+    the share.
+    """
     first, whole = trials[0], last[0]
     share = getattr(first, "fidelity", None)
-    if share is None: share = round(first.recipe.steps_on(first.rows) / whole.recipe.steps_on(whole.rows), 4)
+    if share is None:
+        share = round(first.recipe.steps_on(first.rows) / whole.recipe.steps_on(whole.rows), 4)
     return dict(fidelity=share, seeds=tuple(first.seeds) if len(trials) == 1 else ())
 
-
+# %% ../../nbs/17a_engines.network.ipynb #5a1b6bd1
 @patch
-def _early(self:NetworkEngine, budget:Budget)->Budget:
+def _early(self: NetworkEngine, budget: Budget) -> Budget:
     "What of the budget the generations may spend: the rest is for judging."
     early = budget.share(0.7)
-    if budget.candidates is None: return early
+    if budget.candidates is None:
+        return early
     judging = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
-    return replace(early, candidates=max(1, min(early.candidates, max(budget.candidates - judging, budget.candidates // 2))))
+    return replace(
+        early,
+        candidates=max(
+            1, min(early.candidates, max(budget.candidates - judging, budget.candidates // 2))
+        ),
+    )
 
-
+# %% ../../nbs/17a_engines.network.ipynb #784e2aac
 @patch
-def _judged(self:NetworkEngine, rung:int, trials, formulas:Sequence[Formula], archive:_Archive, into:dict, budget:Budget)->Iterator[Candidate]:
-    "Candidates with their losses, which also go `into` a dictionary. Ranks are among all of a rung, so they come when all are there."
+def _judged(
+    self: NetworkEngine,
+    rung: int,
+    trials,
+    formulas: Sequence[Formula],
+    archive: _Archive,
+    into: dict,
+    budget: Budget,
+) -> Iterator[Candidate]:
+    """Candidates with their losses, which also go `into` a dictionary. Ranks are among all of a
+    rung, so they come when all are there.
+    """
     parts = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
     if many := self.objective == "many":
         parts = _until(parts, lambda: budget.spent(0))
-        if parts: into.update(archive.ranked(rung, dict(parts)))
+        if parts:
+            into.update(archive.ranked(rung, dict(parts)))
     for f, losses in parts:
-        if not many: into[f] = float(np.mean(losses))
+        if not many:
+            into[f] = float(np.mean(losses))
         archive.judged += rung == 2
         yield Candidate(f, into[f], rung, archive.source.get(f, "standard"), tuple(losses))
 
-
-def _until(items:Iterable, over:Callable[[], bool])->list:
+# %% ../../nbs/17a_engines.network.ipynb #4a2913f6
+def _until(items: Iterable, over: Callable[[], bool]) -> list:
     "The items up to the one after which it is over."
     taken = []
     for item in items:
         taken.append(item)
-        if over(): break
+        if over():
+            break
     return taken
 
-
+# %% ../../nbs/17a_engines.network.ipynb #94601357
 @patch
-def _layer_by_layer(self:NetworkEngine, trials, final:dict, budget:Budget, left:int)->Iterator[Candidate]:
-    "From the best formula in all layers on: in one layer after the other, each of the best is tried and the best of them kept."
-    best = [f.text for f in sorted(final, key=lambda f: self._cost(f, final))[:self.per_layer]]
+def _layer_by_layer(
+    self: NetworkEngine, trials, final: dict, budget: Budget, left: int
+) -> Iterator[Candidate]:
+    """From the best formula in all layers on: in one layer after the other, each of the best is
+    tried and the best of them kept.
+    """
+    best = [f.text for f in sorted(final, key=lambda f: self._cost(f, final))[: self.per_layer]]
     kept = (best[0],) * len(self.hidden)
     for layer in range(len(self.hidden)):
-        entries = [kept[:layer] + (text,) + kept[layer + 1:] for text in best][:left]
+        entries = [kept[:layer] + (text,) + kept[layer + 1 :] for text in best][:left]
         left -= len(entries)
-        if not entries: return
+        if not entries:
+            return
         tried = list(zip(entries, self._scores(3, trials, entries, budget)))
         for entry, parts in tried:
             layers = tuple(map(Formula, entry))
-            yield Candidate(layers[0], float(np.mean(parts)), 3, "layer by layer", tuple(parts), layers)
+            yield Candidate(
+                layers[0], float(np.mean(parts)), 3, "layer by layer", tuple(parts), layers
+            )
         kept = min(tried, key=lambda t: np.nan_to_num(np.mean(t[1]), nan=np.inf))[0]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #fac892a0
 @patch
-def _finalists(self:NetworkEngine, archive:_Archive)->list[Formula]:
-    "The best of all, the standard activations, and then the best by cost and the front of the search, the best of each length."
+def _finalists(self: NetworkEngine, archive: _Archive) -> list[Formula]:
+    """The best of all, the standard activations, and then the best by cost and the front of the
+    search, the best of each length.
+    """
     standard = [Formula(t) for t in STANDARD]
-    others = {f: loss for f, loss in archive.losses.items() if math.isfinite(loss) and f not in standard}
+    others = {
+        f: loss
+        for f, loss in archive.losses.items()
+        if math.isfinite(loss) and f not in standard
+    }
     best = sorted(others, key=lambda f: self._cost(f, others))
     front = survivors(others, self.finalists // 4)
-    chosen = list(dict.fromkeys([*best[:self.finalists - self.finalists // 4], *front, *best]))[:self.finalists]
+    chosen = list(
+        dict.fromkeys([*best[: self.finalists - self.finalists // 4], *front, *best])
+    )[: self.finalists]
     return [*chosen[:1], *standard, *chosen[1:]]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #9bb7665e
 @patch(as_prop=True)
-def _other_factors(self:NetworkEngine)->int:
+def _other_factors(self: NetworkEngine) -> int:
     "How many learning rates are tried beside the recipe's."
     return 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #b1dd119b
 @patch(as_prop=True)
-def _n_tuned(self:NetworkEngine)->int:
-    "How many finalists have their learning rate tuned: the standard activations and the best of the others."
+def _n_tuned(self: NetworkEngine) -> int:
+    """How many finalists have their learning rate tuned: the standard activations and the best
+    of the others.
+    """
     return len(STANDARD) + math.ceil(self.finalists / 4)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #819a07d6
 @patch
-def _other_rates(self:NetworkEngine, trials, final:dict, archive:_Archive, budget:Budget)->Iterator[Candidate]:
-    "The standard activations and the best of the others by the recipe with other learning rates; `final` keeps the lower loss of each."
+def _other_rates(
+    self: NetworkEngine, trials, final: dict, archive: _Archive, budget: Budget
+) -> Iterator[Candidate]:
+    """The standard activations and the best of the others by the recipe with other learning
+    rates; `final` keeps the lower loss of each.
+    """
     standard = [f for f in final if f.text in STANDARD]
     others = sorted((f for f in final if f not in standard), key=lambda f: self._cost(f, final))
-    chosen = [*standard, *others[:self._n_tuned - len(STANDARD)]]
+    chosen = [*standard, *others[: self._n_tuned - len(STANDARD)]]
     for factor in self.lr_factors:
-        if factor == 1: continue
+        if factor == 1:
+            continue
         lr = self._whole.lr * factor
         tuned_trials = [replace(t, recipe=replace(t.recipe, lr=lr)) for t in trials]
-        entries = [f.text for f in chosen][:budget.left(archive.scored)]
-        for f, losses in zip(chosen, self._scores(2, tuned_trials, entries, budget, f" @ lr {lr:g}")):
+        entries = [f.text for f in chosen][: budget.left(archive.scored)]
+        for f, losses in zip(
+            chosen, self._scores(2, tuned_trials, entries, budget, f" @ lr {lr:g}")
+        ):
             loss, archive.judged = float(np.mean(losses)), archive.judged + 1
             final[f] = np.fmin(final[f], loss)
             yield Candidate(f, loss, 2, archive.source.get(f, "standard"), tuple(losses), lr=lr)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #36df055a
 @patch
-def _cost(self:NetworkEngine, formula:Formula, losses:dict)->float:
+def _cost(self: NetworkEngine, formula: Formula, losses: dict) -> float:
     "Loss plus the charge for length; infinite where training came to nothing."
     loss = losses.get(formula, math.nan)
     return loss + self.parsimony * formula.complexity if math.isfinite(loss) else math.inf
@@ -632,69 +926,86 @@ def _cost(self:NetworkEngine, formula:Formula, losses:dict)->float:
 @dataclass(frozen=True)
 class _ProblemTrial:
     "What a rung asks a problem: losses from these seeds, for this share of the effort."
+
     problem: Problem
     seeds: Sequence[int]
     fidelity: float
 
     @property
-    def cost(self)->float: return self.fidelity * len(self.seeds)
+    def cost(self) -> float:
+        return self.fidelity * len(self.seeds)
 
     @property
-    def together(self)->int:
+    def together(self) -> int:
         "How many formulas a problem is asked for at a time, so that a time limit is kept."
         return max(1, getattr(self.problem, "together", 1) // len(self.seeds))
 
-    def losses(self, formulas:Sequence[str])->list[tuple[float, ...]]:
+    def losses(self, formulas: Sequence[str]) -> list[tuple[float, ...]]:
         table = trial_losses(self.problem, formulas, self.seeds, self.fidelity)
         return list(map(tuple, table.tolist()))
 
-
+# %% ../../nbs/17a_engines.network.ipynb #30cfc686
 @patch
-def search_problem(self:NetworkEngine, problem:Problem, seed:int, budget:Budget)->Iterator[Candidate]:
+def search_problem(
+    self: NetworkEngine, problem: Problem, seed: int, budget: Budget
+) -> Iterator[Candidate]:
     """Search on a problem.
 
     Parameters
     ----------
-    problem : who trains, see `Problem`
-    seed : of the search and of the trainings
-    budget : what may be spent
+    problem : Problem
+        Who trains, see `Problem`.
+    seed : int
+        Of the search and of the trainings.
+    budget : Budget
+        What may be spent.
 
     Raises
     ------
-    ValueError : options that only tables have: an objective, other datasets, layer by layer
+    ValueError
+        Options that only tables have: an objective, other datasets, layer by layer.
     """
     if self.objective != "validation" or self.per_layer:
-        raise ValueError(f"objective={self.objective!r}, per_layer={self.per_layer!r}: a problem has an objective of its own, "
-                         "and one formula; these options are for tables")
-    scales = self.scales or getattr(problem, "scales", (0.1, 100.))
-    engine = replace(self, lr_factors=(1,), parsimony=0., scales=scales)
-    shares = *self.fidelity, 1.
+        raise ValueError(
+            f"objective={self.objective!r}, per_layer={self.per_layer!r}: a problem has an"
+            " objective of its own, and one formula; these options are for tables"
+        )
+    scales = self.scales or getattr(problem, "scales", (0.1, 100.0))
+    engine = replace(self, lr_factors=(1,), parsimony=0.0, scales=scales)
+    shares = *self.fidelity, 1.0
     seeds = (seed + 1000,), (seed + 2000,), tuple(seed + i for i in range(self.final_seeds))
     rungs = [[_ProblemTrial(problem, s, share)] for s, share in zip(seeds, shares)]
     yield from engine._halving(rungs, seed, budget)
 
 # %% ../../nbs/17a_engines.network.ipynb #5e1f0b02
-def _two_digits(value:float)->float: return float(f"{value:.2g}")
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
 
-
-def _scaled(formula:Formula, factor:float)->Formula|None:
-    "The formula of `factor * x`, or None where that is constant, or has constants that nobody would write."
-    if factor == 1: return formula
-    try: scaled = formula.substitute({"x": f"{factor}*x"})
-    except FormulaError: return None
+# %% ../../nbs/17a_engines.network.ipynb #253d9faa
+def _scaled(formula: Formula, factor: float) -> Formula | None:
+    """The formula of `factor * x`, or None where that is constant, or has constants that nobody
+    would write.
+    """
+    if factor == 1:
+        return formula
+    try:
+        scaled = formula.substitute({"x": f"{factor}*x"})
+    except FormulaError:
+        return None
     numbers = [c for c in _leaves(scaled.tree) if isinstance(c, float)]
-    short = all(c == float(f"{c:.4g}") for c in numbers)             # 1.21, not 1.2100000000000002
+    short = all(c == float(f"{c:.4g}") for c in numbers)  # 1.21, not 1.2100000000000002
     return scaled if short and not scaled.is_constant else None
 
-
-def _marked(tree:gp.PrimitiveTree|None, factor:float)->gp.PrimitiveTree|None:
+# %% ../../nbs/17a_engines.network.ipynb #f25cd127
+def _marked(tree: gp.PrimitiveTree | None, factor: float) -> gp.PrimitiveTree | None:
     "The tree with the factor that its x has; copies and offspring keep it."
-    if tree is not None: tree.scale = factor
+    if tree is not None:
+        tree.scale = factor
     return tree
 
-
+# %% ../../nbs/17a_engines.network.ipynb #75dd7e8c
 @patch
-def _rescaled(self:NetworkEngine, proposals:Iterable[tuple])->Iterator[tuple]:
+def _rescaled(self: NetworkEngine, proposals: Iterable[tuple]) -> Iterator[tuple]:
     "Each proposal with a factor of x: its parent's, or near it, or a new one."
     for formula, tree, source in proposals:
         if self.scales is None or formula is None:
@@ -703,65 +1014,101 @@ def _rescaled(self:NetworkEngine, proposals:Iterable[tuple])->Iterator[tuple]:
         low, high = map(math.log, self.scales)
         near, drawn = _draws.random() < 0.5, _draws.uniform(low, high)
         if hasattr(tree, "scale"):
-            drawn = math.log(tree.scale) + (_draws.gauss(0, 0.4) if near else 0.)
+            drawn = math.log(tree.scale) + (_draws.gauss(0, 0.4) if near else 0.0)
         factor = _two_digits(math.exp(min(high, max(low, drawn))))
         yield _scaled(formula, factor), _marked(tree, factor), source
 
 # %% ../../nbs/17a_engines.network.ipynb #8182f57e
 @patch(as_prop=True)
-def _first(self:NetworkEngine)->int: return 4 * self.population_size if self.first is None else self.first
+def _first(self: NetworkEngine) -> int:
+    return 4 * self.population_size if self.first is None else self.first
 
-
+# %% ../../nbs/17a_engines.network.ipynb #a7f6ec59
 @patch(as_prop=True)
-def expected(self:NetworkEngine)->int:
+def expected(self: NetworkEngine) -> int:
     "How many candidates a search without limits yields at most."
     generations = [self._first] + (self.generations - 1) * [self.population_size]
     judged = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
-    return sum(n + math.ceil(self.promote * n) for n in generations) + judged + self.per_layer * len(self.hidden)
+    return (
+        sum(n + math.ceil(self.promote * n) for n in generations)
+        + judged
+        + self.per_layer * len(self.hidden)
+    )
 
-
+# %% ../../nbs/17a_engines.network.ipynb #5ddf6097
 @patch
-def new_formulas(self:NetworkEngine, rng:random.Random, archive:_Archive, trial:TableTrial)->list[Formula]:
+def new_formulas(
+    self: NetworkEngine, rng: random.Random, archive: _Archive, trial: TableTrial
+) -> list[Formula]:
     "Formulas not tried before, taken into the archive."
     before = len(archive.trees)
-    parents = [f for f in survivors(archive.losses, self.population_size) if archive.trees[f] is not None]
+    parents = [
+        f
+        for f in survivors(archive.losses, self.population_size)
+        if archive.trees[f] is not None
+    ]
     with _drawing_from(rng):
         proposals = self._bred(parents, archive) if archive.trees else self._firsts()
-        for formula, tree, source in self._learned(archive, trial): archive.admit(formula, tree, source)
+        for formula, tree, source in self._learned(archive, trial):
+            archive.admit(formula, tree, source)
         wanted = before + (self.population_size if before else self._first)
-        if before and self.surrogate > 1: proposals = self._promising(proposals, archive, wanted - len(archive.trees))
+        if before and self.surrogate > 1:
+            proposals = self._promising(proposals, archive, wanted - len(archive.trees))
         for formula, tree, source in proposals:
-            if len(archive.trees) >= wanted: break
+            if len(archive.trees) >= wanted:
+                break
             archive.admit(formula, tree, source)
     return list(archive.trees)[before:]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #2d20db70
 @patch
-def _promising(self:NetworkEngine, proposals:Iterable[tuple], archive:_Archive, n:int)->list[tuple]:
-    "Of `surrogate` times `n` proposals those that a model of the screened losses thinks best, and a fifth as they come."
-    new = {f: (f, tree, source) for f, tree, source in itertools.islice(proposals, 20 * n) if f is not None and f not in archive.trees}
+def _promising(
+    self: NetworkEngine, proposals: Iterable[tuple], archive: _Archive, n: int
+) -> list[tuple]:
+    """Of `surrogate` times `n` proposals those that a model of the screened losses thinks best,
+    and a fifth as they come.
+    """
+    new = {
+        f: (f, tree, source)
+        for f, tree, source in itertools.islice(proposals, 20 * n)
+        if f is not None and f not in archive.trees
+    }
     new = dict(itertools.islice(new.items(), self.surrogate * n))
     seen = [f for f, loss in archive.screened.items() if math.isfinite(loss)]
-    if len(seen) < 20 or not new: return list(new.values())
-    model = ExtraTreesRegressor(200, min_samples_leaf=2, random_state=_draws.randrange(2**31), n_jobs=1)
-    model.fit(np.stack([features(f) for f in seen]), rankdata([archive.screened[f] for f in seen]))
+    if len(seen) < 20 or not new:
+        return list(new.values())
+    model = ExtraTreesRegressor(
+        200, min_samples_leaf=2, random_state=_draws.randrange(2**31), n_jobs=1
+    )
+    model.fit(
+        np.stack([features(f) for f in seen]), rankdata([archive.screened[f] for f in seen])
+    )
     order = np.argsort(model.predict(np.stack([features(f) for f in new])), kind="stable")
-    ranked, drawn = [list(new)[i] for i in order], list(new)[:n // 5]
+    ranked, drawn = [list(new)[i] for i in order], list(new)[: n // 5]
     return [new[f] for f in dict.fromkeys([*drawn, *ranked])]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #1ab840ad
 @patch
-def _firsts(self:NetworkEngine)->Iterator[tuple]:
-    "The starters, a quarter as many random trees as there is room for, and small forms in random order."
-    for f in map(Formula, self.starters): yield f, to_tree(f, self.operators), "starter"
+def _firsts(self: NetworkEngine) -> Iterator[tuple]:
+    """The starters, a quarter as many random trees as there is room for, and small forms in
+    random order.
+    """
+    for f in map(Formula, self.starters):
+        yield f, to_tree(f, self.operators), "starter"
     if self.scales:
-        for f, factor in itertools.product(map(Formula, self.starters), np.geomspace(*self.scales, 4)):
-            yield _scaled(f, _two_digits(factor)), _marked(to_tree(f, self.operators), _two_digits(factor)), "starter, scaled"
+        for f, factor in itertools.product(
+            map(Formula, self.starters), np.geomspace(*self.scales, 4)
+        ):
+            yield (
+                _scaled(f, _two_digits(factor)),
+                _marked(to_tree(f, self.operators), _two_digits(factor)),
+                "starter, scaled",
+            )
     yield from self._rescaled(self._new_forms())
 
-
+# %% ../../nbs/17a_engines.network.ipynb #3b0fad84
 @patch
-def _new_forms(self:NetworkEngine)->Iterator[tuple]:
+def _new_forms(self: NetworkEngine) -> Iterator[tuple]:
     "Random trees and small forms."
     for _ in range(self._first // 4):
         tree = random_tree(self.max_nodes, self.operators)
@@ -772,39 +1119,68 @@ def _new_forms(self:NetworkEngine)->Iterator[tuple]:
         tree = gp.PrimitiveTree.from_string(text, primitives(self.operators))
         yield _formula(tree, self.max_nodes), tree, "small form"
 
-
+# %% ../../nbs/17a_engines.network.ipynb #3b4ae484
 @patch
-def _learned(self:NetworkEngine, archive:_Archive, trial:TableTrial)->Iterator[tuple]:
+def _learned(self: NetworkEngine, archive: _Archive, trial: TableTrial) -> Iterator[tuple]:
     "The best formulas that have not learned yet, with learned constants."
-    best = sorted((f for f in archive.losses if archive.source[f] != "tuned" and ("tuned", f) not in archive.shapes),
-                  key=lambda f: self._cost(f, archive.losses))[:self.tune]
-    if not best: return
+    best = sorted(
+        (
+            f
+            for f in archive.losses
+            if archive.source[f] != "tuned" and ("tuned", f) not in archive.shapes
+        ),
+        key=lambda f: self._cost(f, archive.losses),
+    )[: self.tune]
+    if not best:
+        return
     archive.shapes.update(("tuned", f) for f in best)
     [texts] = run_jobs(_learned_by, [(trial, [f.text for f in best])], self.workers)
     for text in texts:
-        try: formula = Formula(text)
-        except FormulaError: continue
-        if not formula.is_constant: yield formula, to_tree(formula, self.operators), "tuned"
+        try:
+            formula = Formula(text)
+        except FormulaError:
+            continue
+        if not formula.is_constant:
+            yield formula, to_tree(formula, self.operators), "tuned"
 
 # %% ../../nbs/17a_engines.network.ipynb #b5d46f69
 @patch
-def _bred(self:NetworkEngine, parents:Sequence[Formula], archive:_Archive)->Iterator[tuple]:
-    "Offspring and, one in ten, a random tree; a space that is used up ends the search, not the program."
+def _bred(
+    self: NetworkEngine, parents: Sequence[Formula], archive: _Archive
+) -> Iterator[tuple]:
+    """Offspring and, one in ten, a random tree; a space that is used up ends the search, not
+    the program.
+    """
     for _ in range(20 * self.population_size):
-        tree = self._offspring(parents, archive) if parents and _draws.random() < 0.9 else random_tree(self.max_nodes, self.operators)
+        tree = (
+            self._offspring(parents, archive)
+            if parents and _draws.random() < 0.9
+            else random_tree(self.max_nodes, self.operators)
+        )
         yield from self._rescaled([(_formula(tree, self.max_nodes), tree, "bred")])
 
-
+# %% ../../nbs/17a_engines.network.ipynb #60858ba8
 @patch
-def _offspring(self:NetworkEngine, parents:Sequence[Formula], archive:_Archive)->gp.PrimitiveTree:
+def _offspring(
+    self: NetworkEngine, parents: Sequence[Formula], archive: _Archive
+) -> gp.PrimitiveTree:
     "A child of one or two parents, each the best of a few survivors drawn at random."
+
     def parent():
         drawn = _draws.choices(parents, k=self.tournament_size)
         return copy.copy(archive.trees[min(drawn, key=lambda f: self._cost(f, archive.losses))])
+
     child, choice = parent(), _draws.random()
-    if choice < 0.35: return gp.cxOnePoint(child, parent())[0]
-    if choice < 0.5: return gp.mutUniform(child, lambda pset, type_: gp.genGrow(pset, 0, 2), primitives(self.operators))[0]
-    if choice < 0.6: return gp.mutNodeReplacement(child, primitives(self.operators))[0]
-    if choice < 0.75: return gp.mutEphemeral(child, "one")[0]
-    if choice < 0.9: return gp.mutInsert(child, primitives(self.operators))[0]
+    if choice < 0.35:
+        return gp.cxOnePoint(child, parent())[0]
+    if choice < 0.5:
+        return gp.mutUniform(
+            child, lambda pset, type_: gp.genGrow(pset, 0, 2), primitives(self.operators)
+        )[0]
+    if choice < 0.6:
+        return gp.mutNodeReplacement(child, primitives(self.operators))[0]
+    if choice < 0.75:
+        return gp.mutEphemeral(child, "one")[0]
+    if choice < 0.9:
+        return gp.mutInsert(child, primitives(self.operators))[0]
     return gp.mutShrink(child)[0]

@@ -11,37 +11,50 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
+from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
-
 from ..discovery import Budget, Candidate, operators_of
 from .labels import collapsed, one_variable
 from ..formula import Formula, FormulaError
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
-_SAME = "add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil"
-_SYMBOLS = {name: name for name in _SAME.split()} | {"max": "fmax", "min": "fmin"}                # Operon's by ours
+_SAME = (
+    "add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt"
+    " square abs floor ceil"
+)
+# Operon's by ours
+_SYMBOLS = {name: name for name in _SAME.split()} | {"max": "fmax", "min": "fmin"}
 
-
+# %% ../../nbs/17c_engines.operon.ipynb #a63c4507
 @dataclass(frozen=True)
 class OperonEngine:
     """Symbolic regression by Operon (pyoperon), brought to one variable.
 
-    Attributes
+    Parameters
     ----------
-    population_size, generations, max_length : of Operon
-    symbols : its primitives, besides constants and variables
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    rounds : independent runs; the budget, the time limit and Ctrl-C are looked at between them
-    fraction : share of the rows that is fitted
-    loss : "log" or "squared"; a regression always takes the squared error
-    to_one : "collapse" or "projections", see `nsad.engines.labels`
-    n_jobs : Operon's threads, -1 for one on each core; with more than one the same seed need not give the same front
+    population_size, generations, max_length
+        Of Operon.
+    symbols : sequence of str
+        Its primitives, besides constants and variables.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    rounds : int, default 8
+        Independent runs; the budget, the time limit and Ctrl-C are looked at between them.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    loss : str, default 'log'
+        "log" or "squared"; a regression always takes the squared error.
+    to_one : str, default 'collapse'
+        "collapse" or "projections", see `nsad.engines.labels`.
+    n_jobs : int, default 1
+        Operon's threads, -1 for one on each core; with more than one the same seed need not
+        give the same front.
     """
+
     population_size: int = 500
     generations: int = 20
     max_length: int = 15
@@ -54,53 +67,89 @@ class OperonEngine:
     n_jobs: int = 1
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", operators_of("operon", self.operators, _SYMBOLS))
-        if self.loss not in ("log", "squared"): raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
+        if self.operators is not None:
+            object.__setattr__(
+                self, "operators", operators_of("operon", self.operators, _SYMBOLS)
+            )
+        if self.loss not in ("log", "squared"):
+            raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
 
 # %% ../../nbs/17c_engines.operon.ipynb #d3836208
 @patch
-def _estimator(self:OperonEngine, seed:int):
+def _estimator(self: OperonEngine, seed: int):
     "One run of Operon."
-    try: from pyoperon.sklearn import SymbolicRegressor
-    except ImportError: raise ImportError("the engine 'operon' needs pyoperon: pip install 'nsad[operon]'") from None
-    symbols = self.symbols if self.operators is None else [_SYMBOLS[name] for name in self.operators]
-    return SymbolicRegressor(allowed_symbols=",".join((*symbols, "constant", "variable")), population_size=self.population_size,
-                             generations=self.generations, max_evaluations=self.population_size * (self.generations + 1),
-                             max_length=self.max_length, objectives=["r2", "length"], optimizer_iterations=1, random_state=seed,
-                             n_threads=os.cpu_count() if self.n_jobs < 0 else self.n_jobs)
+    try:
+        from pyoperon.sklearn import SymbolicRegressor
+    except ImportError:
+        raise ImportError(
+            "the engine 'operon' needs pyoperon: pip install 'nsad[operon]'"
+        ) from None
+    symbols = (
+        self.symbols if self.operators is None else [_SYMBOLS[name] for name in self.operators]
+    )
+    return SymbolicRegressor(
+        allowed_symbols=",".join((*symbols, "constant", "variable")),
+        population_size=self.population_size,
+        generations=self.generations,
+        max_evaluations=self.population_size * (self.generations + 1),
+        max_length=self.max_length,
+        objectives=["r2", "length"],
+        optimizer_iterations=1,
+        random_state=seed,
+        n_threads=os.cpu_count() if self.n_jobs < 0 else self.n_jobs,
+    )
 
 # %% ../../nbs/17c_engines.operon.ipynb #1f135a4c
 @patch
-def search(self:OperonEngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
-    "Yield the fronts of several runs, brought to one variable; the loss is that of the label fit."
+def search(
+    self: OperonEngine, X, y, task: str, seed: int, budget: Budget
+) -> Iterator[Candidate]:
+    """Yield the fronts of several runs, brought to one variable; the loss is that of the label
+    fit.
+    """
     X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
     names, seen = [f"X{i}" for i in range(X.shape[1])], {}
     kind = "squared" if task == "regression" else self.loss
     for run in range(self.rounds):
-        if budget.spent(len(seen)): return
+        if budget.spent(len(seen)):
+            return
         estimator = self._estimator(seed + run).fit(X, y.astype(float))
-        for entry in sorted(estimator.pareto_front_, key=lambda e: e["mean_squared_error"]):
+        for entry in sorted(estimator.pareto_front_, key=itemgetter("mean_squared_error")):
             program = _program(estimator, entry["tree"], names)
             formula, loss = collapsed(program), _label_loss(program, X, y, kind)
-            if formula is None or not loss < seen.get(formula, np.inf) or not budget.left(len(seen)): continue
+            if (
+                formula is None
+                or not loss < seen.get(formula, np.inf)
+                or not budget.left(len(seen))
+            ):
+                continue
             seen[formula] = loss
             yield Candidate(formula, loss, source=program)
 
-
-def _program(estimator, tree, names:Sequence[str])->str:
-    "The tree as text with two decimals; one without variables is text as well, and no reason to warn."
+# %% ../../nbs/17c_engines.operon.ipynb #b951ed54
+def _program(estimator, tree, names: Sequence[str]) -> str:
+    """The tree as text with two decimals; one without variables is text as well, and no reason
+    to warn.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Model contains no variables")
         return estimator.get_model_string(tree, 2, names=names)
 
-
-def _label_loss(program:str, X, y, kind:str)->float:
+# %% ../../nbs/17c_engines.operon.ipynb #7644303b
+def _label_loss(program: str, X, y, kind: str) -> float:
     "How well a program over features predicts the labels; infinite where it cannot be read."
-    try: formula = Formula(program)
-    except FormulaError: return math.inf
-    value = formula(**{name: X[:, int(name[1:])].astype(float) for name in formula.variables}) if formula.variables else np.zeros(len(X))
+    try:
+        formula = Formula(program)
+    except FormulaError:
+        return math.inf
+    value = (
+        formula(**{name: X[:, int(name[1:])].astype(float) for name in formula.variables})
+        if formula.variables
+        else np.zeros(len(X))
+    )
     value = np.clip(np.broadcast_to(value, len(X)), -1e6, 1e6)
-    if kind == "squared": return float(mean_squared_error(y, value))
-    value = ((value - value.mean()) / (value.std() or 1.))[:, None]
+    if kind == "squared":
+        return float(mean_squared_error(y, value))
+    value = ((value - value.mean()) / (value.std() or 1.0))[:, None]
     model = LogisticRegression().fit(value, y)
     return float(log_loss(y, expit(model.decision_function(value))))

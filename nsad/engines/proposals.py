@@ -18,9 +18,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
 from fastcore.basics import patch
-
 from .network import NetworkEngine, to_tree
 from ..files import FileError
 from ..formula import Formula, FormulaError
@@ -30,13 +28,13 @@ from ..messages import shown
 MOST_TEXT, MOST_LINES, MOST_ANSWER = 300, 1_000, 1_000_000
 
 
-def texts_of(answer)->list:
+def texts_of(answer) -> list:
     """The texts in an answer.
 
     Parameters
     ----------
-    answer : str or iterable
-        Lines, or an iterable of texts, of which `MOST_LINES` are looked at.
+    answer
+        Str or iterable Lines, or an iterable of texts, of which `MOST_LINES` are looked at.
 
     Returns
     -------
@@ -48,23 +46,28 @@ def texts_of(answer)->list:
     TypeError
         An answer of another kind.
     """
-    if isinstance(answer, str): answer = answer[:MOST_ANSWER].splitlines()
+    if isinstance(answer, str):
+        answer = answer[:MOST_ANSWER].splitlines()
     if isinstance(answer, (bytes, dict)) or not isinstance(answer, Iterable):
-        raise TypeError(f"the answer is {type(answer).__name__} {shown(answer)[:60]!r}, no texts")
+        raise TypeError(
+            f"the answer is {type(answer).__name__} {shown(answer)[:60]!r}, no texts"
+        )
     items = list(itertools.islice(answer, MOST_LINES))
     return [t for t in map(_plain, items) if t != ""]
 
-
+# %% ../../nbs/17e_engines.proposals.ipynb #c978f514
 def _plain(item):
     "A line without what stands around a formula."
-    if not isinstance(item, str) or len(item) > MOST_TEXT: return item
+    if not isinstance(item, str) or len(item) > MOST_TEXT:
+        return item
     line = item.replace("`", "").strip()
-    if line.startswith("#"): return ""
+    if line.startswith("#"):
+        return ""
     bare = re.sub(r"^(?:[-*+]\s+|\d{1,4}[.)]\s+)", "", line)
     return re.sub(r"^(?:[A-Za-z]\w*\s*\(\s*x\s*\)|y)\s*=\s*(?!=)", "", bare).rstrip(";")
 
 # %% ../../nbs/17e_engines.proposals.ipynb #84b6d1b6
-def read_proposal(text, max_complexity:int=60)->tuple[Formula|None, str]:
+def read_proposal(text, max_complexity: int = 60) -> tuple[Formula | None, str]:
     """A proposed text as a formula in `x`.
 
     Parameters
@@ -78,12 +81,16 @@ def read_proposal(text, max_complexity:int=60)->tuple[Formula|None, str]:
     -------
     (Formula, "") or (None, reason)
     """
-    if not isinstance(text, str): return None, f"{type(text).__name__} is no text"
-    if len(text) > MOST_TEXT: return None, f"{len(text):,} characters, at most {MOST_TEXT} are read"
-    try: formula = Formula(text)
+    if not isinstance(text, str):
+        return None, f"{type(text).__name__} is no text"
+    if len(text) > MOST_TEXT:
+        return None, f"{len(text):,} characters, at most {MOST_TEXT} are read"
+    try:
+        formula = Formula(text)
     except (FormulaError, RecursionError) as error:
         return None, shown(str(error).partition("\n")[0]) or type(error).__name__
-    if formula.is_constant: return None, "constant: as an activation it would pass no signal"
+    if formula.is_constant:
+        return None, "constant: as an activation it would pass no signal"
     if formula.variables != ("x",):
         return None, f"in {', '.join(formula.variables)}; an activation is in x"
     if formula.complexity > max_complexity:
@@ -91,7 +98,7 @@ def read_proposal(text, max_complexity:int=60)->tuple[Formula|None, str]:
     return formula, ""
 
 # %% ../../nbs/17e_engines.proposals.ipynb #3006cc90
-def ask(propose:Callable, history:list[dict], seconds:float)->list:
+def ask(propose: Callable, history: list[dict], seconds: float) -> list:
     """The texts that a function proposes.
 
     Parameters
@@ -116,17 +123,24 @@ def ask(propose:Callable, history:list[dict], seconds:float)->list:
         Whatever the function raised.
     """
     box = queue.SimpleQueue()
+
     def work():
-        try: box.put((texts_of(propose(history)), None))
-        except BaseException as error: box.put(([], error))
+        try:
+            box.put((texts_of(propose(history)), None))
+        except BaseException as error:
+            box.put(([], error))
+
     threading.Thread(target=work, name="propose", daemon=True).start()
-    try: texts, error = box.get(timeout=seconds)
-    except queue.Empty: raise TimeoutError(f"no answer in {seconds:g} seconds") from None
-    if error is not None: raise error
+    try:
+        texts, error = box.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no answer in {seconds:g} seconds") from None
+    if error is not None:
+        raise error
     return texts
 
 # %% ../../nbs/17e_engines.proposals.ipynb #072170e0
-def read_proposals(path:str|Path)->list[str]:
+def read_proposals(path: str | Path) -> list[str]:
     """The texts in a file, one formula on each line; lines that begin with # are remarks.
 
     Raises
@@ -134,10 +148,12 @@ def read_proposals(path:str|Path)->list[str]:
     FileError
         A file that is not there, is no UTF-8 text, or has more than a million characters.
     """
-    try: text = Path(path).read_bytes()[:MOST_ANSWER + 1].decode("utf-8")
+    try:
+        text = Path(path).read_bytes()[: MOST_ANSWER + 1].decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"{path} cannot be read ({error}); give a text file with a formula on each "
-                        "line") from None
+        raise FileError(
+            f"{path} cannot be read ({error}); give a text file with a formula on each line"
+        ) from None
     if len(text) > MOST_ANSWER:
         raise FileError(f"{path} has more than {MOST_ANSWER:,} characters; give a shorter file")
     return texts_of(text)
@@ -147,29 +163,38 @@ def read_proposals(path:str|Path)->list[str]:
 class ProposalEngine(NetworkEngine):
     """Formulas from a function or a file, judged as `NetworkEngine` judges its own.
 
-    Attributes
+    Parameters
     ----------
-    propose : `propose(history)` gives texts: a list, or one text with a formula on each line.
-        `history` is a list of dicts, best first, then what was refused: formula, loss (None where
-        training diverged), rung, complexity, refused (why, or ""). Or a file with a formula on
-        each line
-    population_size : texts that are taken from each answer, at most
-    generations : the starters are the first; each further one is an answer
-    attempts : how often a function is asked for a generation, while nothing new is in its answers,
-        before the search goes on to judging
-    patience_s : seconds that an answer is waited for
-    max_complexity : nodes of a formula, at most
-    answers : file (JSON lines) that keeps the answers; what it has already is not asked for again
-    refused : filled by the search: what was refused, and why
+    propose : callable, str or Path, optional
+        `propose(history)` gives texts: a list, or one text with a formula on each line.
+        `history` is a list of dicts, best first, then what was refused: formula, loss (None
+        where training diverged), rung, complexity, refused (why, or ""). Or a file with a
+        formula on each line.
+    population_size : int, default 24
+        Texts that are taken from each answer, at most.
+    generations
+        The starters are the first; each further one is an answer.
+    attempts : int, default 3
+        How often a function is asked for a generation, while nothing new is in its answers,
+        before the search goes on to judging.
+    patience_s : float, default 60.0
+        Seconds that an answer is waited for.
+    max_complexity : int, default 60
+        Nodes of a formula, at most.
+    answers : str or Path, optional
+        File (JSON lines) that keeps the answers; what it has already is not asked for again.
+    refused : dict
+        Filled by the search: what was refused, and why.
 
     Notes
     -----
     All other attributes are those of `NetworkEngine`; those about breeding are not used.
     """
+
     population_size: int = 24
     propose: Callable | str | Path | None = None
     attempts: int = 3
-    patience_s: float = 60.
+    patience_s: float = 60.0
     max_complexity: int = 60
     answers: str | Path | None = None
     refused: dict = field(default_factory=dict, repr=False, metadata=dict(result=True))
@@ -177,114 +202,160 @@ class ProposalEngine(NetworkEngine):
     def __post_init__(self):
         super().__post_init__()
         if not callable(self.propose) and not isinstance(self.propose, (str, Path)):
-            raise ValueError(f"propose={self.propose!r:.80} must be a function propose(history) -> "
-                             "texts, or a file with a formula on each line")
+            raise ValueError(
+                f"propose={self.propose!r:.80} must be a function propose(history) -> "
+                "texts, or a file with a formula on each line"
+            )
         if not self.attempts >= 1 or not self.patience_s > 0:
-            raise ValueError(f"attempts={self.attempts!r} must be at least 1, and "
-                             f"patience_s={self.patience_s!r} more than 0")
-        if not callable(self.propose): read_proposals(self.propose)
-        if self.answers is not None: kept_answers(self.answers)
-        if self.first is None: object.__setattr__(self, "first", len(self.starters))
+            raise ValueError(
+                f"attempts={self.attempts!r} must be at least 1, and "
+                f"patience_s={self.patience_s!r} more than 0"
+            )
+        if not callable(self.propose):
+            read_proposals(self.propose)
+        if self.answers is not None:
+            kept_answers(self.answers)
+        if self.first is None:
+            object.__setattr__(self, "first", len(self.starters))
 
 # %% ../../nbs/17e_engines.proposals.ipynb #65423dee
-def kept_answers(path:str|Path)->list[list[str]]:
+def kept_answers(path: str | Path) -> list[list[str]]:
     "The answers in a file that a search has left; a last line that was cut short is left out."
-    if not Path(path).exists(): return []
-    try: lines = Path(path).read_text(encoding="utf-8").split("\n")[:-1]
+    if not Path(path).exists():
+        return []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").split("\n")[:-1]
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path} cannot be read ({error}); name another file") from None
-    try: answers = [json.loads(line) for line in lines]
-    except (ValueError, RecursionError): answers = None
+    try:
+        answers = [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        answers = None
     if answers is None or not all(isinstance(a, list) for a in answers):
-        raise FileError(f"{path} holds no answers, lists of texts as JSON lines; name another file")
+        raise FileError(
+            f"{path} holds no answers, lists of texts as JSON lines; name another file"
+        )
     return answers
 
-
-def keep_answer(path:str|Path, texts:Sequence):
+# %% ../../nbs/17e_engines.proposals.ipynb #c1fdf759
+def keep_answer(path: str | Path, texts: Sequence):
     "Append an answer; what is no text is kept as what it looks like."
-    plain = [t[:MOST_TEXT + 1] if isinstance(t, str) else shown(repr(t))[:MOST_TEXT] for t in texts]
+    plain = [
+        t[: MOST_TEXT + 1] if isinstance(t, str) else shown(repr(t))[:MOST_TEXT] for t in texts
+    ]
     try:
-        kept = kept_answers(path)                        # leaves a line out that was cut short
+        kept = kept_answers(path)  # leaves a line out that was cut short
         whole = "".join(json.dumps(a) + "\n" for a in [*kept, plain])
         Path(path).write_text(whole, encoding="utf-8")
     except OSError as error:
-        raise FileError(f"{path} cannot be written ({error.strerror}); name another file") from None
+        raise FileError(
+            f"{path} cannot be written ({error.strerror}); name another file"
+        ) from None
 
 # %% ../../nbs/17e_engines.proposals.ipynb #73057de2
-def history_of(archive, refused:dict)->list[dict]:
+def _rank(row: dict) -> tuple:
+    "Highest rung first, then the lowest loss; a loss that is none comes last."
+    return -row["rung"], math.inf if row["loss"] is None else row["loss"]
+
+
+def history_of(archive, refused: dict) -> list[dict]:
     "What was tried, best first, and what was refused."
     tried = [_row(archive, f) for f in archive.trees if f in archive.screened]
-    tried.sort(key=lambda row: (-row["rung"], math.inf if row["loss"] is None else row["loss"]))
+    tried.sort(key=_rank)
     nothing = dict(loss=None, rung=None, complexity=None)
     return tried + [dict(formula=t, **nothing, refused=why) for t, why in refused.items()]
 
-
-def _row(archive, formula:Formula)->dict:
+# %% ../../nbs/17e_engines.proposals.ipynb #57373c36
+def _row(archive, formula: Formula) -> dict:
     "A formula and the loss on the highest rung that it has reached."
     loss = float(archive.losses.get(formula, archive.screened[formula]))
-    return dict(formula=formula.text, loss=loss if math.isfinite(loss) else None,
-                rung=int(formula in archive.losses), complexity=formula.complexity, refused="")
+    return dict(
+        formula=formula.text,
+        loss=loss if math.isfinite(loss) else None,
+        rung=int(formula in archive.losses),
+        complexity=formula.complexity,
+        refused="",
+    )
 
 # %% ../../nbs/17e_engines.proposals.ipynb #656b6f54
 @patch
-def new_formulas(self:ProposalEngine, rng:random.Random, archive, trial)->list[Formula]:
+def new_formulas(self: ProposalEngine, rng: random.Random, archive, trial) -> list[Formula]:
     "The formulas of the next generation, taken into the archive."
-    if not archive.trees: return self._admit(map(Formula, self.starters), archive, "starter")
+    if not archive.trees:
+        return self._admit(map(Formula, self.starters), archive, "starter")
     for _ in range(self.attempts):
         texts = self._next_answer(archive)
-        if texts is None: return []
-        fresh = self._admit(self._readable(texts[:self.population_size]), archive, "proposed")
-        if fresh: return fresh
+        if texts is None:
+            return []
+        fresh = self._admit(self._readable(texts[: self.population_size]), archive, "proposed")
+        if fresh:
+            return fresh
     return []
 
-
+# %% ../../nbs/17e_engines.proposals.ipynb #70325939
 @patch
-def _admit(self:ProposalEngine, formulas:Iterable[Formula], archive, source:str)->list[Formula]:
+def _admit(
+    self: ProposalEngine, formulas: Iterable[Formula], archive, source: str
+) -> list[Formula]:
     fresh = []
     for f in formulas:
-        if archive.admit(f, to_tree(f), source): fresh.append(f)
-        else: self.refuse(f.text, "tried before")
+        if archive.admit(f, to_tree(f), source):
+            fresh.append(f)
+        else:
+            self.refuse(f.text, "tried before")
     return fresh
 
-
+# %% ../../nbs/17e_engines.proposals.ipynb #4a876a33
 @patch
-def refuse(self:ProposalEngine, text, why:str):
+def refuse(self: ProposalEngine, text, why: str):
     "Write down what was refused, the first some thousands."
-    if len(self.refused) < 5 * MOST_LINES: self.refused[_named(text)] = why
+    if len(self.refused) < 5 * MOST_LINES:
+        self.refused[_named(text)] = why
 
+# %% ../../nbs/17e_engines.proposals.ipynb #099a0b2e
+def _named(text) -> str:
+    return shown(text if isinstance(text, str) else repr(text))[:80]
 
-def _named(text)->str: return shown(text if isinstance(text, str) else repr(text))[:80]
-
-
+# %% ../../nbs/17e_engines.proposals.ipynb #00549acc
 @patch
-def _readable(self:ProposalEngine, texts:Sequence)->Iterator[Formula]:
+def _readable(self: ProposalEngine, texts: Sequence) -> Iterator[Formula]:
     "The formulas among the texts; a warning names those that are none."
     bad = []
     for text in texts:
         formula, why = read_proposal(text, self.max_complexity)
-        if formula is not None: yield formula
+        if formula is not None:
+            yield formula
         else:
             self.refuse(text, why)
             bad.append(f"{_named(text)[:40]!r}, {why}")
-    if len(bad) == 1: warnings.warn(f"refused: {bad[0]}", stacklevel=2)
-    if len(bad) > 1: warnings.warn(f"refused: {bad[0]}; and {len(bad) - 1} more", stacklevel=2)
+    if len(bad) == 1:
+        warnings.warn(f"refused: {bad[0]}", stacklevel=2)
+    if len(bad) > 1:
+        warnings.warn(f"refused: {bad[0]}; and {len(bad) - 1} more", stacklevel=2)
 
 # %% ../../nbs/17e_engines.proposals.ipynb #2ea61da1
 @patch
-def _next_answer(self:ProposalEngine, archive)->list|None:
-    "The next texts, from the file, the answers that were kept, or the function; None at the end."
+def _next_answer(self: ProposalEngine, archive) -> list | None:
+    """The next texts, from the file, the answers that were kept, or the function; None at the
+    end.
+    """
     asked = archive.asked
     archive.asked += 1
     if not callable(self.propose):
-        part = read_proposals(self.propose)[asked * self.population_size:][:self.population_size]
+        part = read_proposals(self.propose)[asked * self.population_size :][
+            : self.population_size
+        ]
         return part or None
     kept = [] if self.answers is None else kept_answers(self.answers)
-    if asked < len(kept): return kept[asked]
-    try: texts = ask(self.propose, history_of(archive, self.refused), self.patience_s)
+    if asked < len(kept):
+        return kept[asked]
+    try:
+        texts = ask(self.propose, history_of(archive, self.refused), self.patience_s)
     except Exception as error:
         why = f"{type(error).__name__}: {shown(error)[:200]}"
         self.refuse(f"answer {asked + 1}", why)
         warnings.warn(f"answer {asked + 1} is left out, {why}", stacklevel=2)
         texts = []
-    if self.answers is not None: keep_answer(self.answers, texts)
+    if self.answers is not None:
+        keep_answer(self.answers, texts)
     return texts

@@ -9,33 +9,59 @@ __all__ = ['NO_JULIA', 'PySREngine']
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
 from fastcore.basics import patch
-
 from ..discovery import Budget, Candidate, operators_of
 from .labels import one_variable
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
-from ..discovery import BACKUPS, COLUMNS, MAX_BYTES, MAX_EQUATIONS, read_equation, read_hall_of_fame  # noqa: F401
+from nsad.discovery import (  # noqa: F401
+    BACKUPS,
+    COLUMNS,
+    MAX_BYTES,
+    MAX_EQUATIONS,
+    read_equation,
+    read_hall_of_fame,
+)
 
 # %% ../../nbs/17d_engines.pysr.ipynb #6c1555a4
-_BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^", "max": "max", "min": "min", "mod": "mod"}      # PySR's by ours
-_UNARY = {name: name for name in """neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan
-    asinh acosh atanh abs sign floor ceil round relu erf erfc gamma""".split()}
+# PySR's by ours
+_BINARY = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "pow": "^",
+    "max": "max",
+    "min": "min",
+    "mod": "mod",
+}
+_UNARY = {
+    name: name
+    for name in (
+        "neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh"
+        " asin acos atan asinh acosh atanh abs sign floor ceil round relu erf erfc gamma"
+    ).split()
+}
 _KNOWN = _BINARY | _UNARY
 
-
+# %% ../../nbs/17d_engines.pysr.ipynb #52657728
 @dataclass(frozen=True)
 class PySREngine:
-    """Symbolic regression by PySR, brought to one variable. Needs Julia, which juliapkg fetches on first use.
+    """Symbolic regression by PySR, brought to one variable. Needs Julia, which juliapkg fetches
+    on first use.
 
-    Attributes
+    Parameters
     ----------
-    niterations, populations, population_size, maxsize, parsimony, binary_operators, unary_operators : of `pysr.PySRRegressor`
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    fraction : share of the rows that is fitted
-    to_one : "collapse" or "projections", see `nsad.engines.labels`
+    niterations, populations, population_size, maxsize, parsimony, binary_operators, unary_operators
+        Of `pysr.PySRRegressor`.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    to_one : str, default 'collapse'
+        "collapse" or "projections", see `nsad.engines.labels`.
     """
+
     niterations: int = 40
     populations: int = 8
     population_size: int = 40
@@ -48,39 +74,74 @@ class PySREngine:
     operators: Sequence[str] | None = None
 
     def __post_init__(self):
-        if self.operators is not None: object.__setattr__(self, "operators", operators_of("pysr", self.operators, _KNOWN))
+        if self.operators is not None:
+            object.__setattr__(self, "operators", operators_of("pysr", self.operators, _KNOWN))
 
 # %% ../../nbs/17d_engines.pysr.ipynb #5b305499
-NO_JULIA = "the engine 'pysr' needs PySR and Julia: pip install 'nsad[pysr]', then install Julia from https://julialang.org/downloads"
+NO_JULIA = (
+    "the engine 'pysr' needs PySR and Julia: pip install 'nsad[pysr]', then install Julia from"
+    " https://julialang.org/downloads"
+)
 
-
+# %% ../../nbs/17d_engines.pysr.ipynb #5ab3debd
 @patch
-def arguments(self:PySREngine, task:str, seed:int, seconds:float|None=None)->dict:
-    "What is passed to `PySRRegressor`: log loss of the logit for classes, squared error for numbers; one thread, so that seeds repeat."
-    loss = "L2DistLoss()" if task == "regression" else "loss(p, t) = log1p(exp(-abs(p))) + max(p, zero(p)) - p * t"
-    return dict(niterations=self.niterations, populations=self.populations, population_size=self.population_size, maxsize=self.maxsize,
-                parsimony=self.parsimony, binary_operators=self._operators(2), unary_operators=self._operators(1),
-                elementwise_loss=loss, timeout_in_seconds=seconds, random_state=seed, deterministic=True, parallelism="serial",
-                progress=False, verbosity=0, temp_equation_file=True)
+def arguments(self: PySREngine, task: str, seed: int, seconds: float | None = None) -> dict:
+    """What is passed to `PySRRegressor`: log loss of the logit for classes, squared error for
+    numbers; one thread, so that seeds repeat.
+    """
+    loss = (
+        "L2DistLoss()"
+        if task == "regression"
+        else "loss(p, t) = log1p(exp(-abs(p))) + max(p, zero(p)) - p * t"
+    )
+    return dict(
+        niterations=self.niterations,
+        populations=self.populations,
+        population_size=self.population_size,
+        maxsize=self.maxsize,
+        parsimony=self.parsimony,
+        binary_operators=self._operators(2),
+        unary_operators=self._operators(1),
+        elementwise_loss=loss,
+        timeout_in_seconds=seconds,
+        random_state=seed,
+        deterministic=True,
+        parallelism="serial",
+        progress=False,
+        verbosity=0,
+        temp_equation_file=True,
+    )
 
-
+# %% ../../nbs/17d_engines.pysr.ipynb #b3c50651
 @patch
-def search(self:PySREngine, X, y, task:str, seed:int, budget:Budget)->Iterator[Candidate]:
-    "Yield the front of one run, brought to one variable, best first: a late end still keeps that. The loss is that of the label fit."
-    try: from pysr import PySRRegressor
-    except Exception as error: raise ImportError(f"{NO_JULIA} ({type(error).__name__})") from None      # without Julia not even an ImportError
+def search(self: PySREngine, X, y, task: str, seed: int, budget: Budget) -> Iterator[Candidate]:
+    """Yield the front of one run, brought to one variable, best first: a late end still keeps
+    that. The loss is that of the label fit.
+    """
+    try:
+        from pysr import PySRRegressor
+    # without Julia not even an ImportError
+    except Exception as error:
+        raise ImportError(f"{NO_JULIA} ({type(error).__name__})") from None
     X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
-    part = budget.share(0.9)                                           # Julia takes a while to stop
-    seconds = part.seconds and max(1., part.start + part.seconds - time.monotonic())
-    model = PySRRegressor(**self.arguments(task, seed, seconds)).fit(X, y, variable_names=[f"X{i}" for i in range(X.shape[1])])
+    part = budget.share(0.9)  # Julia takes a while to stop
+    seconds = part.seconds and max(1.0, part.start + part.seconds - time.monotonic())
+    model = PySRRegressor(**self.arguments(task, seed, seconds)).fit(
+        X, y, variable_names=[f"X{i}" for i in range(X.shape[1])]
+    )
     rows = model.equations_.sort_values("loss")
-    found = [Candidate(f, float(l), source=e) for e, l in zip(rows.equation, rows.loss) if (f := read_equation(e, l)[0]) is not None]
-    yield from found[:budget.left(0)]
+    found = [
+        Candidate(f, float(l), source=e)
+        for e, l in zip(rows.equation, rows.loss)
+        if (f := read_equation(e, l)[0]) is not None
+    ]
+    yield from found[: budget.left(0)]
 
-
+# %% ../../nbs/17d_engines.pysr.ipynb #de1ac7dc
 @patch
-def _operators(self:PySREngine, arity:int)->list[str]:
+def _operators(self: PySREngine, arity: int) -> list[str]:
     "PySR's names of the operators of so many arguments."
-    if self.operators is None: return list(self.unary_operators if arity == 1 else self.binary_operators)
+    if self.operators is None:
+        return list(self.unary_operators if arity == 1 else self.binary_operators)
     names = _UNARY if arity == 1 else _BINARY
     return [names[name] for name in self.operators if name in names]
