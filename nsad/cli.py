@@ -469,7 +469,10 @@ def _show_front(found, name: str, path: Path):
     "The front, the best of it, and where it is kept."
     silent = ["source"] if not found.front.source.any() else []
     _show(found.front.drop(columns=silent), f"Front of {found.provenance['engine']} on {name}")
-    _say(f"best: {found.best.text}\nsaved: {path}")
+    best = found.best.text
+    if best not in set(found.front.formula):
+        best += " (a standard activation: no formula is better by more than the noise)"
+    _say(f"best: {best}\nsaved: {path}")
 
 # %% ../nbs/25_cli.ipynb #3dcaab1c
 def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: bool):
