@@ -65,7 +65,7 @@ def link_names(app, what, name, obj, options, lines):
 
 def link_pages(app, name, source):
     "Names in the pages written by hand lead to their entries too."
-    if name.startswith(("index", "is-it-for-me", "howto/", "explain/", "learn/")): source[0] = prep.link_names(source[0], LINKS)
+    if name.startswith(("index", "is-it-for-me", "howto/", "yours/", "explain/", "learn/")): source[0] = prep.link_names(source[0], LINKS)
 
 
 def forget_builtins(app, env):

@@ -1,11 +1,16 @@
 """A command says within a second that it is there, tells each stage where there is no terminal, and loses no search."""
+import runpy
 import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from nsad import cli
+import numpy as np
+import pytest
+
+from nsad import Dataset, Recipe, cli, discover
 
 NSAD = Path(sys.executable).with_name("nsad")
 PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
@@ -71,3 +76,32 @@ def test_a_long_command_says_in_a_log_that_it_is_still_at_work(monkeypatch, caps
     first, *others = capsys.readouterr().err.splitlines()
     assert first == "reading" and 1 <= len(others) <= 3
     assert all(line.startswith("nsad: still at work after ") for line in others)
+
+
+def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
+    noise = np.random.default_rng(0)
+    data = Dataset.from_arrays(noise.normal(size=(120, 3)), noise.integers(0, 2, 120), name="coins")
+    found = discover(data, recipe=Recipe("brief", epochs=2), budget=12, progress=False, operators=("mul", "sin"))
+    standard = {"formula": "tanh(x)", "loss": 0.1, "behind": {}}
+    for known, words in (((), False), ([standard], True)):
+        told = replace(found, provenance=found.provenance | {"standard": known})
+        cli._show_front(told, "coins", tmp_path / "found.json")
+        assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words
+
+
+def test_ctrl_c_while_the_command_still_loads_is_one_line(monkeypatch, capsys):
+    class Interrupted:
+        def find_spec(self, name, path=None, target=None):
+            if name == "nsad.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "nsad.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("nsad", run_name="__main__")
+    assert end.value.code == 130 and capsys.readouterr().err == "nsad: stopped by Ctrl-C\n"
+
+
+def test_the_command_is_the_package_too(tmp_path):
+    run = subprocess.run([sys.executable, "-m", "nsad", "library", "list"], capture_output=True, text=True, cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
