@@ -94,7 +94,7 @@ def killed_workers(times, seed):
     start = time.perf_counter()
     alone = discover(table, **options)
     took, draw = time.perf_counter() - start, random.Random(seed)
-    print(f"\nA search on 1,000 rows by two workers, one of them killed; alone it takes {took:.0f} s, and has {len(alone.candidates)} losses", flush=True)
+    print(f"\nA search on 1,000 rows by two workers, one of them killed; alone: {took:.0f} s, {len(alone.candidates)} losses", flush=True)
     with cluster(2) as here:
         for _ in range(times):
             after, killed = draw.uniform(0, 0.7 * took), []
