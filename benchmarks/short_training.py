@@ -9,7 +9,8 @@ random trees) are judged by all three as the search does it, on training rows on
 by the whole recipe with other seeds. The last says what rank correlation can be had at all: where
 activations hardly differ, the full recipe does not agree with itself either.
 
-"time" is processor time as a share of what the full recipe took.
+"time" is processor time as a share of what the full recipe took. Every loss is kept in
+benchmarks/results/short_training-rows.csv, and a second run goes on from there.
 """
 import argparse
 import random
@@ -17,8 +18,10 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy.stats import spearmanr
 
 from nsad.data import Dataset, Scaler, data_folder, load_dataset, split
@@ -28,6 +31,7 @@ from nsad.engines.network import (
 from nsad.formula import Formula
 
 GOOD = "x*exp(-x**2)", "sin(2*x)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)"
+ROWS = Path(__file__).resolve().parent / "results/short_training-rows.csv"
 TABLES = "spambase", "magic", "segment", "vehicle", "splice"
 
 
@@ -57,17 +61,30 @@ def losses(trial, tried, size=24):
     return np.array([np.mean(p) for part in parts for p in part]), time.process_time() - start
 
 
+def kept(path, name, label, trial, tried):
+    "The losses of a rung from the file, or measured now and added to it."
+    texts = [f.text for f in tried]
+    known = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=["table", "rung"])
+    rows = known[(known.table == name) & (known.rung == label)]
+    if list(rows.get("formula", ())) == texts: return rows.loss.to_numpy(), rows.seconds.sum()
+    values, seconds = losses(trial, tried)
+    rows = pd.DataFrame(dict(table=name, rung=label, formula=texts, loss=values.round(6), seconds=round(seconds / len(tried), 4)))
+    rows.to_csv(path, mode="a", index=False, header=not path.exists())
+    return rows.loss.to_numpy(), rows.seconds.sum()
+
+
 def agreement(short, whole):
     return spearmanr(short, whole, nan_policy="omit").statistic
 
 
-def measured(name, tried, rows):
+def measured(name, tried, rows, path):
     ds = table(name, rows)
     training = ds.take(split(ds, test=0.2, validation=0.0, seed=42).train)
     X = Scaler.fit(training.X).transform(training.X)
     rungs = NetworkEngine()._rungs(X, training.y, training.task, 42)
     again = replace(rungs[2], seeds=tuple(s + 500 for s in rungs[2].seeds))
-    (first, t0), (second, t1), (whole, t2), (other, _) = (losses(t, tried) for t in (*rungs, again))
+    trials = dict(zip(("first", "second", "full", "full, other seeds"), (*rungs, again)))
+    (first, t0), (second, t1), (whole, t2), (other, _) = (kept(path, name, label, t, tried) for label, t in trials.items())
     best = np.argsort(whole)[:len(tried) // 2]
     print(f"\n{name}: {len(training.y)} rows to search on; recipe's steps "
           f"{', '.join(str(t.recipe.steps_on(t.rows)) for t in rungs)}, seeds "
@@ -86,9 +103,10 @@ def main():
     args.add_argument("tables", nargs="*", default=TABLES)
     args.add_argument("--formulas", type=int, default=48)
     args.add_argument("--rows", type=int, default=10_000, help="rows of the large tables")
+    args.add_argument("--keep", type=Path, default=ROWS, help="where losses are kept")
     args = args.parse_args()
     print(f"{date.today()}  {' '.join(sys.argv)}  {args.formulas} formulas")
-    found = [measured(name, formulas(args.formulas), args.rows) for name in args.tables]
+    found = [measured(name, formulas(args.formulas), args.rows, args.keep) for name in args.tables]
     reached = [(a >= min(0.7, c)) and (b >= min(0.85, c)) for a, b, c in found]
     print(f"\nfirst rung at least .7 and second at least .85, or what the recipe agrees with "
           f"itself: {sum(reached)} of {len(reached)} tables")

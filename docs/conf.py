@@ -51,7 +51,9 @@ def link_names(app, what, name, obj, options, lines):
     for i, line in enumerate([*lines]):
         if line == "Example" and lines[i + 1:i + 2] == ["-------"]: lines[i:i + 2] = ["Examples", "--------"]    # as numpydoc calls it
         if i + 1 < len(lines) and lines[i + 1] and set(lines[i + 1].strip()) == {"-"}: part = line.strip()
-        if part in ("Parameters", "Attributes", "Returns", "Raises") and (m := re.match(r"(\S.*?) : (.+)$", line)): lines[i] = f"{m[1]}\n    {m[2]}"
+        told = not lines[i + 1:i + 2] or not lines[i + 1].startswith("    ")                # no description below
+        if part in ("Parameters", "Attributes", "Returns", "Raises") and told and (m := re.match(r"(\S.*?) : (.+)$", line)):
+            lines[i] = f"{m[1]}\n    {m[2]}"
     lines[:] = "\n".join(lines).split("\n")
     for i, line in enumerate(lines):
         if line[:1] in ("", " ") or " " in line: line = re.sub(r"(?<![`\w.])([\w.]*[^\W_])_(?![\w`])", r"\1\_", line)   # classes_ is no reference

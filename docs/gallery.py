@@ -192,31 +192,19 @@ def page(root):
     return "\n".join(lines)
 
 
-# What the front page compares: (group in the picture, label, activation in the stored results, network or None for any).
-SHOWN = [("other", "LightGBM", "LightGBM", "trees"), ("other", "ReLU, heavy network", "relu", "heavy"),
-         ("found", "formula found", "specialist, network", "light"), ("light", "GELU", "gelu", "light"),
-         ("light", "ReLU", "relu", "light"), ("light", "SiLU", "silu", "light"),
-         ("other", "KAN", "KAN, equal parameters", "KAN"), ("other", "logistic regression", "logistic regression", "linear")]
-
-
 def headline(root):
-    "Rows of the front page's table and picture: test accuracy on Forest Cover by both recipes, from nbs/data."
-    stored = [pd.read_csv(Path(root) / "nbs/data" / name) for name in ("results.csv", "converged.csv")]
-    for kind, label, activation, network in SHOWN:
-        rows = [r[(r.dataset == "forest_cover") & (r.activation == activation) & (r.network == network)] for r in stored]
-        if all(len(r) for r in rows):
-            yield dict(kind=kind, label=label, short=rows[0].accuracy, long=rows[1].accuracy,
-                       size=rows[1].n_parameters.mean(), seeds=len(rows[1]))
+    "Rows of the front page's table and picture: models on Forest Cover, from nbs/data/strong.csv, best first."
+    rows = pd.read_csv(Path(root) / "nbs/data/strong.csv")
+    return rows[rows.front].sort_values("accuracy", ascending=False).to_dict("records")
 
 
 def headline_table(root):
     "The front page's table, as Markdown."
-    lines = ["| model | accuracy, converged | accuracy, 15 epochs | parameters |", "| --- | ---: | ---: | ---: |"]
-    for row in sorted(headline(root), key=lambda row: -row["long"].mean()):
-        name = f"**light network, {row['label']}**" if row["kind"] == "found" else row["label"]
-        name = f"light network, {row['label']}" if row["kind"] == "light" else name
-        size = f"{row['size']:,.0f}" + (" nodes" if row["label"] == "LightGBM" else "")
-        lines.append(f"| {name} | {mean_and_spread(row['long'])} | {mean_and_spread(row['short'])} | {size} |")
+    lines = ["| model | activation | learned numbers | accuracy | AUC |", "| --- | --- | ---: | ---: | ---: |"]
+    for row in headline(root):
+        bold = "**" if row["kind"] == "found" else ""
+        activation = "" if row["activation"] != row["activation"] else row["activation"]
+        lines.append(f"| {bold}{row['model']}{bold} | {activation} | {row['numbers']:,} | {bold}{row['accuracy']:.3f}{bold} | {row['auc']:.3f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -235,9 +223,8 @@ def story(root):
     raw = json.loads((Path(root) / "nbs/data/discovery.json").read_text("utf-8"))
     best = min(raw["front"], key=lambda row: row["loss"])["formula"]
     formula = f"<figure><figcaption><b>The formula</b>: <code>{escape(best)}</code>, found on Forest Cover</figcaption>{large_curve(best)}</figure>"
-    rows = sorted(headline(root), key=lambda row: -row["long"].mean())
-    places = (f"<figure><figcaption><b>Where it stands</b>: accuracy on test rows, trained to convergence</figcaption>"
-              f"{dots(rows)}</figure>")
+    places = (f"<figure><figcaption><b>Where it stands</b>: accuracy on test rows, and learned numbers</figcaption>"
+              f"{dots(headline(root))}</figure>")
     return f'<div class="story">{formula}{places}</div>\n'
 
 
@@ -268,22 +255,21 @@ def large_curve(text, width=3.0):
 
 
 def dots(rows):
-    "Mean accuracy with standard deviation, one line for each model, on one labelled axis."
-    w, step, left, right = 430, 26, 166, 58
+    "Accuracy, one line for each model, on one labelled axis."
+    w, step, left, right = 470, 26, 236, 58
     h = step * len(rows) + 34
-    means = [row["long"].mean() for row in rows]
-    low, high = np.floor(min(means) * 20) / 20, np.ceil(max(means) * 20) / 20
+    low, high = (limit([row["accuracy"] for row in rows]) for limit in (min, max))
+    low, high = np.floor(low * 20) / 20, np.ceil(high * 20) / 20
 
     def at(v): return left + (v - low) / (high - low) * (w - left - right)
     out = []
     for v in np.arange(low, high + 1e-9, 0.05):
         out.append(f'<path class="axis" d="M{at(v):.1f} 6V{h - 26}"/><text x="{at(v):.1f}" y="{h - 8}" text-anchor="middle">{v:.2f}</text>')
-    for i, (row, mean) in enumerate(zip(rows, means)):
-        y, sd = 18 + step * i, row["long"].std()
-        name = row["label"] + (", light" if row["kind"] in ("light", "found") else "")
-        bold = ' font-weight="bold"' if row["kind"] == "found" else ""
-        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end"{bold}>{name}</text>'
-                   f'<path class="spread" d="M{at(mean - sd):.1f} {y}H{at(mean + sd):.1f}"/>'
-                   f'<circle cx="{at(mean):.1f}" cy="{y}" r="6" class="{"mark" if row["kind"] == "found" else "dot"}"/>'
+    for i, row in enumerate(rows):
+        y, mean, found = 18 + step * i, row["accuracy"], row["kind"] == "found"
+        about = row["activation"] if row["activation"] == row["activation"] else row["model"]
+        bold = ' font-weight="bold"' if found else ""
+        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end"{bold}>{escape(about)}, {row["numbers"]:,}</text>'
+                   f'<circle cx="{at(mean):.1f}" cy="{y}" r="6" class="{"mark" if found else "dot"}"/>'
                    f'<text x="{at(mean) + 12:.1f}" y="{y + 4}"{bold}>{mean:.3f}</text>')
     return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img"><title>Accuracy of models on Forest Cover</title>{"".join(out)}</svg>'

@@ -184,7 +184,7 @@ def apply_formula(x:Tensor, text:str, constants:Tensor|None=None, channel_axis:i
     act = _layer(text, protect, channel_axis, True)
     return torch.func.functional_call(act, {"constants": constants}, x)
 
-
+# %% ../nbs/04_activation.ipynb #67fe516e
 @functools.lru_cache(256)
 def _layer(text:str, protect:bool, channel_axis:int, trainable:bool=False)->SymbolicActivation:
     return SymbolicActivation(text, trainable, None, protect, channel_axis)
@@ -223,7 +223,7 @@ def __getstate__(self:SymbolicActivation)->dict:
     "Compiled code belongs to the process."
     return {**self.__dict__, "_backend": "eager", "_options": None}
 
-
+# %% ../nbs/04_activation.ipynb #5dfb623e
 @patch
 def __deepcopy__(self:SymbolicActivation, memo)->SymbolicActivation:
     new = self.__class__.__new__(self.__class__)
@@ -231,7 +231,7 @@ def __deepcopy__(self:SymbolicActivation, memo)->SymbolicActivation:
     new.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items()})
     return new
 
-
+# %% ../nbs/04_activation.ipynb #ea9af1e0
 @patch(as_prop=True)
 def backend(self:SymbolicActivation)->str:
     "\"compiled\", or \"eager\" with the reason where compiling was tried and failed."
@@ -247,7 +247,7 @@ def formula(self:SymbolicActivation)->Formula|list[Formula]:
     formulas = [with_constants(self._formula, row) for row in rows]
     return formulas[0] if array.ndim == 1 else formulas
 
-
+# %% ../nbs/04_activation.ipynb #9725867b
 def with_constants(f:Formula, values:list[float])->Formula:
     "The formula with other values for its decimal constants, in the order of its text."
     new = iter(values)
@@ -259,7 +259,7 @@ _TORCH = """ReLU GELU SiLU Tanh Sigmoid ELU SELU CELU Mish PReLU LeakyReLU ReLU6
 NAMES = {name.lower(): getattr(nn, name) for name in _TORCH}
 NAMES |= {"leaky_relu": nn.LeakyReLU, "swish": nn.SiLU}
 
-
+# %% ../nbs/04_activation.ipynb #c59750f0
 def activation_module(spec:Formula|str|nn.Module|type|Callable)->nn.Module:
     """A new module for an activation in any form.
 
@@ -282,7 +282,7 @@ def activation_module(spec:Formula|str|nn.Module|type|Callable)->nn.Module:
     raise TypeError(f"{spec!r:.80} is no activation: give a formula, a torch name, a module or its "
                     "class")
 
-
+# %% ../nbs/04_activation.ipynb #6dcbb1a6
 def _from_text(text:str)->SymbolicActivation:
     try: return SymbolicActivation(text)
     except FormulaError as error:
@@ -322,7 +322,7 @@ def initialisation_gain(activation:Formula|str|nn.Module|type|Callable)->float:
     """
     return gain_of(activation_module(activation))
 
-
+# %% ../nbs/04_activation.ipynb #bdaa318f
 variance_gain = initialisation_gain
 
 # %% ../nbs/04_activation.ipynb #f0a1c0d4
@@ -333,23 +333,25 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
     Parameters
     ----------
     model : changed in place
-    old : module class or classes to replace; attributes that hold the function of the same name
-        count too
+    old : module class or classes to replace, and attributes that hold the function of that name
     new : what `activation_module` accepts; it takes over dtype, device and training mode
-    init : draw the weights around the new activations anew, for a network that is not trained yet:
-        linear and convolution layers beside them keep the variance of signals through depth, and
-        meet the frequency of a formula that has one. See `nsad.initialisation.initialise_`
+    init : draw the weights of layers beside the new activations anew, for a network that is not
+        trained yet, so that signals keep their variance; see `nsad.initialisation.initialise_`
 
     Returns
     -------
-    list of str : names of the places that were changed. A warning names what stays: calls of
-        functions in a ``forward`` (``F.relu(x)``, ``x.relu()``), modules made there or kept in a
-        plain list; and it says so where nothing was replaced.
+    list of str : names of the places that were changed. A warning names what stays, as functions
+        called in a ``forward`` and modules in a plain list, and says where nothing was replaced.
 
     Raises
     ------
     TypeError : the model itself is such an activation
     ValueError : with init, an activation that passes no signal
+
+    Examples
+    --------
+    >>> replace_activations(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), new="sin(x)")
+    ['1']
     """
     if isinstance(model, old):
         raise TypeError("the model itself is the activation: use activation_module(new) in its "
@@ -376,7 +378,7 @@ def _places(model:nn.Module, old:type|tuple, forms:Forms)->list[tuple]:
             for prefix, parent, name, value in found
             if isinstance(value, old) or any(value is f for f in functions)]
 
-
+# %% ../nbs/04_activation.ipynb #f24fcb20
 def _put(model:nn.Module, parent:nn.Module, name:str, value, act:nn.Module)->nn.Module:
     "A module at a place, of the dtype and device of the parameters around it."
     weights = [p for m in (parent, model) for p in m.parameters() if p.is_floating_point()]
@@ -386,7 +388,7 @@ def _put(model:nn.Module, parent:nn.Module, name:str, value, act:nn.Module)->nn.
         parent.activation_relu_or_gelu = 0         # else evaluation takes a kernel with ReLU in it
     return act
 
-
+# %% ../nbs/04_activation.ipynb #601cccf8
 def _say_what_stays(places:list, old, stays:list[str]):
     said = []
     if not places:

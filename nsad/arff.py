@@ -28,6 +28,10 @@ _TOKEN = re.compile(
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 # %% ../nbs/05b_arff.ipynb #9c7a96dd
+def _unescaped(found: re.Match) -> str:
+    return _ESCAPES.get(found[1], found[1])
+
+# %% ../nbs/05b_arff.ipynb #a2a35dde
 def _tokens(line: str) -> Iterator[tuple[str, str]]:
     "Kind (word, quoted or mark) and text of each token; a comment ends the line."
     at, line = 0, line.rstrip()
@@ -42,10 +46,7 @@ def _tokens(line: str) -> Iterator[tuple[str, str]]:
             return
         text = found[kind]
         if kind in ("single", "double"):
-            kind, text = (
-                "quoted",
-                re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.S),
-            )
+            kind, text = "quoted", re.sub(r"\\(.)", _unescaped, text, flags=re.S)
         yield kind, text
 
 # %% ../nbs/05b_arff.ipynb #a5ff0009
@@ -75,7 +76,8 @@ def python_date_format(java: str) -> str:
 
     Raises
     ------
-    DataError : a letter that has no counterpart
+    DataError
+        A letter that has no counterpart.
     """
     out = ""
     for found in re.finditer(r"''|'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", java, re.S):
@@ -128,12 +130,16 @@ def _dates(column: pd.Series, java: str | None) -> pd.Series:
 class Attribute:
     """A column as the header declares it.
 
-    Attributes
+    Parameters
     ----------
-    name : of the column
-    kind : "number", "word", "text" or "date"
-    levels : the words of a "word"
-    format : of a "date", in Java's letters; None is ISO 8601
+    name : str
+        Of the column.
+    kind : str
+        "number", "word", "text" or "date".
+    levels : tuple of str, default ()
+        The words of a "word".
+    format : str, optional
+        Of a "date", in Java's letters; None is ISO 8601.
     """
 
     name: str
@@ -299,4 +305,6 @@ def _plain_rows(text: str, names: Sequence[str]) -> pd.DataFrame | None:
     if frame.shape[1] != len(names):
         return None
     frame.columns = names
-    return frame.apply(lambda column: column.str.strip()).replace("?", np.nan).astype(object)
+    for name in names:
+        frame[name] = frame[name].str.strip()
+    return frame.replace("?", np.nan).astype(object)

@@ -28,13 +28,15 @@ def _minimum(a, b):
     if not isinstance(a, Tensor): a, b = b, a
     return torch.minimum(a, b) if isinstance(b, Tensor) else torch.clamp_max(a, b)
 
-
+# %% ../nbs/02a_arrays.ipynb #d2d212a0
 def _tensor(a, like)->Tensor: return a if isinstance(a, Tensor) else like.new_tensor(a)
+
+
 def _arctan2(a, b): return torch.arctan2(*torch.broadcast_tensors(_tensor(a, b), _tensor(b, a)))
-
-
 _OWN = {"maximum": _maximum, "minimum": _minimum, "arctan2": _arctan2, "softplus": F.softplus,
         "gelu": F.gelu}
+
+
 TORCH = SimpleNamespace(**{n: _OWN.get(n) or getattr(torch, n) for n in ELEMENTARY})
 
 # %% ../nbs/02a_arrays.ipynb #6881e813
@@ -50,7 +52,7 @@ def most(dtype:torch.dtype)->float:
     "The largest number that is safe to go on with."
     return min(1e30, torch.finfo(dtype).max / 4)
 
-
+# %% ../nbs/02a_arrays.ipynb #b98bbc78
 def guard(y:Tensor, dtype:torch.dtype)->Tensor:
     "Finite values for `dtype`."
     top = most(dtype)
@@ -63,7 +65,7 @@ def vector_guard(y:Tensor, dtype:torch.dtype)->Tensor:
     top = most(dtype)
     return torch.where(y == y, y, 0.).clamp(-top, top)
 
-
+# %% ../nbs/02a_arrays.ipynb #24c3083d
 def times(slope:Tensor, grad:Tensor, dtype:torch.dtype)->Tensor:
     "Slope times gradient in `dtype`: infinite only where the gradient is."
     product = slope * grad
@@ -79,22 +81,29 @@ def plain(program:Program, x:Tensor, constants:Sequence=(), xp=TORCH, protect:bo
 
     Parameters
     ----------
-    program : of x and of as many constants as are given
-    x : any shape
-    constants : tensors that fit `x`, or numbers
-    xp : namespace of torch's functions
-    protect : make the outputs finite
-    clean : what makes them finite
+    program : Program
+        Of x and of as many constants as are given.
+    x : Tensor
+        Any shape.
+    constants : Sequence, default ()
+        Tensors that fit `x`, or numbers.
+    xp
+        Namespace of torch's functions.
+    protect : bool, default True
+        Make the outputs finite.
+    clean : callable, default guard
+        What makes them finite.
 
     Returns
     -------
-    list of Tensor : like `x`
+    list of Tensor
+        Like `x`.
     """
     at = x.float() if x.dtype in HALF and protect else x
     outputs = [_like(y, at) for y in run(program, xp, [at, *constants])]
     return [clean(y, x.dtype).to(x.dtype) for y in outputs] if protect else outputs
 
-
+# %% ../nbs/02a_arrays.ipynb #81b8dd14
 def _like(y, x:Tensor)->Tensor: return y if isinstance(y, Tensor) else torch.full_like(x, y)
 
 # %% ../nbs/02a_arrays.ipynb #2741951f
@@ -107,7 +116,7 @@ def _fast_sigmoid(a):
     e = torch.exp(-a.abs())                              # softplus takes this one as well
     return torch.where(a >= 0, 1., e) / (1 + e)
 
-
+# %% ../nbs/02a_arrays.ipynb #a6c1fb2b
 def _fast_softplus(a):
     e = torch.exp(-a.abs())
     z = e / (2 + e)                                      # log1p(e) = 2 atanh(z), z at most 1/3
@@ -115,7 +124,7 @@ def _fast_softplus(a):
     series = w * (1 / 5 + w * (1 / 7)) + w * w * w * (1 / 9 + w * (1 / 11))
     return a.clamp_min(0) + 2 * z * (1 + w * (1 / 3) + w * series)
 
-
+# %% ../nbs/02a_arrays.ipynb #4fc6c873
 def _fast_arctan(a):
     b = a.abs()
     t = torch.where(b > 1, 1 / b, b)
@@ -125,6 +134,6 @@ def _fast_arctan(a):
         p = p * w + c                                    # Abramowitz and Stegun (1964), 4.4.49
     return torch.sign(a) * torch.where(b > 1, math.pi / 2 - p * t, p * t)
 
-
+# %% ../nbs/02a_arrays.ipynb #f9645065
 FUSED = SimpleNamespace(**{**vars(TORCH), "tanh": _fast_tanh, "sigmoid": _fast_sigmoid,
                            "softplus": _fast_softplus, "arctan": _fast_arctan})

@@ -33,7 +33,7 @@ class Derivatives:
         if not torch.is_grad_enabled(): return grad * self.at(x, order, order)
         return grad * _Derivative.apply(x, self, order)
 
-
+# %% ../nbs/03a_autograd.ipynb #4c59a055
 class _Derivative(torch.autograd.Function):
     "One of the derivatives as a function of `x`."
     @staticmethod
@@ -58,7 +58,7 @@ def partials(program:Program, constants:Tensor|None)->list[Program]:
     n = 0 if constants is None else len(constants)
     return [derivative_by(program, i) for i in range(1 + n)]
 
-
+# %% ../nbs/03a_autograd.ipynb #12a24cd2
 def _by_constants(slopes:list, grad:Tensor, constants:Tensor)->Tensor:
     "The gradient of constants, summed over what shares them; of half precision it stays finite."
     most = torch.finfo(constants.dtype).max
@@ -113,12 +113,15 @@ def elementwise(program:Program, x:Tensor)->Tensor:
 
     Parameters
     ----------
-    program : of one input and one output
-    x : any shape
+    program : Program
+        Of one input and one output.
+    x : Tensor
+        Any shape.
 
     Returns
     -------
-    Tensor : like `x`
+    Tensor
+        Like `x`.
     """
     return Elementwise.apply(x, None, program, None, True)
 

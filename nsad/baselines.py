@@ -9,6 +9,7 @@ __all__ = ['BASELINES', 'with_baselines', 'Linear', 'Trees', 'MLP', 'KAN', 'riva
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 import numpy as np
 import torch
@@ -43,8 +44,10 @@ def with_baselines(
 
     Parameters
     ----------
-    found : label to activation; a label of a baseline is refused
-    names : which baselines
+    found : mapping from str to Activation
+        Label to activation; a label of a baseline is refused.
+    names
+        Which baselines.
     """
     if both := set(found) & set(names):
         raise ValueError(f"{sorted(both)} are names of baselines; give yours other labels")
@@ -59,9 +62,10 @@ def with_baselines(
 class Linear:
     """Logistic regression, for numbers least squares, by scikit-learn.
 
-    Attributes
+    Parameters
     ----------
-    C : inverse of the penalty's strength, scikit-learn's own by default
+    C : float, default 1.0
+        Inverse of the penalty's strength, scikit-learn's own by default.
     """
 
     C: float = 1.0
@@ -92,10 +96,12 @@ class Linear:
 class Trees:
     """LightGBM with its own settings.
 
-    Attributes
+    Parameters
     ----------
-    trees : how many where nothing stops them
-    at_most : how many where the recipe has patience
+    trees : int, default 100
+        How many where nothing stops them.
+    at_most : int, default 2000
+        How many where the recipe has patience.
     """
 
     trees: int = 100
@@ -153,10 +159,12 @@ class _Matched:
     """A network whose width is chosen so that it is as large as a light network with the
     activation `like`.
 
-    Attributes
+    Parameters
     ----------
-    match : "parameters" or "flops"
-    like : the activation of the light network that sets the size
+    match : str, default 'parameters'
+        "parameters" or "flops".
+    like : Activation, default 'relu'
+        The activation of the light network that sets the size.
     """
 
     match: str = "parameters"
@@ -168,30 +176,33 @@ class _Matched:
 
     def width(self, n_features: int, n_outputs: int, build: Callable[[int], nn.Module]) -> int:
         "The width with which `build` comes closest."
-        count = (
-            count_parameters
-            if self.match == "parameters"
-            else lambda net: forward_flops(net, n_features)
-        )
+        count = count_parameters
+        if self.match == "flops":
+            count = partial(forward_flops, n_features=n_features)
         aim, low, high = count(light(n_features, self.like, n_outputs=n_outputs)), 1, 2
         while count(build(high)) < aim:
             low, high = high, 2 * high
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if count(build(middle)) < aim else (low, middle)
-        return min((low, high), key=lambda w: abs(count(build(w)) - aim))
+
+        def distance(width: int) -> float:
+            return abs(count(build(width)) - aim)
+
+        return min((low, high), key=distance)
 
 # %% ../nbs/19a_baselines.ipynb #bbc4366f
 @dataclass(frozen=True)
 class MLP(_Matched):
     """A multilayer perceptron of another shape, trained as the study's networks are.
 
-    Attributes
+    Parameters
     ----------
-    shape
-        widths of the hidden layers in units; (1,) is one wide layer, (1, 1, 1, 1) is deep, (2,
-        1) is the light network's
-    activation : of its hidden layers
+    shape : sequence of int, default (1,)
+        Widths of the hidden layers in units; (1,) is one wide layer, (1, 1, 1, 1) is deep, (2,
+        1) is the light network's.
+    activation : Activation, default 'relu'
+        Of its hidden layers.
     """
 
     shape: Sequence[int] = (1,)
@@ -211,13 +222,10 @@ class MLP(_Matched):
         def widths(unit):
             return tuple(unit * s for s in self.shape)
 
-        return widths(
-            self.width(
-                n_features,
-                n_outputs,
-                lambda w: mlp(n_features, widths(w), self.activation, n_outputs),
-            )
-        )
+        def build(unit):
+            return mlp(n_features, widths(unit), self.activation, n_outputs)
+
+        return widths(self.width(n_features, n_outputs, build))
 
     def fit(
         self, rows: SplitRows, task: str, n_outputs: int, seed: int, recipe: Recipe, device: str
@@ -247,10 +255,12 @@ class MLP(_Matched):
 class KAN(_Matched):
     """A Kolmogorov-Arnold network by pykan, with one hidden layer.
 
-    Attributes
+    Parameters
     ----------
-    grid, order : intervals and order of the splines
-    lr : learning rate in place of the recipe's, None for that
+    grid, order : int, default 3
+        Intervals and order of the splines.
+    lr : float or None, default 0.03
+        Learning rate in place of the recipe's, None for that.
     """
 
     grid: int = 3
@@ -290,12 +300,12 @@ class KAN(_Matched):
         self, rows: SplitRows, task: str, n_outputs: int, seed: int, recipe: Recipe, device: str
     ) -> Fitted:
         (X, y), n_features = rows.train, rows.train[0].shape[1]
-        net = self.network(
-            n_features,
-            self.width(n_features, n_outputs, lambda w: self.network(n_features, w, n_outputs)),
-            n_outputs,
-            seed,
-        )
+
+        def build(width):
+            return self.network(n_features, width, n_outputs)
+
+        width = self.width(n_features, n_outputs, build)
+        net = self.network(n_features, width, n_outputs, seed)
         some = torch.as_tensor(X[np.random.default_rng(seed).permutation(len(X))[:1000]])
 
         def follow(share):
@@ -326,29 +336,31 @@ def rivals(
 
     Parameters
     ----------
-    like
-        the activation whose light network sets the sizes, or a mapping from seed to it;
-        formulas without learning constants differ in operations, not in parameters
-    without : kinds to leave out, like "KAN"
+    like : Activation or mapping from int to Activation, default 'relu'
+        The activation whose light network sets the sizes, or a mapping from seed to it;
+        formulas without learning constants differ in operations, not in parameters.
+    without : sequence of str, default ()
+        Kinds to leave out, like "KAN".
 
     Notes
     -----
     What needs a package that is not installed is left out, with a line that says so.
     """
 
-    def sized(make):
-        return (
-            {s: make(f) for s, f in like.items()} if isinstance(like, Mapping) else make(like)
-        )
+    def of_equal_flops(make):
+        "The baseline for each seed's formula, or for the one formula of all."
+        if isinstance(like, Mapping):
+            return {seed: make("flops", formula) for seed, formula in like.items()}
+        return make("flops", like)
 
     out = {"logistic regression": Linear(), "LightGBM": Trees()}
     for name, make in (
         ("ReLU, one wide layer", MLP),
-        ("ReLU, four layers", lambda m, a: MLP(m, a, (1, 1, 1, 1))),
+        ("ReLU, four layers", partial(MLP, shape=(1, 1, 1, 1))),
         ("KAN", KAN),
     ):
         out[f"{name}, equal parameters"] = make("parameters", "relu")
-        out[f"{name}, equal FLOPs"] = sized(lambda f, make=make: make("flops", f))
+        out[f"{name}, equal FLOPs"] = of_equal_flops(make)
     first = {name: _each(m)[0] for name, m in out.items()}
     out = {name: m for name, m in out.items() if first[name].kind not in without}
     missing = [name for name in out if not installed(first[name].needs)]

@@ -27,7 +27,7 @@ class CSVLogger:
 
     Examples
     --------
-    >>> discover(ds, callback=CSVLogger("search.csv"))
+    >>> discover(ds, callback=CSVLogger("search.csv"))  # doctest: +SKIP
     """
 
     columns = (
@@ -88,7 +88,7 @@ class TensorBoardLogger:
 
     Examples
     --------
-    >>> discover(ds, callback=TensorBoardLogger("runs/first"))
+    >>> discover(ds, callback=TensorBoardLogger("runs/first"))  # doctest: +SKIP
     """
 
     def __init__(self, folder: str | Path):

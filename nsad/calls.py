@@ -27,7 +27,7 @@ _IN_PLACE = {nn.ReLU: (F.relu_, torch.relu_), nn.Tanh: (torch.tanh_,),
 _METHODS = {nn.ReLU: ("relu", "relu_"), nn.Tanh: ("tanh", "tanh_"),
             nn.Sigmoid: ("sigmoid", "sigmoid_")}
 
-
+# %% ../nbs/03b_calls.ipynb #1b400901
 @dataclass(frozen=True)
 class Forms:
     "All forms of activations: module classes, functions, names of a tensor's methods."
@@ -58,7 +58,7 @@ def resolved(node:ast.AST, function:Callable, module:nn.Module|None):
     if isinstance(holder, type): return inspect.getattr_static(holder, node.attr, None)
     return _attribute(holder, node.attr) if isinstance(holder, nn.Module) else None
 
-
+# %% ../nbs/03b_calls.ipynb #02105676
 def _named(name:str, function:Callable, module:nn.Module|None):
     "What a bare name stands for: the module itself, a name of an outer function, or a global one."
     code = function.__code__
@@ -69,7 +69,7 @@ def _named(name:str, function:Callable, module:nn.Module|None):
     try: return outer[name].cell_contents
     except ValueError: return None
 
-
+# %% ../nbs/03b_calls.ipynb #eb89f7c7
 def _attribute(module:nn.Module, name:str):
     "An attribute of a module, without running a property."
     own = {**vars(module), **module._modules}
@@ -84,15 +84,18 @@ def _source(function:types.FunctionType)->ast.AST|None:
     try: return ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError): return None
 
-
+# %% ../nbs/03b_calls.ipynb #18f0635d
 def calls(function:Callable, old:Forms, met:set)->Iterator[str]:
     """Calls of old activations in a function, and in those that it calls, as they are written.
 
     Parameters
     ----------
-    function : a function or a bound method of a module
-    old : what is looked for
-    met : functions that were looked at already, with their modules; this one is added
+    function : callable
+        A function or a bound method of a module.
+    old : Forms
+        What is looked for.
+    met : set
+        Functions that were looked at already, with their modules; this one is added.
     """
     module = function.__self__ if isinstance(function, types.MethodType) else None
     function = getattr(function, "__func__", function)
@@ -122,7 +125,7 @@ def _at_node(node:ast.AST, function:Callable, module:nn.Module|None, old:Forms,
     elif isinstance(found, nn.Module) or not old.has(found): return
     elif not _is_place(node, module): yield ast.unparse(node)
 
-
+# %% ../nbs/03b_calls.ipynb #d7c58abe
 def _is_place(node:ast.AST, module:nn.Module|None)->bool:
     "Is it an attribute of a module, which `replace_activations` deals with?"
     return isinstance(node, ast.Attribute) and module is not None and node.attr in vars(module)
@@ -135,7 +138,7 @@ def _made_or_method(call:ast.Call, called, old:Forms)->Iterator[str]:
     if called is None and method in old.methods and not call.args:
         yield f"{ast.unparse(call.func)}()"
 
-
+# %% ../nbs/03b_calls.ipynb #badc51d8
 def _inherited(function:Callable, module:nn.Module, old:Forms, met:set)->Iterator[str]:
     "Calls in the methods of that name that `super()` leads to."
     for base in type(module).__mro__[1:]:
@@ -153,7 +156,7 @@ def staying(model:nn.Module, old:Forms)->list[str]:
         found += [f"{type(m).__name__}.forward calls {t}" for t in calls(m.forward, old, met)]
     return list(dict.fromkeys(found))
 
-
+# %% ../nbs/03b_calls.ipynb #7eba768d
 def _held(prefix:str, m:nn.Module, old:Forms)->Iterator[str]:
     "Old activations that a module has built in, or holds in a plain list, tuple or dictionary."
     built_in = getattr(m, "nonlinearity", "") if isinstance(m, nn.RNNBase) else ""

@@ -143,20 +143,32 @@ def guess_domain(names) -> str:
 class DataCard:
     """What a table is made of.
 
-    Attributes
+    Parameters
     ----------
-    name : of the table
-    rows : how many
-    columns
-        a frame with a line for each: kind, share missing, different values, discreteness, a
-        sketch of the distribution, lowest, median, highest, what is often
-    target, task
-        the column to predict, and "binary", "multiclass" or "regression"; empty if none was
-        named
-    balance : rows of each class; empty for a regression
-    domain : stated or guessed field
-    guessed : is the field a guess?
-    notes : what is doubtful
+    name : str
+        Of the table.
+    rows : int
+        How many.
+    columns : DataFrame
+        A frame with a line for each: kind, share missing, different values, discreteness, a
+        sketch of the distribution, lowest, median, highest, what is often.
+    target, task : str
+        The column to predict, and "binary", "multiclass" or "regression"; empty if none was
+        named.
+    balance : dict
+        Rows of each class; empty for a regression.
+    domain : str
+        Stated or guessed field.
+    guessed : bool
+        Is the field a guess?
+    notes : tuple of str
+        What is doubtful.
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset
+    >>> describe(load_dataset("sklearn:wine")).headline
+    "wine: 178 rows x 14 columns, chemistry, multiclass of 'target'"
     """
 
     name: str
@@ -172,6 +184,7 @@ class DataCard:
 
     @property
     def headline(self) -> str:
+        "Name, size, domain and task, in one line."
         about = (
             f"{self.domain}{' (a guess)' if self.guessed else ''}"
             if self.domain
@@ -198,7 +211,13 @@ class DataCard:
         return f"<b>{html.escape(self.headline)}</b>{table}{tail}"
 
     def to_json(self) -> str:
-        "The card for a program to read."
+        """The card for a program to read.
+
+        Returns
+        -------
+        str
+            Of one object.
+        """
         columns = json.loads(self.columns.to_json(orient="records"))
         return json.dumps(
             dict(
@@ -230,7 +249,8 @@ def _balance_lines(card: DataCard) -> list[str]:
 def _balance_notes(balance: dict, rows: int) -> tuple[str, ...]:
     if not balance:
         return ()
-    label, least = min(balance.items(), key=lambda item: item[1])
+    label = min(balance, key=balance.get)
+    least = balance[label]
     if least < 10:
         return (f"class {label!r} has {least} rows: too few to learn from and to test on",)
     return (
@@ -285,15 +305,33 @@ def describe(
 
     Parameters
     ----------
-    table : a `Dataset`, a DataFrame, or the path of a file that `read_table` reads
-    target : the column to predict; needed for the balance of classes, known already for a `Dataset`
-    task : "binary", "multiclass" or "regression"; default inferred
-    name : what to call a frame
-    header : of a file, None where its first line has no names
+    table
+        A `Dataset`, a DataFrame, or the path of a file that `read_table` reads.
+    target : str or int, optional
+        The column to predict; needed for the balance of classes, known already for a `Dataset`.
+    task : str, optional
+        "binary", "multiclass" or "regression"; default inferred.
+    name : str, default 'table'
+        What to call a frame.
+    header : str or None, default 'first'
+        Of a file, None where its first line has no names.
+
+    Returns
+    -------
+    DataCard
+        To print, to show in a notebook or to read by a program.
 
     Raises
     ------
-    DataError : a file that cannot be read, no such column, a target that cannot be one
+    DataError
+        A file that cannot be read, no such column, a target that cannot be one.
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset
+    >>> card = describe(load_dataset("sklearn:wine"))
+    >>> card.task, card.rows
+    ('multiclass', 178)
     """
     if isinstance(table, Dataset):
         return _card(
@@ -355,16 +393,26 @@ def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
 
     Parameters
     ----------
-    columns : panels beside each other
-    at_most : panels; further columns are left out, and the title says so
+    card : DataCard
+        What `describe` gives.
+    columns : int, default 4
+        Panels beside each other.
+    at_most : int, default 24
+        Panels; further columns are left out, and the title says so.
 
     Returns
     -------
     matplotlib figure
+
+    Examples
+    --------
+    >>> from nsad import describe, load_dataset, plot_card
+    >>> figure = plot_card(describe(load_dataset("sklearn:wine")), at_most=4)
     """
     import matplotlib.pyplot as plt
 
-    lines = sorted(card.columns.itertuples(), key=lambda line: line.column != card.target)
+    of_target = card.columns["column"] == card.target
+    lines = [*card.columns[of_target].itertuples(), *card.columns[~of_target].itertuples()]
     drawn, wide = lines[:at_most], min(columns, len(lines))
     deep = -(-len(drawn) // wide)
     fig, axes = plt.subplots(

@@ -43,7 +43,7 @@ _HELPERS = {          # what math.h lacks, as NumPy has it: NaN stays NaN
     "finite": ("a", "isnan(a) ? 0.0@ : isinf(a) ? (a > 0.0@ ? 1e30@ : -1e30@) : a"),
 }
 
-
+# %% ../nbs/10b_ccode.ipynb #0cf0b893
 def literal(value:float, dtype:str)->str:
     "The shortest text that is read as this number."
     kind = np.float32 if dtype == "float" else np.float64
@@ -97,12 +97,12 @@ def expression(self:CUnit, op:str, args:Sequence[_Text])->_Text:
     level = _PRECEDENCE[sign]
     return f"{_inside(args[0], level)} {sign} {_inside(args[1], level + 1)}", level
 
-
+# %% ../nbs/10b_ccode.ipynb #daf9fc4b
 def _inside(text:_Text, least:int)->str:
     "In parentheses, unless it binds as strongly as it has to."
     return text[0] if text[1] >= least else f"({text[0]})"
 
-
+# %% ../nbs/10b_ccode.ipynb #d24c2cb4
 @patch
 def one_sided(self:CUnit, args:Sequence[_Text])->str:
     "A clip of which one limit is infinite."
@@ -129,7 +129,7 @@ def body(self:CUnit, program:Program, inputs:Sequence[str], finite:bool)->str:
     result = self.call("finite", [texts[output][0]]) if finite else texts[output][0]
     return "".join(lines) + f"    return {result};\n"
 
-
+# %% ../nbs/10b_ccode.ipynb #5c88a53e
 @patch
 def operand(self:CUnit, o:int|Constant, texts:Sequence[_Text])->_Text:
     "Text of an operand."
@@ -149,7 +149,7 @@ def function(self:CUnit, name:str, of:Pointwise, program:Program, table:str)->st
     head = f"static inline {self.dtype} {name}({arguments})\n{{\n"
     return head + "".join(f"    (void){v};\n" for v in unused) + body + "}\n"
 
-
+# %% ../nbs/10b_ccode.ipynb #6ab56e60
 @patch
 def array(self:CUnit, name:str, values:np.ndarray)->str:
     "A constant array, ten numbers to a line."
@@ -163,7 +163,7 @@ def array(self:CUnit, name:str, values:np.ndarray)->str:
     else: inner = "{" + "},\n   {".join(map(self._lines, values)) + "}"
     return f"static const {self.dtype} {name}{shape} = {{\n   {inner}}};\n"
 
-
+# %% ../nbs/10b_ccode.ipynb #5825f4ff
 @patch
 def _lines(self:CUnit, row:np.ndarray)->str:
     texts = [literal(v, self.dtype) for v in row]
@@ -180,7 +180,7 @@ def file(self:CUnit, about:str, *parts:str, include:str="math.h")->str:
     opening = f"/* {about} */\n#ifndef {guard}\n#define {guard}\n#include <{include}>\n"
     return f"{opening}\n{text}\n#endif\n"
 
-
+# %% ../nbs/10b_ccode.ipynb #9fde23e8
 def activation_file(act:SymbolicActivation, name:str, dtype:str)->str:
     "A header with an activation and its derivative, which is the program that training uses."
     of, unit = pointwise(act), CUnit(name, dtype)
@@ -202,7 +202,7 @@ _LINEAR = """static void NAME_linear(int n_in, int n_out, const TYPE *w, const T
 }
 """
 
-
+# %% ../nbs/10b_ccode.ipynb #adbbbbff
 class NetworkUnit(CUnit):
     "The parts of a network's file: arrays, functions, and the statements of `predict`."
     def __init__(self, name:str, dtype:str):
@@ -270,7 +270,7 @@ def embedded(self:NetworkUnit, layer:Embedded, source:str, target:str, i:int)->s
     passing = _PASS.format(**names) if len(layer.passing) else ""
     return _EMBED.format(functions=functions, **names) + passing
 
-
+# %% ../nbs/10b_ccode.ipynb #e39279bc
 @patch
 def places(self:NetworkUnit, kind:str, values:np.ndarray)->str:
     "Write an array of whole numbers; its name, or nothing where there are none."
@@ -296,7 +296,7 @@ def run(self:NetworkUnit, layer:Layer, source:str, target:str, n:int, i:int):
     value = write(layer, source, i)
     self.lines.append(f"    for (int i = 0; i < {n}; i++) {target}[i] = {value};\n")
 
-
+# %% ../nbs/10b_ccode.ipynb #4c721a04
 @patch
 def run_all(self:NetworkUnit, layers:Sequence[Layer], n_inputs:int)->tuple[list[int], dict]:
     "Statements of all layers, by turns in two buffers; widths of the network and of the buffers."
@@ -330,7 +330,7 @@ def network_file(net:nn.Module, name:str, dtype:str, scaler)->str:
     about = _about(unit, layers, widths, sum(sizes.values()), scaler)
     return unit.file(about, macros, *unit.arrays, *functions, linear, predict)
 
-
+# %% ../nbs/10b_ccode.ipynb #958c5659
 def _about(unit:NetworkUnit, layers:Sequence[Layer], widths:Sequence[int], buffered:int,
            scaler)->str:
     "What the file says of itself."
@@ -376,7 +376,7 @@ def identifier(name)->str:
                           f"name, such as my_{name}")
     return name
 
-
+# %% ../nbs/10b_ccode.ipynb #86bcd447
 def number_type(dtype)->str:
     "\"float\" or \"double\", or an error."
     if isinstance(dtype, str) and dtype in SUFFIX: return dtype

@@ -17,6 +17,7 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import replace
@@ -129,6 +130,7 @@ def _show(frame, title: str, digits: int = 4):
 
 # %% ../nbs/25_cli.ipynb #2733b3d3
 _SOON = 0.8  # seconds until a command that has said nothing says that it is at work
+_SILENCE = 30.0  # seconds without a word in a log, after which it says so again; then twice as long
 _told = threading.Event()
 
 
@@ -141,22 +143,34 @@ def _stage(text, quiet: bool = False) -> None:
     sys.stderr.flush()
 
 # %% ../nbs/25_cli.ipynb #e77bf1cb
+def _tell_while(over: threading.Event) -> None:
+    """Say that the command is at work: soon, and in a log, where no bar is seen, after each long
+    silence.
+    """
+    start, silence = time.monotonic(), _SILENCE
+    if not over.wait(_SOON) and not _told.is_set():
+        _stage("nsad: at work")
+    _told.clear()
+    while not sys.stderr.isatty() and not over.wait(silence):
+        if _told.is_set():
+            silence = _SILENCE
+        else:
+            _stage(f"nsad: still at work after {time.monotonic() - start:.0f} s")
+            silence = min(2 * silence, 600.0)
+        _told.clear()
+
+
 @contextmanager
 def _sign_of_life():
     "Say something soon, whatever the command is: to load torch alone takes seconds."
-
-    def tell():
-        if not _told.is_set():
-            _stage("nsad: at work", "--quiet" in sys.argv)
-
     _told.clear()
-    timer = threading.Timer(_SOON, tell)
-    timer.daemon = True
-    timer.start()
+    over = threading.Event()
+    if "--quiet" not in sys.argv:
+        threading.Thread(target=_tell_while, args=(over,), daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        over.set()
 
 # %% ../nbs/25_cli.ipynb #734a3712
 def _generations(quiet: bool):
@@ -455,7 +469,10 @@ def _show_front(found, name: str, path: Path):
     "The front, the best of it, and where it is kept."
     silent = ["source"] if not found.front.source.any() else []
     _show(found.front.drop(columns=silent), f"Front of {found.provenance['engine']} on {name}")
-    _say(f"best: {found.best.text}\nsaved: {path}")
+    best = found.best.text
+    if best not in set(found.front.formula):
+        best += " (a standard activation: no formula is better by more than the noise)"
+    _say(f"best: {best}\nsaved: {path}")
 
 # %% ../nbs/25_cli.ipynb #3dcaab1c
 def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: bool):
@@ -467,7 +484,9 @@ def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: 
         " kinds",
         quiet,
     )
-    return judge(ds, found, seed, recipe, network, progress=_bars(quiet), n_jobs=jobs)
+    bars = _bars(quiet)
+    tell = None if bars or quiet else _stage
+    return judge(ds, found, seed, recipe, network, progress=bars, n_jobs=jobs, tell=tell)
 
 # %% ../nbs/25_cli.ipynb #d0821bb5
 def _show_judgement(judged, found, figure: Path | None):

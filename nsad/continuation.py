@@ -24,10 +24,14 @@ def values(tree:Tree, xp, variables:Mapping, protect:bool=True):
 
     Parameters
     ----------
-    tree : operators inside operators; ("fixed", number) is a number that no training changes
-    xp : array namespace
-    variables : array of each variable
-    protect : False for the textbook's operators
+    tree : Tree
+        Operators inside operators; ("fixed", number) is a number that no training changes.
+    xp
+        Array namespace.
+    variables : Mapping
+        Array of each variable.
+    protect : bool, default True
+        False for the textbook's operators.
     """
     if not isinstance(tree, tuple):
         return variables[tree] if tree in variables else float(CONSTANTS.get(tree, tree))
@@ -42,27 +46,41 @@ DIGITS = 50
 
 
 def _mp_where(c, a, b): return a if c else b
+
+
 def _mp_full_like(a, value): return mpmath.mpf(value)
+
+
 def _mp_log(a): return mpmath.log(abs(a))
+
+
 def _mp_log1p(a): return mpmath.log(abs(1 + a))
+
+
 def _mp_sqrt(a): return mpmath.sqrt(abs(a))
 
-
+# %% ../nbs/00b_continuation.ipynb #fcc1dbb9
 def _mp_clip(a, low, high):
     a = a if low is None else max(a, low)
     return a if high is None else min(a, high)
 
 
 def _mp_sigmoid(a): return 1 / (1 + mpmath.exp(-a))
+
+
 def _mp_softplus(a): return mpmath.log1p(mpmath.exp(a))
+
+
 def _mp_relu(a): return max(a, mpmath.mpf(0))
+
+# %% ../nbs/00b_continuation.ipynb #6792fbdf
 def _mp_gelu(a): return a * mpmath.ncdf(a)
-
-
 _MP = {"where": _mp_where, "full_like": _mp_full_like, "log": _mp_log, "log1p": _mp_log1p,
        "sqrt": _mp_sqrt, "clip": _mp_clip,
        "sigmoid": _mp_sigmoid, "softplus": _mp_softplus, "relu": _mp_relu, "gelu": _mp_gelu,
        "abs": abs, "round": mpmath.nint, "maximum": max, "minimum": min}
+
+# %% ../nbs/00b_continuation.ipynb #317e17ed
 _SPELLED = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
             "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh"}
 _MP |= {n: getattr(mpmath, _SPELLED.get(n, n)) for n in ELEMENTARY if n not in _MP}
@@ -83,13 +101,13 @@ _GRID = np.linspace(-REACH, REACH, 2401)
 _GOLDEN = (5**0.5 - 1) / 2
 _TRIED = 64                            # zeros of a denominator that are looked at, nearest to 0
 
-
+# %% ../nbs/00b_continuation.ipynb #999e2003
 def _size(tree:Tree, u:np.ndarray)->np.ndarray:
     "|f(u)| in double precision."
     with np.errstate(all="ignore"): y = values(tree, NUMPY, {"u": u}, protect=False)
     return np.abs(np.broadcast_to(np.asarray(y, float), u.shape))
 
-
+# %% ../nbs/00b_continuation.ipynb #815467f0
 def zeros(tree:Tree)->list[float]:
     "Zeros of a function of `u`, those nearest to 0 first."
     if isinstance(tree, tuple) and tree[0] == "pow" and isinstance(tree[2], int):
@@ -124,7 +142,7 @@ def _by_secants(tree:Tree, at:mpmath.mpf)->mpmath.mpf|None:
         y = exactly(tree, here)
     return None
 
-
+# %% ../nbs/00b_continuation.ipynb #2c92c5f7
 def _by_golden_section(tree:Tree, at:mpmath.mpf)->mpmath.mpf|None:
     "A zero that the function touches without a change of sign."
     low, high = at - mpmath.mpf("1e-5"), at + mpmath.mpf("1e-5")
@@ -154,7 +172,7 @@ def _bounded(tree:Tree, at)->bool:
     if any(v is None for v in near): return False
     return max(near) - min(near) < 1e-2 * (1 + max(map(abs, near)))
 
-
+# %% ../nbs/00b_continuation.ipynb #0448f0e6
 @functools.cache
 def _interpolation()->tuple[list, list]:
     "Ten nodes in [-1, 1], and the matrix from values there to coefficients."
@@ -169,12 +187,15 @@ def polynomial(tree:Tree, at)->tuple[float, list[float]]|None:
 
     Parameters
     ----------
-    tree : function of `u`
-    at : where it is 0/0
+    tree : Tree
+        Function of `u`.
+    at
+        Where it is 0/0.
 
     Returns
     -------
-    tuple or None : None where no polynomial continues the function
+    tuple or None
+        None where no polynomial continues the function.
     """
     if not _bounded(tree, at): return None
     nodes, matrix = _interpolation()
@@ -193,19 +214,19 @@ def _variables(t:Tree)->set[str]:
     if not isinstance(t, tuple): return {t} if isinstance(t, str) and t not in CONSTANTS else set()
     return set().union(*map(_variables, t[1:])) if t[0] != "fixed" else set()
 
-
+# %% ../nbs/00b_continuation.ipynb #54720c77
 def _replaced(t:Tree, old:Tree, new:Tree)->Tree:
     if t == old and type(t) is type(old): return new
     if not isinstance(t, tuple) or t[0] == "fixed": return t
     return (t[0], *(_replaced(a, old, new) for a in t[1:]))
 
-
+# %% ../nbs/00b_continuation.ipynb #58c04642
 def _parts(t:Tree)->list[Tree]:
     "The tree and what is inside of it, larger parts first, as far as it depends on a variable."
     if not _variables(t): return []
     return [t] + [p for a in t[1:] for p in _parts(a)] if isinstance(t, tuple) else [t]
 
-
+# %% ../nbs/00b_continuation.ipynb #2b41959c
 def _argument(t:Tree, denominator:Tree)->Tree|None:
     "The part of the denominator that the tree is a function of."
     for part in _parts(denominator):
@@ -247,7 +268,7 @@ def _calm(f:Tree, zeros:list[float])->list[float]:
     calm = (nearer < 20 * (1 + far)) & (nearer < 3 * (1 + near))       # false where one is NaN
     return [z for z, keep in zip(zeros, calm) if keep]
 
-
+# %% ../nbs/00b_continuation.ipynb #30cbbfc1
 def _decimals(t:Tree)->bool:
     "Has the tree decimal constants, which training may change?"
     if isinstance(t, tuple): return t[0] != "fixed" and any(map(_decimals, t[1:]))
@@ -256,7 +277,7 @@ def _decimals(t:Tree)->bool:
 
 MOST_WORK = 200_000       # operators evaluated to look for gaps of a formula: about a second
 
-
+# %% ../nbs/00b_continuation.ipynb #e36edd87
 class _Work:
     """How much looking is left. A large sum of quotients has many places that may be gaps; what is
     not looked at stays protected."""
@@ -269,7 +290,7 @@ class _Work:
         self.left -= cost if allowed else 0
         return allowed
 
-
+# %% ../nbs/00b_continuation.ipynb #2d343e0a
 def _count(t:Tree)->int:
     return 1 + sum(map(_count, t[1:])) if isinstance(t, tuple) and t[0] != "fixed" else 1
 
@@ -300,7 +321,7 @@ class _Left(NamedTuple):
     u: Tree = None
     zeros: list | None = None
 
-
+# %% ../nbs/00b_continuation.ipynb #4a0cad1f
 def _open(t:Tree, learn:bool, work:_Work)->tuple[Tree, list[_Left]]:
     "The tree with its gaps filled, and the denominators that still have zeros."
     if not isinstance(t, tuple) or t[0] == "fixed": return t, []
@@ -332,13 +353,15 @@ def continued(t:Tree, learn:bool=False)->Tree:
 
     Parameters
     ----------
-    t : of a formula
-    learn : will its decimal constants change?
+    t : Tree
+        Of a formula.
+    learn : bool, default False
+        Will its decimal constants change?
     """
     if not _divides(t): return t
     return _continued(_Exact(t), learn and _decimals(t))
 
-
+# %% ../nbs/00b_continuation.ipynb #2f240ea2
 class _Exact:
     "A tree as a key: 2 and 2.0 are equal numbers, but only one of them may learn."
     def __init__(self, tree:Tree): self.tree, self.text = tree, repr(tree)

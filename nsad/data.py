@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 import numpy as np
@@ -69,22 +70,38 @@ class _Table:
 class Dataset:
     """A table ready for networks.
 
-    Attributes
+    Parameters
     ----------
-    X
+    X : ndarray
         float32 or float64, whichever holds the values exactly; (rows, features); finite, in
-        your own tables NaN where a value is missing, which `Scaler` fills in from training rows
-    y : int64 class numbers from 0, or float32 or float64 for regression; (rows,)
-    feature_names : one for each column of X
-    name, domain : what it is called; "physics", "ecology", "text", or whatever the owner says
-    task : "binary", "multiclass" or "regression"
-    classes : label of each class number; empty for regression
-    source, licence, citation : where it comes from
-    notes : what the reader made of it and what is doubtful, in words
-    encoding
-        the rule that made numbers of a table with words, dates or gaps, fitted on these very
-        rows unless they were taken by another's; None if it was numbers already
-    table : that table as it was read, None if it was numbers already
+        your own tables NaN where a value is missing, which `Scaler` fills in from training
+        rows.
+    y : ndarray
+        int64 class numbers from 0, or float32 or float64 for regression; (rows,).
+    feature_names : tuple of str
+        One for each column of X.
+    name, domain
+        What it is called; "physics", "ecology", "text", or whatever the owner says.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+    classes : tuple, default ()
+        Label of each class number; empty for regression.
+    source, licence, citation : str, default ''
+        Where it comes from.
+    notes : tuple of str, default ()
+        What the reader made of it and what is doubtful, in words.
+    encoding : Encoding, optional
+        The rule that made numbers of a table with words, dates or gaps, fitted on these very
+        rows unless they were taken by another's; None if it was numbers already.
+    table : _Table or None
+        That table as it was read, None if it was numbers already.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset
+    >>> wine = load_dataset("sklearn:wine")
+    >>> wine
+    Dataset('wine', 178 rows x 13 features, 3 classes, chemistry)
     """
 
     X: np.ndarray
@@ -110,18 +127,22 @@ class Dataset:
 
     @property
     def n_rows(self) -> int:
+        "Number of rows."
         return len(self.X)
 
     @property
     def n_features(self) -> int:
+        "Number of columns of X."
         return self.X.shape[1]
 
     @property
     def n_classes(self) -> int:
+        "Number of classes; 0 in a regression."
         return len(self.classes)
 
     @property
     def n_outputs(self) -> int:
+        "Outputs of a network for this task: one for each class of three or more, else 1."
         return self.n_classes if self.task == "multiclass" else 1
 
 # %% ../nbs/07_data.ipynb #e5c5056c
@@ -184,10 +205,16 @@ def take(self: Dataset, rows, encoding: Encoding | None = None) -> Dataset:
 
     Parameters
     ----------
-    rows : row numbers
-    encoding
-        of a table with words, dates or gaps: the rule to use, that of the training rows for
-        rows to validate or test on. Default: one that is fitted on the rows taken
+    rows
+        Row numbers.
+    encoding : Encoding, optional
+        Of a table with words, dates or gaps: the rule to use, that of the training rows for
+        rows to validate or test on. Default: one that is fitted on the rows taken.
+
+    Returns
+    -------
+    Dataset
+        Those rows.
     """
     if self.table is None:
         return replace(self, X=self.X[rows], y=self.y[rows])
@@ -208,6 +235,11 @@ def take(self: Dataset, rows, encoding: Encoding | None = None) -> Dataset:
 def to_frame(self: Dataset) -> pd.DataFrame:
     """Features by name, and the label in the last column, `target` (`target (label)` where a
     feature has that name).
+
+    Returns
+    -------
+    DataFrame
+        One row for each row of the table.
     """
     y = np.asarray(self.classes)[self.y] if self.classes else self.y
     return pd.DataFrame(self.X, columns=list(self.feature_names)).assign(
@@ -327,9 +359,8 @@ def _target_values(column: pd.Series) -> pd.Series:
     if kind != "number":
         return texts
     numbers = pd.Series(spelling.read(texts.fillna("")), index=texts.index, name=column.name)
-    odd = (
-        numbers.isna() & texts.notna() & ~texts.fillna("").map(lambda t: is_gap(t, NUMBER_GAPS))
-    )
+    gaps = texts.fillna("").map(partial(is_gap, words=NUMBER_GAPS))
+    odd = numbers.isna() & texts.notna() & ~gaps
     labels = _task_of(numbers.dropna().to_numpy()) != "regression"
     if labels and (
         odd.any() or not all(_is_canonical(t) for t, n in zip(texts, numbers) if n == n)
@@ -425,11 +456,16 @@ def from_arrays(
 
     Parameters
     ----------
-    X : (rows, features) of finite numbers
-    y : (rows,) labels of any kind, or numbers
-    feature_names : default X0, X1, ...
-    task : "binary", "multiclass" or "regression"; default inferred from y
-    **about : source, licence, citation
+    X
+        (rows, features) of finite numbers.
+    y
+        (rows,) labels of any kind, or numbers.
+    feature_names : sequence of str, optional
+        Default X0, X1, ...
+    task : str, optional
+        "binary", "multiclass" or "regression"; default inferred from y.
+    **about
+        Source, licence, citation.
 
     Raises
     ------
@@ -596,11 +632,16 @@ def from_frame(
 
     Parameters
     ----------
-    target : name of the column to predict, or its position, from 0 or from the end (-1)
-    keep : columns to take although they look like identifiers or free text
-    name, domain, source, licence, citation : what to call it and where it is from
-    task : "binary", "multiclass" or "regression"; default inferred from the target
-    drop_unlabelled : leave out rows whose target is missing, rather than refuse the table
+    target : str or int
+        Name of the column to predict, or its position, from 0 or from the end (-1).
+    keep : sequence of str, default ()
+        Columns to take although they look like identifiers or free text.
+    name, domain, source, licence, citation
+        What to call it and where it is from.
+    task : str, optional
+        "binary", "multiclass" or "regression"; default inferred from the target.
+    drop_unlabelled : bool, default False
+        Leave out rows whose target is missing, rather than refuse the table.
 
     Raises
     ------
@@ -674,9 +715,12 @@ def from_file(
 
     Parameters
     ----------
-    target : name or position of the column to predict
-    header : None where the first line has no names; the columns are X0, X1, ... then
-    **kwargs : as in `from_frame`
+    target : str or int
+        Name or position of the column to predict.
+    header : str or None, default 'first'
+        None where the first line has no names; the columns are X0, X1, ... then.
+    **kwargs
+        As in `from_frame`.
     """
     path = Path(path)
     return Dataset.from_frame(
@@ -951,6 +995,22 @@ def _find(name: str, data_home, progress: bool) -> Path:
 def list_datasets(data_home=None) -> pd.DataFrame:
     """The datasets that `load_dataset` knows, and what it would read now: original, sample, or
     nothing before a download.
+
+    Parameters
+    ----------
+    data_home : str or Path, optional
+        Folder of the originals; default NSAD_DATA, else the user's cache.
+
+    Returns
+    -------
+    DataFrame
+        One row for each dataset.
+
+    Examples
+    --------
+    >>> from nsad import list_datasets
+    >>> list_datasets().name[0]
+    'higgs'
     """
 
     def state(o):
@@ -1210,22 +1270,40 @@ def load_dataset(
 
     Parameters
     ----------
-    rows
-        draw so many rows at random, with the balance of classes kept; None, or more than there
-        are, takes all
-    seed : of the draw; None takes the first rows as they stand
+    name : str
+        As above.
+    rows : int, optional
+        Draw so many rows at random, with the balance of classes kept; None, or more than there
+        are, takes all.
+    seed : int or None, default 42
+        Of the draw; None takes the first rows as they stand.
     data_home
-        folder of the originals; default NSAD_DATA, else the user's cache. Without an original,
+        Folder of the originals; default NSAD_DATA, else the user's cache. Without an original,
         the embedded sample serves.
-    progress : show a bar while downloading or reading takes long
-    target
+    progress : bool, default True
+        Show a bar while downloading or reading takes long.
+    target : str, default 'binary'
         "binary"; for "forest_cover" also "multiclass", its seven kinds of forest; for OpenML a
-        column other than its default
-    part : "all"; for "higgs" also "test", the last 500,000 rows, and "train", the rest
+        column other than its default.
+    part : str, default 'all'
+        "all"; for "higgs" also "test", the last 500,000 rows, and "train", the rest.
+
+    Returns
+    -------
+    Dataset
+        With source, licence and citation.
 
     Raises
     ------
-    DataError : unknown name, a file that cannot be had, or one that is not what it should be
+    DataError
+        Unknown name, a file that cannot be had, or one that is not what it should be.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset
+    >>> wine = load_dataset("sklearn:wine")
+    >>> wine.n_rows, wine.n_features, wine.task
+    (178, 13, 'multiclass')
     """
     if (foreign := _foreign(name, rows, seed, data_home, target, part)) is not None:
         return foreign
@@ -1375,7 +1453,7 @@ class Split:
     validation: np.ndarray
     test: np.ndarray
 
-
+# %% ../nbs/07_data.ipynb #9d60b74c
 TEST_SHARE = 0.2  # of rows put aside to test on, for searches and studies alike
 
 # %% ../nbs/07_data.ipynb #e0e5a1f6
@@ -1386,13 +1464,29 @@ def split(
 
     Parameters
     ----------
-    test, validation : shares of all rows, 0 up to but not including 1 together
-    seed : the same seed gives the same split
+    ds : Dataset
+        Of any task; the balance of classes is kept.
+    test, validation
+        Shares of all rows, 0 up to but not including 1 together.
+    seed : int, default 42
+        The same seed gives the same split.
+
+    Returns
+    -------
+    Split
+        Row numbers of the parts `train`, `validation` and `test`.
 
     Raises
     ------
     DataError
         shares that leave nothing to train on, or a class with too few rows to be in every part
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, split
+    >>> parts = split(load_dataset("sklearn:wine"), test=0.2, seed=42)
+    >>> len(parts.train), len(parts.test)
+    (142, 36)
     """
     # so that nan is refused too
     if not (test >= 0 and validation >= 0 and test + validation < 1):
@@ -1422,7 +1516,13 @@ def parts(self: Dataset, split: Split) -> tuple[Dataset, Dataset, Dataset]:
 
     Parameters
     ----------
-    split : what `split(ds)` gives
+    split : Split
+        What `split(ds)` gives.
+
+    Returns
+    -------
+    tuple of Dataset
+        Training, validation and test rows.
     """
     training = self.take(split.train)
     rule = training.encoding if self.table is not None else None
@@ -1491,12 +1591,16 @@ def is_mapped(ds: Dataset) -> bool:
 class StandardisedRows:
     """Rows that are standardised when they are asked for.
 
-    Attributes
+    Parameters
     ----------
-    X : all rows of a table (rows, features), such as a mapped file
-    rows : numbers of the rows, an array for each seed
-    scalers : one for each seed
-    stacked : are the seeds an axis of the shape
+    X : ndarray
+        All rows of a table (rows, features), such as a mapped file.
+    rows : tuple of ndarray
+        Numbers of the rows, an array for each seed.
+    scalers : tuple of Scaler
+        One for each seed.
+    stacked : bool, default False
+        Are the seeds an axis of the shape.
     """
 
     X: np.ndarray
@@ -1528,9 +1632,9 @@ def pick(self: StandardisedRows, places: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    places
+    places : ndarray
         (seeds, batch), counted among the rows of the seed; where the seeds are no axis, all
-        count in the same rows
+        count in the same rows.
     """
     sources = (
         zip(self.rows, self.scalers)
@@ -1582,8 +1686,10 @@ def fit_in_pieces(ds: Dataset, rows: np.ndarray) -> Scaler:
 
     Parameters
     ----------
-    ds : whose rows
-    rows : numbers of the training rows, in any order; means are taken in order of the numbers
+    ds : Dataset
+        Whose rows.
+    rows : ndarray
+        Numbers of the training rows, in any order; means are taken in order of the numbers.
     """
     if not len(rows):
         raise DataError("no rows; a scale needs rows to be fitted on")

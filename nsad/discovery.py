@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Protocol
 import numpy as np
@@ -51,19 +52,35 @@ from .training import Recipe
 class Candidate:
     """A formula in `x` and what an engine found it to be worth.
 
-    Attributes
+    Parameters
     ----------
-    formula, loss : lower is better
-    rung : which losses it can be compared with
-    source : where it came from
-    parts : what the loss comes from: one number for each seed, or each dataset
-    layers : where each hidden layer has a formula of its own, these; `formula` is the first
-    lr : the learning rate of the networks, where it was another than the recipe's
-    fidelity : share of the full effort that the loss took; None where the engine does not say
-    seeds : of the trainings, one for each part; empty where the engine does not say
-    generation
-        in which it was scored, from 1; 0 where the engine has no generations, or after them
-    closes : is it the last of its generation?
+    formula, loss
+        Lower is better.
+    rung : int, default 0
+        Which losses it can be compared with.
+    source : str, default ''
+        Where it came from.
+    parts : tuple of float, default ()
+        What the loss comes from: one number for each seed, or each dataset.
+    layers : tuple of Formula, default ()
+        Where each hidden layer has a formula of its own, these; `formula` is the first.
+    lr : float, optional
+        The learning rate of the networks, where it was another than the recipe's.
+    fidelity : float, optional
+        Share of the full effort that the loss took; None where the engine does not say.
+    seeds : tuple of int, default ()
+        Of the trainings, one for each part; empty where the engine does not say.
+    generation : int, default 0
+        In which it was scored, from 1; 0 where the engine has no generations, or after them.
+    closes : bool, default False
+        Is it the last of its generation?
+
+    Examples
+    --------
+    >>> from nsad import Candidate, Formula
+    >>> candidate = Candidate(Formula("x*exp(-x**2)"), loss=0.25)
+    >>> candidate.text, candidate.complexity
+    ('x*exp(-x**2)', 7)
     """
 
     formula: Formula
@@ -80,6 +97,7 @@ class Candidate:
 
     @property
     def complexity(self) -> int:
+        "Nodes of the formula's tree."
         return sum(f.complexity for f in self.layers) or self.formula.complexity
 
     @property
@@ -93,6 +111,7 @@ class Candidate:
 
     @property
     def text(self) -> str:
+        "The formula's text in canonical form."
         return " | ".join(f.text for f in self.layers) or self.formula.text
 
     @property
@@ -236,13 +255,17 @@ def operators_of(
 
     Parameters
     ----------
-    engine : what an error calls it
-    names : as `operators_named` takes them
-    known : names of the operators that the engine has
+    engine : str
+        What an error calls it.
+    names : str or sequence of str
+        As `operators_named` takes them.
+    known : sequence of str
+        Names of the operators that the engine has.
 
     Raises
     ------
-    ValueError : a name that no operator has, or an operator that the engine has not
+    ValueError
+        A name that no operator has, or an operator that the engine has not.
     """
     found = operators_named(names)
     if lacking := [name for name in found if name not in known]:
@@ -298,22 +321,33 @@ def _log(loss):
 class Discovery:
     """What a search found.
 
-    Attributes
+    Parameters
     ----------
-    front
+    front : DataFrame
         DataFrame with columns formula, loss, complexity, score, source, noise; from simple to
-        complex
-    provenance
-        dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task,
+        complex.
+    provenance : dict
+        Dataset, domain, rows and their fingerprint, hashes of the rows that were seen, task,
         engine, options, seed, candidates, seconds, version; where the standard activations were
-        judged, `standard` and `learning_rates`
-    candidates
+        judged, `standard` and `learning_rates`.
+    history : DataFrame
+        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
+        formula.
+    candidates : DataFrame
         DataFrame with every loss of every candidate, a row for each seed where the engine says
         its seeds: formula, complexity, source, restart, generation, rung, fidelity, seed, loss,
-        lr
-    history
-        DataFrame with the lowest loss after each candidate: candidate, seconds, rung, loss,
-        formula
+        lr.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> [*found.front.columns]
+    ['formula', 'loss', 'complexity', 'score', 'source', 'noise']
     """
 
     front: pd.DataFrame
@@ -370,14 +404,22 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
 
     Parameters
     ----------
-    by
-        "safe" for the best standard activation unless another is better by more than the noise,
-        "loss" for the lowest loss on the front, "score" for its highest score
-    max_complexity : nodes at most; None for any number
+    by : str, default 'safe'
+        "safe" for ReLU unless another standard activation, and for that unless a formula, is
+        better by more than the noise; "loss" for the lowest loss on the front, "score" for its
+        highest score.
+    max_complexity : int, optional
+        Nodes at most; None for any number.
+
+    Returns
+    -------
+    Formula
+        The one to use.
 
     Raises
     ------
-    ValueError : another `by`, or nothing that simple on the front
+    ValueError
+        Another `by`, or nothing that simple on the front.
     """
     if by not in ("safe", "loss", "score"):
         raise ValueError(f"cannot choose by {by!r}; use 'safe', 'loss' or 'score'")
@@ -386,10 +428,11 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
         if max_complexity is None
         else self.front[self.front.complexity <= max_complexity]
     )
-    if by == "safe" and (standard := self._best_standard(max_complexity)):
-        front = front[[self._is_ahead(text, standard) for text in front.formula]]
+    if by == "safe" and (standard := self._to_beat(max_complexity)):
+        ahead = [all(_is_ahead(text, s) for s in standard) for text in front.formula]
+        front = front[ahead]
         if front.empty:
-            return with_origin(standard["formula"], self.origin)
+            return with_origin(standard[0]["formula"], self.origin)
     if front.empty:
         raise ValueError(f"no formula on the front has complexity of at most {max_complexity}")
     best = front.score.idxmax() if by == "score" else front.loss.idxmin()
@@ -397,23 +440,25 @@ def choose(self: Discovery, by: str = "safe", max_complexity: int | None = None)
 
 # %% ../nbs/16_discovery.ipynb #ea2aeac0
 @patch
-def _best_standard(self: Discovery, max_complexity: int | None) -> dict | None:
-    """The standard activation of the lowest loss that was judged beside the front; None where
-    none was, or none is as simple.
+def _to_beat(self: Discovery, max_complexity: int | None) -> list[dict]:
+    """The standard activation that is taken where no formula is better, then that of the lowest
+    loss; empty where none was judged beside the front, or none is as simple.
     """
     known = [
         s
         for s in self.provenance.get("standard", ())
         if max_complexity is None or Formula(s["formula"]).complexity <= max_complexity
     ]
-    return min(known, key=lambda s: s["loss"], default=None)
+    if not known:
+        return []
+    known = sorted(known, key=itemgetter("loss"))
+    plain = next((s for s in known if s["formula"] == STANDARD[0]), known[0])
+    ahead = [s for s in known if s is plain or _is_ahead(s["formula"], plain)]
+    return [ahead[0], known[0]]
 
 # %% ../nbs/16_discovery.ipynb #ca9dc218
-@patch
-def _is_ahead(self: Discovery, text: str, standard: dict) -> bool:
-    """Is the loss of a formula on the front lower than that of the standard activation by more
-    than the noise?
-    """
+def _is_ahead(text: str, standard: dict) -> bool:
+    "Is the loss of a formula lower than that of the standard activation by more than the noise?"
     difference, error = standard["behind"].get(text, (0.0, None))
     return error is not None and difference > 2 * error
 
@@ -422,13 +467,34 @@ def _is_ahead(self: Discovery, text: str, standard: dict) -> bool:
 def learning_rate(self: Discovery, formula: Formula | str) -> float | None:
     """The learning rate at which the search found a formula's lowest loss, where it was another
     than the recipe's; None for the recipe's.
+
+    Parameters
+    ----------
+    formula : Formula or str
+        On the front.
+
+    Returns
+    -------
+    float or None
+        None for the rate of the recipe.
     """
     return self.provenance.get("learning_rates", {}).get(Formula(str(formula)).text)
 
 # %% ../nbs/16_discovery.ipynb #77440e83
 @patch
 def plot(self: Discovery, ax=None):
-    "Draw the front, each formula beside its point; returns the matplotlib axes."
+    """Draw the front, each formula beside its point; returns the matplotlib axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against complexity.
+    """
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
@@ -446,7 +512,13 @@ def plot(self: Discovery, ax=None):
 # %% ../nbs/16_discovery.ipynb #6b646948
 @patch
 def to_json(self: Discovery) -> str:
-    "The discovery as JSON text."
+    """The discovery as JSON text.
+
+    Returns
+    -------
+    str
+        What `from_json` reads.
+    """
     scored = dict(candidates=_records(self.candidates)) if len(self.candidates) else {}
     return json.dumps(
         dict(
@@ -464,11 +536,23 @@ def _records(table: pd.DataFrame) -> list[dict]:
     "Rows as JSON can hold them, None for what is missing."
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
-
+# %% ../nbs/16_discovery.ipynb #27fdd4b2
 @patch
 def save(self: Discovery, path, overwrite: bool = True) -> Path:
     """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,
     unless `overwrite` is False.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+    overwrite : bool, default True
+        Replace a file that is there; False refuses to.
+
+    Returns
+    -------
+    Path
+        Of the file.
     """
     return write_file(path, self.to_json() + "\n", overwrite)
 
@@ -482,9 +566,12 @@ def load(cls: Discovery, path) -> Discovery:
 
     Raises
     ------
-    FileError : there is no such file, or it cannot be read
-    ValueError : a file of another kind, format or size
-    FormulaError : a formula that cannot be read
+    FileError
+        There is no such file, or it cannot be read.
+    ValueError
+        A file of another kind, format or size.
+    FormulaError
+        A formula that cannot be read.
     """
     try:
         with open(path, "rb") as file:
@@ -716,39 +803,55 @@ def discover(
 
     Parameters
     ----------
-    dataset
-        training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or
+    dataset : Dataset, tuple, Problem or callable
+        Training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or
         DataFrames; what is to be tested later must not be in it. Standardised here, by its own
         rows. Or a `Problem`, or a function `mine(activation, seed, fidelity)` that trains and
-        gives back a validation loss
-    engine
-        a name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn"
-        (labels fitted, then collapsed), or an object
-    seed
-        a whole number of Python or NumPy; the same seed gives the same front, unless the time
-        limit cut the search short
-    budget : candidates to score at most, at least 1
-    time_limit : seconds, more than 0
-    progress : show a bar with the best formula so far
-    resume
-        file that keeps the scores, at most a second behind the search; where it exists, the
+        gives back a validation loss.
+    engine : str or Engine, default 'network'
+        A name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn"
+        (labels fitted, then collapsed), or an object.
+    seed : int, default 42
+        A whole number of Python or NumPy; the same seed gives the same front, unless the time
+        limit cut the search short.
+    budget : int, optional
+        Candidates to score at most, at least 1.
+    time_limit : float, optional
+        Seconds, more than 0.
+    progress : bool, default True
+        Show a bar with the best formula so far.
+    resume : str or Path, optional
+        File that keeps the scores, at most a second behind the search; where it exists, the
         search goes on from it. A search that is killed without one is lost. Ctrl-C, SIGTERM and
-        SIGHUP end a search with what it has found; `provenance["cut"]` then says by which
-    n_jobs : processes, for an engine that can use them; -1 for one on each core
-    callback
-        called with a `SearchState` after each generation and once at the end; True ends the
+        SIGHUP end a search with what it has found; `provenance["cut"]` then says by which.
+    n_jobs : int, optional
+        Processes, for an engine that can use them; -1 for one on each core.
+    callback : callable or sequence of callable, optional
+        Called with a `SearchState` after each generation and once at the end; True ends the
         search with what it has found, and `provenance["cut"]` is "callback". Or several such.
-        Two that write logs are in `nsad.callbacks`
-    restarts
-        searches that start from other formulas and are judged alike; the one with the lowest
-        final loss is what they found. Budget and time limit are for all of them together
+        Two that write logs are in `nsad.callbacks`.
+    restarts : int, default 1
+        Searches that start from other formulas and are judged alike; the one with the lowest
+        final loss is what they found. Budget and time limit are for all of them together.
     **options
-        of the engine, see its class. All but "proposals" take `operators`, names of
-        `nsad.operators` that formulas are made of, such as ("add", "mul", "sin", "tanh")
+        Of the engine, see its class. All but "proposals" take `operators`, names of
+        `nsad.operators` that formulas are made of, such as ("add", "mul", "sin", "tanh").
 
     Returns
     -------
-    Discovery : Raises ValueError if the search ends without one usable formula.
+    Discovery
+        Raises ValueError if the search ends without one usable formula.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import discover
+    >>> def unlike_sine(activation, seed, fidelity):  # a problem: train with it, give a loss
+    ...     x = torch.linspace(-3, 3, 99)
+    ...     return float((activation(x) - x.sin()).square().mean())
+    >>> found = discover(unlike_sine, budget=40, seed=1, progress=False)
+    >>> found.best.variables
+    ('x',)
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
@@ -983,13 +1086,18 @@ def _all_candidates(searches: Sequence[list]) -> pd.DataFrame:
 class SearchState:
     """What a search has done so far; what a callback is given.
 
-    Attributes
+    Parameters
     ----------
-    candidates : all that this search has scored, in the order in which they came
-    generation : number of the generation that is over, from 1; 0 where the engine has none
-    restart, restarts : which of how many searches this is, from 0
-    seconds : since `discover` was called
-    done : is the search over? Then a callback's answer changes nothing
+    candidates : tuple of Candidate
+        All that this search has scored, in the order in which they came.
+    generation : int
+        Number of the generation that is over, from 1; 0 where the engine has none.
+    restart, restarts : int
+        Which of how many searches this is, from 0.
+    seconds : float
+        Since `discover` was called.
+    done : bool
+        Is the search over? Then a callback's answer changes nothing.
     """
 
     candidates: tuple[Candidate, ...]
@@ -1162,16 +1270,17 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
         best.setdefault(c.text, c)
     standard = [best[text] for text in STANDARD if text in best]
     ahead = [best[text] for text in front.formula]
+    both = dict.fromkeys([*ahead, *standard])
     kept = [
         dict(
             formula=s.text,
             loss=s.loss,
             noise=s.noise if np.isfinite(s.noise) else None,
-            behind={c.text: _paired(s, c) for c in ahead},
+            behind={c.text: _paired(s, c) for c in both if c is not s},
         )
         for s in standard
     ]
-    rates = {c.text: c.lr for c in {*standard, *ahead} if c.lr is not None}
+    rates = {c.text: c.lr for c in both if c.lr is not None}
     return {
         name: value
         for name, value in (("standard", kept), ("learning_rates", dict(sorted(rates.items()))))
@@ -1202,7 +1311,8 @@ def read_hall_of_fame(path: str | Path) -> tuple[list[Candidate], list[str]]:
 
     Raises
     ------
-    FileNotFoundError, ValueError : neither file is there, or neither is a hall of fame
+    FileNotFoundError, ValueError
+        Neither file is there, or neither is a hall of fame.
     """
     path = Path(path)
     if path.is_dir():
@@ -1304,18 +1414,24 @@ def discover_on_splits(
 
     Parameters
     ----------
-    dataset : the whole dataset; it is split here as `Study` splits it
-    seeds : one split and one search for each
-    engine, options : as `discover` takes them
+    dataset : Dataset
+        The whole dataset; it is split here as `Study` splits it.
+    seeds : sequence of int, default (42, 43, 44)
+        One split and one search for each.
+    engine, options
+        As `discover` takes them.
     folder
-        where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are
-        of the same rows and options; None keeps nothing
-    progress : show a bar for each search
-    test : share of test rows
+        Where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are
+        of the same rows and options; None keeps nothing.
+    progress : bool, default True
+        Show a bar for each search.
+    test : float, default TEST_SHARE
+        Share of test rows.
 
     Returns
     -------
-    dict : seed to `Discovery`
+    dict
+        Seed to `Discovery`.
     """
     of_engine = {
         k: v

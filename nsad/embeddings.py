@@ -224,16 +224,16 @@ class PeriodicEmbedding(_Wanted):
     ValueError
         A setting that cannot be; the message says what may be.
 
-    Examples
-    --------
-    >>> PeriodicEmbedding(range(10)).layer(54)(torch.zeros(3, 54)).shape
-    torch.Size([3, 84])
-
     Notes
     -----
     Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.3. A column costs
     n_frequencies + (2 * n_frequencies + 1) * d_embedding numbers. The layer computes what
     ``rtdl_num_embeddings.PeriodicEmbeddings(lite=False)`` does, from the same start.
+
+    Examples
+    --------
+    >>> PeriodicEmbedding(range(10)).layer(54)(torch.zeros(3, 54)).shape
+    torch.Size([3, 84])
     """
 
     columns: Sequence[int] | None = None
@@ -360,13 +360,20 @@ class PiecewiseLinearEmbedding(_Wanted):
     activation : str or None
         What is applied to the numbers that come out: a formula or a torch name without numbers
         of its own to learn.
-    edges : tuple of tuples of float, or None
-        Of each column the ends of its bins, ascending; `for_rows` finds them.
+    edges : tuple, optional
+        Tuple of tuples of float, or None Of each column the ends of its bins, ascending;
+        `for_rows` finds them.
 
     Raises
     ------
     ValueError
         A setting that cannot be; the message says what may be.
+
+    Notes
+    -----
+    Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.2.1. A column costs (bins +
+    1) * d_embedding numbers; the ends of the bins are not learned. The layer computes what
+    ``rtdl_num_embeddings.PiecewiseLinearEmbeddings(version="A")`` does.
 
     Examples
     --------
@@ -374,12 +381,6 @@ class PiecewiseLinearEmbedding(_Wanted):
     >>> wanted = PiecewiseLinearEmbedding(n_bins=4, d_embedding=2).for_rows(X)
     >>> wanted.layer(3)(torch.as_tensor(X)).shape
     torch.Size([100, 6])
-
-    Notes
-    -----
-    Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.2.1. A column costs (bins +
-    1) * d_embedding numbers; the ends of the bins are not learned. The layer computes what
-    ``rtdl_num_embeddings.PiecewiseLinearEmbeddings(version="A")`` does.
     """
 
     columns: Sequence[int] | None = None

@@ -41,11 +41,13 @@ class EnsembleLayer(nn.Module):
 
     Parameters
     ----------
-    layers : the layers of the members, equal but for the values of their weights
+    layers : sequence of nn.Module
+        The layers of the members, equal but for the values of their weights.
 
     Attributes
     ----------
-    stacked : names of parameters and buffers; each is kept with the members first
+    stacked : tuple of str, default ()
+        Names of parameters and buffers; each is kept with the members first.
 
     Notes
     -----
@@ -274,7 +276,8 @@ class Streams:
 
     Parameters
     ----------
-    seeds : one for each member; equal ones share a generator
+    seeds : sequence of int
+        One for each member; equal ones share a generator.
     """
 
     def __init__(self, seeds: Sequence[int]):
@@ -496,7 +499,7 @@ class _Join:
 def _place(path: str) -> str:
     return f"the layer {path!r}" if path else "the network"
 
-
+# %% ../nbs/10_ensemble.ipynb #b5e47a64
 def _settings(module: nn.Module) -> dict:
     "Settings that are plain values, and the shapes of weights."
     plain = {n: v for n, v in vars(module).items() if _is_plain_value(v) and n != "training"}
@@ -517,8 +520,10 @@ class Ensemble(Members):
 
     Attributes
     ----------
-    n_members : how many
-    seeds : the different seeds among those of the members; each has rows and dropout of its own
+    n_members
+        How many.
+    seeds : sequence of int
+        The different seeds among those of the members; each has rows and dropout of its own.
 
     Notes
     -----
@@ -609,32 +614,39 @@ def ensemble_of(
 
     Parameters
     ----------
-    models : networks of one architecture, which may differ in weights and activations; or one
-        network, of which `n` copies are made
-    n : number of copies; each gets initial weights anew, drawn by `reset_parameters` of its layers
-        from its seed. None with a list
-    seeds : one for each member: dropout, and the order of rows in `train`, come from it; members of
+    models : nn.Module or sequence of nn.Module
+        Networks of one architecture, which may differ in weights and activations; or one
+        network, of which `n` copies are made.
+    n : int, optional
+        Number of copies; each gets initial weights anew, drawn by `reset_parameters` of its
+        layers from its seed. None with a list.
+    seeds : sequence of int, optional
+        One for each member: dropout, and the order of rows in `train`, come from it; members of
         one seed share them. Default 0, 1, 2, ...
-    activations : further classes that are activations and may differ between members
+    activations : sequence of type, default ()
+        Further classes that are activations and may differ between members.
 
     Returns
     -------
-    Ensemble : in the mode (training or evaluation) of the first network
+    Ensemble
+        In the mode (training or evaluation) of the first network.
 
     Raises
     ------
-    EnsembleError : a layer that is not known, by its name, or networks of different architecture
-    ValueError : numbers that do not fit together
+    EnsembleError
+        A layer that is not known, by its name, or networks of different architecture.
+    ValueError
+        Numbers that do not fit together.
+
+    References
+    ----------
+    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
 
     Examples
     --------
     >>> net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
     >>> ensemble_of(net, 3)(torch.zeros(5, 4)).shape
     torch.Size([3, 5, 1])
-
-    References
-    ----------
-    Gorishniy et al. 2024, TabM, which trains an ensemble of networks as one in this manner
     """
     if isinstance(models, nn.Module):
         if n is None or n < 1:
@@ -671,14 +683,19 @@ def try_ensemble(
 
     Parameters
     ----------
-    models : as `ensemble_of` takes them; they are not changed
-    inputs : tensors (rows, ...), 2 rows at least
-    activations : see `ensemble_of`
-    seed : of what is shaken and dropped
+    models : sequence of nn.Module
+        As `ensemble_of` takes them; they are not changed.
+    inputs : sequence of Tensor
+        Tensors (rows, ...), 2 rows at least.
+    activations : sequence of type, default ()
+        See `ensemble_of`.
+    seed : int, default 0
+        Of what is shaken and dropped.
 
     Raises
     ------
-    EnsembleError : a layer that is not known, or outputs that differ, with the reason
+    EnsembleError
+        A layer that is not known, or outputs that differ, with the reason.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -721,7 +738,7 @@ def _without_dropout(models: Sequence[nn.Module]):
         if LAYERS.get(type(layer)) is DropoutEnsemble:
             layer.p = 0.0
 
-
+# %% ../nbs/10_ensemble.ipynb #2ab3e10b
 def _run_from(seed: int, model: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
     torch.manual_seed(seed)
     with torch.no_grad():

@@ -44,13 +44,16 @@ def jets(self:FieldEnsemble, x:Tensor, first:Sequence[int]=(),
     Parameters
     ----------
     x : (rows, inputs) or (members, rows, inputs)
-    first : inputs to differentiate by once
-    second : inputs to differentiate by twice; they have to be among `first`
+    first : sequence of int, default ()
+        Inputs to differentiate by once.
+    second : sequence of int, default ()
+        Inputs to differentiate by twice; they have to be among `first`.
 
     Returns
     -------
-    list of Tensor : the value, the first and the second derivatives in the order asked for, each
-        (members, rows, outputs); differentiable by the weights
+    list of Tensor
+        The value, the first and the second derivatives in the order asked for, each (members,
+        rows, outputs); differentiable by the weights.
     """
     if missing := set(second) - set(first):
         raise ValueError(f"second derivatives by {sorted(missing)} need the first ones too")
@@ -63,7 +66,7 @@ def jets(self:FieldEnsemble, x:Tensor, first:Sequence[int]=(),
         parts[0] = parts[0] + bias
     return parts
 
-
+# %% ../nbs/14b_equations.ipynb #b36a1f7b
 @patch
 def _activated_jets(self:FieldEnsemble, layer:int, parts:list[Tensor], first, second)->list[Tensor]:
     "The chain rule of one hidden layer; each member's rows by its own activation."
@@ -73,7 +76,7 @@ def _activated_jets(self:FieldEnsemble, layer:int, parts:list[Tensor], first, se
     squares = (firsts[first.index(i)].square() for i in second)
     return out + [curvature * d2 + slope * dd for d2, dd in zip(squares, seconds)]
 
-
+# %% ../nbs/14b_equations.ipynb #1b21851a
 @patch
 def _each(self:FieldEnsemble, layer:int, z:Tensor, function:Callable)->list[Tensor]:
     "`function(activation, rows)` of each member, put together again."
@@ -85,7 +88,7 @@ def _each(self:FieldEnsemble, layer:int, z:Tensor, function:Callable)->list[Tens
             done += [function(m, r[None]) for m, r in zip(own, rows)]
     return [torch.cat(tensors) if tensors[0] is not None else None for tensors in zip(*done)]
 
-
+# %% ../nbs/14b_equations.ipynb #a1874e2b
 def _value_and_slope(activation:nn.Module, z:Tensor)->tuple:
     value = activation(z)
     slope, = torch.autograd.grad(value.sum(), z, create_graph=True)
@@ -96,30 +99,40 @@ def _value_and_slope(activation:nn.Module, z:Tensor)->tuple:
 class Condition:
     """What holds at some points: a boundary, a start.
 
-    Attributes
+    Parameters
     ----------
-    points : (points, 2) in the units of the equation
-    residual : of a `Solution` at these points; zero where the condition is met
-    derivatives : names of what `residual` uses besides u
+    points : ndarray
+        (points, 2) in the units of the equation.
+    residual : callable
+        Of a `Solution` at these points; zero where the condition is met.
+    derivatives : tuple of str, default ()
+        Names of what `residual` uses besides u.
     """
     points: np.ndarray
     residual: Callable
     derivatives: tuple[str, ...] = ()
 
-
+# %% ../nbs/14b_equations.ipynb #38a1ce42
 @dataclass(frozen=True)
 class Equation:
     """A differential equation for `u` of two coordinates, with all that makes it well posed.
 
-    Attributes
+    Parameters
     ----------
-    name : how results call it
-    box : limits of each coordinate by its name, such as `{"x": (0, 1), "t": (0, 1)}`
-    residual : of a `Solution`, in plain torch; zero where the equation holds
-    conditions : at boundary and start
-    derivatives : names of what `residual` uses besides u, such as ("u_t", "u_xx")
-    reference : `reference(points)` gives the true u, (points,), in double precision
-    weight : factor of the conditions in the loss
+    name : str
+        How results call it.
+    box : mapping from str to tuple of float, float
+        Limits of each coordinate by its name, such as `{"x": (0, 1), "t": (0, 1)}`.
+    residual : callable
+        Of a `Solution`, in plain torch; zero where the equation holds.
+    conditions : tuple of Condition
+        At boundary and start.
+    derivatives : tuple of str
+        Names of what `residual` uses besides u, such as ("u_t", "u_xx").
+    reference : callable
+        `reference(points)` gives the true u, (points,), in double precision.
+    weight : float, default 10.0
+        Factor of the conditions in the loss.
 
     Examples
     --------
@@ -139,14 +152,19 @@ class Solution:
 
     Parameters
     ----------
-    box : names and limits of the coordinates
-    net : a `FieldEnsemble` over coordinates between -1 and 1
-    points : (points, 2) in the units of the equation
-    derivatives : what to compute besides u: first and second, by one coordinate
+    box : Mapping
+        Names and limits of the coordinates.
+    net : FieldEnsemble
+        A `FieldEnsemble` over coordinates between -1 and 1.
+    points : Tensor
+        (points, 2) in the units of the equation.
+    derivatives : sequence of str, default ()
+        What to compute besides u: first and second, by one coordinate.
 
     Raises
     ------
-    ValueError : a derivative that is not of this kind
+    ValueError
+        A derivative that is not of this kind.
     """
     def __init__(self, box:Mapping, net:FieldEnsemble, points:Tensor, derivatives:Sequence[str]=()):
         names = list(box)
@@ -174,21 +192,21 @@ def grid(box:Mapping, n:int=64)->np.ndarray:
     axes = [np.linspace(low, high, n) for low, high in box.values()]
     return np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
 
-
+# %% ../nbs/14b_equations.ipynb #7e8f7805
 def edge(box:Mapping, n:int=64, **fixed)->np.ndarray:
     "Points (n, 2) on the line where one coordinate has a value, such as `edge(box, t=0)`."
     axes = [np.full(n, fixed.get(k, 0.)) if k in fixed else np.linspace(*limits, n)
             for k, limits in box.items()]
     return np.stack(axes, 1)
 
-
+# %% ../nbs/14b_equations.ipynb #b78ed365
 def known(points:np.ndarray, values:Callable, what:str="u")->Condition:
     "The condition that `u`, or a derivative of it, has the values `values(points)` there."
     target = torch.as_tensor(np.asarray(values(points), dtype=float))
     def residual(f): return getattr(f, what) - target.to(f.u)
     return Condition(points, residual, () if what == "u" else (what,))
 
-
+# %% ../nbs/14b_equations.ipynb #7f5b624c
 def periodic(box:Mapping, n:int=64, name:str="x")->Condition:
     "The condition that `u` is the same at both ends of a coordinate."
     ends = np.concatenate([edge(box, n, **{name: limit}) for limit in box[name]])
@@ -204,7 +222,7 @@ def convection(speed:float=30.)->Equation:
     conditions = known(edge(box, t=0), exact), periodic(box)
     return Equation("convection", box, residual, conditions, ("u_t", "u_x"), exact, weight=100.)
 
-
+# %% ../nbs/14b_equations.ipynb #10c79a01
 def heat(diffusion:float=0.05)->Equation:
     "u_t = diffusion u_xx: two sines that fade; exact, by its Fourier series."
     box, rates = dict(x=(0., 1.), t=(0., 1.)), {1: 1., 4: 0.5}
@@ -216,7 +234,7 @@ def heat(diffusion:float=0.05)->Equation:
     conditions = _zero_ends(box, exact)
     return Equation("heat", box, residual, conditions, ("u_t", "u_xx"), exact)
 
-
+# %% ../nbs/14b_equations.ipynb #dcc7d9d5
 def wave(speed:float=2.)->Equation:
     "u_tt = speed^2 u_xx: a string with two tones; exact, by its Fourier series."
     box, tones = dict(x=(0., 1.), t=(0., 1.)), {1: 1., 4: 0.5}
@@ -229,7 +247,7 @@ def wave(speed:float=2.)->Equation:
     conditions = *_zero_ends(box, exact), still
     return Equation("wave", box, residual, conditions, ("u_t", "u_tt", "u_xx"), exact, weight=100.)
 
-
+# %% ../nbs/14b_equations.ipynb #0dc10142
 def _zero_ends(box:Mapping, start:Callable)->tuple[Condition, ...]:
     "Start, and zero at both ends."
     ends = np.concatenate([edge(box, x=limit) for limit in box["x"]])
@@ -244,7 +262,7 @@ def burgers(viscosity:float=0.01 / np.pi)->Equation:
     conditions = _zero_ends(box, lambda p: -np.sin(np.pi * p[:, 0]))
     return Equation("Burgers", box, residual, conditions, ("u_t", "u_x", "u_xx"), reference)
 
-
+# %% ../nbs/14b_equations.ipynb #01461396
 def cole_hopf(points:np.ndarray, viscosity:float, nodes:int=160)->np.ndarray:
     "Burgers' equation from -sin(pi x) as an integral over a normal density (Basdevant 1986)."
     z, w = np.polynomial.hermite.hermgauss(nodes)
@@ -264,7 +282,7 @@ def allen_cahn(diffusion:float=1e-3, reaction:float=5.)->Equation:
     conditions = known(edge(box, t=0), start), periodic(box)
     return Equation("Allen-Cahn", box, residual, conditions, ("u_t", "u_xx"), reference)
 
-
+# %% ../nbs/14b_equations.ipynb #3eabba53
 def strang(diffusion:float, reaction:float, n:int=512, steps:int=2000)->np.ndarray:
     "The Allen-Cahn equation on n points from -1 to below 1, (steps + 1, n), by Strang splitting."
     x, dt = -1 + 2 * np.arange(n) / n, 1 / steps
@@ -275,7 +293,7 @@ def strang(diffusion:float, reaction:float, n:int=512, steps:int=2000)->np.ndarr
     for _ in range(steps): rows.append(diffuse(react(diffuse(rows[-1]))))
     return np.array(rows)
 
-
+# %% ../nbs/14b_equations.ipynb #8814658b
 def _interpolated(table:np.ndarray, points:np.ndarray)->np.ndarray:
     "Values between the rows (t from 0 to 1) and columns (x from -1, periodic) of a table."
     from scipy.interpolate import RectBivariateSpline
@@ -297,7 +315,7 @@ def helmholtz(a:tuple[int, int]=(1, 4))->Equation:
     conditions = (known(np.concatenate(around), lambda p: np.zeros(len(p))),)
     return Equation("Helmholtz", box, residual, conditions, ("u_xx", "u_yy"), exact)
 
-
+# %% ../nbs/14b_equations.ipynb #d08e83e3
 def klein_gordon()->Equation:
     "u_tt - u_xx + u^3 = q with u = x cos(5 pi t) + (x t)^3; exact."
     box, w = dict(x=(0., 1.), t=(0., 1.)), 5 * np.pi
@@ -314,7 +332,7 @@ def klein_gordon()->Equation:
                   known(edge(box, t=0), lambda p: np.zeros(len(p)), "u_t"))
     return Equation("Klein-Gordon", box, residual, conditions, ("u_t", "u_tt", "u_xx"), exact, 100.)
 
-
+# %% ../nbs/14b_equations.ipynb #82184b26
 EQUATIONS = {"convection": convection, "heat": heat, "wave": wave, "Burgers": burgers,
              "Allen-Cahn": allen_cahn, "Helmholtz": helmholtz, "Klein-Gordon": klein_gordon}
 
@@ -324,15 +342,21 @@ class EquationProblem:
 
     Parameters
     ----------
-    equation : an `Equation`, or the name of one in `EQUATIONS`
-    hidden, gain : of the networks, see `FieldEnsemble`
-    steps, lr : of `train_fields`, at full fidelity
-    points : where the residual is taken, a power of two
-    together : networks that train as one, at most
+    equation : Equation or str
+        An `Equation`, or the name of one in `EQUATIONS`.
+    hidden, gain
+        Of the networks, see `FieldEnsemble`.
+    steps, lr
+        Of `train_fields`, at full fidelity.
+    points : int, default 256
+        Where the residual is taken, a power of two.
+    together : int, default 8
+        Networks that train as one, at most.
 
     Raises
     ------
-    ValueError : a name that is not among `EQUATIONS`
+    ValueError
+        A name that is not among `EQUATIONS`.
 
     Examples
     --------
@@ -377,7 +401,7 @@ def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,)
         return total
     return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr)
 
-
+# %% ../nbs/14b_equations.ipynb #0b89e2e6
 @patch
 def solutions(self:EquationProblem, net:FieldEnsemble, n:int=64)->np.ndarray:
     "What the networks say on a grid, (members, n, n), in the order of the equation's coordinates."
@@ -385,7 +409,7 @@ def solutions(self:EquationProblem, net:FieldEnsemble, n:int=64)->np.ndarray:
     x = torch.as_tensor(scaled, dtype=net.weight[0].dtype, device=net.weight[0].device)
     with torch.no_grad(): return net(x)[..., 0].view(-1, n, n).cpu().numpy()
 
-
+# %% ../nbs/14b_equations.ipynb #840a0aa6
 @patch
 def losses(self:EquationProblem, activations:Sequence, seeds:Sequence[int],
            fidelity:float=1.)->np.ndarray:

@@ -140,8 +140,8 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
     budget = max(9, n_rows // 16)
     return budget, {
         "first": min(budget, 384),
-        "finalists": 3,
-        "final_seeds": 3,
+        "finalists": 2,
+        "final_seeds": 6 if n_rows < 1000 else 5,
         "lr_factors": (1,),
     }
 
@@ -768,7 +768,18 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         self.class_weight = class_weight
 
     def predict_proba(self, X) -> np.ndarray:
-        "Probabilities of `classes_`, (rows, classes)."
+        """Probabilities of `classes_`, (rows, classes).
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes)
+            Each row sums to 1.
+        """
         outputs = self._outputs(X)
         if outputs.shape[1] > 1:
             return softmax(outputs, axis=1)
@@ -777,6 +788,16 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     def predict_log_proba(self, X) -> np.ndarray:
         """Natural logarithms of `predict_proba`, (rows, classes); finite where a probability
         rounds to 0.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes)
+            At most 0.
         """
         outputs = self._outputs(X)
         if outputs.shape[1] > 1:
@@ -784,7 +805,18 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         return np.hstack([log_expit(-outputs), log_expit(outputs)])
 
     def predict(self, X) -> np.ndarray:
-        "The most probable label of each row."
+        """The most probable label of each row.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows,)
+            Labels as in `y`.
+        """
         best = self.predict_proba(X).argmax(1)
         return self.classes_[best]
 
@@ -817,7 +849,7 @@ def _task(self: NSADClassifier) -> str:
 def _n_outputs(self: NSADClassifier) -> int:
     return 1 if len(self.classes_) == 2 else len(self.classes_)
 
-
+# %% ../nbs/24_estimators.ipynb #42502b2f
 @patch
 def _scaled(self: NSADClassifier, y):
     return y
@@ -839,14 +871,43 @@ def _weights(self: NSADClassifier, rows: _Rows) -> np.ndarray | None:
 class NSADRegressor(RegressorMixin, _Estimator):
     """A network for numbers whose activation is discovered in the rows it is fitted on.
 
-    Parameters and attributes are those of `NSADClassifier`, without `class_weight` and `classes_`.
+    There is no `class_weight` and no `classes_`; all else is as in `NSADClassifier`.
+
+    Parameters
+    ----------
+    activation, hidden, recipe, engine, budget, time_limit, engine_options, max_iter
+        As in `NSADClassifier`.
+    batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
+        As in `NSADClassifier`.
+    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding
+        As in `NSADClassifier`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import NSADRegressor
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> model = NSADRegressor("sin(x)", random_state=0).fit(X, np.sin(3 * X[:, 0]))
+    >>> model.predict(X[:3]).shape
+    (3,)
     """
 
     _kind, _task_kind, _task = "NSADRegressor", "regression", "regression"
     _n_outputs = 1
 
     def predict(self, X) -> np.ndarray:
-        "A number for each row."
+        """A number for each row.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (rows, features)
+            Columns as in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (rows,)
+            In the units of `y`.
+        """
         return self._outputs(X)[:, 0] * self.target_scale_ + self.target_mean_
 
 # %% ../nbs/24_estimators.ipynb #b08536e3
@@ -864,7 +925,7 @@ def _begin(self: NSADRegressor, rows: _Rows, source: pd.DataFrame | None, seed: 
     self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std())
     _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
 
-
+# %% ../nbs/24_estimators.ipynb #0bab4fd3
 @patch
 def _scaled(self: NSADRegressor, y):
     return (y - self.target_mean_) / self.target_scale_

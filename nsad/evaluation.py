@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
@@ -76,30 +77,48 @@ from nsad.training import (
 class Study:
     """Networks to train and compare: every dataset, network, activation and seed.
 
-    Attributes
+    Parameters
     ----------
-    datasets : names for `load_dataset`, or `Dataset` objects
+    datasets : sequence of str or Dataset
+        Names for `load_dataset`, or `Dataset` objects.
     activations
-        label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or
+        Label to activation (what `mlp` takes) or `Discovery`, whose best formula is trained, or
         label to a mapping from seed to one of these; or a list of them. None is tested on rows
         that its search has seen, see `leak`.
     networks
-        names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in
+        Names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in
         "light+periodic" or "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and
         bins come from the training rows. A mapping names the labels of the activations that
-        each is trained with (None for all)
-    seeds
-        of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for
-        all
-    recipe : how networks are trained; all its settings are part of what a row is filed under
-    rows : rows drawn from a dataset that is given by name
+        each is trained with (None for all).
+    seeds : sequence of int, default (42, 43, 44)
+        Of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for
+        all.
+    recipe : Recipe, default STRONG
+        How networks are trained; all its settings are part of what a row is filed under.
+    rows : int or None, default 100000
+        Rows drawn from a dataset that is given by name.
     test, validation
-        shares of the rows; validation rows are only taken where the recipe has patience
-    split_seed : None splits anew for each seed
-    stack_size : networks trained as one
-    models
-        label to what is no network of a stack, see `Model`, or label to a mapping from seed to
-        that
+        Shares of the rows; validation rows are only taken where the recipe has patience.
+    split_seed : int, optional
+        None splits anew for each seed.
+    stack_size : int, default 24
+        Networks trained as one.
+    models : mapping from str to Model or mapping from int to Model
+        Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
+        that.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> len(results)
+    4
     """
 
     datasets: Sequence[str | Dataset]
@@ -193,13 +212,15 @@ def _trainable(spec):
 class Fitted:
     """What a `Model` has become.
 
-    Attributes
+    Parameters
     ----------
-    predict
-        from standardised rows (rows, features) to raw outputs (rows, outputs), logits where the
-        task has classes
-    n_parameters, flops : how many numbers were learned, and operations spent on one row
-    best_epoch : how many epochs, or rounds, are in it
+    predict : callable
+        From standardised rows (rows, features) to raw outputs (rows, outputs), logits where the
+        task has classes.
+    n_parameters, flops
+        How many numbers were learned, and operations spent on one row.
+    best_epoch : int, optional
+        How many epochs, or rounds, are in it.
     """
 
     predict: Callable
@@ -211,7 +232,7 @@ class Fitted:
     def of(cls, net: nn.Module, n_features: int, best_epoch: int | None = None) -> "Fitted":
         "A trained network."
         return cls(
-            lambda X: predict(net, X),
+            partial(predict, net),
             count_parameters(net),
             forward_flops(net, n_features),
             best_epoch,
@@ -224,8 +245,10 @@ class Model(Protocol):
 
     Attributes
     ----------
-    kind : what stands in the column `network`
-    needs : the package it comes from, whose version is recorded; empty for none
+    kind : str
+        What stands in the column `network`.
+    needs : str
+        The package it comes from, whose version is recorded; empty for none.
     """
 
     kind: str
@@ -468,7 +491,13 @@ class _Cell:
 # %% ../nbs/19_evaluation.ipynb #22bb8633
 @patch
 def cells(self: Study) -> Iterator[_Cell]:
-    "The networks of the grid, and the models."
+    """The networks of the grid, and the models.
+
+    Yields
+    ------
+    _Cell
+        One network or model to train.
+    """
     ids = {
         label: self._identities(label, spec)
         for label, spec in [*self.activations.items(), *self.models.items()]
@@ -550,7 +579,7 @@ def _of_cell(self: Study, cell: _Cell) -> str:
 def _validation(self: Study) -> float:
     return self.validation if self.recipe.patience else 0.0
 
-
+# %% ../nbs/19_evaluation.ipynb #3416d95b
 @patch
 def _key(self: Study, cell: _Cell) -> str:
     return hashlib.sha256(
@@ -604,9 +633,15 @@ def with_fair_split(self: Study) -> "Study":
     """The study itself where no activation would be tested on rows that its search has seen;
     else the study on the one split that was searched, if all agree on one.
 
+    Returns
+    -------
+    Study
+        Itself, or one that splits by the seed of the discoveries.
+
     Raises
     ------
-    ValueError : there is no such split
+    ValueError
+        There is no such split.
     """
     datasets = [
         load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds for ds in self.datasets
@@ -645,18 +680,26 @@ def run(
     Parameters
     ----------
     store
-        path of the SQLite file to keep results in and to go on from; None keeps them in memory
-    device : "auto", or a name that torch knows
-    progress : show a bar over networks
-    backend : "loky" for processes on this machine, "dask" or "ray" for a cluster
-    n_jobs
-        stacks trained at once; None is one, here, with "loky", and what the cluster has with
-        others; -1 takes all processors
-    scheduler
-        address of a running cluster; without one, Dask and Ray start their own on this machine
-    row_scores
-        give what each test row contributes as well, as bytes; a verdict on one split for all
-        seeds needs it
+        Path of the SQLite file to keep results in and to go on from; None keeps them in memory.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
+    progress : bool, default True
+        Show a bar over networks.
+    backend : str, default 'loky'
+        "loky" for processes on this machine, "dask" or "ray" for a cluster.
+    n_jobs : int, optional
+        Stacks trained at once; None is one, here, with "loky", and what the cluster has with
+        others; -1 takes all processors.
+    scheduler : str, optional
+        Address of a running cluster; without one, Dask and Ray start their own on this machine.
+    row_scores : bool, default False
+        Give what each test row contributes as well, as bytes; a verdict on one split for all
+        seeds needs it.
+
+    Returns
+    -------
+    DataFrame
+        One row for each network: what it is, its measures, its costs.
     """
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     kept.check()
@@ -992,7 +1035,7 @@ def _placed(network: str, X: np.ndarray):
         X = X.pick(np.linspace(0, len(X) - 1, min(len(X), MOST_PLACED)).astype(int)[None])[0]
     return embedding.for_rows(X)
 
-
+# %% ../nbs/19_evaluation.ipynb #fc7a5bca
 # training rows of a mapped file that columns and bins are made from, evenly drawn
 MOST_PLACED = 1_000_000
 

@@ -78,6 +78,11 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     Raises
     ------
     ExportError : a layer that is not known, numbers that are not finite, a name that C cannot use
+
+    Examples
+    --------
+    >>> print(to_c("x**2").splitlines()[0])  # doctest: +ELLIPSIS
+    /* activation(x) = x**2; and its derivative. Made by nsad ... */
     """
     alone = _is_alone(what, scaler, "to_c")
     if name is None: name = "activation" if alone else "network"
@@ -116,6 +121,13 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
     ------
     ImportError : onnx or onnxscript is missing
     ExportError : numbers that are not finite, an input that is not known, what torch cannot export
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "sine.onnx"
+    >>> to_onnx("sin(x)", path).name
+    'sine.onnx'
     """
     onnx = _onnx()
     alone = _is_alone(what, scaler, "to_onnx")
@@ -155,14 +167,14 @@ def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bo
     if example is None and (alone or not refusal(model, inputs)): return model, inputs, n_features
     return model, accepted(model, None if example is None else inputs), None
 
-
+# %% ../nbs/11_export.ipynb #1300c838
 def _onnx():
     try: import onnx, onnxscript                       # noqa: E401, F401
     except ImportError:
         raise ImportError("to_onnx needs onnx and onnxscript: pip install 'nsad[onnx]'") from None
     return onnx
 
-
+# %% ../nbs/11_export.ipynb #7d44f4ba
 def _about(what)->str:
     "The version of nsad and the formulas of a network."
     modules = what.modules() if isinstance(what, nn.Module) else [as_activation(what)]
@@ -193,7 +205,7 @@ def _in_type(layer:Layer, kind:type)->Layer:
         return replace(layer, tables=tables, weight=weight, bias=bias)
     return layer
 
-
+# %% ../nbs/11_export.ipynb #5536fe5c
 def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
@@ -239,9 +251,19 @@ def to_numpy(what:Formula|str|nn.Module, dtype:str="float",
         are
     calibration : for int8, rows of the training part
 
+    Returns
+    -------
+    callable
+        From array to array.
+
     Raises
     ------
     ExportError : as in `to_c`
+
+    Examples
+    --------
+    >>> to_numpy("x**2")(np.array([1.0, 3.0]))
+    array([1., 9.])
     """
     alone = _is_alone(what, scaler, "to_numpy")
     if _is_whole(dtype, calibration, alone):
@@ -261,15 +283,30 @@ def _jax_arrays(jax)->SimpleNamespace:
     more = {n: getattr(jnp, n) for n in ("asarray", "zeros_like", "nan_to_num", "moveaxis")}
     return SimpleNamespace(**{n: own.get(n) or getattr(jnp, n) for n in vars(NUMPY)}, **more)
 
-
+# %% ../nbs/11_export.ipynb #597a766b
 def to_jax(what:Formula|str|SymbolicActivation)->Callable:
     """A JAX function of arrays of any shape, for ``jax.jit``, ``jax.grad`` and ``jax.vmap``.
 
     Its derivative is that of training.
 
+    Parameters
+    ----------
+    what : Formula, str or SymbolicActivation
+        A formula in x, its text or an activation.
+
+    Returns
+    -------
+    callable
+        Elementwise.
+
     Raises
     ------
     ImportError : JAX is missing
+
+    Examples
+    --------
+    >>> bump = to_jax("x*exp(-x**2)")  # doctest: +SKIP
+    >>> jax.grad(bump)(0.0)  # doctest: +SKIP
     """
     p = pointwise(as_activation(what))
     try: import jax
@@ -299,6 +336,16 @@ def to_latex(what:Formula|str|SymbolicActivation, name:str|None=None)->str:
     ----------
     what : a formula, its text or an activation
     name : of the function, for the whole equation, as in f(x) = ...
+
+    Returns
+    -------
+    str
+        Without dollar signs.
+
+    Examples
+    --------
+    >>> to_latex("x*exp(-x**2)")
+    'x e^{- x^{2}}'
     """
     if not isinstance(what, (Formula, str, SymbolicActivation)):
         raise ExportError(f"to_latex takes a formula or an activation, not {what!r:.60}")
@@ -308,7 +355,7 @@ def to_latex(what:Formula|str|SymbolicActivation, name:str|None=None)->str:
     arguments = ", ".join(Formula(v, [v]).latex for v in variables)
     return rf"{name}\left({arguments}\right) = {formula.latex}"
 
-
+# %% ../nbs/11_export.ipynb #bb1beeec
 def _now(act:SymbolicActivation)->Formula:
     "The formula with present constants, or with symbols where channels differ."
     if not isinstance(act.formula, list): return act.formula

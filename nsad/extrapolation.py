@@ -18,12 +18,16 @@ from .fields import FieldProblem
 class Target:
     """A function to be learned.
 
-    Attributes
+    Parameters
     ----------
-    name : how results call it
-    function : from points (rows, inputs) to values (rows,)
-    low, high : limits of each input where it is learned
-    beyond : how far the judged range goes on, as a share of the learned one
+    name : str
+        How results call it.
+    function : callable
+        From points (rows, inputs) to values (rows,).
+    low, high : tuple of float
+        Limits of each input where it is learned.
+    beyond : float, default 0.5
+        How far the judged range goes on, as a share of the learned one.
     """
     name: str
     function: Callable
@@ -40,7 +44,7 @@ def polynomial(seed:int, degree:int=3, n_inputs:int=2)->Target:
     def value(x): return sum(w * (x ** np.array(p)).prod(1) for w, p in zip(weights, powers))
     return Target(f"polynomial {seed}", value, (-1.,) * n_inputs, (1.,) * n_inputs)
 
-
+# %% ../nbs/14c_extrapolation.ipynb #546ee6ea
 def harmonic(seed:int, waves:int=3, n_inputs:int=1)->Target:
     "A sum of random sine waves, one to three periods over the learned range."
     draw = np.random.default_rng([2, seed])
@@ -51,24 +55,42 @@ def harmonic(seed:int, waves:int=3, n_inputs:int=1)->Target:
 
 # %% ../nbs/14c_extrapolation.ipynb #ff91ff64
 def _gaussian(x): return np.exp(-(x[:, 0] / x[:, 1])**2 / 2) / (np.sqrt(2 * np.pi) * x[:, 1])
+
+
 def _distance(x): return np.sqrt((x[:, 1] - x[:, 0])**2 + (x[:, 3] - x[:, 2])**2)
+
+
 def _lorentz(x): return x[:, 0] / np.sqrt(1 - (x[:, 1] / x[:, 2])**2)
+
+
 def _coulomb(x): return x[:, 0] * x[:, 1] / (4 * np.pi * x[:, 2]**2)
+
+
 def _spring(x): return x[:, 0] * x[:, 1]**2 / 2
+
+
 def _velocities(x): return (x[:, 0] + x[:, 1]) / (1 + x[:, 0] * x[:, 1] / x[:, 2]**2)
+
+# %% ../nbs/14c_extrapolation.ipynb #eb723e8c
 def _lens(x): return 1 / (1 / x[:, 0] + x[:, 2] / x[:, 1])
+
+
 def _interference(x): return x[:, 0] + x[:, 1] + 2 * np.sqrt(x[:, 0] * x[:, 1]) * np.cos(x[:, 2])
+
+
 def _adiabatic(x): return x[:, 0] * x[:, 1] / (x[:, 2] - 1)
+
+
 def _planck(x): return x[:, 0]**3 / (np.exp(x[:, 0] / x[:, 1]) - 1)
 
-
+# %% ../nbs/14c_extrapolation.ipynb #28692ca2
 FEYNMAN = {"I.6.2": (_gaussian, ((1, 3), (1, 3))), "I.8.14": (_distance, ((1, 5),) * 4),
            "I.10.7": (_lorentz, ((1, 5), (1, 2), (3, 10))), "I.12.2": (_coulomb, ((1, 5),) * 3),
            "I.14.4": (_spring, ((1, 5),) * 2), "I.16.6": (_velocities, ((1, 5),) * 3),
            "I.27.6": (_lens, ((1, 5),) * 3), "I.37.4": (_interference, ((1, 5),) * 3),
            "I.39.11": (_adiabatic, ((1, 5), (1, 5), (2, 5))), "I.41.16": (_planck, ((1, 5),) * 2)}
 
-
+# %% ../nbs/14c_extrapolation.ipynb #c5d3cafe
 def feynman(name:str)->Target:
     "One of `FEYNMAN`, learned on the lower two thirds of each input."
     if name not in FEYNMAN:
@@ -85,22 +107,31 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
 
     Parameters
     ----------
-    target : the function and its limits
-    rows : points to learn from, and as many to be judged by
-    seed : of the points
-    hidden, steps, **settings : see `FieldProblem`
+    target : Target
+        The function and its limits.
+    rows : int, default 512
+        Points to learn from, and as many to be judged by.
+    seed : int, default 0
+        Of the points.
+    hidden, steps, **settings
+        See `FieldProblem`.
 
     Returns
     -------
-    FieldProblem : its loss is the mean squared error beyond, in variances of the training values
+    FieldProblem
+        Its loss is the mean squared error beyond, in variances of the training values.
 
     Raises
     ------
-    ValueError : a target that is constant, or not finite, on its range
+    ValueError
+        A target that is constant, or not finite, on its range.
 
     Examples
     --------
-    >>> extrapolation_problem(harmonic(3)).losses([nn.Tanh()], seeds=[0])
+    >>> import torch
+    >>> problem = extrapolation_problem(harmonic(3), steps=5)
+    >>> problem.losses([torch.nn.Tanh()], seeds=[0]).shape
+    (1, 1)
     """
     draw, low, high = np.random.default_rng(seed), np.array(target.low), np.array(target.high)
     inside = draw.uniform(-1, 1, (rows, len(low)))

@@ -30,13 +30,16 @@ def edge_scale(activation:nn.Module, bias:float=0.)->tuple[float, float]:
 
     Parameters
     ----------
-    activation : elementwise
-    bias : as in `moments`
+    activation : nn.Module
+        Elementwise.
+    bias : float, default 0.0
+        As in `moments`.
 
     Returns
     -------
-    two floats : the smallest standard deviation `s` of a layer's input at which chi(s) rises
-        through 1, or 1 where it never does, as for ReLU; and the mean of `f(z)**2` there
+    two floats
+        The smallest standard deviation `s` of a layer's input at which chi(s) rises through 1,
+        or 1 where it never does, as for ReLU; and the mean of `f(z)**2` there.
 
     References
     ----------
@@ -60,11 +63,16 @@ class FieldEnsemble(nn.Module):
 
     Parameters
     ----------
-    activations : formulas, texts, names or modules, see `activation_module`
-    seeds : where the initial weights come from
-    n_inputs, n_outputs : coordinates, and values at each
-    hidden : widths of the hidden layers
-    gain : factor of the hidden weights; above 1 is beyond the edge of chaos
+    activations : Sequence
+        Formulas, texts, names or modules, see `activation_module`.
+    seeds : sequence of int, default (0,)
+        Where the initial weights come from.
+    n_inputs, n_outputs
+        Coordinates, and values at each.
+    hidden : sequence of int, default (64, 64, 64)
+        Widths of the hidden layers.
+    gain : float, default 1.0
+        Factor of the hidden weights; above 1 is beyond the edge of chaos.
 
     Notes
     -----
@@ -116,7 +124,7 @@ def _start(self:FieldEnsemble, activation:nn.Module, seed:int, gain:float)->list
         layers.append((weight * most, shift * bias))
     return layers
 
-
+# %% ../nbs/14a_fields.ipynb #fc5e941e
 @patch
 def _activate(self:FieldEnsemble, layer:int, z:Tensor)->Tensor:
     "The hidden layer `z` (members, rows, units), each member's rows by its own activation."
@@ -126,7 +134,7 @@ def _activate(self:FieldEnsemble, layer:int, z:Tensor)->Tensor:
         else: done += [m(r[None]) for m, r in zip(modules[layer * s:(layer + 1) * s], rows)]
     return torch.cat(done)
 
-
+# %% ../nbs/14a_fields.ipynb #3a8ce50c
 @patch
 def forward(self:FieldEnsemble, x:Tensor)->Tensor:
     "(rows, inputs), or (members, rows, inputs), to (members, rows, outputs)."
@@ -163,14 +171,19 @@ def train_fields(net:nn.Module, loss:Callable, steps:int, lr:float=2e-3)->nn.Mod
 
     Parameters
     ----------
-    net : a `FieldEnsemble`
-    loss : `loss(step)` gives the losses of the members, a tensor (members,)
-    steps : gradient steps
-    lr : learning rate at the beginning
+    net : nn.Module
+        A `FieldEnsemble`.
+    loss : callable
+        `loss(step)` gives the losses of the members, a tensor (members,).
+    steps : int
+        Gradient steps.
+    lr : float, default 0.002
+        Learning rate at the beginning.
 
     Returns
     -------
-    nn.Module : the same, trained. A member that diverged has NaN weights; others are not touched
+    nn.Module
+        The same, trained. A member that diverged has NaN weights; others are not touched.
     """
     stepper = Stepper(net, replace(FIELD, lr=lr), steps)
     for step in range(steps): stepper.step(loss(step).sum())
@@ -182,17 +195,24 @@ class FieldProblem:
 
     Parameters
     ----------
-    name : how results call it
-    fit, judge : (coordinates, values): arrays (points, inputs) between -1 and 1, and (points,) or
-        (points, outputs); the second pair never touches training
-    hidden, gain : of the networks, see `FieldEnsemble`
-    steps, lr : of `train_fields`, at full fidelity
-    batch : points in a step, drawn anew for each; None for all
-    together : networks that train as one, at most
+    name : str
+        How results call it.
+    fit, judge : tuple
+        (coordinates, values): arrays (points, inputs) between -1 and 1, and (points,) or
+        (points, outputs); the second pair never touches training.
+    hidden, gain
+        Of the networks, see `FieldEnsemble`.
+    steps, lr
+        Of `train_fields`, at full fidelity.
+    batch : int, optional
+        Points in a step, drawn anew for each; None for all.
+    together : int, default 12
+        Networks that train as one, at most.
 
     Raises
     ------
-    ValueError : points and values that do not fit together or are not finite
+    ValueError
+        Points and values that do not fit together or are not finite.
 
     Examples
     --------
@@ -214,7 +234,7 @@ class FieldProblem:
         settings = self.hidden, self.steps, self.lr, self.gain, self.batch
         return fingerprint(self.fit, self.judge, settings)
 
-
+# %% ../nbs/14a_fields.ipynb #f5dcc087
 def _points(pair, what:str)->tuple[Tensor, Tensor]:
     "Coordinates (points, inputs) and values (points, outputs), checked."
     x, y = (torch.as_tensor(np.array(v), dtype=torch.float32) for v in pair)
@@ -242,7 +262,7 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
     return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr)
 
-
+# %% ../nbs/14a_fields.ipynb #c9df5a27
 @patch
 def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
            fidelity:float=1.)->np.ndarray:
@@ -268,16 +288,20 @@ def load_photo(name:str, size:int=64)->np.ndarray:
 
     Parameters
     ----------
-    name : one of `PHOTOS`; the first two come with scikit-learn, the others with scikit-image
-    size : pixels on a side
+    name : str
+        One of `PHOTOS`; the first two come with scikit-learn, the others with scikit-image.
+    size : int, default 64
+        Pixels on a side.
 
     Returns
     -------
-    ndarray : (size, size) between 0 and 1, the mean of blocks of the middle of the photograph
+    ndarray
+        (size, size) between 0 and 1, the mean of blocks of the middle of the photograph.
 
     Raises
     ------
-    ValueError : a name that is not among them, or a size that the photograph does not have
+    ValueError
+        A name that is not among them, or a size that the photograph does not have.
     """
     if name not in PHOTOS:
         raise ValueError(f"no photograph is called {name!r}; there are {', '.join(PHOTOS)}")
@@ -290,7 +314,7 @@ def load_photo(name:str, size:int=64)->np.ndarray:
     middle = grey[top:top + block * size, left:left + block * size]
     return middle.reshape(size, block, size, block).mean((1, 3))
 
-
+# %% ../nbs/14a_fields.ipynb #facea804
 def _module(name:str, package:str):
     try: return importlib.import_module(name)
     except ImportError:
@@ -306,26 +330,33 @@ def pixel_grid(height:int, width:int)->np.ndarray:
     rows, columns = ((2 * np.arange(n) + 1 - n) / longer for n in (height, width))
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).reshape(-1, 2)
 
-
+# %% ../nbs/14a_fields.ipynb #2b412cf1
 def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:float=0.1,
                   **settings)->FieldProblem:
     """A picture as a function of its coordinates.
 
     Parameters
     ----------
-    image : (height, width) or (height, width, channels) numbers between 0 and 1
-    task : "gaps", "fit", "double" or "noise", see `TASKS`
-    name : how results call it
-    noise : standard deviation of the noise, for that task; drawn once, the same in every run
-    **settings : hidden, steps, lr, gain, batch, together, see `FieldProblem`
+    image : ndarray
+        (height, width) or (height, width, channels) numbers between 0 and 1.
+    task : str, default 'gaps'
+        "gaps", "fit", "double" or "noise", see `TASKS`.
+    name : str, default 'image'
+        How results call it.
+    noise : float, default 0.1
+        Standard deviation of the noise, for that task; drawn once, the same in every run.
+    **settings
+        Hidden, steps, lr, gain, batch, together, see `FieldProblem`.
 
     Returns
     -------
-    FieldProblem : values are those of the picture times 2 minus 1; see `psnr` for decibels
+    FieldProblem
+        Values are those of the picture times 2 minus 1; see `psnr` for decibels.
 
     Raises
     ------
-    ValueError : no picture, or an unknown task
+    ValueError
+        No picture, or an unknown task.
     """
     image = np.asarray(image, dtype=float)
     if image.ndim not in (2, 3) or not image.size or image.min() < 0 or image.max() > 1:
@@ -343,12 +374,12 @@ def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:flo
     return FieldProblem(f"{name}, {task}", fit, (pixel_grid(*image.shape[:2])[asked], clean[asked]),
                         **settings)
 
-
+# %% ../nbs/14a_fields.ipynb #de856cab
 def _values(image:np.ndarray)->np.ndarray:
     "Values (pixels, channels) between -1 and 1."
     return image.reshape(np.prod(image.shape[:2]), -1) * 2 - 1
 
-
+# %% ../nbs/14a_fields.ipynb #343a7c58
 def _halved(image:np.ndarray)->np.ndarray:
     "The mean of blocks of two by two pixels."
     (height, width), rest = image.shape[:2], image.shape[2:]
@@ -374,14 +405,19 @@ def signal_problem(values:np.ndarray, every:int=2, name:str="signal", **settings
 
     Parameters
     ----------
-    values : (samples,) or (samples, channels); scaled by the largest size of a known sample
-    every : distance of known samples, 2 or more
-    name : how results call it
-    **settings : hidden, steps, lr, gain, batch, together, see `FieldProblem`
+    values : ndarray
+        (samples,) or (samples, channels); scaled by the largest size of a known sample.
+    every : int, default 2
+        Distance of known samples, 2 or more.
+    name : str, default 'signal'
+        How results call it.
+    **settings
+        Hidden, steps, lr, gain, batch, together, see `FieldProblem`.
 
     Raises
     ------
-    ValueError : no signal, or a distance at which nothing is left to judge
+    ValueError
+        No signal, or a distance at which nothing is left to judge.
     """
     values = np.asarray(values, dtype=float)
     if values.ndim not in (1, 2) or len(values) < 4:
@@ -393,7 +429,7 @@ def signal_problem(values:np.ndarray, every:int=2, name:str="signal", **settings
     x, y = np.linspace(-1, 1, len(values))[:, None], values / largest
     return FieldProblem(name, (x[known], y[known]), (x[~known], y[~known]), **settings)
 
-
+# %% ../nbs/14a_fields.ipynb #55de0c86
 def load_eeg()->np.ndarray:
     "(800, 4) samples of an electroencephalogram that comes with matplotlib."
     folder = Path(importlib.import_module("matplotlib").get_data_path(), "sample_data")

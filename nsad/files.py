@@ -39,7 +39,17 @@ except ImportError:
 
 # %% ../nbs/05_files.ipynb #aaab5a09
 class DataError(ValueError):
-    "Data that cannot be used as they are: the message names what, where and the remedy."
+    """Data that cannot be used as they are: the message names what, where and the remedy.
+
+    Examples
+    --------
+    >>> from nsad import DataError, load_dataset
+    >>> try:
+    ...     load_dataset("magik")
+    ... except DataError as error:
+    ...     print("magic" in str(error))
+    True
+    """
 
 
 class FileError(DataError, OSError):
@@ -47,7 +57,7 @@ class FileError(DataError, OSError):
     remedy.
     """
 
-
+# %% ../nbs/05_files.ipynb #742bbac0
 class FileTaken(FileError):
     "There is a file of that name already, and nobody said that it may be replaced."
 
@@ -96,7 +106,7 @@ def _synced(file) -> None:
     file.flush()
     os.fsync(file.fileno())
 
-
+# %% ../nbs/05_files.ipynb #1c92c21c
 def _beside(path: Path) -> Path:
     "A new name in the folder of `path`, with its suffix, since some libraries go by that."
     return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part{path.suffix[:20]}")
@@ -110,7 +120,7 @@ def _sweep(path: Path) -> None:
             if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _STALE:
                 os.unlink(entry.path)
 
-
+# %% ../nbs/05_files.ipynb #3777c7b5
 def _is_special(path: Path) -> bool:
     "Is it a device or a pipe, such as /dev/stdout, which takes what is written as it comes?"
     return path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode)
@@ -151,20 +161,25 @@ def writing(path, overwrite: bool = True):
 
     Parameters
     ----------
-    path : str or Path; a link is followed, so that it stays one
-    overwrite : replace a file that is there; otherwise that is refused
+    path
+        Str or Path; a link is followed, so that it stays one.
+    overwrite : bool, default True
+        Replace a file that is there; otherwise that is refused.
 
     Yields
     ------
-    Path : in the same folder, with the same suffix
+    Path
+        In the same folder, with the same suffix.
 
     Raises
     ------
-    FileError : no such folder, no permission, a full disk, a file that may not be replaced
+    FileError
+        No such folder, no permission, a full disk, a file that may not be replaced.
 
     Examples
     --------
-    >>> with writing("curve.png") as part: figure.savefig(part)
+    >>> with writing("note.txt") as part:
+    ...     _ = part.write_text("whole, or not there")
     """
     path, part = Path(path), None
     try:
@@ -201,11 +216,13 @@ def write_file(path, data: bytes | str, overwrite: bool = True) -> Path:
 
     Returns
     -------
-    Path : of the file
+    Path
+        Of the file.
 
     Examples
     --------
-    >>> write_file("found.json", found.to_json())
+    >>> write_file("found.json", "{}").name
+    'found.json'
     """
     content = data.encode("utf-8") if isinstance(data, str) else bytes(data)
     with writing(path, overwrite) as part, open(part, "wb") as file:
@@ -219,8 +236,10 @@ def check_output(path, overwrite: bool = False, room: int = 1 << 16) -> Path:
     Parameters
     ----------
     path : str or Path
-    overwrite : whether a file that is there may be replaced
-    room : bytes that must find room
+    overwrite : bool, default False
+        Whether a file that is there may be replaced.
+    room : int, default 1 << 16
+        Bytes that must find room.
 
     Returns
     -------
@@ -228,11 +247,13 @@ def check_output(path, overwrite: bool = False, room: int = 1 << 16) -> Path:
 
     Raises
     ------
-    FileError : as `writing` would raise it
+    FileError
+        As `writing` would raise it.
 
     Examples
     --------
-    >>> check_output("found.json")
+    >>> check_output("found.json").name
+    'found.json'
     """
     path = Path(path)
     try:
@@ -257,8 +278,9 @@ def free_name(path) -> Path:
 
     Examples
     --------
-    >>> free_name("magic-discovery.json")                       # where there is one already
-    Path('magic-discovery-2.json')
+    >>> Path("taken.json").touch()
+    >>> free_name("taken.json").name
+    'taken-2.json'
     """
     path, n = Path(path), 1
     new = path
@@ -277,7 +299,8 @@ def file_name(text) -> str:
 
     Parameters
     ----------
-    text : anything; its `str` is taken
+    text
+        Anything; its `str` is taken.
 
     Returns
     -------
@@ -288,7 +311,7 @@ def file_name(text) -> str:
     Examples
     --------
     >>> file_name("forest_cover"), file_name("../x")
-    ('forest_cover', 'x-9d3f0b27')
+    ('forest_cover', 'x-d6b96a97')
     """
     text = str(text)
     safe = re.sub(r"[^\w.+=-]+", "_", text)[:60].strip("._-")
@@ -305,16 +328,20 @@ def locked(path, wait: bool = True):
 
     Parameters
     ----------
-    path : str or Path of the lock file; it is taken away at the end
-    wait : False refuses at once
+    path
+        Str or Path of the lock file; it is taken away at the end.
+    wait : bool, default True
+        False refuses at once.
 
     Raises
     ------
-    DataError : the folder cannot be written to, or, without `wait`, somebody else holds the lock
+    DataError
+        The folder cannot be written to, or, without `wait`, somebody else holds the lock.
 
     Examples
     --------
-    >>> with locked(".table.lock"): ...
+    >>> with locked(".table.lock"):
+    ...     pass  # alone
     """
     path = Path(path)
     what, lock = path.name.strip(".").removesuffix(".lock"), filelock.FileLock(path)
@@ -528,12 +555,15 @@ def download(
 
     Parameters
     ----------
-    sha256
-        what the file must be; only with it an attempt goes on where the one before broke off,
-        also in a later call
-    limit : bytes that it may have at most
-    timeout : seconds of silence after which a connection is given up
-    tries : attempts in a row that may bring next to nothing
+    sha256 : str, optional
+        What the file must be; only with it an attempt goes on where the one before broke off,
+        also in a later call.
+    limit : int, optional
+        Bytes that it may have at most.
+    timeout : float, default 30.0
+        Seconds of silence after which a connection is given up.
+    tries : int, default 5
+        Attempts in a row that may bring next to nothing.
 
     Raises
     ------
@@ -828,11 +858,14 @@ def _convert(
 class Rows:
     """A table on disk.
 
-    Attributes
+    Parameters
     ----------
-    X : float32, (rows, features), a memory map: what is not asked for is not read
-    y : class numbers, int8, a memory map
-    about : columns, source and checksums, as in about.json
+    X : ndarray
+        float32, (rows, features), a memory map: what is not asked for is not read.
+    y : ndarray
+        Class numbers, int8, a memory map.
+    about : dict
+        Columns, source and checksums, as in about.json.
     """
 
     X: np.ndarray
@@ -911,9 +944,12 @@ def open_rows(
 
     Parameters
     ----------
-    names : of the features, in order
-    label : position of the label's column
-    coding : class number of each label; default 0 and 1
+    names : sequence of str
+        Of the features, in order.
+    label : int, default 0
+        Position of the label's column.
+    coding : Mapping, optional
+        Class number of each label; default 0 and 1.
 
     Raises
     ------
@@ -971,9 +1007,12 @@ def draw(
 
     Parameters
     ----------
-    rows : how many; None, or more than there are, takes all of them, as a memory map
-    seed : of the draw; None takes the first ones
-    start, stop : the stretch of the table to take them from
+    rows : int, optional
+        How many; None, or more than there are, takes all of them, as a memory map.
+    seed : int or None, default 42
+        Of the draw; None takes the first ones.
+    start, stop
+        The stretch of the table to take them from.
     """
     X, y = self.X[start:stop], self.y[start:stop]
     if rows is None or rows >= len(y):

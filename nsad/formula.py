@@ -34,6 +34,11 @@ class Formula:
     Raises
     ------
     FormulaError : what cannot be read, with the place
+
+    Examples
+    --------
+    >>> Formula("sub(cos(X25), cos(abs(cos(X25))))").collapse()
+    Formula('cos(x) - cos(abs(cos(x)))')
     """
     __slots__ = ("text", "sympy", "__weakref__", "__dict__")
 
@@ -74,7 +79,7 @@ def _kept(f:Formula)->dict|None:
     "What a pickle keeps beside the text."
     return {"origin": f.origin} if hasattr(f, "origin") else None
 
-
+# %% ../nbs/01_formula.ipynb #87444614
 def derived(new:Formula, *sources:Formula)->Formula:
     """The new formula, which remembers the searches that its sources come from.
 
@@ -93,25 +98,42 @@ def derived(new:Formula, *sources:Formula)->Formula:
 # %% ../nbs/01_formula.ipynb #fe26e624
 @patch
 def collapse(self:Formula)->Formula:
-    "The formula with every variable replaced by x (arXiv:2601.10740, step 3)."
+    """The formula with every variable replaced by x (arXiv:2601.10740, step 3).
+
+    Returns
+    -------
+    Formula
+        In `x`.
+    """
     return self.substitute({v: "x" for v in self.variables})
 
-
+# %% ../nbs/01_formula.ipynb #ff699d2d
 @patch
 def substitute(self:Formula, by:Mapping[str, "Formula|str|float"])->Formula:
-    "The formula with variables replaced by formulas, text or numbers."
+    """The formula with variables replaced by formulas, text or numbers.
+
+    Parameters
+    ----------
+    by : mapping from str to Formula, str or float
+        Name of a variable to what takes its place.
+
+    Returns
+    -------
+    Formula
+        A new one.
+    """
     new = {name: Formula(str(value) if isinstance(value, (int, float)) else value)
            for name, value in by.items()}
     names = set(self.variables) - set(new) | {v for f in new.values() for v in f.variables}
     return derived(Formula(infix_text(_put(self.tree, new)), _unknown(names)), self, *new.values())
 
-
+# %% ../nbs/01_formula.ipynb #e316a517
 def _put(t:Tree, new:Mapping[str, Formula])->Tree:
     "The tree with trees of formulas in place of variables."
     if isinstance(t, tuple): return (t[0], *(_put(a, new) for a in t[1:]))
     return new[t].tree if t in new else t
 
-
+# %% ../nbs/01_formula.ipynb #0c8bb798
 def _unknown(names:Iterable[str])->list[str]|None:
     "The names, where one of them needs introduction; else None."
     return None if all(map(PLAIN.fullmatch, names)) else list(names)
@@ -153,27 +175,27 @@ _GRID = np.concatenate([np.linspace(-4, 4, 41), np.random.default_rng(0).normal(
 def _count(t:Tree)->int:
     return 1 + sum(map(_count, t[1:])) if isinstance(t, tuple) else 1
 
-
+# %% ../nbs/01_formula.ipynb #58d9f929
 @patch(as_prop=True)
 def complexity(self:Formula)->int:
     "Number of nodes: operators, variables and constants."
     return _count(self.tree)
 
-
+# %% ../nbs/01_formula.ipynb #8588dcfb
 @patch
 def _sampled(self:Formula)->np.ndarray:
     "Values on a fixed grid; each variable has its own order of it."
     grids = {v: np.roll(_GRID, 7 * i) for i, v in enumerate(self.variables)}
     return self(**grids) if grids else self(_GRID)
 
-
+# %% ../nbs/01_formula.ipynb #e2a67664
 @patch(as_prop=True)
 def is_constant(self:Formula)->bool:
     "Does the value not depend on any variable?"
     v = self._sampled()
     return not self.variables or bool(np.ptp(v) <= 1e-9 * max(1., np.abs(v).max()))
 
-
+# %% ../nbs/01_formula.ipynb #e973dfe5
 @patch(as_prop=True)
 def fingerprint(self:Formula)->str:
     "Sixteen hexadecimal digits of the values on a fixed grid, to six digits."
@@ -189,6 +211,11 @@ def derivative(self:Formula, variable:str|None=None)->Formula:
     ----------
     variable : by which; the only one if None
 
+    Returns
+    -------
+    Formula
+        A new one.
+
     Raises
     ------
     FormulaError : several variables and none named, or a derivative that is no formula
@@ -200,7 +227,7 @@ def derivative(self:Formula, variable:str|None=None)->Formula:
     tree = to_tree(d.replace(sympy.DiracDelta, _zero))
     return derived(Formula(infix_text(tree), _unknown(self.variables)), self)
 
-
+# %% ../nbs/01_formula.ipynb #dbb9b695
 def _zero(*args)->sympy.Integer: return sympy.Integer(0)
 
 # %% ../nbs/01_formula.ipynb #b0cfa539
@@ -213,13 +240,19 @@ def latex(self:Formula)->str:
 @patch
 def _repr_latex_(self:Formula)->str: return f"${self.latex}$"
 
-
+# %% ../nbs/01_formula.ipynb #069bb7d2
 @patch
 def to_dict(self:Formula)->dict:
-    "As plain data, for JSON."
+    """As plain data, for JSON.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     return {"text": self.text, "variables": list(self.variables)}
 
-
+# %% ../nbs/01_formula.ipynb #bb60b93f
 @patch(cls_method=True)
 def from_dict(cls:Formula, d:Mapping)->Formula:
     "What `to_dict` gave."
@@ -278,7 +311,7 @@ def frequencies(self:Formula)->list[float]:
     slopes = [sympy.diff(e.args[0], sympy.Symbol("x", real=True)) for e in waves]
     return sorted({abs(float(c)) for c in slopes if c.is_number and c}, reverse=True)
 
-
+# %% ../nbs/01_formula.ipynb #e8f9aba4
 @patch
 def _period(self:Formula)->float|None:
     "Candidates are the periods of the sines and cosines inside, and their halves and doubles."

@@ -30,7 +30,7 @@ from .formula import Formula
 class IdentityError(ValueError):
     "Something of which it cannot be said what it computes."
 
-
+# %% ../nbs/04a_identity.ipynb #2750977b
 _INSTALLED = tuple(
     {
         str(Path(p).resolve())
@@ -161,7 +161,7 @@ def _array(walk: _Walk, a) -> dict:
         array=a.dtype.str, shape=list(a.shape), values=_hash(np.ascontiguousarray(a).tobytes())
     )
 
-
+# %% ../nbs/04a_identity.ipynb #039b1b2a
 def _mapping(walk: _Walk, d) -> dict:
     return dict(dict=[[walk(k), walk.at(k, v)] for k, v in d.items()])
 
@@ -326,7 +326,7 @@ def _wrapped(walk: _Walk, m) -> dict:
 def _property(walk: _Walk, p) -> dict:
     return dict(property=[walk(f) for f in (p.fget, p.fset, p.fdel)])
 
-
+# %% ../nbs/04a_identity.ipynb #c6c26ff1
 def _cached(walk: _Walk, p) -> dict:
     return dict(cached=walk(p.func))
 
@@ -431,33 +431,75 @@ def _symbolic(walk: _Walk, m: SymbolicActivation) -> dict:
 
 # %% ../nbs/04a_identity.ipynb #4a03e21f
 def _is(*kinds) -> Callable:
-    return lambda v: isinstance(v, kinds)
+    "A test for instances of these classes."
+
+    def matches(value) -> bool:
+        return isinstance(value, kinds)
+
+    return matches
 
 
 def _exactly(*kinds) -> Callable:
-    return lambda v: type(v) in kinds
+    "A test for instances of these classes, not of their subclasses."
+
+    def matches(value) -> bool:
+        return type(value) in kinds
+
+    return matches
+
+# %% ../nbs/04a_identity.ipynb #08a8fd88
+def _anything(value) -> bool:
+    return True
 
 
 def _has_fingerprint(v) -> bool:
     return type(v).__module__.startswith("nsad.") and hasattr(type(v), "fingerprint")
 
 # %% ../nbs/04a_identity.ipynb #055caab2
+def _formula(walk: _Walk, f) -> dict:
+    return dict(formula=f.text)
+
+
+def _fingerprinted(walk: _Walk, v) -> dict:
+    return dict(fingerprint=v.fingerprint, of=type(v).__qualname__)
+
+
+def _bytes(walk: _Walk, v) -> dict:
+    return dict(bytes=_hash(bytes(v)))
+
+
+def _enum(walk: _Walk, v) -> dict:
+    return dict(enum=walk(type(v)), name=v.name)
+
+
+def _pattern(walk: _Walk, v) -> dict:
+    return dict(pattern=walk(v.pattern), flags=v.flags)
+
+# %% ../nbs/04a_identity.ipynb #0d5f5d19
+def _logger(walk: _Walk, v) -> dict:
+    return dict(logger=v.name)
+
+
+def _running(walk: _Walk, v):
+    walk.refuse(v, "which runs and cannot be looked into")
+
+# %% ../nbs/04a_identity.ipynb #87e8ed3b
 _WRITERS = [
     (_exactly(SymbolicActivation), _symbolic),
     (_is(nn.Module), _torch_module),
-    (_is(Formula), lambda w, f: dict(formula=f.text)),
-    (_has_fingerprint, lambda w, v: dict(fingerprint=v.fingerprint, of=type(v).__qualname__)),
+    (_is(Formula), _formula),
+    (_has_fingerprint, _fingerprinted),
     (_is(torch.Tensor), _tensor),
     (_is(np.ndarray, np.generic), _array),
     (_exactly(list, tuple, range, torch.Size), _sequence),
     (_exactly(dict, types.MappingProxyType), _mapping),
     (_exactly(set, frozenset), _set),
-    (_exactly(bytes, bytearray), lambda w, v: dict(bytes=_hash(bytes(v)))),
+    (_exactly(bytes, bytearray), _bytes),
     (_exactly(complex), _text_of),
-    (_is(enum.Enum), lambda w, v: dict(enum=w(type(v)), name=v.name)),
+    (_is(enum.Enum), _enum),
     (_is(PurePath, torch.dtype, torch.device, torch.layout), _text_of),
-    (_is(re.Pattern), lambda w, v: dict(pattern=w(v.pattern), flags=v.flags)),
-    (_is(logging.Logger), lambda w, v: dict(logger=v.name)),
+    (_is(re.Pattern), _pattern),
+    (_is(logging.Logger), _logger),
     (_is(type), _class),
     (_is(types.FunctionType), _function),
     (_is(types.MethodType), _method),
@@ -477,12 +519,9 @@ _WRITERS = [
         ),
         _builtin,
     ),
-    (
-        _is(types.GeneratorType, types.CoroutineType),
-        lambda w, v: w.refuse(v, "which runs and cannot be looked into"),
-    ),
+    (_is(types.GeneratorType, types.CoroutineType), _running),
     (_is(type(Ellipsis), type(NotImplemented), slice), _text_of),
-    (lambda v: True, _object),
+    (_anything, _object),
 ]
 
 # %% ../nbs/04a_identity.ipynb #42702df0
@@ -523,8 +562,9 @@ def activation_specification(spec, name: str = "the activation") -> object:
 
     Parameters
     ----------
-    spec : Formula, str, nn.Module, type, callable, list or tuple
-        A list has one activation for each hidden layer.
+    spec
+        Formula, str, nn.Module, type, callable, list or tuple A list has one activation for
+        each hidden layer.
     name : str
         What a refusal calls it.
 
@@ -587,7 +627,7 @@ def is_plain(module: nn.Module, kind: type) -> bool:
     ----------
     module : nn.Module
     kind : type
-        A class of modules.
+        Type A class of modules.
 
     Returns
     -------

@@ -27,13 +27,17 @@ def moments(activation:nn.Module, scales:Tensor, bias:float=0.)->tuple[Tensor, T
 
     Parameters
     ----------
-    activation : elementwise; where channels have constants of their own, the mean over channels
-    scales : (n,) standard deviations of what the weights contribute to the input
-    bias : biases are uniform between minus this and this
+    activation : nn.Module
+        Elementwise; where channels have constants of their own, the mean over channels.
+    scales : Tensor
+        (n,) standard deviations of what the weights contribute to the input.
+    bias : float, default 0.0
+        Biases are uniform between minus this and this.
 
     Returns
     -------
-    two tensors : (n,) the means of `f(z)**2` and of `f'(z)**2`, in double precision
+    two tensors
+        (n,) the means of `f(z)**2` and of `f'(z)**2`, in double precision.
     """
     f = copy.deepcopy(activation).double().requires_grad_(False).train(False).cpu()
     if hasattr(f, "channel_axis"): f.channel_axis = -1
@@ -47,7 +51,7 @@ def moments(activation:nn.Module, scales:Tensor, bias:float=0.)->tuple[Tensor, T
     squares = (v.detach().square().mean(1).view(z.shape).mean(2) for v in (value, slope))
     return tuple(v @ torch.as_tensor(WEIGHTS) for v in squares)
 
-
+# %% ../nbs/03c_initialisation.ipynb #8c1368b1
 def _channels(f:nn.Module)->int:
     "How many channels have parameters of their own."
     own = [p.shape[-1] for p in f.parameters() if p.dim() > 1 or isinstance(f, nn.PReLU)]
@@ -59,12 +63,15 @@ def gain(activation:nn.Module, scale:float=1.)->float:
 
     Parameters
     ----------
-    activation : elementwise
-    scale : standard deviation of its input
+    activation : nn.Module
+        Elementwise.
+    scale : float, default 1.0
+        Standard deviation of its input.
 
     Raises
     ------
-    ValueError : an activation that is 0 there, or beyond all numbers: no weights keep a signal
+    ValueError
+        An activation that is 0 there, or beyond all numbers: no weights keep a signal.
     """
     square = moments(activation, torch.tensor([scale]))[0].item()
     if not math.isfinite(square) or square < 1e-30:
@@ -79,13 +86,15 @@ class Start(NamedTuple):
 
     Attributes
     ----------
-    scale : standard deviation of its input: one over its largest frequency, and at most 1
-    gain : one over the root of its mean square there
+    scale : float
+        Standard deviation of its input: one over its largest frequency, and at most 1.
+    gain : float
+        One over the root of its mean square there.
     """
     scale: float
     gain: float
 
-
+# %% ../nbs/03c_initialisation.ipynb #8da1933e
 def start_of(activation:nn.Module)->Start:
     "What an activation asks for; a formula's frequencies are read in its `formula`, if it has one."
     formulas = getattr(activation, "formula", ())
@@ -119,12 +128,15 @@ def initialise_(net:nn.Module, starts:Mapping[nn.Module, Start])->list[str]:
 
     Parameters
     ----------
-    net : changed in place; draws come from torch's global generator
-    starts : the activations, and what they ask for
+    net : nn.Module
+        Changed in place; draws come from torch's global generator.
+    starts : mapping from nn.Module to Start
+        The activations, and what they ask for.
 
     Returns
     -------
-    list of str : names of the layers that were drawn anew
+    list of str
+        Names of the layers that were drawn anew.
 
     References
     ----------
@@ -153,7 +165,7 @@ def _settle(waiting:list, scale:float|None)->list[str]:
         if scale is not None and norm.weight is not None: nn.init.constant_(norm.weight, scale)
     return [name]
 
-
+# %% ../nbs/03c_initialisation.ipynb #30d58b7b
 def _as_they_run(net:nn.Module)->list[tuple[str, nn.Module]]:
     "Modules by name; torch's transformer layers register last what they run behind `linear1`."
     named = dict(net.named_modules(remove_duplicate=False))

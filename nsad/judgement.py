@@ -6,7 +6,7 @@
 __all__ = ['LR_FACTORS', 'PLAIN', 'FEW_STEPS', 'tuned_rates', 'reference_models', 'final_results', 'Judgement', 'judge']
 
 # %% ../nbs/19b_judgement.ipynb #8a1071d9
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ def tuned_rates(
     rows: int = 20_000,
     seeds: Sequence[int] = (1, 2),
     progress: bool = False,
+    tell: Callable | None = None,
 ) -> dict[str, float]:
     """The learning rate with the lowest validation loss, for each activation.
 
@@ -53,6 +54,8 @@ def tuned_rates(
         Of the splits, initial weights and batches.
     progress : bool
         Show a bar.
+    tell : callable or None
+        Called with a line of text on what is done, for a log.
 
     Returns
     -------
@@ -63,6 +66,8 @@ def tuned_rates(
     measure = "rmse" if training.task == "regression" else "log_loss"
     losses = {}
     for factor in factors:
+        if tell is not None:
+            tell(f"learning rate {recipe.lr * factor:.2g} is tried for {', '.join(activations)}")
         tried = replace(recipe, lr=recipe.lr * factor)
         study = Study([few], dict(activations), [network], tuple(seeds), tried, models={})
         mean = study.run(progress=progress).groupby("activation")[measure].agg(_finite_mean)
@@ -99,6 +104,7 @@ def final_results(
     models: Mapping | None = None,
     progress: bool = False,
     n_jobs: int | None = None,
+    tell: Callable | None = None,
 ) -> pd.DataFrame:
     """Train each activation with its own learning rate and score it on the test rows of one
     split.
@@ -113,7 +119,7 @@ def final_results(
         Of the split into 80 % and 20 %.
     seeds : sequence of int
         Of initial weights, batches and dropout.
-    recipe, network, progress, n_jobs
+    recipe, network, progress, n_jobs, tell
         As in `tuned_rates` and `Study.run`.
     models : mapping or None
         What is no network, see `reference_models`.
@@ -136,6 +142,9 @@ def final_results(
             split_seed=split_seed,
             models=dict(models or {}) if i == 0 else {},
         )
+        if tell is not None:
+            networks = len(these) * len(study.seeds)
+            tell(f"{networks} networks with {', '.join(these)} are trained and tested")
         rows = study.run(progress=progress, n_jobs=n_jobs, row_scores=True)
         frames.append(rows.assign(lr=np.where(rows.activation.isin(list(these)), rate, np.nan)))
     return pd.concat(frames, ignore_index=True)
@@ -225,6 +234,7 @@ def judge(
     tune: bool = True,
     progress: bool = False,
     n_jobs: int | None = None,
+    tell: Callable | None = None,
 ) -> Judgement:
     """Train a formula beside ReLU, GELU, a linear model and LightGBM, and say whether it is
     worth using.
@@ -250,6 +260,8 @@ def judge(
         Show bars.
     n_jobs : int or None
         Processes.
+    tell : callable or None
+        Called with a line of text on each stage, for a log.
 
     Returns
     -------
@@ -268,7 +280,12 @@ def judge(
     rates = dict.fromkeys(activations, recipe.lr)
     if tune:  # on training rows alone, so that the text will do, without where it is from
         rates = tuned_rates(
-            training, {**activations, "found": best.text}, recipe, network, progress=progress
+            training,
+            {**activations, "found": best.text},
+            recipe,
+            network,
+            progress=progress,
+            tell=tell,
         )
     models, seeds = reference_models(), range(split_seed, split_seed + n_seeds)
     results = final_results(
@@ -282,6 +299,7 @@ def judge(
         models,
         progress,
         n_jobs,
+        tell,
     )
     others = [(network, label) for label in PLAIN] + [
         (models[label].kind, label) for label in models

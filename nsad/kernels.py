@@ -48,7 +48,7 @@ _BY_NUMPY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": n
              "neg": np.negative, "maximum": np.maximum,       # as quick, with less to begin
              "minimum": np.minimum}
 
-
+# %% ../nbs/03_kernels.ipynb #0d6dbd3b
 def _select(chosen:Tensor, a:Tensor, b:Tensor, out:Tensor)->Tensor:
     return torch.where(chosen.bool(), a, b, out=out)
 
@@ -114,20 +114,20 @@ class Call(NamedTuple):
     arguments: tuple[int, ...]
     result: int
 
-
+# %% ../nbs/03_kernels.ipynb #dd056e45
 class Plan(NamedTuple):
     "Places are the inputs, the outputs, the constants, then the registers."
     calls: tuple[Call, ...]
     constants: tuple
     n_registers: int
 
-
+# %% ../nbs/03_kernels.ipynb #b3539fd2
 def last_uses(instructions:Sequence[tuple])->dict[int, int]:
     "For each value the last instruction that reads it."
     return {o: i for i, (_, operands) in enumerate(instructions)
             for o in operands if isinstance(o, int)}
 
-
+# %% ../nbs/03_kernels.ipynb #e7cc7a33
 def _ended(program:Program, scaled:bool, dtype:torch.dtype)->tuple[list, int]:
     "Instructions as (function or name, operands), outputs made finite and scaled; their places."
     n = len(program.inputs)
@@ -151,10 +151,14 @@ def plan(program:Program, scaled:bool, dtype:torch.dtype, alone:bool)->Plan:
 
     Parameters
     ----------
-    program : of `x`
-    scaled : is there a second input that the outputs are multiplied with
-    dtype : of the tensors
-    alone : will it run on one thread
+    program : Program
+        Of `x`.
+    scaled : bool
+        Is there a second input that the outputs are multiplied with.
+    dtype : torch.dtype
+        Of the tensors.
+    alone : bool
+        Will it run on one thread.
     """
     rows, ends = _ended(lowered(program), scaled, dtype)
     inputs = 1 + scaled
@@ -193,7 +197,7 @@ def _registers(n:int, like:Tensor)->list[tuple]:
             rooms[key] = [(t, t.numpy()) for t in rooms[like.dtype][:size].view(n, *like.shape)]
     return rooms[key]
 
-
+# %% ../nbs/03_kernels.ipynb #1dc3ff23
 def execute(made:Plan, tensors:Sequence[Tensor]):
     "Carry out a plan on inputs and outputs of one shape."
     places = [(t, t.numpy()) for t in tensors]
@@ -202,7 +206,7 @@ def execute(made:Plan, tensors:Sequence[Tensor]):
     for function, numpy, arguments, result in made.calls:
         function(*[places[a][numpy] for a in arguments], out=places[result][numpy])
 
-
+# %% ../nbs/03_kernels.ipynb #fc000a68
 def in_chunks(program:Program, scaled:bool, dtype:torch.dtype, tensors:Sequence[Tensor], chunk:int):
     "The program on flat tensors, or on tensors of at most a chunk."
     n = tensors[0].numel()
@@ -218,11 +222,16 @@ def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|Non
 
     Parameters
     ----------
-    program : of `x`; for value, slope and curvature `jet(program, 2)`
-    x : tensor of any shape
-    outs : a tensor like `x` for each output; they get finite numbers
-    scale : tensor like `x` that all outputs are multiplied with
-    chunk : numbers that are computed at a time
+    program : Program
+        Of `x`; for value, slope and curvature `jet(program, 2)`.
+    x : Tensor
+        Tensor of any shape.
+    outs : sequence of Tensor
+        A tensor like `x` for each output; they get finite numbers.
+    scale : Tensor, optional
+        Tensor like `x` that all outputs are multiplied with.
+    chunk : int, default CHUNK
+        Numbers that are computed at a time.
     """
     given = (x,) if scale is None else (x, scale)
     tensors = [t.detach() if t.requires_grad else t for t in (*given, *outs)]
@@ -233,7 +242,7 @@ def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|Non
             return in_chunks(program, scale is not None, x.dtype, views, chunk)
     for out, y in zip(outs, plain(program, x)): out.copy_(y if scale is None else y * scale)
 
-
+# %% ../nbs/03_kernels.ipynb #8b3311f6
 def ordinary(x:Tensor)->bool:
     "Is there memory behind this tensor: does no tracer and no transform look through it?"
     return (type(x) in (Tensor, nn.Parameter) and x.layout == torch.strided
@@ -249,13 +258,13 @@ def flat(function:Callable, *tensors:Tensor)->Tensor:
     views = [_laid_out(t, layout).as_strided((t.numel(),), (1,)) for t in tensors]
     return function(*views).as_strided(first.shape, layout)
 
-
+# %% ../nbs/03_kernels.ipynb #7b61a5cd
 def _laid_out(t:Tensor, layout:tuple)->Tensor:
     "The tensor in memory as it is asked for."
     if t.stride() == layout: return t
     return torch.empty_strided(t.shape, layout, dtype=t.dtype, device=t.device).copy_(t)
 
-
+# %% ../nbs/03_kernels.ipynb #85198ca0
 def _planned(program:Program, *given:Tensor)->Tensor:
     "The only output of a program at a flat tensor, times a second tensor if there is one."
     dtype = given[0].dtype
@@ -273,7 +282,7 @@ def value_kernel(program:Program, x:Tensor, find:Callable|None=None)->Tensor:
     if x.device.type != "cpu": return plain(program, x)[0]
     return flat(functools.partial(_planned, program), x)
 
-
+# %% ../nbs/03_kernels.ipynb #a37d8dda
 def product_kernel(program:Program, x:Tensor, grad:Tensor, find:Callable|None=None)->Tensor:
     "A gradient times the slope that the program computes."
     real = ordinary(x) and ordinary(grad)
@@ -303,7 +312,7 @@ def compiled(program:Program, device:str, dtype:torch.dtype, options:tuple=())->
         first_line = (str(error).strip() or "?").splitlines()[0]
         return f"{type(error).__name__}: {first_line:.100}"
 
-
+# %% ../nbs/03_kernels.ipynb #3a8c76ae
 def _built(f:Callable, sample:tuple, options:dict)->Callable:
     "The function compiled for any length, called without torch.compile's checks."
     from torch._inductor import standalone_compile

@@ -23,20 +23,35 @@ from .program import Program, bind, derivative_by, program_of, run
 
 # %% ../nbs/10a_layers.ipynb #a98fdf0d
 class ExportError(ValueError):
-    "What cannot be written in another language: the part, what is wrong with it, what to do."
+    """What cannot be written in another language: the part, what is wrong with it, what to do.
+
+    Examples
+    --------
+    >>> from nsad import ExportError, to_c
+    >>> try:
+    ...     to_c("x", name="no name")
+    ... except ExportError as error:
+    ...     print("no name" in str(error))
+    True
+    """
 
 # %% ../nbs/10a_layers.ipynb #32900c74
 @dataclass(frozen=True, eq=False)
 class Pointwise:
     """A program that is run on each number.
 
-    Attributes
+    Parameters
     ----------
-    program : of x and, where channels have constants of their own, of these
-    text : what it is called
-    constants : array (how many, channels) where channels differ
-    guard : is the result made finite
-    axis : of an array, the one with the channels
+    program : Program
+        Of x and, where channels have constants of their own, of these.
+    text : str
+        What it is called.
+    constants : ndarray, optional
+        Array (how many, channels) where channels differ.
+    guard : bool, default False
+        Is the result made finite.
+    axis : int, default -1
+        Of an array, the one with the channels.
     """
     program: Program
     text: str
@@ -60,7 +75,7 @@ def pointwise(act:SymbolicActivation)->Pointwise:
     text = infix_text(with_numbers(tree, iter(now)))
     return Pointwise(bind(program, now), text, None, act.protect)
 
-
+# %% ../nbs/10a_layers.ipynb #e77a822d
 def with_numbers(t:Tree, new)->Tree:
     "A tree with other things in place of its decimal constants, in the order of its text."
     if isinstance(t, tuple): return (t[0], *(with_numbers(a, new) for a in t[1:]))
@@ -96,14 +111,14 @@ TORCH_FORMULAS = {
     nn.Softplus: "where({m.beta!r}*x - {m.threshold!r}, x, softplus({m.beta!r}*x)/{m.beta!r})"}
 _GELU_TANH = "0.5*x*(1 + tanh(0.7978845608028654*(x + 0.044715*x**3)))"
 
-
+# %% ../nbs/10a_layers.ipynb #1ae58806
 def of_torch(m:nn.Module)->Pointwise:
     "One of torch's activations."
     approximate = isinstance(m, nn.GELU) and m.approximate == "tanh"
     text = _GELU_TANH if approximate else TORCH_FORMULAS[type(m)].format(m=m)
     return Pointwise(program_of(Formula(text)), f"{m}")
 
-
+# %% ../nbs/10a_layers.ipynb #f0728566
 def of_prelu(m:nn.PReLU, place:str)->Pointwise:
     "PReLU, whose slopes are learned: one, or one for each channel."
     slope = numbers(m.weight, f"{place}.weight")
@@ -125,7 +140,7 @@ class Scaling:
     scale: np.ndarray
     shift: np.ndarray
 
-
+# %% ../nbs/10a_layers.ipynb #791fb503
 Layer = LinearMap | Scaling | Pointwise        # and `Embedded`, see below
 IGNORED = nn.Dropout, nn.AlphaDropout, nn.Identity            # they do nothing after training
 
@@ -134,14 +149,18 @@ IGNORED = nn.Dropout, nn.AlphaDropout, nn.Identity            # they do nothing 
 class Embedded:
     """Functions of each of some columns, and a linear map of them; the other columns pass.
 
-    Attributes
+    Parameters
     ----------
-    n_inputs : columns of the table
-    columns, passing : int arrays, columns that are embedded, and those that are put behind
-    tables : arrays (columns, functions) by name: "angle", radians of a wave for each unit; or
-        "start", "slope", "low" and "high" of bins
+    n_inputs : int
+        Columns of the table.
+    columns, passing : ndarray
+        Int arrays, columns that are embedded, and those that are put behind.
+    tables : dict from str to ndarray
+        Arrays (columns, functions) by name: "angle", radians of a wave for each unit; or
+        "start", "slope", "low" and "high" of bins.
     weight, bias : (columns, functions, numbers) and (columns, numbers)
-    activation : of the numbers that come out, or None
+    activation : Pointwise, optional
+        Of the numbers that come out, or None.
     """
     n_inputs: int
     columns: np.ndarray
@@ -175,7 +194,7 @@ def _of_embedding(m:EmbeddingLayer, place:str)->Embedded:
     columns, passing = np.array(m.columns, int), np.array(m.passing, int)
     return Embedded(m.n_features, columns, passing, tables, weight, bias, *parts)
 
-
+# %% ../nbs/10a_layers.ipynb #b03471ef
 def _centred(scaling:Scaling, dtype:str)->list[Scaling]:
     "A shift and then a factor, which costs no digits where the mean is large."
     if not scaling.scale.all(): return [scaling]
@@ -190,7 +209,7 @@ def _of_linear(m:nn.Linear, place:str)->LinearMap:
     bias = np.zeros(m.out_features) if m.bias is None else numbers(m.bias, f"{place}.bias")
     return LinearMap(numbers(m.weight, f"{place}.weight"), bias)
 
-
+# %% ../nbs/10a_layers.ipynb #1aef441c
 def _of_batch_norm(m:nn.BatchNorm1d, place:str)->Scaling:
     "What batch normalisation does in evaluation mode."
     if m.running_var is None:
@@ -202,7 +221,7 @@ def _of_batch_norm(m:nn.BatchNorm1d, place:str)->Scaling:
     scale = scale / np.sqrt(numbers(m.running_var, f"{place}.running_var") + m.eps)
     return Scaling(scale, shift - numbers(m.running_mean, f"{place}.running_mean") * scale)
 
-
+# %% ../nbs/10a_layers.ipynb #165daedb
 def layers_of(m:nn.Module, place:str)->list[Layer]:
     "A module in this form; `place` is its name in the network."
     kind = type(m)
@@ -229,7 +248,7 @@ def modules_of(net:nn.Module, place:str="")->list[tuple[str, nn.Module]]:
     inner = [(f"{place}.{name}".lstrip("."), m) for name, m in net._modules.items()]
     return [part for where, m in inner for part in modules_of(m, where)]
 
-
+# %% ../nbs/10a_layers.ipynb #bce7bfc9
 def _no_hooks(m:nn.Module, place:str):
     if m._forward_hooks or m._forward_pre_hooks:
         raise ExportError(f"layer {place!r} ({type(m).__name__}) has hooks, which may change its "
@@ -253,7 +272,7 @@ def folded(layers:list[Layer], dtype:str)->list[Layer]:
         else: done.append(layer)
     return done
 
-
+# %% ../nbs/10a_layers.ipynb #f6246c91
 def _behind(scaling:Scaling, linear:LinearMap, dtype:str, first:bool)->list[Layer]:
     "A scaling and the linear map behind it, as one or two."
     weight, kind = linear.weight * scaling.scale, np.float32 if dtype == "float" else np.float64
@@ -271,17 +290,22 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
 
     Parameters
     ----------
-    net : nested `nn.Sequential` of layers that are known
-    scaler : the `Scaler` of its training rows, which becomes the first layer; or None
-    dtype : of the arithmetic to come, "float" or "double"
+    net : nn.Module
+        Nested `nn.Sequential` of layers that are known.
+    scaler
+        The `Scaler` of its training rows, which becomes the first layer; or None.
+    dtype : str
+        Of the arithmetic to come, "float" or "double".
 
     Returns
     -------
-    tuple : the list, and how many inputs it has
+    tuple
+        The list, and how many inputs it has.
 
     Raises
     ------
-    ExportError : a layer that is not known, or layers that do not fit together
+    ExportError
+        A layer that is not known, or layers that do not fit together.
     """
     layers = [part for place, m in modules_of(net) for part in layers_of(m, place)]
     if not any(isinstance(p, LinearMap) for p in layers):
@@ -293,7 +317,7 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
     _check_widths(layers, n_inputs)
     return folded(layers, dtype), n_inputs
 
-
+# %% ../nbs/10a_layers.ipynb #d559aae6
 def _width(layer:Layer, otherwise:int)->int:
     "How many units a layer takes; `otherwise` where any number will do."
     if isinstance(layer, LinearMap): return layer.weight.shape[1]
@@ -312,7 +336,7 @@ def standardising(scaler, n_inputs:int)->Scaling:
         raise ExportError("the scaler holds NaN, infinity or a scale of 0; fit it on finite rows")
     return Scaling(1 / scale, -mean / scale)
 
-
+# %% ../nbs/10a_layers.ipynb #afb69e2f
 def _check_widths(layers:list[Layer], width:int):
     for p in layers:
         own = isinstance(p, Pointwise) and p.constants is not None

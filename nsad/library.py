@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
 import numpy as np
 import pandas as pd
@@ -47,10 +48,21 @@ from .training import MEASURES, STRONG, Recipe
 class LibraryError(ValueError):
     """An activation that is missing, or a file that is none: the message names the file, the
     place, the value and the remedy.
+
+    Examples
+    --------
+    >>> from nsad import LibraryError, find_entry
+    >>> try:
+    ...     find_entry("forest-bel")
+    ... except LibraryError as error:
+    ...     print("forest-bell" in str(error))
+    True
     """
 
 
 FORMAT = "nsad.activation/2"
+
+# %% ../nbs/20_library.ipynb #a69f3066
 # of one file, of what is nested in it, of one text
 MAX_BYTES, MAX_DEPTH, MAX_TEXT = 1_000_000, 12, 20_000
 
@@ -82,6 +94,18 @@ def _is_number(v) -> bool:
 def _is_whole(v, low: int = 0) -> bool:
     return type(v) is int and low <= v < 2**63
 
+
+def _is_share(v) -> bool:
+    return _is_number(v) and 0 <= v <= 1
+
+
+def _is_fingerprint(v) -> bool:
+    return isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None
+
+# %% ../nbs/20_library.ipynb #5ec16fb2
+def _is_anything(v) -> bool:
+    return True
+
 # %% ../nbs/20_library.ipynb #afeb7031
 def _is_marks(v) -> bool:
     return (
@@ -100,29 +124,31 @@ def _is_name(v) -> bool:
         and not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", v)
     )
 
-
+# %% ../nbs/20_library.ipynb #5c9ad71b
 _TEXT = _is_text, f"text of up to {MAX_TEXT} printable characters"
 _NUMBER = _is_number, "a finite number"
 
 # %% ../nbs/20_library.ipynb #5082ef49
 _WHOLE = _is_whole, "a whole number from 0"
-_COUNT = lambda v: _is_whole(v, 1), "a whole number from 1"
-_SHARE = lambda v: _is_number(v) and 0 <= v <= 1, "a number from 0 to 1"
-_HEX = (
-    lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{16}", v) is not None,
-    "16 hexadecimal digits, as `Dataset.fingerprint` has",
-)
+_COUNT = partial(_is_whole, low=1), "a whole number from 1"
+_SHARE = _is_share, "a number from 0 to 1"
+_HEX = _is_fingerprint, "16 hexadecimal digits, as `Dataset.fingerprint` has"
 _MARKS = _is_marks, f"hashes of up to {MOST_MARKS:,} rows, as `seen_as_json` writes them"
 _NAME = (
     _is_name,
     "a name: use up to 80 letters, digits, dots, dashes and underscores, and no device's name",
 )
-_ANY = lambda v: True, "anything"
+_ANY = _is_anything, "anything"
 
 # %% ../nbs/20_library.ipynb #0027a270
 def _or_auto(rule: tuple) -> tuple:
     "The rule of a setting that a recipe may also leave to the number of rows."
-    return lambda v: v == "auto" or rule[0](v), f'{rule[1]}, or "auto"'
+    fits, what = rule
+
+    def fits_or_auto(v) -> bool:
+        return v == "auto" or fits(v)
+
+    return fits_or_auto, f'{what}, or "auto"'
 
 # %% ../nbs/20_library.ipynb #76b29085
 _SCORE = {
@@ -181,6 +207,8 @@ SCHEMA = {
         "label_smoothing": _SHARE,
         "clip": _NUMBER,
         "constants_lr": _NUMBER,
+        "embedding_lr": _NUMBER,
+        "norm_lr": _NUMBER,
     },
     "engine": {"name": _TEXT, "options": {str: _ANY}, "candidates": _COUNT, "seconds": _NUMBER},
     "seed": _WHOLE,
@@ -208,7 +236,7 @@ def _shown(value) -> str:
         text = f"something of type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
-
+# %% ../nbs/20_library.ipynb #c52ae10d
 def _wrong(place: str, value, needs: str):
     raise LibraryError(f"{place or 'the file'} is {_shown(value)}; it must be {needs}")
 
@@ -275,23 +303,38 @@ def _check_scores(scores: list, place: str):
 class Entry:
     """An activation and where it comes from.
 
-    Attributes
+    Parameters
     ----------
-    name : short, of letters, digits, dots, dashes and underscores; also the file's name
-    formula : text of a formula in `x`
-    domain : "physics", "ecology", "text", ...
-    evidence : what else is known of it, as JSON can say it
-    data
-        name, fingerprint, rows, features, task, source, licence and citation of the rows it was
+    name : str
+        Short, of letters, digits, dots, dashes and underscores; also the file's name.
+    formula : str
+        Text of a formula in `x`.
+    domain : str, default ''
+        "physics", "ecology", "text", ...
+    evidence : dict
+        What else is known of it, as JSON can say it.
+    data : dict
+        Name, fingerprint, rows, features, task, source, licence and citation of the rows it was
         found in, with hashes of these rows, by which a study knows whether it may test on
-        others
-    split, recipe : shares and seed of the split; how the networks of the scores were trained
-    engine, seed : name, options, candidates and seconds of the search, and its seed
-    scores, baselines
-        measures with mean, low, high, sd and n, of this activation and, on the same rows, of
-        others
-    versions : of the packages by which it was kept
-    licence, citation, note : of the activation itself
+        others.
+    split, recipe : dict
+        Shares and seed of the split; how the networks of the scores were trained.
+    engine, seed
+        Name, options, candidates and seconds of the search, and its seed.
+    scores, baselines : list
+        Measures with mean, low, high, sd and n, of this activation and, on the same rows, of
+        others.
+    versions : dict
+        Of the packages by which it was kept.
+    licence, citation, note : str, default ''
+        Of the activation itself.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> entry = find_entry("forest-bell")
+    >>> entry.domain
+    'ecology'
     """
 
     name: str
@@ -358,7 +401,13 @@ def _in_x(text: str | Formula) -> Formula:
 # %% ../nbs/20_library.ipynb #233f5a2a
 @patch
 def to_dict(self: Entry) -> dict:
-    "The entry as JSON holds it, without what is empty."
+    """The entry as JSON holds it, without what is empty.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     known = asdict(self) | dict(latex=Formula(self.formula).latex)
     return dict(format=FORMAT) | {
         k: known[k] for k in SCHEMA if known[k] not in ("", {}, [], None)
@@ -367,7 +416,13 @@ def to_dict(self: Entry) -> dict:
 # %% ../nbs/20_library.ipynb #8aefec7a
 @patch
 def to_json(self: Entry) -> str:
-    "The entry as JSON text, a score on each line."
+    """The entry as JSON text, a score on each line.
+
+    Returns
+    -------
+    str
+        What a file of the library holds.
+    """
     return (
         "{\n"
         + ",\n".join(f" {json.dumps(k)}: {_laid_out(v)}" for k, v in self.to_dict().items())
@@ -484,7 +539,7 @@ def score(
     level, overlap : float
         Of the interval, as in `nsad.statistics.interval`.
     **about
-        rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants
+        Rows ("test"), dataset, network, parameters, recipe, dropout, activation, constants
         ("fixed" or "learn").
 
     Returns
@@ -592,8 +647,17 @@ class ActivationLibrary:
 
     Parameters
     ----------
-    path : the folder, see `library_folder`; it is made when the first entry is added
-    read_only : refuse to add and to remove
+    path
+        The folder, see `library_folder`; it is made when the first entry is added.
+    read_only : bool, default False
+        Refuse to add and to remove.
+
+    Examples
+    --------
+    >>> from nsad import ActivationLibrary
+    >>> library = ActivationLibrary.shipped()
+    >>> library.names[:2]
+    ['forest-bell', 'forest-bump']
     """
 
     def __init__(self, path=None, read_only: bool = False):
@@ -617,6 +681,7 @@ class ActivationLibrary:
 
     @property
     def names(self) -> list[str]:
+        "Names of the entries, in alphabetical order."
         return sorted(p.stem for p in self.path.glob("*.json") if not p.name.startswith("."))
 
     def __len__(self):
@@ -632,10 +697,14 @@ class ActivationLibrary:
 def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
     "The first bytes of a plain file, one more than `most` where there are more."
     more = getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+
+    def opener(name, flags):
+        return os.open(name, flags | more)
+
     try:
         if not links and path.is_symlink():
             raise LibraryError(f"{path} is a link; put the file itself there")
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | more)) as file:
+        with open(path, "rb", opener=opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LibraryError(f"{path} is not a plain file; take it away")
             return file.read(most + 1)
@@ -650,7 +719,18 @@ def _bytes_of(path: Path, most: int = MAX_BYTES, links: bool = True) -> bytes:
 # %% ../nbs/20_library.ipynb #2cf8c3e8
 @patch
 def entry(self: ActivationLibrary, name: str) -> Entry:
-    "The entry of that name, whole."
+    """The entry of that name, whole.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Entry
+        The activation with all that is known of it.
+    """
     if name not in self:
         raise LibraryError(
             f"{self.path} has no activation {_shown(name)}{did_you_mean(name, self.names)}; "
@@ -672,7 +752,18 @@ def _read(self: ActivationLibrary, path: Path) -> Entry:
 # %% ../nbs/20_library.ipynb #ce32aee3
 @patch
 def get(self: ActivationLibrary, name: str) -> Formula:
-    "The formula of that name, which remembers where it comes from."
+    """The formula of that name, which remembers where it comes from.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+
+    Returns
+    -------
+    Formula
+        In `x`.
+    """
     entry = self.entry(name)
     return with_origin(entry.formula, entry.origin)
 
@@ -807,20 +898,32 @@ def add(
 
     Parameters
     ----------
-    formula
-        a formula in x or its text; the best one of a `Discovery`, with what it knows of its
-        search; an `Entry` as it is
-    domain : default the dataset's
-    dataset : the rows it was found in, training rows alone
-    results : rows of a study that has the formula; they give the scores
-    overwrite : replace an entry of that name, which is refused otherwise
+    name : str
+        What the entry is to be called.
+    formula : Formula, str, Discovery or Entry
+        A formula in x or its text; the best one of a `Discovery`, with what it knows of its
+        search; an `Entry` as it is.
+    domain : str, default ''
+        Default the dataset's.
+    dataset : Dataset, optional
+        The rows it was found in, training rows alone.
+    results : DataFrame, optional
+        Rows of a study that has the formula; they give the scores.
+    overwrite : bool, default False
+        Replace an entry of that name, which is refused otherwise.
     **about
-        split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
-        else is kept as evidence
+        Split, recipe, engine, seed, scores, baselines, licence, citation, note, data; anything
+        else is kept as evidence.
+
+    Returns
+    -------
+    Entry
+        As it was kept.
 
     Raises
     ------
-    LibraryError : the name is taken, the library is read-only, or something cannot be kept
+    LibraryError
+        The name is taken, the library is read-only, or something cannot be kept.
     """
     own = dict(versions=_versions(), evidence={})
     if isinstance(formula, Discovery):
@@ -900,7 +1003,13 @@ def _writable(self: ActivationLibrary):
 # %% ../nbs/20_library.ipynb #ac615494
 @patch
 def remove(self: ActivationLibrary, name: str):
-    "Take an entry away, even one that cannot be read."
+    """Take an entry away, even one that cannot be read.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    """
     self._writable()
     if name not in self:
         self.entry(name)
@@ -933,7 +1042,13 @@ def _score_text(s: Mapping) -> str:
 # %% ../nbs/20_library.ipynb #4b74dba6
 @patch
 def describe(self: Entry) -> str:
-    "What is known, as lines of text."
+    """What is known, as lines of text.
+
+    Returns
+    -------
+    str
+        Several lines.
+    """
 
     def pairs(d):
         return ", ".join(f"{k} {v}" for k, v in d.items() if not isinstance(v, (dict, list)))
@@ -967,14 +1082,31 @@ def _repr_html_(self: Entry) -> str:
 # %% ../nbs/20_library.ipynb #96e1e5e6
 @patch
 def frame(self: ActivationLibrary, domain: str | None = None) -> pd.DataFrame:
-    "Name, formula and domain of every entry, or of those of one domain."
+    """Name, formula and domain of every entry, or of those of one domain.
+
+    Parameters
+    ----------
+    domain : str, optional
+        Such as "images"; None for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each entry.
+    """
     rows = [(e.name, e.formula, e.domain) for e in self if domain is None or e.domain == domain]
     return pd.DataFrame(rows, columns=["name", "formula", "domain"])
 
 # %% ../nbs/20_library.ipynb #2745bb08
 @patch
 def problems(self: ActivationLibrary) -> pd.DataFrame:
-    "The files of the folder that are no activations, with what is wrong in each."
+    """The files of the folder that are no activations, with what is wrong in each.
+
+    Returns
+    -------
+    DataFrame
+        One row for each such file; none where all is well.
+    """
     rows = []
     for name in self.names:
         try:
@@ -1016,14 +1148,19 @@ def search(
 
     Parameters
     ----------
-    domain : as it stands in the entries
-    near : a formula or the name of an entry; adds the column distance
-    data : name or fingerprint of the data
-    text : stands in name, formula, note, citation or data, whatever the case
+    domain : str, optional
+        As it stands in the entries.
+    near : Formula or str, optional
+        A formula or the name of an entry; adds the column distance.
+    data : str, optional
+        Name or fingerprint of the data.
+    text : str, optional
+        Stands in name, formula, note, citation or data, whatever the case.
 
     Returns
     -------
-    DataFrame : name, formula, domain, data and, with `near`, distance
+    DataFrame
+        Name, formula, domain, data and, with `near`, distance.
     """
     rows = [
         e
@@ -1069,6 +1206,11 @@ def _chosen(self: ActivationLibrary, names: Sequence[str]) -> list[Entry]:
 def compare(self: ActivationLibrary, *names: str) -> pd.DataFrame:
     """Activations side by side, one row each; without names, all.
 
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+
     Returns
     -------
     DataFrame
@@ -1106,6 +1248,16 @@ def compare(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
     """All scores of the entries named, or of all, one row each; baselines on the same rows
     among them, by their activation.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each measure of each entry.
     """
     return pd.DataFrame(
         [
@@ -1120,6 +1272,20 @@ def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
     """Draw the curves of the entries named, or of all, on one pair of axes; returns the
     matplotlib axes.
+
+    Parameters
+    ----------
+    *names : str
+        Of the entries; none for all.
+    width : float, default 4.0
+        The curves go from -width to width.
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        With a curve for each entry.
     """
     import matplotlib.pyplot as plt
 
@@ -1163,17 +1329,25 @@ def recommend(
 
     Parameters
     ----------
-    dataset : training rows; standardised here
-    names : try these only; default all
-    rows, steps : of each training, at most
-    seeds : of initial weights and of the rows held out
-    hidden : widths of the networks' hidden layers
-    baseline : a formula to compare with; it stands among the rows, with an empty name
-    measure
-        a function of the dataset and a list of formulas that gives a number for each, higher
-        for better; takes the trial's place
-    progress : show a bar
-    recipe : how the networks are trained, its schedule squeezed into `steps`
+    dataset : Dataset
+        Training rows; standardised here.
+    names : sequence of str, default ()
+        Try these only; default all.
+    rows, steps
+        Of each training, at most.
+    seeds : sequence of int, default (1, 2, 3)
+        Of initial weights and of the rows held out.
+    hidden : sequence of int, default (64, 32)
+        Widths of the networks' hidden layers.
+    baseline : str, default 'relu(x)'
+        A formula to compare with; it stands among the rows, with an empty name.
+    measure : callable, optional
+        A function of the dataset and a list of formulas that gives a number for each, higher
+        for better; takes the trial's place.
+    progress : bool, default False
+        Show a bar.
+    recipe : Recipe, default STRONG
+        How the networks are trained, its schedule squeezed into `steps`.
 
     Returns
     -------
@@ -1256,8 +1430,17 @@ def export(
 
     Parameters
     ----------
-    names : of the entries; default all
-    overwrite : replace a zip that is there; a folder must be new or empty in any case
+    path : str or Path
+        Of the zip or folder.
+    names : sequence of str, default ()
+        Of the entries; default all.
+    overwrite : bool, default False
+        Replace a zip that is there; a folder must be new or empty in any case.
+
+    Returns
+    -------
+    Path
+        What was written.
     """
     path, files = (
         Path(path),
@@ -1391,14 +1574,18 @@ def import_from(
 
     Parameters
     ----------
-    names : take these only; default all
-    on_conflict
-        what to do with another entry of the same name: "refuse", "skip", "replace", or "rename"
-        the new one to NAME-2
+    path : str or Path
+        Of the folder, zip or file.
+    names : sequence of str, default ()
+        Take these only; default all.
+    on_conflict : str, default 'refuse'
+        What to do with another entry of the same name: "refuse", "skip", "replace", or "rename"
+        the new one to NAME-2.
 
     Returns
     -------
-    list of Entry : those written; what was there already, word for word, is not among them
+    list of Entry
+        Those written; what was there already, word for word, is not among them.
 
     Raises
     ------
@@ -1503,6 +1690,24 @@ def _renamed(self: ActivationLibrary, e: Entry, taken: Mapping[str, str]) -> Ent
 def find_entry(name: str, path=None) -> Entry:
     """The entry of that name in the library at `path` (default the user's own), else among
     those that nsad ships.
+
+    Parameters
+    ----------
+    name : str
+        Of an entry.
+    path : str or Path, optional
+        Folder of the library to look in first; default the user's own.
+
+    Returns
+    -------
+    Entry
+        The first of that name.
+
+    Examples
+    --------
+    >>> from nsad import find_entry
+    >>> find_entry("forest-bell").domain
+    'ecology'
     """
     own, shipped = ActivationLibrary(path), ActivationLibrary.shipped()
     if name in own:
@@ -1520,6 +1725,16 @@ def find_entry(name: str, path=None) -> Entry:
 def activation(self: Entry, trainable: bool = False) -> SymbolicActivation:
     """The entry as a layer; a formula without a decimal constant to learn gets one for each
     place of x.
+
+    Parameters
+    ----------
+    trainable : bool, default False
+        Let the constants of the formula learn.
+
+    Returns
+    -------
+    SymbolicActivation
+        A new layer at each call.
     """
     f = Formula(self.formula)
     if trainable and not any(e.is_Float for e in f.sympy.atoms()):
@@ -1529,7 +1744,13 @@ def activation(self: Entry, trainable: bool = False) -> SymbolicActivation:
 # %% ../nbs/20_library.ipynb #75ce46b5
 @patch
 def snippet(self: Entry) -> str:
-    "Python that uses the activation without the library: text to copy."
+    """Python that uses the activation without the library: text to copy.
+
+    Returns
+    -------
+    str
+        A few lines of Python.
+    """
     return (
         "from nsad import SymbolicActivation, mlp\n\nact ="
         f" SymbolicActivation({self.formula!r})    # {self.name}\nnet = mlp(n_features,"

@@ -26,7 +26,8 @@ def printable(value) -> str:
 
     Parameters
     ----------
-    value : anything; its `str` is taken
+    value
+        Anything; its `str` is taken.
 
     Returns
     -------
@@ -91,14 +92,16 @@ def shown(value, place: str = "line") -> str:
 
     Parameters
     ----------
-    value : anything; its `str` is taken
-    place
+    value
+        Anything; its `str` is taken.
+    place : str, default 'line'
         "line" (terminal, message), "markdown" (a cell of a table), "html", "latex", or "figure"
-        (matplotlib)
+        (matplotlib).
 
     Returns
     -------
-    str : what shows the same name there and does nothing else
+    str
+        What shows the same name there and does nothing else.
 
     Examples
     --------
@@ -115,12 +118,15 @@ def did_you_mean(name, known: Iterable[str]) -> str:
 
     Parameters
     ----------
-    name : what was given
-    known : the names that there are
+    name
+        What was given.
+    known : iterable of str
+        The names that there are.
 
     Returns
     -------
-    str : like "; did you mean 'relu'?", or nothing
+    str
+        Like "; did you mean 'relu'?", or nothing.
 
     Examples
     --------

@@ -26,9 +26,12 @@ def compiled_size(
 
     Parameters
     ----------
-    text : of the file, such as `to_c` gives
-    compiler : its command, such as "arm-none-eabi-gcc"; the command `size` has the same prefix
-    options : of the compiler, such as ("-Os", "-mcpu=cortex-m0plus", "-mthumb")
+    text : str
+        Of the file, such as `to_c` gives.
+    compiler : str, default 'gcc'
+        Its command, such as "arm-none-eabi-gcc"; the command `size` has the same prefix.
+    options : sequence of str, default ('-Os',)
+        Of the compiler, such as ("-Os", "-mcpu=cortex-m0plus", "-mthumb").
 
     Returns
     -------
@@ -75,12 +78,18 @@ def footprint(
 
     Parameters
     ----------
-    net : a trained network as `mlp` makes it
-    X, y : rows to test on, raw where there is a scaler, and their targets
-    task : "binary", "multiclass" or "regression"
-    calibration : rows of the training part
-    scaler : the `Scaler` of the training rows
-    compiler, options : as in `compiled_size`; without a compiler its rows are missing
+    net : nn.Module
+        A trained network as `mlp` makes it.
+    X, y
+        Rows to test on, raw where there is a scaler, and their targets.
+    task : str
+        "binary", "multiclass" or "regression".
+    calibration
+        Rows of the training part.
+    scaler
+        The `Scaler` of the training rows.
+    compiler, options
+        As in `compiled_size`; without a compiler its rows are missing.
 
     Returns
     -------
@@ -88,6 +97,16 @@ def footprint(
         Columns "float" and "int8". Rows: accuracy (r2 in a regression), bytes of the C file, of
         code and constants when compiled; of int8's constants those of weights and tables, and
         buffers; operations for a row of the table.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import footprint, mlp
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> net = mlp(4, hidden=(16,), seed=1).eval()
+    >>> [*footprint(net, X, y, "binary", calibration=X).columns]
+    ['float', 'int8']
     """
     q = quantise_network(net, calibration, scaler)
     texts = {

@@ -65,34 +65,48 @@ def mlp(
 
     Parameters
     ----------
-    n_features : columns of the input, which is a tensor of shape (rows, n_features)
-    hidden : widths of the hidden layers
-    activation
-        a `Formula`, its text, a torch name, a module or a class; a list gives one for each
-        hidden layer
-    n_outputs
-        width of the output: 1 for binary tasks (a logit) and regression, else the number of
-        classes
-    dropout : probability of dropping a hidden unit while training
-    seed : where the initial weights come from; None takes torch's global generator
-    init
+    n_features : int
+        Columns of the input, which is a tensor of shape (rows, n_features).
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    activation : Activation, default 'relu'
+        A `Formula`, its text, a torch name, a module or a class; a list gives one for each
+        hidden layer.
+    n_outputs : int, default 1
+        Width of the output: 1 for binary tasks (a logit) and regression, else the number of
+        classes.
+    dropout : float, default 0.15
+        Probability of dropping a hidden unit while training.
+    seed : int, optional
+        Where the initial weights come from; None takes torch's global generator.
+    init : str, default 'default'
         "default" for torch's own start of linear layers; "gain" for normal weights that keep
         the variance of signals through depth with these activations, and normalisations that
-        start at what the frequency of a formula asks for. See `nsad.initialisation.initialise_`
-    embedding
-        a `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
+        start at what the frequency of a formula asks for. See
+        `nsad.initialisation.initialise_`.
+    embedding : Embedding or str, optional
+        A `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
         before the first layer; None for none. One that names no columns embeds all;
-        ``embedding.for_rows(X_train)`` names those that are numeric
+        ``embedding.for_rows(X_train)`` names those that are numeric.
 
     Returns
     -------
-    nn.Sequential : maps (rows, n_features) to (rows, n_outputs)
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
 
     Raises
     ------
     ValueError
         an init or a dropout that there is not, activations that do not fit the layers, or with
         "gain" one that passes no signal
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import mlp
+    >>> net = mlp(4, hidden=(16, 8), activation="x*exp(-x**2)", seed=1)
+    >>> net(torch.zeros(5, 4)).shape
+    torch.Size([5, 1])
     """
     if init not in INITS:
         raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
@@ -125,12 +139,54 @@ SHAPES = {"heavy": (200, 100), "light": (64, 32)}  # widths of the hidden layers
 
 
 def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
-    "The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`."
+    """The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, heavy
+    >>> count_parameters(heavy(10))
+    23001
+    """
     return mlp(n_features, SHAPES["heavy"], activation, **kwargs)
 
-
+# %% ../nbs/09_models.ipynb #1c82058b
 def light(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
-    "The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`."
+    """The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the table.
+    activation : Formula, str, nn.Module, type or callable, default 'relu'
+        As in `mlp`.
+    **kwargs
+        As in `mlp`.
+
+    Returns
+    -------
+    nn.Sequential
+        Maps (rows, n_features) to (rows, n_outputs).
+
+    Examples
+    --------
+    >>> from nsad import count_parameters, light
+    >>> count_parameters(light(10))
+    3009
+    """
     return mlp(n_features, SHAPES["light"], activation, **kwargs)
 
 # %% ../nbs/09_models.ipynb #54bbc193
@@ -198,7 +254,25 @@ def embedding_in(network: str) -> Embedding | None:
 
 # %% ../nbs/09_models.ipynb #52a9024f
 def count_parameters(model: nn.Module) -> int:
-    "How many numbers the model learns."
+    """How many numbers the model learns.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Any.
+
+    Returns
+    -------
+    int
+        Weights, biases and constants with `requires_grad`.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import count_parameters
+    >>> count_parameters(nn.Linear(4, 3))
+    15
+    """
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 # %% ../nbs/09_models.ipynb #f35c146e
@@ -321,21 +395,32 @@ class Stack(Members):
 
     Parameters
     ----------
-    n_features : columns of the input
-    activations
-        what `mlp` takes as `activation`, one entry for each column of the grid; or a mapping
-        from seed to that
-    seeds : seeds of initial weights, dropout and batches, one for each row of the grid
-    hidden, n_outputs, dropout : as in `mlp`
-    embedding
-        as in `mlp`; or a list of one for each seed, of one shape, as where bins come from the
-        training rows of each
+    n_features : int
+        Columns of the input.
+    activations : sequence of Activation
+        What `mlp` takes as `activation`, one entry for each column of the grid; or a mapping
+        from seed to that.
+    seeds : sequence of int, default (42,)
+        Seeds of initial weights, dropout and batches, one for each row of the grid.
+    hidden, n_outputs, dropout
+        As in `mlp`.
+    embedding : Embedding, str or sequence of Embedding, optional
+        As in `mlp`; or a list of one for each seed, of one shape, as where bins come from the
+        training rows of each.
 
     Notes
     -----
     Member ``k`` is seed ``k // len(activations)`` with activation ``k % len(activations)``. The
     input has shape (rows, n_features), or (seeds, rows, n_features) where each seed has rows of
     its own; the output has shape (members, rows, n_outputs).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import Stack
+    >>> stack = Stack(4, ["relu", "sin(x)"], seeds=(1, 2))
+    >>> stack(torch.zeros(5, 4)).shape
+    torch.Size([4, 5, 1])
     """
 
     def __init__(
@@ -375,6 +460,7 @@ class Stack(Members):
 
     @property
     def n_members(self) -> int:
+        "Seeds times activations."
         return len(self.seeds) * len(self.activations)
 
     def extra_repr(self) -> str:
@@ -460,9 +546,12 @@ def bernoulli_(out: Tensor, p: float, generator: torch.Generator | None = None):
 
     Parameters
     ----------
-    out : of any shape, contiguous
-    p : probability of a one
-    generator : None for torch's global one
+    out : Tensor
+        Of any shape, contiguous.
+    p : float
+        Probability of a one.
+    generator : torch.Generator, optional
+        None for torch's global one.
     """
     if not _compares_doubles():
         return out.bernoulli_(p, generator=generator)
@@ -583,11 +672,13 @@ def formula_program(act: nn.Module) -> Program | None:
 
     Parameters
     ----------
-    act : an activation
+    act : nn.Module
+        An activation.
 
     Returns
     -------
-    Program or None : None for one that learns, is no formula, or is a class of somebody's own
+    Program or None
+        None for one that learns, is no formula, or is a class of somebody's own.
     """
     kind = type(act)
     if not is_plain(act, kind):
@@ -670,6 +761,16 @@ def forward(self: Stack, x: Tensor) -> Tensor:
 def member(self: Stack, k: int) -> nn.Sequential:
     """Member `k` as the network that `mlp` would have made, with its present weights and in
     evaluation mode.
+
+    Parameters
+    ----------
+    k : int
+        Number of the member, from 0: all activations of the first seed, then of the next.
+
+    Returns
+    -------
+    nn.Sequential
+        A network of its own.
     """
     seed, column = divmod(k, len(self.activations))
     embed = None if self.embedding is None else self.embedding.member(k)
@@ -701,13 +802,30 @@ def member(self: Stack, k: int) -> nn.Sequential:
 # %% ../nbs/09_models.ipynb #5a7c1e03
 @patch
 def own_modules(self: Stack) -> Iterator[tuple[int, nn.Module]]:
-    "Activations that learn; see `Members`."
+    """Activations that learn; see `Members`.
+
+    Yields
+    ------
+    tuple of int and nn.Module
+        Member and its activation.
+    """
     for column, modules in ((c, m) for layer in self.acts for c, m in enumerate(layer)):
         for seed, act in enumerate(modules):
             yield seed * len(self.activations) + column, act
 
-
+# %% ../nbs/09_models.ipynb #0756048b
 @patch
 def expand(self: Stack, values: Tensor) -> Tensor:
-    "Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...)."
+    """Values of each seed, (seeds, ...), repeated for each member of that seed, (members, ...).
+
+    Parameters
+    ----------
+    values : Tensor
+        (seeds, ...).
+
+    Returns
+    -------
+    Tensor
+        (members, ...).
+    """
     return values.repeat_interleave(len(self.activations), 0)

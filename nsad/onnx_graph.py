@@ -32,7 +32,7 @@ class Standardised(nn.Module):
 
     def forward(self, x): return self.net((x - self.mean) / self.scale + self.rest)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #9e0ac09a
 def features_of(model:nn.Module)->int|None:
     "How many columns the first layer that says so takes."
     for m in model.modules():
@@ -53,7 +53,7 @@ def rows_for(model:nn.Module, n_features:int|None)->Tensor:
     "Three rows of a table, with as many columns as asked for."
     return torch.linspace(-1, 1, 3 * (n_features or 5), dtype=_dtype_of(model)).view(3, -1)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #4a475d85
 def as_inputs(model:nn.Module, example)->tuple[Tensor, ...]:
     "The example as tensors of at least two rows: torch takes one for a number that never changes."
     inputs = []
@@ -66,7 +66,7 @@ def as_inputs(model:nn.Module, example)->tuple[Tensor, ...]:
         inputs.append(torch.cat([x, x]) if len(x) == 1 else x)
     return tuple(inputs)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #3738b386
 def refusal(model:nn.Module, inputs:tuple)->str:
     "Why a network does not take these inputs; empty where it does."
     try:
@@ -88,7 +88,7 @@ def _images(m:nn.Module, dtype:torch.dtype)->Iterator[Tensor]:
         values = torch.linspace(-1, 1, 3 * m.in_channels * n**axes, dtype=dtype)
         yield values.view(3, m.in_channels, *[n] * axes)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #0a38fbbb
 def _sequences(m:nn.RNNBase, dtype:torch.dtype)->Iterator[Tensor]:
     "Inputs of a recurrent layer."
     for n in _SIZES[1:]:
@@ -105,7 +105,7 @@ def shapes_for(model:nn.Module)->Iterator[Tensor]:
             return (torch.zeros(3, n, dtype=torch.int64) for n in _SIZES[1:])
     return iter(())
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #9c69c9ee
 def accepted(model:nn.Module, given:tuple|None)->tuple[Tensor, ...]:
     "The example, or the first input that the network takes."
     if given is not None:
@@ -129,7 +129,7 @@ def _quiet(name:str):
     try: yield
     finally: logger.setLevel(before)
 
-
+# %% ../nbs/10c_onnx_graph.ipynb #fd446c8a
 def _open_axes(x:Tensor, n_features:int|None, alone:bool)->dict:
     "Axes that may have another length: rows; where it is no table's what the network allows."
     if x.dim() == 2 and n_features: return {0: torch.export.Dim("rows")}
@@ -143,15 +143,21 @@ def onnx_program(model:nn.Module, inputs:tuple, n_features:int|None, what:str, a
 
     Parameters
     ----------
-    model : in evaluation mode
-    inputs : that it takes
-    n_features : columns, for a table's network
-    what : how a message calls it
-    alone : is it an activation, of any number of rows and columns
+    model : nn.Module
+        In evaluation mode.
+    inputs : tuple
+        That it takes.
+    n_features : int or None
+        Columns, for a table's network.
+    what : str
+        How a message calls it.
+    alone : bool
+        Is it an activation, of any number of rows and columns.
 
     Raises
     ------
-    ExportError : what torch's exporter does not know
+    ExportError
+        What torch's exporter does not know.
     """
     names = ["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))]
     axes = tuple(_open_axes(x, n_features, alone) for x in inputs)

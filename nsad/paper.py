@@ -34,14 +34,19 @@ def specialists(
 
     Parameters
     ----------
-    datasets : whole datasets; they are split as `Study` splits them
-    seeds : one split and one search for each
-    engines : name to options, as `discover` takes them
-    folder : where discoveries are kept, as ENGINE-DATASET-SEED.json
+    datasets : sequence of Dataset
+        Whole datasets; they are split as `Study` splits them.
+    seeds : sequence of int
+        One split and one search for each.
+    engines : mapping from str to dict
+        Name to options, as `discover` takes them.
+    folder
+        Where discoveries are kept, as ENGINE-DATASET-SEED.json.
 
     Returns
     -------
-    dict : (engine, dataset name, seed) to `Discovery`
+    dict
+        (engine, dataset name, seed) to `Discovery`.
     """
     return {
         (engine, ds.name, seed): found
@@ -100,18 +105,24 @@ def reproduce(
 
     Parameters
     ----------
-    roles : names of the datasets for "physics", "ecology" and "text"
-    seeds : splits, searches and networks, one of each for each seed
-    rows : of each dataset at most
-    engines : name to options; default both engines with their own settings
-    folder : where discoveries and results.sqlite are kept
-    recipes
-        how everything is trained, once by each; the first is that of the searches by the engine
-        "network", too
-    beside : train the rivals of `nsad.baselines` too
-    n_jobs
-        stacks trained at once, as in `Study.run`, and by the searches of the default engines;
-        no result depends on it
+    roles : mapping from str to str, default ROLES
+        Names of the datasets for "physics", "ecology" and "text".
+    seeds : sequence of int, default (42, 43, 44)
+        Splits, searches and networks, one of each for each seed.
+    rows : int or None, default 100000
+        Of each dataset at most.
+    engines : mapping from str to dict, optional
+        Name to options; default both engines with their own settings.
+    folder : str, default 'nsad-report'
+        Where discoveries and results.sqlite are kept.
+    recipes : sequence of Recipe, default (PAPER, CONVERGED)
+        How everything is trained, once by each; the first is that of the searches by the engine
+        "network", too.
+    beside : bool, default True
+        Train the rivals of `nsad.baselines` too.
+    n_jobs : int, optional
+        Stacks trained at once, as in `Study.run`, and by the searches of the default engines;
+        no result depends on it.
     """
     folder, engines = (
         Path(folder),
@@ -331,16 +342,11 @@ def claims(run: Reproduction) -> pd.DataFrame:
         "p",
         "beside",
     ]
+    table = pd.DataFrame(rows, columns=columns).fillna({"engine": ""})
     order = {name: i for i, name in enumerate(run.recipes)}
-    return (
-        pd.DataFrame(rows, columns=columns)
-        .fillna({"engine": ""})
-        .sort_values(
-            ["claim", "engine", "recipe"],
-            key=lambda c: c.map(order) if c.name == "recipe" else c,
-            ignore_index=True,
-        )
-    )
+    table = table.assign(order=table.recipe.map(order))
+    table = table.sort_values(["claim", "engine", "order"], ignore_index=True)
+    return table.drop(columns="order")
 
 # %% ../nbs/20a_paper.ipynb #60809c86
 def _all_claims(r: _Reader):

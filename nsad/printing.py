@@ -54,7 +54,7 @@ def _times_two(a, b)->Tree: return ("mul", a, b)
 
 def _over(a, b)->Tree: return ("div", a, b)
 
-
+# %% ../nbs/00aa_printing.ipynb #aff05376
 def _product(e)->Tree:
     "Factors above and below one fraction bar; what cannot be cancelled has a bar of its own."
     c, rest = e.as_coeff_Mul()
@@ -71,7 +71,7 @@ def _product(e)->Tree:
     tree = ("div", _times(over), _times(under)) if under else _times(over)
     return functools.reduce(_over, apart, tree)
 
-
+# %% ../nbs/00aa_printing.ipynb #92b651d9
 def _raised(base, n)->Tree:
     "A power."
     if n == sympy.Rational(1, 2): return ("sqrt", to_tree(base))
@@ -88,7 +88,7 @@ def plain_text(t:Tree, number:Callable[[float], str]=str)->str:
     if isinstance(t, tuple): return f"{t[0]}({', '.join(plain_text(a, number) for a in t[1:])})"
     return number(t) if isinstance(t, float) else str(t)
 
-
+# %% ../nbs/00aa_printing.ipynb #d9f7d4a6
 def infix_text(t:Tree, outer:int=0)->str:
     "Infix text of a tree, in parentheses where its operator binds less than `outer`."
     if isinstance(t, (int, float)): body, level = repr(t), 3 if t < 0 else 9
@@ -106,23 +106,28 @@ def _once(text:str, variables, rename)->tuple[sympy.Expr, str]:
     expr = expression(text, variables, rename)
     return expr, infix_text(to_tree(expr))
 
-
+# %% ../nbs/00aa_printing.ipynb #9ee36939
 def canonical(text:str, variables=None, rename=str)->tuple[str, sympy.Expr]:
     """Read and print until nothing changes.
 
     Parameters
     ----------
-    text : in any dialect
-    variables : names that may stand in it; None for x, X3, x3, x_3
-    rename : new name, or expression, of a variable
+    text : str
+        In any dialect.
+    variables
+        Names that may stand in it; None for x, X3, x3, x_3.
+    rename
+        New name, or expression, of a variable.
 
     Returns
     -------
-    tuple : the canonical text and its SymPy expression
+    tuple
+        The canonical text and its SymPy expression.
 
     Raises
     ------
-    FormulaError : what cannot be read, or has no stable form
+    FormulaError
+        What cannot be read, or has no stable form.
     """
     checked(text)
     given, seen = text, []
@@ -144,7 +149,7 @@ def _latex(self:Protected, printer, exp=None)->str:
     "What SymPy prints for an operator that it does not know."
     return _latex_of(self, [printer._print(a) for a in self.args], exp)
 
-
+# %% ../nbs/00aa_printing.ipynb #fdb6b511
 def _latex_of(f:Protected, inner:list[str], exponent:str|None)->str:
     if f.op == "sqrt": text = rf"\sqrt{{{inner[0]}}}"
     elif f.op == "inv": text = rf"\frac{{1}}{{{inner[0]}}}"

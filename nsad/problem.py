@@ -47,9 +47,26 @@ class Problem(Protocol):
 
     Attributes
     ----------
-    name : how results call it
-    fingerprint : text that changes when the data or the settings do; a search that was
-        interrupted goes on only with the problem that it began with
+    name : str
+        How results call it.
+    fingerprint : str
+        Text that changes when the data or the settings do; a search that was interrupted goes
+        on only with the problem that it began with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import Problem
+    >>> class Flattest:
+    ...     name, fingerprint = "flattest", "1"
+    ...
+    ...     def losses(self, activations, seeds, fidelity=1.0):
+    ...         import torch
+    ...
+    ...         x = torch.linspace(-1, 1, 9)
+    ...         return np.array([[float(a(x).std())] * len(seeds) for a in activations])
+    >>> isinstance(Flattest(), Problem)
+    True
     """
 
     name: str
@@ -62,14 +79,18 @@ class Problem(Protocol):
 
         Parameters
         ----------
-        activations : elementwise modules; a training that changes one works on a copy
-        seeds : initial weights, order of rows and dropout follow from them
-        fidelity : above 0, at most 1: the share of the full effort
+        activations : sequence of nn.Module
+            Elementwise modules; a training that changes one works on a copy.
+        seeds : sequence of int
+            Initial weights, order of rows and dropout follow from them.
+        fidelity : float, default 1.0
+            Above 0, at most 1: the share of the full effort.
 
         Returns
         -------
-        ndarray : (activations, seeds) validation losses, lower is better, NaN where training
-            diverged
+        ndarray
+            (activations, seeds) validation losses, lower is better, NaN where training
+            diverged.
         """
 
 # %% ../nbs/14_problem.ipynb #ca5f66b6
@@ -80,19 +101,25 @@ def trial_losses(
 
     Parameters
     ----------
-    problem : who trains
-    activations : formulas, texts, names or modules, see `activation_module`
-    seeds : one training for each, of each activation
-    fidelity : above 0, at most 1: the share of the full effort
+    problem : Problem
+        Who trains.
+    activations : Sequence
+        Formulas, texts, names or modules, see `activation_module`.
+    seeds : sequence of int
+        One training for each, of each activation.
+    fidelity : float, default 1.0
+        Above 0, at most 1: the share of the full effort.
 
     Returns
     -------
-    ndarray : (activations, seeds) float64; NaN where training diverged
+    ndarray
+        (activations, seeds) float64; NaN where training diverged.
 
     Raises
     ------
-    ValueError : a fidelity outside of its range, no activation, no seed, or a problem that gives
-        back something else than a number for each training
+    ValueError
+        A fidelity outside of its range, no activation, no seed, or a problem that gives back
+        something else than a number for each training.
     """
     if not 0 < fidelity <= 1:
         raise ValueError(
@@ -139,13 +166,14 @@ def fingerprint(*values) -> str:
     Parameters
     ----------
     *values
-        numbers, arrays, functions, modules, datasets, as `nsad.identity.specification` takes
-        them
+        Numbers, arrays, functions, modules, datasets, as `nsad.identity.specification` takes
+        them.
 
     Returns
     -------
-    str : of values that cannot be told from others, as a lock or an open file, "unknown-" and a
-        number that is drawn anew each time: no later search agrees with it
+    str
+        Of values that cannot be told from others, as a lock or an open file, "unknown-" and a
+        number that is drawn anew each time: no later search agrees with it.
     """
     try:
         return identity(specification(values, "the problem"))[:16]
@@ -158,15 +186,19 @@ class FunctionProblem:
 
     Parameters
     ----------
-    function : called as `function(activation, seed, fidelity)`, gives the validation loss as a
-        number, lower is better; NaN, infinity or an arithmetic error count as diverged.
-        `activation` is an elementwise `nn.Module` of its own for each call
-    name : how results call it; default the function's name
+    function : callable
+        Called as `function(activation, seed, fidelity)`, gives the validation loss as a number,
+        lower is better; NaN, infinity or an arithmetic error count as diverged. `activation` is
+        an elementwise `nn.Module` of its own for each call.
+    name : str, optional
+        How results call it; default the function's name.
 
     Raises
     ------
-    TypeError : something that cannot be called with these three
-    ValueError : while training: the function gave back no number
+    TypeError
+        Something that cannot be called with these three.
+    ValueError
+        While training: the function gave back no number.
 
     Examples
     --------
@@ -359,22 +391,30 @@ class ModelProblem:
 
     Parameters
     ----------
-    build : `build(activation)` gives the network, a new one for each call. `activation` is an
-        elementwise `nn.Module`; where it stands in several places, `copy.deepcopy` it
-    train : (inputs..., target) as tensors or arrays with the same rows, or a `DataLoader` of such
-    validation : the same for the rows that judge, or a function `validation(network) -> loss`
-        that is given the trained network in evaluation mode
-    loss : "binary", "multiclass", "regression", or a function (output, target) -> tensor of one
-        number, such as `nn.L1Loss()`
-    recipe : how to train; a loader's batches are its own affair. Dropout is in the network, and
-        a patience is refused, since every candidate is to have the same effort
-    name : how results call it
-    device : "auto", or a name that torch knows
+    build : callable
+        `build(activation)` gives the network, a new one for each call. `activation` is an
+        elementwise `nn.Module`; where it stands in several places, `copy.deepcopy` it.
+    train
+        (inputs..., target) as tensors or arrays with the same rows, or a `DataLoader` of such.
+    validation
+        The same for the rows that judge, or a function `validation(network) -> loss` that is
+        given the trained network in evaluation mode.
+    loss : str or callable
+        "binary", "multiclass", "regression", or a function (output, target) -> tensor of one
+        number, such as `nn.L1Loss()`.
+    recipe : Recipe, default STRONG
+        How to train; a loader's batches are its own affair. Dropout is in the network, and a
+        patience is refused, since every candidate is to have the same effort.
+    name : str, default 'model'
+        How results call it.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
 
     Raises
     ------
-    TypeError, ValueError : data, loss or network of a kind that cannot be trained; the message
-        says what was expected
+    TypeError, ValueError
+        Data, loss or network of a kind that cannot be trained; the message says what was
+        expected.
 
     Examples
     --------
@@ -414,13 +454,29 @@ class ModelProblem:
 
     @property
     def fingerprint(self) -> str:
+        "Hash of how it builds and trains, and of its data."
         held = self._judge or self._held.content
         return fingerprint(self.build, self._train.content, held, self.loss, self.recipe)
 
     def losses(
         self, activations: Sequence[nn.Module], seeds: Sequence[int], fidelity: float = 1.0
     ) -> np.ndarray:
-        "See `Problem`."
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
         if not self.as_one:
             return _one_by_one(self._trained_loss, activations, seeds, fidelity)
         return np.stack([self._of_seed(activations, s, fidelity) for s in seeds], axis=1)
@@ -479,7 +535,7 @@ def _loss_of(self: ModelProblem, net: nn.Module, batch) -> Tensor:
     inputs, target = self._parted(batch)
     return _one_number(self.loss(net(*inputs), target))
 
-
+# %% ../nbs/14_problem.ipynb #80ba0bfc
 def _one_number(loss) -> Tensor:
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         what = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else _described(loss)
@@ -514,12 +570,15 @@ def numbers_in(net: nn.Module, inputs: Sequence[Tensor]) -> int:
 
     Parameters
     ----------
-    net : on the device of the inputs
-    inputs : of one batch
+    net : nn.Module
+        On the device of the inputs.
+    inputs : sequence of Tensor
+        Of one batch.
 
     Returns
     -------
-    int : weights, and outputs of all layers
+    int
+        Weights, and outputs of all layers.
     """
     counts = [sum(p.numel() for p in net.parameters())]
 
@@ -670,14 +729,20 @@ def _member_losses(self: ModelProblem, ensemble: Ensemble, batch) -> Tensor:
 class TableTrial:
     """What is the same for every formula that is scored together.
 
-    Attributes
+    Parameters
     ----------
-    X, y, task : standardised rows (rows, features), targets (rows,) and what they are
-    recipe, seeds : how the networks are trained, and from where
-    rows, held_rows : to train on and to validate on, at most; None for as many as to train on
-    hidden : widths of the hidden layers
-    objective : see `TableProblem`
-    embedding : of numbers, before the first layer; None for none
+    X, y, task
+        Standardised rows (rows, features), targets (rows,) and what they are.
+    recipe, seeds
+        How the networks are trained, and from where.
+    rows, held_rows
+        To train on and to validate on, at most; None for as many as to train on.
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    objective : str or callable, default 'validation'
+        See `TableProblem`.
+    embedding : Embedding, optional
+        Of numbers, before the first layer; None for none.
     """
 
     X: np.ndarray
@@ -784,27 +849,33 @@ class TableProblem:
 
     Parameters
     ----------
-    dataset : training rows; a quarter of them judges, drawn anew for each seed
-    hidden : widths of the hidden layers
-    recipe : how networks are trained in the end
-    objective
+    dataset : Dataset
+        Training rows; a quarter of them judges, drawn anew for each seed.
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    recipe : Recipe, default STRONG
+        How networks are trained in the end.
+    objective : str or callable, default 'validation'
         "validation" judges on rows drawn at random, "shifted" on rows from a region that
         training has not seen; or a function of a trained `Stack`, rows and targets, that gives
-        a loss for each member
-    embedding
-        of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
+        a loss for each member.
+    embedding : Embedding or str, optional
+        Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
         `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the dataset's
-        rows. None for none
+        rows. None for none.
 
     Raises
     ------
-    TypeError : no dataset
-    ValueError : no embedding is called like that
+    TypeError
+        No dataset.
+    ValueError
+        No embedding is called like that.
 
     Examples
     --------
+    >>> from nsad import TableProblem, discover, load_dataset
     >>> problem = TableProblem(load_dataset("spambase"), hidden=(32,))
-    >>> discover(problem).best                             # as discover(dataset, hidden=(32,)) does
+    >>> found = discover(problem)  # doctest: +SKIP
     """
 
     def __init__(
@@ -824,12 +895,28 @@ class TableProblem:
 
     @property
     def fingerprint(self) -> str:
+        "Hash of the rows, the network and the recipe."
         return fingerprint(self.dataset.fingerprint, self.options)
 
     def losses(
         self, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0
     ) -> np.ndarray:
-        "See `Problem`."
+        """See `Problem`.
+
+        Parameters
+        ----------
+        activations : sequence of nn.Module
+            What to train with.
+        seeds : sequence of int
+            What to train from.
+        fidelity : float, default 1.0
+            Share of the full effort, above 0 and at most 1.
+
+        Returns
+        -------
+        ndarray of shape (activations, seeds)
+            Validation losses, lower is better; NaN where training diverged.
+        """
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
         X, embedding = Scaler.fit(ds.X).transform(ds.X), self.options.get("embedding")
@@ -854,7 +941,8 @@ def as_problem(value) -> Problem:
 
     Raises
     ------
-    TypeError : anything else
+    TypeError
+        Anything else.
     """
     if isinstance(value, Problem) and not isinstance(value, type):
         return value
@@ -866,12 +954,15 @@ class JointProblem:
 
     Parameters
     ----------
-    problems : with losses above 0
-    name : how results call it; default their names
+    problems : Sequence
+        With losses above 0.
+    name : str, optional
+        How results call it; default their names.
 
     Raises
     ------
-    ValueError : no problem, or, while training, a loss below 0
+    ValueError
+        No problem, or, while training, a loss below 0.
     """
 
     def __init__(self, problems: Sequence, name: str | None = None):

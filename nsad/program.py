@@ -25,13 +25,17 @@ def program_of(formula:Formula, learn:bool=False, protect:bool=True)->Program:
 
     Parameters
     ----------
-    formula : a `Formula` in x
-    learn : give each decimal constant an input of its own, c0, c1, ... in the order of the text
-    protect : False for the textbook's operators
+    formula : Formula
+        A `Formula` in x.
+    learn : bool, default False
+        Give each decimal constant an input of its own, c0, c1, ... in the order of the text.
+    protect : bool, default True
+        False for the textbook's operators.
 
     Returns
     -------
-    Program : of one output
+    Program
+        Of one output.
     """
     tree = continued(formula.tree, learn) if protect else formula.tree
     numbers = decimals(formula.tree) if learn else []
@@ -40,13 +44,13 @@ def program_of(formula:Formula, learn:bool=False, protect:bool=True)->Program:
     given = _labelled(tree, constants) if learn else tree
     return tracer.program([_traced(given, tracer, protect)])
 
-
+# %% ../nbs/02_program.ipynb #e9a9cec4
 def decimals(t:Tree)->list[float]:
     "Decimal constants of a tree, in order."
     if not isinstance(t, tuple): return [t] if isinstance(t, float) else []
     return [v for a in t[1:] for v in decimals(a)] if t[0] != "fixed" else []
 
-
+# %% ../nbs/02_program.ipynb #08fa822c
 def _labelled(t:Tree, constants)->Tree:
     "The tree with inputs in place of its decimal constants."
     if isinstance(t, tuple):
@@ -87,7 +91,7 @@ def _d_minimum(xp, y, a, b):
     first = _first_larger(xp, b, a)
     return first, 1 - first
 
-
+# %% ../nbs/02_program.ipynb #a3649d21
 def _d_clip(xp, y, a, low, high):
     "1 between the limits, as a product of masks."
     inside = 1.
@@ -180,12 +184,12 @@ def _again(program:Program, tracer:Tracer)->list:
         done.append(tracer.note(op, *(of_operand(done, o) for o in operands)))
     return done
 
-
+# %% ../nbs/02_program.ipynb #23fcdf9e
 def of_operand(done:Sequence, operand:int|Constant):
     "An operand's value among those that are done."
     return operand.value if isinstance(operand, Constant) else done[operand]
 
-
+# %% ../nbs/02_program.ipynb #ab43e3b7
 def adjoints(tracer:Tracer, y, n_inputs:int)->list:
     "The derivative of `y` by each of the first inputs; a number where it is one everywhere."
     if not isinstance(y, Node): return [0.] * n_inputs
@@ -211,18 +215,21 @@ def gradient(program:Program, output:int=0)->Program:
 
     Parameters
     ----------
-    program : of any number of outputs
-    output : which of them
+    program : Program
+        Of any number of outputs.
+    output : int, default 0
+        Which of them.
 
     Returns
     -------
-    Program : of the same inputs, with one output for each
+    Program
+        Of the same inputs, with one output for each.
     """
     tracer = Tracer(program.inputs)
     y = of_operand(_again(program, tracer), program.outputs[output])
     return tracer.program(adjoints(tracer, y, len(program.inputs)))
 
-
+# %% ../nbs/02_program.ipynb #da16763f
 @functools.lru_cache(4096)
 def derivative_by(program:Program, i:int)->Program:
     "The derivative of the only output by input `i`, as a program of one output."
@@ -237,23 +244,28 @@ def derivatives(program:Program, low:int, high:int)->Program:
 
     Parameters
     ----------
-    program : of one output
-    low, high : the orders, both included; 0 is the value itself
+    program : Program
+        Of one output.
+    low, high : int
+        The orders, both included; 0 is the value itself.
     """
     tracer = Tracer(program.inputs)
     outputs = [of_operand(_again(program, tracer), program.outputs[0])]
     for _ in range(high): outputs.append(adjoints(tracer, outputs[-1], 1)[0])
     return tracer.program(outputs[low:])
 
-
+# %% ../nbs/02_program.ipynb #807304f3
 def jet(program:Program, order:int, value:bool=True)->Program:
     """Value and derivatives by the first input, to an order, as one program.
 
     Parameters
     ----------
-    program : of one output
-    order : 1 for the slope, 2 for the curvature as well
-    value : leave the value itself out if False; then only the highest derivative is an output
+    program : Program
+        Of one output.
+    order : int
+        1 for the slope, 2 for the curvature as well.
+    value : bool, default True
+        Leave the value itself out if False; then only the highest derivative is an output.
     """
     return derivatives(program, 0 if value else order, order)
 
@@ -279,16 +291,19 @@ def run(program:Program, xp, inputs:Sequence)->list:
 
     Parameters
     ----------
-    program : to run
-    xp : array namespace, as `nsad.operators.NUMPY`
-    inputs : one array, or number, for each input
+    program : Program
+        To run.
+    xp
+        Array namespace, as `nsad.operators.NUMPY`.
+    inputs : Sequence
+        One array, or number, for each input.
     """
     done = list(inputs)
     for op, *operands in program.instructions:
         done.append(evaluate(xp, op, [of_operand(done, o) for o in operands]))
     return [of_operand(done, o) for o in program.outputs]
 
-
+# %% ../nbs/02_program.ipynb #91dc02da
 def evaluate(xp, op:str, args:Sequence):
     "One instruction."
     if op in ARITHMETIC: return ARITHMETIC[op](*args)

@@ -34,13 +34,17 @@ def _number_marks(values: np.ndarray) -> np.ndarray:
     )
 
 # %% ../nbs/07a_provenance.ipynb #b9b38df6
+def _stripped(value) -> str:
+    return str(value).strip()
+
+# %% ../nbs/07a_provenance.ipynb #2071902a
 def _cell_marks(column: pd.Series) -> np.ndarray:
     """A hash for each value of one column, (rows,): a number's is the same whether it stands
     among numbers or among words.
     """
     if column.dtype.kind in "biuf":
         return _number_marks(column.to_numpy(np.float64, na_value=np.nan))
-    texts = column.astype(object).map(lambda value: str(value).strip(), na_action="ignore")
+    texts = column.astype(object).map(_stripped, na_action="ignore")
     codes, words = pd.factorize(texts.to_numpy(object))
     words = pd.Series(words, dtype=object)
     numbers = pd.to_numeric(
@@ -67,12 +71,15 @@ def row_marks(ds: Dataset, columns: Sequence[str] | None = None) -> np.ndarray:
 
     Parameters
     ----------
-    ds : a dataset
-    columns : names of features, to hash these alone in this order; default all, as they stand
+    ds : Dataset
+        A dataset.
+    columns : sequence of str, optional
+        Names of features, to hash these alone in this order; default all, as they stand.
 
     Returns
     -------
-    ndarray : (rows,) of uint64
+    ndarray
+        (rows,) of uint64.
     """
     kept = vars(ds).get("_row_marks") if columns is None else None
     if kept is not None:
@@ -95,13 +102,15 @@ _NAMES = 1000  # columns whose names are kept
 class SeenRows:
     """The rows that a search has seen.
 
-    Attributes
+    Parameters
     ----------
-    rows : how many, equal ones once
-    columns : names of the features, in their order
-    marks
-        their hashes in ascending order, (kept,) of uint64; the smallest ones where there are
-        many
+    rows : int
+        How many, equal ones once.
+    columns : tuple of str
+        Names of the features, in their order.
+    marks : ndarray
+        Their hashes in ascending order, (kept,) of uint64; the smallest ones where there are
+        many.
     """
 
     rows: int
@@ -175,13 +184,18 @@ def seen_from_json(raw: Mapping) -> SeenRows:
 class Origin:
     """The search that a formula comes from.
 
-    Attributes
+    Parameters
     ----------
-    dataset : name of the table
-    fingerprint : of the rows that were searched
-    seed : of the search, and as a rule of the split whose training rows were searched
-    seen : these rows; None where they were not written down
-    draw : how the rows were drawn from a larger table, where it is known: rows and seed
+    dataset : str, default ''
+        Name of the table.
+    fingerprint : str, default ''
+        Of the rows that were searched.
+    seed : int, optional
+        Of the search, and as a rule of the split whose training rows were searched.
+    seen : SeenRows, optional
+        These rows; None where they were not written down.
+    draw : Mapping, optional
+        How the rows were drawn from a larger table, where it is known: rows and seed.
     """
 
     dataset: str = ""
@@ -229,9 +243,12 @@ def seen_share(seen: SeenRows, ds: Dataset, test_rows: np.ndarray) -> float:
 
     Parameters
     ----------
-    seen : what the search has seen
-    ds : the whole dataset
-    test_rows : row numbers of the test part
+    seen : SeenRows
+        What the search has seen.
+    ds : Dataset
+        The whole dataset.
+    test_rows : ndarray
+        Row numbers of the test part.
     """
     rest = np.ones(ds.n_rows, bool)
     rest[test_rows] = False
@@ -245,9 +262,12 @@ def leak(origin: Origin, ds: Dataset, split_seed: int, test: float = TEST_SHARE)
 
     Parameters
     ----------
-    origin : of the formula
-    ds : the whole dataset
-    split_seed, test : seed of the split and its share of test rows, as in `split`
+    origin : Origin
+        Of the formula.
+    ds : Dataset
+        The whole dataset.
+    split_seed, test
+        Seed of the split and its share of test rows, as in `split`.
     """
     parts = split(ds, test=test, seed=split_seed)
     if origin.seen is not None:

@@ -44,7 +44,7 @@ def _coded(g:_Graph, x:str, grid:Grid)->str:
     codes = g.add("QuantizeLinear", above, step, none, axis=1)
     return g.add("DequantizeLinear", codes, g.constant(1, np.float32), g.constant(0, np.uint16))
 
-
+# %% ../nbs/10e_qdq.ipynb #906c399f
 def _looked_up(g:_Graph, z:str, layer:IntegerLayer)->str:
     "What the table of a layer has for sums in units of its inputs."
     entries, none = layer.table.entries, g.constant(0, np.uint8)
@@ -55,7 +55,7 @@ def _looked_up(g:_Graph, z:str, layer:IntegerLayer)->str:
     codes = g.add("Gather", g.constant(entries.ravel(), np.uint8), place)
     return g.add("DequantizeLinear", codes, g.constant(1, np.float32), none)
 
-
+# %% ../nbs/10e_qdq.ipynb #a81b6de6
 def _layer(g:_Graph, x:str, layer:IntegerLayer)->str:
     "What a layer makes of codes: codes again, or the outputs where it has no table."
     scale, none = g.constant(layer.scale, np.float32), g.constant(0 * layer.scale, np.int8)
@@ -71,13 +71,17 @@ def qdq_model(onnx, q:Quantised, about:str=""):
 
     Parameters
     ----------
-    onnx : the package
-    q : the network
-    about : what the file says of itself, under "nsad"
+    onnx
+        The package.
+    q : Quantised
+        The network.
+    about : str, default ''
+        What the file says of itself, under "nsad".
 
     Returns
     -------
-    onnx.ModelProto : checked
+    onnx.ModelProto
+        Checked.
     """
     g = _Graph(onnx)
     y = _coded(g, "x", q.inputs)

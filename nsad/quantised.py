@@ -25,11 +25,14 @@ from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, 
 class Grid:
     """Equal steps: code ``k`` stands for the numbers from ``low + k/rate`` up to the next code's.
 
-    Attributes
+    Parameters
     ----------
-    low : where code 0 begins; a number, or one for each column
-    rate : codes for each unit, one over the width of a step; likewise
-    most : the largest code
+    low : float or ndarray
+        Where code 0 begins; a number, or one for each column.
+    rate : float or ndarray
+        Codes for each unit, one over the width of a step; likewise.
+    most : int, default 255
+        The largest code.
 
     Examples
     --------
@@ -62,10 +65,12 @@ _FIRST, _LAST = 32, 126                      # the printed characters, from a sp
 class Table:
     """A function of one number as 256 bytes.
 
-    Attributes
+    Parameters
     ----------
-    entries : codes of the outputs, uint8: shape (1, 256), or (units, 256) where units differ
-    inputs, outputs : the grids
+    entries : ndarray
+        Codes of the outputs, uint8: shape (1, 256), or (units, 256) where units differ.
+    inputs, outputs : Grid
+        The grids.
     """
     entries: np.ndarray
     inputs: Grid
@@ -75,24 +80,30 @@ class Table:
         "Codes (rows, units) of the outputs, for those of the inputs."
         return self.entries[np.arange(len(self.entries)), codes]
 
-
+# %% ../nbs/10d_quantised.ipynb #8102f2dd
 def tabulate(function:Callable, inputs:Grid, low:float, high:float, units:int=1)->Table:
     """A table of a function.
 
     Parameters
     ----------
-    function : from an array (rows, units) to one of that shape, number by number
-    inputs : the grid of what goes in, with codes up to 255
-    low, high : range of the outputs
-    units : how many there are, where they differ
+    function : callable
+        From an array (rows, units) to one of that shape, number by number.
+    inputs : Grid
+        The grid of what goes in, with codes up to 255.
+    low, high : float
+        Range of the outputs.
+    units : int, default 1
+        How many there are, where they differ.
 
     Returns
     -------
-    Table : one for all units where their functions are equal
+    Table
+        One for all units where their functions are equal.
 
     Raises
     ------
-    ValueError : the function is not finite in the range
+    ValueError
+        The function is not finite in the range.
     """
     x = inputs.value(np.arange(256))
     y = np.broadcast_to(function(np.repeat(x[:, None], units, 1)), (256, units))
@@ -115,13 +126,17 @@ def fit_table(function:Callable, z:np.ndarray, least:float=0.0)->Table:
 
     Parameters
     ----------
-    function : from an array (rows, units) to one of that shape, number by number
-    z : inputs of the calibration rows, (rows, units)
-    least : the narrowest step of the inputs that is of use
+    function : callable
+        From an array (rows, units) to one of that shape, number by number.
+    z : ndarray
+        Inputs of the calibration rows, (rows, units).
+    least : float, default 0.0
+        The narrowest step of the inputs that is of use.
 
     Returns
     -------
-    Table : of several ranges the one with the least error
+    Table
+        Of several ranges the one with the least error.
     """
     lows, highs = np.quantile(z, _CUTS), np.quantile(z, 1 - np.array(_CUTS))
     some = z[::max(1, len(z) // _SOME)]
@@ -146,14 +161,16 @@ def _two_digits(values:np.ndarray)->np.ndarray:
     unit = 10.0 ** (np.floor(np.log10(values)) - 1)
     return np.floor(values / unit + 1e-9) * unit
 
-
+# %% ../nbs/10d_quantised.ipynb #64be4cf8
 def fit_inputs(X:np.ndarray, weight:np.ndarray)->Grid:
     """The grid of a network's inputs, float32 as in C.
 
     Parameters
     ----------
-    X : calibration rows (rows, columns)
-    weight : of the first linear map (units, columns)
+    X : ndarray
+        Calibration rows (rows, columns).
+    weight : ndarray
+        Of the first linear map (units, columns).
     """
     least, span = X.min(0), np.ptp(X, 0)
     span = np.where(span > 1e-30, span, 1.0)                    # a column that never changes
@@ -180,13 +197,18 @@ _SHIFT, _TOP = 16, 2**24 - 1                 # the longest shift; the largest su
 class IntegerLayer:
     """A linear map in whole numbers, and the table behind it.
 
-    Attributes
+    Parameters
     ----------
-    weight : (units, inputs), whole numbers from -47 to 47
-    bias : (units,), what each sum starts with
-    scale : (units,), what 1 in the sum of a unit is worth
-    factor, shift : a sum times its unit's factor, shifted to the right, is the place in the table
-    table : None for the last layer, whose sums are the outputs
+    weight : ndarray
+        (units, inputs), whole numbers from -47 to 47.
+    bias : ndarray
+        (units,), what each sum starts with.
+    scale : ndarray
+        (units,), what 1 in the sum of a unit is worth.
+    factor, shift
+        A sum times its unit's factor, shifted to the right, is the place in the table.
+    table : Table, optional
+        None for the last layer, whose sums are the outputs.
     """
     weight: np.ndarray
     bias: np.ndarray
@@ -214,17 +236,21 @@ def _centred(layer:IntegerLayer, codes:np.ndarray, z:np.ndarray, low:float)->Int
         raise ValueError("a bias is too large beside the weights of its unit for sums of 32 bits")
     return replace(layer, bias=bias.astype(np.int64))
 
-
+# %% ../nbs/10d_quantised.ipynb #97ed9629
 def fit_layer(weight:np.ndarray, codes:np.ndarray, z:np.ndarray,
               function:Callable|None)->IntegerLayer:
     """A layer in whole numbers.
 
     Parameters
     ----------
-    weight : (units, inputs), of the codes
-    codes : what goes in for the calibration rows, (rows, inputs)
-    z : what the float network's layer gives for them, (rows, units)
-    function : the activation, (rows, units) to (rows, units); None for the last layer
+    weight : ndarray
+        (units, inputs), of the codes.
+    codes : ndarray
+        What goes in for the calibration rows, (rows, inputs).
+    z : ndarray
+        What the float network's layer gives for them, (rows, units).
+    function : callable or None
+        The activation, (rows, units) to (rows, units); None for the last layer.
     """
     step = weight_steps(weight)
     def whole(step): return np.clip(np.rint(weight / step[:, None]), -_MOST, _MOST).astype(np.int64)
@@ -245,10 +271,12 @@ def fit_layer(weight:np.ndarray, codes:np.ndarray, z:np.ndarray,
 class Quantised:
     """A network in whole numbers; `quantise` makes one.
 
-    Attributes
+    Parameters
     ----------
-    inputs : the grid of the inputs
-    layers : each with its table, the last without
+    inputs : Grid
+        The grid of the inputs.
+    layers : tuple of IntegerLayer
+        Each with its table, the last without.
     """
     inputs: Grid
     layers: tuple[IntegerLayer, ...]
@@ -280,9 +308,13 @@ def quantise(linear:Sequence[tuple[np.ndarray, np.ndarray]], functions:Sequence[
 
     Parameters
     ----------
-    linear : weights (units, inputs) and bias (units,) of each linear map; scalings belong inside
-    functions : the activations between them, from (rows, units) to (rows, units), number by number
-    rows : calibration rows (rows, columns) of the training part, as the first linear map takes them
+    linear : sequence of tuple of ndarray, ndarray
+        Weights (units, inputs) and bias (units,) of each linear map; scalings belong inside.
+    functions : sequence of callable
+        The activations between them, from (rows, units) to (rows, units), number by number.
+    rows : ndarray
+        Calibration rows (rows, columns) of the training part, as the first linear map takes
+        them.
 
     Returns
     -------
@@ -290,7 +322,8 @@ def quantise(linear:Sequence[tuple[np.ndarray, np.ndarray]], functions:Sequence[
 
     Raises
     ------
-    ValueError : rows that do not fit or are not finite, an activation that a table cannot hold
+    ValueError
+        Rows that do not fit or are not finite, an activation that a table cannot hold.
 
     Examples
     --------
@@ -312,7 +345,7 @@ def quantise(linear:Sequence[tuple[np.ndarray, np.ndarray]], functions:Sequence[
             values, codes, grid = function(z), layer.look_up(layer.sums(codes)), layer.table.outputs
     return Quantised(inputs, tuple(layers))
 
-
+# %% ../nbs/10d_quantised.ipynb #96ae6ee3
 def _check(rows:np.ndarray, n_inputs:int)->None:
     if rows.ndim != 2 or rows.shape[1] != n_inputs or len(rows) < 2:
         raise ValueError(f"calibration has shape {rows.shape}; give at least two rows of the "
@@ -336,7 +369,7 @@ def _bytes(codes:np.ndarray)->str:
     texts = ["\\?" if texts[i - 1:i + 1] == ["?", "?"] else c for i, c in enumerate(texts)]
     return "\n".join(f'"{"".join(texts[i:i + 100])}"' for i in range(0, len(texts), 100))
 
-
+# %% ../nbs/10d_quantised.ipynb #0360579d
 def _rows(codes:np.ndarray)->str: return "{\n" + ",\n".join(map(_bytes, codes)) + "}"
 
 
@@ -384,12 +417,12 @@ def _floats(values:np.ndarray)->list[str]:
     texts = [str(np.float32(v)) for v in values]
     return [t.removesuffix(".0") if t.endswith(".0") else t + "f" for t in texts]
 
-
+# %% ../nbs/10d_quantised.ipynb #029aac0c
 def _array(kind:str, name:str, text:str, *shape:int)->str:
     "A constant inside of the function."
     return f"    static const {kind} {name}{''.join(f'[{n}]' for n in shape)} = {text};\n"
 
-
+# %% ../nbs/10d_quantised.ipynb #291b2008
 def _layer_arrays(layer:IntegerLayer, i:int)->str:
     "The constants of a layer."
     units, inputs = layer.weight.shape
@@ -401,7 +434,7 @@ def _layer_arrays(layer:IntegerLayer, i:int)->str:
     entries = layer.table.entries
     return text + _array("uint8_t", f"t{i}", _rows(entries), len(entries), 257)
 
-
+# %% ../nbs/10d_quantised.ipynb #f79ff7ac
 def _calls(q:Quantised, name:str, i:int)->str:
     "The statements that run layer `i`."
     n, m, layer = q.widths[i], q.widths[i + 1], q.layers[i]
@@ -416,15 +449,21 @@ def c_source(q:Quantised, name:str, before:str="", source:str="x", after:str="")
 
     Parameters
     ----------
-    q : the network
-    name : of the function, and the beginning of all other names; has to be a name that C takes
-    before : statements in floats that come first and prepare what the first layer takes
-    source : the array of floats that they have filled, or the inputs themselves
-    after : statements in floats that change the outputs ``y``
+    q : Quantised
+        The network.
+    name : str
+        Of the function, and the beginning of all other names; has to be a name that C takes.
+    before : str, default ''
+        Statements in floats that come first and prepare what the first layer takes.
+    source : str, default 'x'
+        The array of floats that they have filled, or the inputs themselves.
+    after : str, default ''
+        Statements in floats that change the outputs ``y``.
 
     Returns
     -------
-    str : without a head; ``stdint.h`` has to be included above
+    str
+        Without a head; ``stdint.h`` has to be included above.
     """
     n_inputs, *units = q.widths
     arrays = _array("float", "low", _listed(_floats(q.inputs.low)), n_inputs)
@@ -467,9 +506,12 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
 
     Parameters
     ----------
-    net : a network as `mlp` makes it
-    calibration : rows of the training part (rows, features), as they are if there is a scaler
-    scaler : the `Scaler` of the training rows; then the result takes rows as they are
+    net : nn.Module
+        A network as `mlp` makes it.
+    calibration
+        Rows of the training part (rows, features), as they are if there is a scaler.
+    scaler
+        The `Scaler` of the training rows; then the result takes rows as they are.
 
     Returns
     -------
@@ -477,10 +519,12 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
 
     Raises
     ------
-    ExportError : a layer that is not known, rows that are missing, do not fit or are not finite
+    ExportError
+        A layer that is not known, rows that are missing, do not fit or are not finite.
 
     Examples
     --------
+    >>> from nsad import mlp, quantise_network
     >>> net = mlp(3, hidden=(8,), activation="x*exp(-x**2)", seed=1)
     >>> quantise_network(net, calibration=np.eye(3)).widths
     (3, 8, 1)
@@ -494,7 +538,7 @@ def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
     try: return quantise(linear, functions, np.asarray(calibration, np.float64))
     except (TypeError, ValueError) as error: raise ExportError(f"int8: {error}") from None
 
-
+# %% ../nbs/10d_quantised.ipynb #c54e9504
 def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
     "What stands between each linear map and the next."
     groups = []
@@ -508,7 +552,7 @@ def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
                           "to the outputs, or use dtype='float'")
     return groups
 
-
+# %% ../nbs/10d_quantised.ipynb #dbb9d9e2
 def _through(group:Sequence[Scaling | Pointwise], z:np.ndarray)->np.ndarray:
     "What scalings and activations make of an array (rows, units)."
     for layer in group:

@@ -31,7 +31,7 @@ _TEXTBOOK = {
     "acosh": sympy.acosh, "atanh": sympy.atanh, "erf": sympy.erf, "erfc": sympy.erfc,
     "gamma": sympy.gamma}
 
-
+# %% ../nbs/00a_reading.ipynb #d7a86164
 class Protected(sympy.Function):
     "A function of real arguments that SymPy leaves as it is; one subclass an operator."
     is_real = True
@@ -92,10 +92,15 @@ MAX_LENGTH, MAX_DEPTH, MAX_NODES, MAX_EXPONENT, MAX_NUMBER = 4000, 50, 600, 64, 
 class FormulaError(ValueError):
     """Text that is no formula. The message shows the place and says what is allowed.
 
-    Attributes
+    Parameters
     ----------
-    text : the text
-    column : where in it, from 0; None where the whole is meant
+    message : what is wrong
+    text, column : the formula, and where in it, from 0; None where the whole is meant
+
+    Examples
+    --------
+    >>> FormulaError("unknown name", "x + y", column=4).column
+    4
     """
     def __init__(self, message:str, text:str="", column:int|None=None):
         self.text, self.column = text, column
@@ -122,7 +127,7 @@ def checked(text)->str:
             raise FormulaError(f"more than {MAX_DEPTH} parentheses inside each other", text, i)
     return text.strip().replace("^", "**")
 
-
+# %% ../nbs/00a_reading.ipynb #c5edb761
 @functools.lru_cache(256)
 def _parsed(text:str)->ast.AST:
     "Python's syntax tree of the text."
@@ -155,7 +160,7 @@ _JOINED = {ast.BitAnd: "logical_and", ast.BitOr: "logical_or"}
 _ALLOWED = ("only numbers, variables, + - * / ^, comparisons and the known functions can be in a "
             "formula")
 
-
+# %% ../nbs/00a_reading.ipynb #cf260f48
 def _is_condition(node:ast.AST)->bool:
     "Is this a comparison, or several joined by & and |?"
     if isinstance(node, ast.BinOp) and type(node.op) in _JOINED:
@@ -164,7 +169,7 @@ def _is_condition(node:ast.AST)->bool:
         return _is_condition(node.operand)
     return isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED
 
-
+# %% ../nbs/00a_reading.ipynb #c4de6b9e
 class _Reader:
     "Builds the SymPy expression of a text."
     def __init__(self, text:str, variables:Iterable[str]|None, rename:Callable):
@@ -195,7 +200,7 @@ def read(self:_Reader, node:ast.AST, depth:int=0)->sympy.Expr:
         self.fail("a comparison alone is no formula; greater(a, b) is 1 where a > b, else 0", node)
     self.fail(_ALLOWED, node)
 
-
+# %% ../nbs/00a_reading.ipynb #4b116f52
 @patch
 def condition(self:_Reader, node:ast.AST, depth:int)->sympy.Expr:
     "A comparison: 1 where it holds, else 0."
@@ -216,7 +221,7 @@ def number(self:_Reader, node)->sympy.Expr:
     if not abs(node.value) <= MAX_NUMBER: self.fail(f"numbers go up to {MAX_NUMBER:g}", node)
     return sympy.Integer(node.value) if type(node.value) is int else sympy.Float(node.value)
 
-
+# %% ../nbs/00a_reading.ipynb #09c44520
 @patch
 def name(self:_Reader, node)->sympy.Expr:
     "A variable or a constant; an expression where a name stands for one."
@@ -251,7 +256,7 @@ def call(self:_Reader, node, depth:int)->sympy.Expr:
         self.fail(f"{name} takes {arity} argument{'s' * (arity > 1)}, not {len(args)}", node)
     return self.apply(name, args, node)
 
-
+# %% ../nbs/00a_reading.ipynb #144e847a
 @patch
 def unknown(self:_Reader, node):
     "Say that there is no such function, and which one is alike."
@@ -335,7 +340,7 @@ def _constant(name:str, args)->float|None:
     else: value = sized if np.isclose(sized, safe, rtol=1e-2) else safe      # sqrt(-4) is 2
     return value if abs(value) <= MAX_NUMBER else None
 
-
+# %% ../nbs/00a_reading.ipynb #18c00a7f
 def _pretty(name:str, args, value:float)->bool:
     "Are these constants better kept: arithmetic, whole powers, roots of small numbers?"
     if abs(value) < 1 / MAX_NUMBER: return False
@@ -351,14 +356,14 @@ def _power(a:sympy.Expr, b:sympy.Expr)->sympy.Expr:
     if b == sympy.Rational(-1, 2): return 1 / symbolic("sqrt")(a)
     return symbolic("exp")(b) if a is sympy.E else symbolic("pow")(a, b)
 
-
+# %% ../nbs/00a_reading.ipynb #e6145395
 def _choice(c:sympy.Expr, a:sympy.Expr, b:sympy.Expr)->sympy.Expr:
     "`where`: a step in the condition is the condition itself."
     if getattr(c, "op", "") == "step": c = c.args[0]
     if c.is_number: return a if c > 0 else b
     return a if a == b else symbolic("where")(c, a, b)
 
-
+# %% ../nbs/00a_reading.ipynb #ecacaff4
 def _built(name:str, args:list)->sympy.Expr:
     a, *rest = args
     if name == "add": return a + rest[0]
@@ -379,12 +384,16 @@ def expression(text:str, variables:Iterable[str]|None=None, rename:Callable=str)
 
     Parameters
     ----------
-    text : in any dialect
-    variables : names that may stand in it; None for x, X3, x3, x_3
-    rename : new name, or expression, of a variable
+    text : str
+        In any dialect.
+    variables : iterable of str, optional
+        Names that may stand in it; None for x, X3, x3, x_3.
+    rename : callable, default str
+        New name, or expression, of a variable.
 
     Raises
     ------
-    FormulaError : what cannot be read, with the place
+    FormulaError
+        What cannot be read, with the place.
     """
     return _Reader(text, variables, rename).read(_parsed(text))

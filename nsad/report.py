@@ -56,8 +56,10 @@ def results_table(
 
     Parameters
     ----------
-    results : rows of a study
-    measures : which to show; those without a value are left out
+    results : DataFrame
+        Rows of a study.
+    measures : sequence of str
+        Which to show; those without a value are left out.
     """
     if "recipe" in results and results.recipe.nunique() > 1:
         tables = [
@@ -136,13 +138,20 @@ def _parquet(table: pd.DataFrame) -> bytes:
     table.to_parquet(packed := io.BytesIO(), index=False)
     return packed.getvalue()
 
+# %% ../nbs/22_report.ipynb #745d2e9b
+def _csv(results: pd.DataFrame) -> str:
+    return results.to_csv(index=False)
 
-EXPORTS = {
-    ".csv": lambda results: results.to_csv(index=False),
-    ".parquet": _parquet,
-    ".md": lambda results: markdown_table(_table_by_recipe(results)) + "\n",
-    ".tex": lambda results: _latex(_table_by_recipe(results)),
-}
+
+def _markdown_means(results: pd.DataFrame) -> str:
+    return markdown_table(_table_by_recipe(results)) + "\n"
+
+
+def _latex_means(results: pd.DataFrame) -> str:
+    return _latex(_table_by_recipe(results))
+
+
+EXPORTS = {".csv": _csv, ".parquet": _parquet, ".md": _markdown_means, ".tex": _latex_means}
 
 # %% ../nbs/22_report.ipynb #49b2f0ad
 def export_results(results: pd.DataFrame, path, overwrite: bool = True) -> Path:
@@ -151,14 +160,18 @@ def export_results(results: pd.DataFrame, path, overwrite: bool = True) -> Path:
 
     Parameters
     ----------
-    results : rows of a study
+    results : DataFrame
+        Rows of a study.
     path : str or Path
-    overwrite : replace a file that is there; otherwise that is refused
+    overwrite : bool, default True
+        Replace a file that is there; otherwise that is refused.
 
     Raises
     ------
-    ValueError : another ending
-    FileError : a file that cannot be written, or may not be replaced
+    ValueError
+        Another ending.
+    FileError
+        A file that cannot be written, or may not be replaced.
     """
     path = Path(path)
     if path.suffix not in EXPORTS:
@@ -226,17 +239,19 @@ def plot_activation(
 
     Parameters
     ----------
-    formulas : one formula, or label to formula
-    against : formulas to compare with
-    width : the curves go from -width to width
+    formulas : Formula, str or mapping from str to Formula or str
+        One formula, or label to formula.
+    against : sequence of str, default ('relu(x)', 'silu(x)')
+        Formulas to compare with.
+    width : float, default 4.0
+        The curves go from -width to width.
     """
     formulas = formulas if isinstance(formulas, Mapping) else {str(formulas): formulas}
     x = np.linspace(-width, width, 400)  # without 0, where many activations have their kink
     with _style():
         fig, axes = plt.subplots(1, 2, figsize=(8, 3.3), sharex=True)
-        for ax, title, curve in zip(
-            axes, ("activation", "derivative"), (lambda f: f, Formula.derivative)
-        ):
+        curves = zip(axes, ("activation", "derivative"), (Formula, Formula.derivative))
+        for ax, title, curve in curves:
             for text, line in zip(against, ("--", ":", "-.")):
                 ax.plot(x, _values(curve(Formula(text)), x), color="0.6", ls=line, label=text)
             for label, f in formulas.items():
@@ -396,8 +411,10 @@ def plot_inputs(model: nn.Module, X) -> Figure:
 
     Parameters
     ----------
-    model : a network of `mlp`, or any with modules between its layers that change no shape
-    X : standardised rows, (rows, features)
+    model : nn.Module
+        A network of `mlp`, or any with modules between its layers that change no shape.
+    X
+        Standardised rows, (rows, features).
     """
     met = _inputs(model, torch.as_tensor(np.asarray(X), dtype=torch.float32))
     if not met:
@@ -460,9 +477,12 @@ def plot_boundaries(
 
     Parameters
     ----------
-    models : label to a trained network with two inputs and one logit
-    X, y : standardised rows, (rows, 2), and their classes, 0 or 1
-    names : of the two features
+    models : mapping from str to nn.Module
+        Label to a trained network with two inputs and one logit.
+    X, y
+        Standardised rows, (rows, 2), and their classes, 0 or 1.
+    names : sequence of str
+        Of the two features.
     """
     X = np.asarray(X)
     if X.ndim != 2 or X.shape[1] != 2:
@@ -608,14 +628,16 @@ def save_figure(make: Callable[[], Figure], path) -> list[Path]:
 
     Parameters
     ----------
-    make : makes the figure; called once for each theme
+    make : callable
+        Makes the figure; called once for each theme.
     path
-        without a suffix: ``fig/front`` becomes fig/front.png, fig/front.svg,
-        fig/front-dark.png, fig/front-dark.svg
+        Without a suffix: ``fig/front`` becomes fig/front.png, fig/front.svg,
+        fig/front-dark.png, fig/front-dark.svg.
 
     Returns
     -------
-    list of Path : the files
+    list of Path
+        The files.
     """
     path, files = Path(path), []
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -648,7 +670,7 @@ svg {{ max-width: 100%; height: auto; }}
 def _section(heading: str, content: str) -> str:
     return f"<h2>{html.escape(heading)}</h2>\n{content}\n"
 
-
+# %% ../nbs/22_report.ipynb #0dbc94fe
 def _table(frame: pd.DataFrame) -> str:
     "A table as HTML; names are escaped, and free of what a terminal would obey."
     words = frame.select_dtypes(exclude="number").columns
@@ -664,7 +686,8 @@ def write_report(run: Reproduction, folder) -> Path:
 
     Returns
     -------
-    Path : of report.html, which opens without network
+    Path
+        Of report.html, which opens without network.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,12 +26,13 @@ class Choice(nn.Module):
 
     Parameters
     ----------
-    formulas
-        at least two different ones, each a `Formula`, its text, a torch name, a module, or an
-        entry of an `ActivationLibrary`
-    places
-        shape of the places where a choice is made, such as (channels,); () for a single one
-    temperature : at which weights start; 0 is a choice
+    formulas : Iterable
+        At least two different ones, each a `Formula`, its text, a torch name, a module, or an
+        entry of an `ActivationLibrary`.
+    places : tuple of int, default ()
+        Shape of the places where a choice is made, such as (channels,); () for a single one.
+    temperature : float, default 1.0
+        At which weights start; 0 is a choice.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Choice(nn.Module):
 def _formula(spec):
     return spec.formula if hasattr(spec, "evidence") else spec
 
-
+# %% ../nbs/09a_selectable.ipynb #80e9094e
 def _name(m: nn.Module) -> str:
     if not isinstance(m, SymbolicActivation):
         return repr(m)
@@ -87,9 +88,22 @@ class SelectableActivation(Choice):
 
     Parameters
     ----------
-    formulas, temperature : as in `Choice`
-    per : "layer" for one choice, "channel" for one in each channel, the last axis of the input
-    channels : how many there are; needed with per="channel"
+    formulas : sequence of Formula or str
+        What to choose from, as in `Choice`.
+    per : str, default 'layer'
+        "layer" for one choice, "channel" for one in each channel, the last axis of the input.
+    channels : int, optional
+        How many there are; needed with per="channel".
+    temperature : float
+        As in `Choice`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nsad import SelectableActivation
+    >>> layer = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> layer(torch.zeros(3)).shape
+    torch.Size([3])
     """
 
     def __init__(
@@ -109,6 +123,18 @@ class SelectableActivation(Choice):
         self.per = per
 
     def forward(self, x: Tensor) -> Tensor:
+        """Weighted sum of the formulas' values, of the shape of `x`.
+
+        Parameters
+        ----------
+        x : Tensor
+            Of any shape; with per="channel" the last axis has `channels`.
+
+        Returns
+        -------
+        Tensor
+            Of the shape of `x`.
+        """
         if self.temperature == 0:
             return self.collapse()(x)
         return sum(w * f(x) for w, f in zip(self.weights.unbind(-1), self.members))
@@ -122,6 +148,11 @@ class SelectableActivation(Choice):
     def collapse(self) -> nn.Module:
         """The chosen formula as an activation; for channels a `ChannelActivation`, unless all
         agree. Parameters are shared, not copied.
+
+        Returns
+        -------
+        nn.Module
+            An activation of the chosen formula.
         """
         chosen = self.chosen.reshape(-1).tolist()
         return (
@@ -140,8 +171,10 @@ class ChannelActivation(nn.Module):
 
     Parameters
     ----------
-    formulas : what `activation_module` accepts
-    choice : for each channel the place of its formula in `formulas`
+    formulas : Sequence
+        What `activation_module` accepts.
+    choice : sequence of int
+        For each channel the place of its formula in `formulas`.
     """
 
     def __init__(self, formulas: Sequence, choice: Sequence[int]):
@@ -172,7 +205,8 @@ def selectable_mlp(
 
     Parameters
     ----------
-    formulas, per : as in `SelectableActivation`
+    formulas, per
+        As in `SelectableActivation`.
     """
     formulas = list(formulas)
     return mlp(
@@ -194,9 +228,12 @@ def anneal(
 
     Parameters
     ----------
-    progress : share of training that is over, from 0 to 1
-    start, end : temperatures between which it falls
-    hard_from : share at which the temperature becomes 0, that is, the choice is made
+    progress : float
+        Share of training that is over, from 0 to 1.
+    start, end
+        Temperatures between which it falls.
+    hard_from : float, default 0.2
+        Share at which the temperature becomes 0, that is, the choice is made.
     """
     if not 0 <= progress <= 1:
         raise ValueError(f"progress={progress} must be a share from 0 to 1")
@@ -225,6 +262,24 @@ def choices(model: nn.Module) -> pd.DataFrame:
 def collapse_activations(model: nn.Module) -> list[str]:
     """Put the chosen formulas in place of every choice in a model; returns the names of the
     places. The model itself must not be one.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Changed in place.
+
+    Returns
+    -------
+    list of str
+        Names of the modules that were exchanged.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import SelectableActivation, collapse_activations
+    >>> net = nn.Sequential(nn.Linear(4, 3), SelectableActivation(["relu(x)", "sin(x)"]))
+    >>> collapse_activations(net)
+    ['1']
     """
     if isinstance(model, Choice):
         raise TypeError("the model itself is the choice: use its collapse()")
@@ -244,8 +299,10 @@ class KANLayer(Choice):
 
     Parameters
     ----------
-    n_in, n_out : width of the input's and the output's last axis
-    formulas, temperature : as in `Choice`
+    n_in, n_out : int
+        Width of the input's and the output's last axis.
+    formulas, temperature
+        As in `Choice`.
     """
 
     def __init__(self, n_in: int, n_out: int, formulas: Iterable, temperature: float = 1.0):

@@ -20,7 +20,8 @@ class Stopped(KeyboardInterrupt):
 
     Attributes
     ----------
-    signum : int, number of the signal; programs that end by one report 128 + `signum`
+    signum : int
+        Int, number of the signal; programs that end by one report 128 + `signum`.
     """
 
     def __init__(self, signum: int):
@@ -73,10 +74,11 @@ def end_with(parent: int, every: float = 1.0) -> bool:
 
     Parameters
     ----------
-    parent
-        process id of whoever handed out the work; in any process that is no child of it nothing
-        happens
-    every : seconds between two looks
+    parent : int
+        Process id of whoever handed out the work; in any process that is no child of it nothing
+        happens.
+    every : float, default 1.0
+        Seconds between two looks.
 
     Returns
     -------

@@ -74,15 +74,16 @@ _WAYS = {
 class NumberSpelling:
     """How a column writes numbers.
 
-    Attributes
+    Parameters
     ----------
-    decimal : "." or ","
-    thousands
-        the mark between groups of digits, ",", ".", " ", "'" or "’"; only looked for where
-        there is one
-    unit
+    decimal : str, default '.'
+        "." or ",".
+    thousands : str, default ','
+        The mark between groups of digits, ",", ".", " ", "'" or "’"; only looked for where
+        there is one.
+    unit : str, default ''
         "" or what is written with most numbers, such as "%" or "€"; the value is what stands
-        before it
+        before it.
     """
 
     decimal: str = "."
@@ -127,8 +128,10 @@ def number_spelling(
 
     Parameters
     ----------
-    texts, counts : the different texts of a column without its gaps, and how many rows have each
-    decimal : the decimal mark to prefer where the column leaves it open
+    texts, counts
+        The different texts of a column without its gaps, and how many rows have each.
+    decimal : str, default ''
+        The decimal mark to prefer where the column leaves it open.
     """
     if decimal != "," and all(map(PLAIN.fullmatch, texts)):
         return NumberSpelling()
@@ -263,9 +266,10 @@ def _of_week(year: int, week: int, weekday: int) -> dict | None:
 class DateSpelling:
     """How a column writes dates.
 
-    Attributes
+    Parameters
     ----------
-    month_first : is it month/day/year (United States), rather than day/month/year?
+    month_first : bool, default False
+        Is it month/day/year (United States), rather than day/month/year?
     """
 
     month_first: bool = False

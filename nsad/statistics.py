@@ -78,6 +78,10 @@ def tell_apart(results: pd.DataFrame) -> pd.DataFrame:
     return out
 
 # %% ../nbs/18_statistics.ipynb #1f7daf9a
+def _joined(formulas: pd.Series) -> str:
+    return " | ".join(dict.fromkeys(formulas))
+
+# %% ../nbs/18_statistics.ipynb #01f8729b
 def _names(rows: pd.DataFrame, identity: pd.Series) -> pd.Series | None:
     "New labels for the rows of one label; None where it means one thing."
     formula = (
@@ -91,7 +95,7 @@ def _names(rows: pd.DataFrame, identity: pd.Series) -> pd.Series | None:
         identity = formula
     if identity.nunique() == 1:
         return None
-    alike = formula.groupby(identity).agg(lambda f: " | ".join(dict.fromkeys(f)))
+    alike = formula.groupby(identity).agg(_joined)
     if alike.is_unique:
         return rows.activation + ": " + identity.map(alike)
     return rows.activation + " [" + identity.str[:6] + "]"
@@ -145,7 +149,7 @@ def diverged(results: pd.DataFrame) -> pd.Series:
 class Interval:
     """A mean with its spread and interval.
 
-    Attributes
+    Parameters
     ----------
     mean, sd, low, high : float
         In the unit of the values; sd is the sample's (n - 1). NaN where one value leaves them open.
@@ -236,6 +240,19 @@ def summary(results: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     ------
     ValueError
         Rows of several recipes, or two different rows of one seed and split.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, summary
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> summary(results)["activation"].tolist()
+    ['relu', 'sin(x)']
     """
     results = _each_once(results)
     names, rows = [m for m in ALL_MEASURES if m in results and results[m].notna().any()], []
@@ -438,10 +455,9 @@ def pack_rows(scores: dict[str, np.ndarray]) -> bytes:
 # %% ../nbs/18_statistics.ipynb #fd4d3643
 def _unpacked(rows: pd.DataFrame, measure: str) -> np.ndarray | None:
     "(seeds, kept rows) contributions to a measure; None where the rows have kept none."
-    if (
-        "row_scores" not in rows
-        or not rows.row_scores.map(lambda b: isinstance(b, bytes)).all()
-    ):
+    if "row_scores" not in rows:
+        return None
+    if not all(isinstance(packed, bytes) for packed in rows.row_scores):
         return None
     names = ROW_MEASURES["regression" if rows.task.iloc[0] == "regression" else "classes"]
     if measure not in names:
@@ -542,6 +558,19 @@ def compare(
     ------
     ValueError
         A baseline without rows, or rows of several recipes.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, compare
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> len(compare(results, baseline="relu"))  # sin(x) beside relu
+    1
     """
     results = _each_once(results)
     network, label = _resolve(results, baseline)
@@ -617,9 +646,8 @@ def _means(results: pd.DataFrame, measure: str) -> pd.DataFrame:
     or inf, the worst, where one diverged.
     """
     results = _each_once(results)
-    values = (
-        results[measure].astype(float).where(lambda v: np.isfinite(v), -np.inf * _sign(measure))
-    )
+    values = results[measure].astype(float)
+    values = values.where(np.isfinite(values), -np.inf * _sign(measure))
     table = values.groupby(
         [results.dataset, results.network, results.activation], sort=False
     ).mean()
@@ -708,7 +736,7 @@ def compare_across(
 class Ranks:
     """Ranks of networks and activations over datasets.
 
-    Attributes
+    Parameters
     ----------
     ranks : Series
         Mean rank over datasets, best first; 1 is always best.
@@ -798,9 +826,10 @@ WORDS = (
 class Verdict:
     """What rows show about one cell beside a baseline.
 
-    Attributes
+    Parameters
     ----------
     dataset : str
+        Its name.
     label, baseline : tuple of str
         (network, activation) of both.
     word : str
@@ -813,6 +842,19 @@ class Verdict:
     notes : tuple of str
         What a reader should know: who answers one class only, who diverged, what the test
         covers.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, verdicts
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> verdicts(results, baseline="relu")[0].baseline
+    ('light', 'relu')
     """
 
     dataset: str
@@ -861,8 +903,9 @@ def verdicts(
         Rows of a study, of one recipe. With one split for all seeds they should have the column
         `row_scores` (``study.run(row_scores=True)``), else the luck of the test rows is not
         counted, and a note says so.
-    baseline : str, tuple of str or list of them
-        Label in the light network, or (network, label); a list asks against each.
+    baseline : str, tuple of str, str or list, default 'relu'
+        Str, tuple of str or list of them Label in the light network, or (network, label); a
+        list asks against each.
     label : str, tuple of str or None
         The cell that is asked about; None asks about every one.
     level : float
@@ -878,6 +921,20 @@ def verdicts(
     ------
     ValueError
         A label or baseline without rows, or rows of several recipes.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, Study, load_dataset, verdicts
+    >>> study = Study(
+    ...     [load_dataset("sklearn:wine")],
+    ...     ["relu", "sin(x)"],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ... )
+    >>> results = study.run(progress=False)
+    >>> verdict = verdicts(results, baseline="relu")[0]
+    >>> verdict.label
+    ('light', 'sin(x)')
     """
     results, out = _each_once(results), []
     bases = [

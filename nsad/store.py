@@ -50,7 +50,8 @@ def saying(path, doing: str = "read"):
 
     Examples
     --------
-    >>> with saying("results.sqlite"): db.execute("SELECT 1")
+    >>> with saying("results.sqlite"):
+    ...     _ = open_store(None).execute("SELECT 1")
     """
     try:
         yield
@@ -101,7 +102,8 @@ def open_store(path=None) -> sqlite3.Connection:
 
     Parameters
     ----------
-    path : str, Path or None for one in memory
+    path
+        Str, Path or None for one in memory.
 
     Returns
     -------
@@ -143,13 +145,17 @@ def check_rows(rows: pd.DataFrame, columns: Mapping[str, str], path) -> pd.DataF
 
     Parameters
     ----------
-    rows : as SQLite gives them
-    columns : name to type, as in `nsad.evaluation.COLUMNS`
-    path : what the message calls the store
+    rows : DataFrame
+        As SQLite gives them.
+    columns : mapping from str to str
+        Name to type, as in `nsad.evaluation.COLUMNS`.
+    path
+        What the message calls the store.
 
     Returns
     -------
-    DataFrame : measures as floats
+    DataFrame
+        Measures as floats.
 
     Raises
     ------
@@ -170,10 +176,8 @@ def check_rows(rows: pd.DataFrame, columns: Mapping[str, str], path) -> pd.DataF
     for name in rows.columns.intersection(list(columns)):
         known = rows[name].notna().to_numpy()
         if columns[name].startswith("TEXT"):
-            wrong, needs = (
-                known & ~rows[name].map(lambda v: isinstance(v, str)).to_numpy(bool),
-                "holds text",
-            )
+            is_text = np.array([isinstance(value, str) for value in rows[name]], dtype=bool)
+            wrong, needs = known & ~is_text, "holds text"
         else:
             wrong, needs = (
                 known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy(),

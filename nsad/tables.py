@@ -322,11 +322,8 @@ def _without_units(frame: pd.DataFrame, notes: list) -> pd.DataFrame:
     first, some = frame.iloc[0].fillna(""), frame.iloc[1:50]
 
     def numbers(column):
-        return (
-            column.fillna("")
-            .map(lambda t: _is_number(t.strip()) or is_gap(t, NUMBER_GAPS))
-            .all()
-        )
+        texts = column.fillna("")
+        return all(_is_number(t.strip()) or is_gap(t, NUMBER_GAPS) for t in texts)
 
     columns = [
         name
@@ -602,16 +599,24 @@ def _judged_words(
 class Column:
     """How one column becomes numbers.
 
-    Attributes
+    Parameters
     ----------
-    name, kind : of the column
-    how : "number", "one-hot", "codes", "days" or "left out"
-    levels : the words, in the order of their columns or codes
-    gaps : does a further column say where a value is missing?
-    note : what is doubtful about it, or what was made of it; empty if nothing is
-    spelling : how numbers or dates are written, for those that are written as text
-    offset : whole numbers beyond 2**53 are counted from here, since float64 would round them
-    gap_words : words that mean a gap in this column, beside those that always do
+    name, kind : str
+        Of the column.
+    how : str
+        "number", "one-hot", "codes", "days" or "left out".
+    levels : tuple, default ()
+        The words, in the order of their columns or codes.
+    gaps : bool, default False
+        Does a further column say where a value is missing?
+    note : str, default ''
+        What is doubtful about it, or what was made of it; empty if nothing is.
+    spelling : NumberSpelling or DateSpelling, optional
+        How numbers or dates are written, for those that are written as text.
+    offset : int, default 0
+        Whole numbers beyond 2**53 are counted from here, since float64 would round them.
+    gap_words : tuple, default ()
+        Words that mean a gap in this column, beside those that always do.
     """
 
     name: str
@@ -896,7 +901,7 @@ def _days(column: pd.Series, rule: Column, odd: str = "refuse") -> np.ndarray:
     if column.dtype.kind == "m":
         return (column / pd.Timedelta(days=1)).to_numpy(np.float64, na_value=np.nan)
     if column.dtype.kind in "iuf":
-        column = column.map(lambda v: f"{v:.0f}", na_action="ignore").astype(object)
+        column = column.map("{:.0f}".format, na_action="ignore").astype(object)
     if column.dtype.kind != "M":
         return _read(
             column, replace(rule, spelling=rule.spelling or DateSpelling()), odd, "a date"
@@ -909,9 +914,18 @@ def _days(column: pd.Series, rule: Column, odd: str = "refuse") -> np.ndarray:
 class Encoding:
     """The rule that makes numbers of a table.
 
-    Attributes
+    Parameters
     ----------
-    columns : a `Column` for each
+    columns : tuple of Column
+        A `Column` for each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from nsad import Encoding
+    >>> table = pd.DataFrame({"colour": ["red", "blue", "red"], "size": [1.5, 2.5, 3.5]})
+    >>> [*Encoding.of(table).transform(table).columns]
+    ['colour=red', 'size']
     """
 
     columns: tuple[Column, ...]
@@ -922,8 +936,10 @@ class Encoding:
 
         Parameters
         ----------
-        frame : features only, no target
-        keep : columns to take although they look like identifiers or free text
+        frame : DataFrame
+            Features only, no target.
+        keep : sequence of str, default ()
+            Columns to take although they look like identifiers or free text.
         """
         names = [str(c) for c in frame.columns]
         _refuse_twins(names)
@@ -965,8 +981,15 @@ class Encoding:
 
         Parameters
         ----------
-        frame : has the columns that the rule needs, and may have others
-        odd : "refuse" a text where a number or a date is expected, or take it for a "gap"
+        frame : DataFrame
+            Has the columns that the rule needs, and may have others.
+        odd : str, default 'refuse'
+            "refuse" a text where a number or a date is expected, or take it for a "gap".
+
+        Returns
+        -------
+        DataFrame
+            float64, (rows, columns).
         """
         frame = frame.rename(columns=str)
         if absent := [c.name for c in self.columns if c.outputs and c.name not in frame]:
@@ -977,7 +1000,13 @@ class Encoding:
         )
 
     def table(self) -> pd.DataFrame:
-        "The rule as a table."
+        """The rule as a table.
+
+        Returns
+        -------
+        DataFrame
+            One row for each column of the original.
+        """
         rows = [(c.name, c.kind, c.how, ", ".join(c.outputs), c.note) for c in self.columns]
         return pd.DataFrame(rows, columns=["column", "kind", "how", "becomes", "note"])
 
@@ -1007,7 +1036,13 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 # %% ../nbs/06_tables.ipynb #e5710002
 @patch
 def to_dict(self: Encoding) -> dict:
-    "The rule as JSON can hold it; `from_dict` reads it."
+    """The rule as JSON can hold it; `from_dict` reads it.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
     return dict(
         columns=[asdict(c) | dict(spelling=_spelling_as_dict(c.spelling)) for c in self.columns]
     )
@@ -1111,28 +1146,40 @@ def _typed(column: pd.Series, decimal: str) -> pd.Series:
 
 # %% ../nbs/06_tables.ipynb #566a6727
 def read_table(path, header: str | None = "first", raw: bool = False) -> pd.DataFrame:
-    """The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip
+    r"""The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip
     or Zstandard.
 
     Parameters
     ----------
-    path : of the file
-    header
+    path
+        Of the file.
+    header : str or None, default 'first'
         "first" where the first line of a text has the columns' names, None where it is a row
-        already
-    raw
-        leave the cells of CSV and TSV as they are written, rather than make numbers of the
-        columns that have them
+        already.
+    raw : bool, default False
+        Leave the cells of CSV and TSV as they are written, rather than make numbers of the
+        columns that have them.
 
     Returns
     -------
-    DataFrame : `attrs["notes"]` says what was left out and why
+    DataFrame
+        `attrs["notes"]` says what was left out and why.
 
     Raises
     ------
     DataError
         no such file, another kind, one that cannot be read, that changes meanwhile, or is too
         large
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from nsad import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "table.csv"
+    >>> _ = path.write_text("size;colour\n1,5;red\n2,5;blue\n")
+    >>> read_table(path)["size"].tolist()  # a decimal comma
+    [1.5, 2.5]
     """
     frame = _raw_table(Path(path), header)
     return frame if raw else _with_types(frame)

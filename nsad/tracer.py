@@ -23,16 +23,19 @@ class Constant(NamedTuple):
     "A number in a program. (A bare 1.0 would be equal to value number 1.)"
     value: float
 
-
+# %% ../nbs/01a_tracer.ipynb #020e7a32
 @dataclass(frozen=True)
 class Program:
     """Instructions without branches or loops.
 
-    Attributes
+    Parameters
     ----------
-    inputs : names of the inputs
-    instructions : (name of an elementary function, operand, ...) each
-    outputs : operands, what the program returns
+    inputs : tuple of str
+        Names of the inputs.
+    instructions : tuple of tuple
+        (name of an elementary function, operand, ...) each.
+    outputs : tuple of int or Constant
+        Operands, what the program returns.
     """
     inputs: tuple[str, ...]
     instructions: tuple[tuple, ...]
@@ -191,7 +194,7 @@ def bounds(a)->tuple[float, float]:
     if a.slot not in known: known[a.slot] = _bounds(a)
     return known[a.slot]
 
-
+# %% ../nbs/01a_tracer.ipynb #1f4307b1
 def _bounds(a:Node)->tuple[float, float]:
     op, *operands = list(a.tracer.rows)[a.slot]
     if op == "mul" and operands[0] == operands[1]: return 0., math.inf
@@ -214,7 +217,7 @@ def operand_value(tracer:Tracer, operand:int|Constant):
     "What an operand stands for: a node, or a number."
     return operand.value if isinstance(operand, Constant) else Node(tracer, operand)
 
-
+# %% ../nbs/01a_tracer.ipynb #73e0e89c
 def _compared(op:str, a, b):
     "A comparison, or True or False where the bounds say which."
     (low, high), (low2, high2) = bounds(a), bounds(b)
@@ -231,7 +234,7 @@ def _noted(op:str)->Callable:
         return tracer.note(op, *args)
     return elementary
 
-
+# %% ../nbs/01a_tracer.ipynb #c962bdd4
 def _clip(a, low, high):
     low, high = -math.inf if low is None else low, math.inf if high is None else high
     if not isinstance(a, Node): return min(max(a, low), high)
@@ -239,7 +242,7 @@ def _clip(a, low, high):
     if low <= at_least and at_most <= high: return a
     return a.tracer.note("clip", a, low, high)
 
-
+# %% ../nbs/01a_tracer.ipynb #24b10c45
 def _where(chosen, a, b):
     "A choice; of two numbers the first is made an array, of the type that the others have."
     if not isinstance(chosen, Node): return a if chosen else b
@@ -260,7 +263,7 @@ def _maximum(a, b):
     if not isinstance(a, Node): return max(a, b)
     return a if not isinstance(b, Node) and bounds(a)[0] >= b else a.tracer.note("maximum", a, b)
 
-
+# %% ../nbs/01a_tracer.ipynb #d4b13849
 def _inv(a):
     "The protected 1/a, kept whole to be derived; plain division where `a` stays away from 0."
     if not isinstance(a, Node): return float(inv(NUMPY, a))

@@ -37,39 +37,50 @@ from .selectable import Choice
 class Recipe:
     """How networks are trained. What is not said is as in `STRONG`.
 
-    Attributes
+    Parameters
     ----------
-    name : what results are filed under
-    epochs
-        passes over the training rows; "auto" takes 40, and more (up to 300) until they make
-        2,000 steps
-    batch_size
-        rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to
-        1,024
-    lr : the largest learning rate
-    weight_decay
-        of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks
+    name : str, default 'own'
+        What results are filed under.
+    epochs : int or str, default 'auto'
+        Passes over the training rows; "auto" takes 40, and more (up to 300) until they make
+        2,000 steps.
+    batch_size : int or str, default 'auto'
+        Rows in one step; "auto" takes about 1.6 times the square root of the rows, from 16 to
+        1,024.
+    lr : float, default 0.003
+        The largest learning rate.
+    weight_decay : float or str, default 'auto'
+        Of the weights, not of biases, normalisation or the constants of formulas. AdamW shrinks
         weights by this share of the learning rate in each step, Adam adds it to their gradient
         (an L2 penalty). "auto" takes 1 up to 2,000 steps, and less the more steps there are, so
-        that a whole training shrinks weights as much
-    dropout
-        probability of dropping a hidden unit; a property of the network, which has to be made
+        that a whole training shrinks weights as much.
+    dropout : float or str, default 'auto'
+        Probability of dropping a hidden unit; a property of the network, which has to be made
         with it, as in `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to
-        2,500 rows, falling to 0.05 from 40,000 rows on
-    patience
-        stop after so many epochs without a lower validation loss, and keep the best epoch; None
-        trains to the end. Needs validation rows
-    steps : steps of the optimiser, in place of epochs
-    optimiser : "adamw" or "adam"
-    schedule
-        how the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`
-    warmup : share of the steps in which the learning rate rises, from 0 to below 1
-    label_smoothing : probability that is spread evenly over the classes; nothing in regression
-    clip : largest length of a network's gradient; None clips nothing
-    constants_lr : learning rate of a formula's constants, as a multiple of `lr`
-    embedding_lr
-        learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
-        biases are not decayed
+        2,500 rows, falling to 0.05 from 40,000 rows on.
+    patience : int, optional
+        Stop after so many epochs without a lower validation loss, and keep the best epoch; None
+        trains to the end. Needs validation rows.
+    steps : int, optional
+        Steps of the optimiser, in place of epochs.
+    optimiser : str, default 'adamw'
+        "adamw" or "adam".
+    schedule : str, default 'one-cycle'
+        How the learning rate falls: "constant", "cosine" or "one-cycle", see `learning_rate`.
+    warmup : float, default 0.3
+        Share of the steps in which the learning rate rises, from 0 to below 1.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes; nothing in regression.
+    clip : float, optional
+        Largest length of a network's gradient; None clips nothing.
+    constants_lr : float, default 1.0
+        Learning rate of a formula's constants, as a multiple of `lr`.
+    embedding_lr : float, default 1.0
+        Learning rate of embeddings of numbers, as a multiple of `lr`; their frequencies and
+        biases are not decayed.
+    norm_lr : float, default 1.0
+        Learning rate of biases and of the scales and shifts of normalisation, as a multiple of
+        `lr`.
 
     Examples
     --------
@@ -92,6 +103,7 @@ class Recipe:
     clip: float | None = None
     constants_lr: float = 1.0
     embedding_lr: float = 1.0
+    norm_lr: float = 1.0
 
     def __post_init__(self):
         for f in fields(self):  # NumPy's numbers as Python's, which JSON and torch take
@@ -100,51 +112,56 @@ class Recipe:
         _check_recipe(self)
 
 # %% ../nbs/13_training.ipynb #464a6ad5
+@dataclass(frozen=True)
+class _Allowed:
+    "What a setting may be: one of `words`, or a number from `low` to below `below`."
+
+    what: str
+    low: float = math.inf
+    below: float = math.inf
+    words: tuple = ()
+    whole: bool = False
+
+    def fits(self, value) -> bool:
+        if value is None or isinstance(value, str):
+            return value in self.words
+        kinds = (int, np.integer) if self.whole else (int, float, np.number)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        return bool(self.low <= value < self.below)
+
+# %% ../nbs/13_training.ipynb #320e5ce4
+_ABOVE_0 = math.nextafter(0.0, 1.0)
+_ALLOWED = dict(
+    epochs=_Allowed('a whole number of at least 1, or "auto"', 1, words=("auto",), whole=True),
+    batch_size=_Allowed(
+        'a whole number of at least 2, or "auto"', 2, words=("auto",), whole=True
+    ),
+    lr=_Allowed("a number above 0", _ABOVE_0),
+    weight_decay=_Allowed('a number of at least 0, or "auto"', 0, words=("auto",)),
+    dropout=_Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=("auto",)),
+    patience=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    steps=_Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True),
+    optimiser=_Allowed('"adamw" or "adam"', words=("adamw", "adam")),
+    schedule=_Allowed(
+        '"constant", "cosine" or "one-cycle"', words=("constant", "cosine", "one-cycle")
+    ),
+    warmup=_Allowed("a number from 0 to below 1", 0, 1),
+    label_smoothing=_Allowed("a number from 0 to below 1", 0, 1),
+    clip=_Allowed("a number above 0, or None", _ABOVE_0, words=(None,)),
+    constants_lr=_Allowed("a number of at least 0", 0),
+    embedding_lr=_Allowed("a number of at least 0", 0),
+    norm_lr=_Allowed("a number of at least 0", 0),
+)
+
+# %% ../nbs/13_training.ipynb #95f2f766
 def _check_recipe(recipe: Recipe):
     "A ValueError that names the first setting that cannot be, and what it may be."
 
-    def count(v):
-        return isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
-
-    def number(v):
-        return (
-            isinstance(v, (int, float, np.number))
-            and not isinstance(v, bool)
-            and math.isfinite(v)
-        )
-
-    allowed = dict(
-        epochs=(lambda v: v == "auto" or count(v), 'a whole number of at least 1, or "auto"'),
-        batch_size=(
-            lambda v: v == "auto" or count(v) and v >= 2,
-            'a whole number of at least 2, or "auto"',
-        ),
-        lr=(lambda v: number(v) and v > 0, "a number above 0"),
-        weight_decay=(
-            lambda v: v == "auto" or number(v) and v >= 0,
-            'a number of at least 0, or "auto"',
-        ),
-        dropout=(
-            lambda v: v == "auto" or number(v) and 0 <= v < 1,
-            'a number from 0 to below 1, or "auto"',
-        ),
-        patience=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        steps=(lambda v: v is None or count(v), "a whole number of at least 1, or None"),
-        optimiser=(lambda v: v in ("adamw", "adam"), '"adamw" or "adam"'),
-        schedule=(
-            lambda v: v in ("constant", "cosine", "one-cycle"),
-            '"constant", "cosine" or "one-cycle"',
-        ),
-        warmup=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        label_smoothing=(lambda v: number(v) and 0 <= v < 1, "a number from 0 to below 1"),
-        clip=(lambda v: v is None or number(v) and v > 0, "a number above 0, or None"),
-        constants_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-        embedding_lr=(lambda v: number(v) and v >= 0, "a number of at least 0"),
-    )
-    for name, (fits, what) in allowed.items():
+    for name, allowed in _ALLOWED.items():
         value = getattr(recipe, name)
-        if not fits(value):
-            raise ValueError(f"{name}={value!r} in a recipe must be {what}")
+        if not allowed.fits(value):
+            raise ValueError(f"{name}={value!r} in a recipe must be {allowed.what}")
 
 # %% ../nbs/13_training.ipynb #7b1d0a03
 STRONG = Recipe("strong")
@@ -205,11 +222,13 @@ def for_rows(self: Recipe, n_rows: int) -> Recipe:
 
     Parameters
     ----------
-    n_rows : how many rows a network is trained on
+    n_rows : int
+        How many rows a network is trained on.
 
     Returns
     -------
-    Recipe : its `epochs` are what `steps` need, where it has steps
+    Recipe
+        Its `epochs` are what `steps` need, where it has steps.
     """
     size = self.batch_size if self.batch_size != "auto" else _auto_batch(n_rows)
     per_epoch = _batches_of(n_rows, size)
@@ -233,7 +252,7 @@ def _auto_batch(n_rows: int) -> int:
     size = min(1024, max(16, size))
     return max(2, math.ceil(n_rows / math.ceil(n_rows / size)))
 
-
+# %% ../nbs/13_training.ipynb #6dbb087d
 def _auto_decay(n_steps: int) -> float:
     "What shrinks weights as much over a long training as 1 does in 2,000 steps."
     return min(1.0, 2000 / n_steps)
@@ -246,7 +265,7 @@ def _auto_dropout(n_rows: int) -> float:
     fallen = math.log(max(1, n_rows) / 2500) / math.log(40_000 / 2500)
     return round(0.15 - 0.1 * min(1.0, max(0.0, fallen)), 3)
 
-
+# %% ../nbs/13_training.ipynb #164c5a4a
 def _batches_of(n_rows: int, size: int) -> int:
     "Batches in an epoch; a last one of a single row is left out."
     return max(1, n_rows // size + (n_rows % size > 1))
@@ -256,6 +275,16 @@ def _batches_of(n_rows: int, size: int) -> int:
 def steps_on(self: Recipe, n_rows: int) -> int:
     """How many steps of the optimiser it takes on so many training rows, if it is not stopped
     early.
+
+    Parameters
+    ----------
+    n_rows : int
+        Training rows.
+
+    Returns
+    -------
+    int
+        Steps of the optimiser.
     """
     if self.steps is not None:
         return self.steps
@@ -269,13 +298,18 @@ def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recip
 
     Parameters
     ----------
-    fidelity : share of the steps, above 0 and at most 1
-    n_rows : rows of the whole training
-    least : steps at least, unless the recipe itself has fewer
+    fidelity : float
+        Share of the steps, above 0 and at most 1.
+    n_rows : int
+        Rows of the whole training.
+    least : int, default 200
+        Steps at least, unless the recipe itself has fewer.
 
     Returns
     -------
-    Recipe : with `steps`; the recipe itself where that is no shorter
+    Recipe
+        With `steps`, and a `norm_lr` larger by as much as it is shorter (up to 20 times), so
+        that normalisation gets as far; the recipe itself where that is no shorter.
     """
     if not 0 < fidelity <= 1:
         raise ValueError(f"fidelity={fidelity!r} must be above 0 and at most 1")
@@ -288,6 +322,7 @@ def share(self: Recipe, fidelity: float, n_rows: int, least: int = 200) -> Recip
         name=f"{self.name}, {steps} steps",
         steps=steps,
         batch_size=self.for_rows(n_rows).batch_size,
+        norm_lr=self.norm_lr * min(20.0, whole / steps),
     )
 
 # %% ../nbs/13_training.ipynb #7b1d0a09
@@ -296,8 +331,10 @@ def learning_rate(recipe: Recipe, progress: float) -> float:
 
     Parameters
     ----------
-    recipe : its `schedule` and `warmup` count
-    progress : share of the steps that is over, from 0 to 1
+    recipe : Recipe
+        Its `schedule` and `warmup` count.
+    progress : float
+        Share of the steps that is over, from 0 to 1.
 
     Returns
     -------
@@ -321,16 +358,20 @@ def member_losses(output: Tensor, y: Tensor, task: str, label_smoothing: float =
 
     Parameters
     ----------
-    output : (members, rows, outputs)
-    y
+    output : Tensor
+        (members, rows, outputs).
+    y : Tensor
         (members, rows): 0 or 1 for "binary", class numbers for "multiclass", numbers for
-        "regression"
-    task : picks binary cross-entropy, cross-entropy or squared error
-    label_smoothing : probability that is spread evenly over the classes, for training
+        "regression".
+    task : str
+        Picks binary cross-entropy, cross-entropy or squared error.
+    label_smoothing : float, default 0.0
+        Probability that is spread evenly over the classes, for training.
 
     Returns
     -------
-    Tensor : (members,)
+    Tensor
+        (members,).
     """
     if task == "binary":
         y = y + label_smoothing * (0.5 - y) if label_smoothing else y
@@ -390,8 +431,9 @@ def weighted_rows(weights, offset: float = 0.5) -> np.ndarray:
     weights
         (rows,) numbers of at least 0. Those that sum to less than one for each row that counts
         are made larger in proportion, and those that sum to more than `MOST_DRAWN` and ten for
-        each row, smaller
-    offset : from 0 to below 1: which of the rows with broken weights are drawn once more
+        each row, smaller.
+    offset : float, default 0.5
+        From 0 to below 1: which of the rows with broken weights are drawn once more.
     """
     weights = np.asarray(weights, dtype=np.float64)
     if (
@@ -417,7 +459,7 @@ def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
     settings = {
         "weights": dict(weight_decay=recipe.weight_decay, factor=1.0),
         "constants": dict(weight_decay=0.0, factor=recipe.constants_lr),
-        "others": dict(weight_decay=0.0, factor=1.0),
+        "others": dict(weight_decay=0.0, factor=recipe.norm_lr),
         "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
         "embedding others": dict(weight_decay=0.0, factor=recipe.embedding_lr),
     }
@@ -465,14 +507,18 @@ class Stepper:
 
     Parameters
     ----------
-    model : a network, a `Stack` or an ensemble, on the device where it stays
-    recipe : see `Recipe`
-    n_steps : steps of the whole training, over which the learning rate falls
+    model : nn.Module
+        A network, a `Stack` or an ensemble, on the device where it stays.
+    recipe : Recipe
+        See `Recipe`.
+    n_steps : int
+        Steps of the whole training, over which the learning rate falls.
 
     Examples
     --------
+    >>> net, x = nn.Linear(4, 1), torch.ones(8, 4)
     >>> stepper = Stepper(net, STRONG, n_steps=1)
-    >>> stepper.step((net(x) - y).square().mean())
+    >>> stepper.step(net(x).square().mean())
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe, n_steps: int):
@@ -544,21 +590,42 @@ def train(
 
     Parameters
     ----------
-    model : a network from (rows, features) to (rows, outputs), a `Stack` or an ensemble
+    model : nn.Module
+        A network from (rows, features) to (rows, outputs), a `Stack` or an ensemble.
     X, y
-        standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows,
-        ...), each seed its own. `StandardisedRows` are read a batch at a time
-    task : "binary", "multiclass" or "regression"
-    recipe : how; its dropout is the model's business and not read here
-    seed : order of rows and dropout of a single network; a stack has its own seeds
-    validation : (X, y) like the above; needed with a patience, otherwise only watched
-    device : "auto", or a name that torch knows
-    progress : show a bar over epochs
+        Standardised rows (rows, features) and targets (rows,); for a stack also (seeds, rows,
+        ...), each seed its own. `StandardisedRows` are read a batch at a time.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+    recipe : Recipe, default STRONG
+        How; its dropout is the model's business and not read here.
+    seed : int, default 42
+        Order of rows and dropout of a single network; a stack has its own seeds.
+    validation
+        (X, y) like the above; needed with a patience, otherwise only watched.
+    device : str, default 'auto'
+        "auto", or a name that torch knows.
+    progress : bool, default False
+        Show a bar over epochs.
     weights
-        (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once
-    before_epoch
-        called with the share of training that is over, from 0 to below 1, for what changes on
-        the way
+        (rows,) how often each row is drawn in an epoch, see `weighted_rows`; None for once.
+    before_epoch : callable, optional
+        Called with the share of training that is over, from 0 to below 1, for what changes on
+        the way.
+
+    Returns
+    -------
+    History
+        Losses and learning rate of each epoch.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, mlp, train
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> net = mlp(4, hidden=(16,), activation="sin(x)", seed=1)
+    >>> history = train(net, X, y, recipe=Recipe("short", epochs=2), seed=1)
     """
     if recipe.patience and validation is None:
         raise ValueError("a recipe with patience needs validation rows")
@@ -740,8 +807,10 @@ def calibration_error(y, p, bins: int = 15) -> float:
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0
-    p : (rows, classes) probabilities
+    y
+        (rows,) true classes, numbered from 0.
+    p
+        (rows, classes) probabilities.
     """
     sure, right = p.max(1), p.argmax(1) == np.asarray(y)
     of_bin = np.minimum((sure * bins).astype(int), bins - 1)
@@ -755,15 +824,21 @@ def measures(
 
     Parameters
     ----------
-    y : (rows,) true classes, numbered from 0, or numbers
-    output : (rows, outputs) raw outputs of the network
-    task : "binary", "multiclass" or "regression"
-    n_parameters : how many numbers the network learned
-    flops : forward FLOPs of one row, for `e_flop`
+    y
+        (rows,) true classes, numbered from 0, or numbers.
+    output
+        (rows, outputs) raw outputs of the network.
+    task : str
+        "binary", "multiclass" or "regression".
+    n_parameters : int
+        How many numbers the network learned.
+    flops : float, default float('nan')
+        Forward FLOPs of one row, for `e_flop`.
 
     Returns
     -------
-    dict : the names in `MEASURES`; all NaN where the output is not finite
+    dict
+        The names in `MEASURES`; all NaN where the output is not finite.
     """
     y, output = np.asarray(y), np.asarray(output, dtype=np.float64)
     names = MEASURES["regression" if task == "regression" else "classes"]
@@ -857,13 +932,18 @@ def predict(model: nn.Module, X, batch_size: int = 8192) -> np.ndarray:
 
     Parameters
     ----------
-    model : a network, or a `Stack`
-    X : (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their own
-    batch_size : rows computed at once
+    model : nn.Module
+        A network, or a `Stack`.
+    X
+        (rows, features), or (seeds, rows, features) for a stack whose seeds have rows of their
+        own.
+    batch_size : int, default 8192
+        Rows computed at once.
 
     Returns
     -------
-    ndarray : (rows, outputs); for a stack (members, rows, outputs)
+    ndarray
+        (rows, outputs); for a stack (members, rows, outputs).
     """
     weight = next(model.parameters())
     model.train(False)
@@ -901,6 +981,32 @@ def evaluate(model: nn.Module, X, y, task: str = "binary") -> dict | list[dict]:
     member.
 
     `X` and `y` are as in `train`.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A network, or a `Stack`.
+    X : array of shape (rows, features)
+        Standardised as the training rows were.
+    y : array of shape (rows,)
+        Class numbers from 0, or numbers.
+    task : str, default 'binary'
+        "binary", "multiclass" or "regression".
+
+    Returns
+    -------
+    dict or list of dict
+        Measure to number.
+
+    Examples
+    --------
+    >>> from nsad import evaluate, mlp
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> measured = evaluate(mlp(4, hidden=(16,), seed=1), X, y)
+    >>> 0 <= measured["accuracy"] <= 1
+    True
     """
     output, y = predict(model, X), np.asarray(y)
     if not isinstance(model, Members):
@@ -974,24 +1080,44 @@ def choose_by_trial(
 
     Parameters
     ----------
-    model
-        a network with `SelectableActivation` or other choices, all among the same number of
-        formulas
-    X, y, task, device : as in `train`; training rows only, a quarter of which are validated on
-    recipe, finalists
-        so many of the best by short trainings train by this recipe, and the best of them is
-        chosen
-    rows : of the short trainings, at most
-    seed : of rows, order and dropout
-    progress : show a bar over trainings
-    fidelity
-        length of the short trainings, as a share of the recipe's steps; see `Recipe.share`
+    model : nn.Module
+        A network with `SelectableActivation` or other choices, all among the same number of
+        formulas.
+    X, y, task
+        As in `train`; training rows only, a quarter of which are validated on.
+    recipe : Recipe, default STRONG
+        By which the finalists train.
+    finalists : int
+        So many of the best by short trainings train by the recipe; the best of them is chosen.
+    rows : int, default 20000
+        Of the short trainings, at most.
+    seed : int, default 42
+        Of rows, order and dropout.
+    device : str
+        As in `train`.
+    progress : bool, default False
+        Show a bar over trainings.
+    fidelity : float, default 0.1
+        Length of the short trainings, as a share of the recipe's steps; see `Recipe.share`.
 
     Returns
     -------
     DataFrame
         formulas (of each place, in order), loss of the short training, score of the finalists
         (accuracy or R2); best first
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from nsad import Recipe, SelectableActivation, choose_by_trial
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> choice = SelectableActivation(["relu(x)", "sin(x)"])
+    >>> net = nn.Sequential(nn.Linear(4, 8), choice, nn.Linear(8, 1))
+    >>> tried = choose_by_trial(net, X, y, recipe=Recipe("short", epochs=2))
+    >>> len(tried)
+    2
     """
     places, X, y = (
         [m for m in model.modules() if isinstance(m, Choice)],

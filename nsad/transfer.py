@@ -30,13 +30,29 @@ from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 class TransferMatrix:
     """What activations from each source are worth on each target.
 
-    Attributes
+    Parameters
     ----------
-    results
-        one row for each trained network; `dataset` is the target, `activation` the source's
-        label or the classic's name, and `kind` "source" or "classic"
-    baseline : the classic that gains are counted from, unless another one is named
-    measure : which measure is compared, unless another one is named
+    results : DataFrame
+        One row for each trained network; `dataset` is the target, `activation` the source's
+        label or the classic's name, and `kind` "source" or "classic".
+    baseline : str, default 'relu'
+        The classic that gains are counted from, unless another one is named.
+    measure : str, default 'accuracy'
+        Which measure is compared, unless another one is named.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, load_dataset, transfer_matrix
+    >>> matrix = transfer_matrix(
+    ...     {"bump": "x*exp(-x**2)"},
+    ...     targets=[load_dataset("sklearn:wine")],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ...     specialist=False,
+    ...     progress=False,
+    ... )
+    >>> matrix.gains().loc["bump"].shape
+    (1,)
     """
 
     results: pd.DataFrame
@@ -48,18 +64,22 @@ class TransferMatrix:
 
     @property
     def sources(self) -> tuple[str, ...]:
+        "Names of the datasets that formulas come from."
         return self._labels("source")
 
     @property
     def classics(self) -> tuple[str, ...]:
+        "Names of the standard activations beside them."
         return self._labels("classic")
 
     @property
     def targets(self) -> tuple[str, ...]:
+        "Names of the datasets that networks were trained on."
         return tuple(dict.fromkeys(self.results.dataset))
 
     @property
     def network(self) -> str:
+        "The network of all rows."
         return str(self.results.network.iloc[0])
 
     def __repr__(self):
@@ -84,7 +104,18 @@ _LEFT_OUT = [
 # %% ../nbs/21_transfer.ipynb #61fb7505
 @patch
 def save(self: TransferMatrix, path) -> Path:
-    "Write the rows as CSV."
+    """Write the rows as CSV.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file to write.
+
+    Returns
+    -------
+    Path
+        Of the file.
+    """
     rows = self.results.drop(columns=_LEFT_OUT, errors="ignore").dropna(axis=1, how="all")
     return write_file(path, rows.to_csv(index=False, float_format="%.6g"))
 
@@ -123,11 +154,13 @@ def frame(
 
     Parameters
     ----------
-    against
-        a classic, a source, or "specialist", which is each target's own; default the matrix'
-        baseline
-    measure : default the matrix' measure
-    level : of the intervals and tests
+    against : str, optional
+        A classic, a source, or "specialist", which is each target's own; default the matrix'
+        baseline.
+    measure : str, optional
+        Default the matrix' measure.
+    level : float, default 0.95
+        Of the intervals and tests.
 
     Returns
     -------
@@ -201,6 +234,18 @@ def gains(
 ) -> pd.DataFrame:
     """Mean difference, positive where better: a row for each source and classic, a column for
     each target.
+
+    Parameters
+    ----------
+    against : str, optional
+        The classic to count from; None for `baseline`.
+    measure : str, optional
+        Such as "auc"; None for `measure`.
+
+    Returns
+    -------
+    DataFrame
+        (sources and classics, targets), in units of the measure.
     """
     measure = measure or self.measure
     table = self.frame(against, measure)
@@ -221,12 +266,15 @@ def plot(self: TransferMatrix, against: str | None = None, measure: str | None =
 
     Parameters
     ----------
-    against, measure : as in `frame`
-    ax : matplotlib axes to draw into; default a new figure
+    against, measure : str, optional
+        As in `frame`.
+    ax
+        Matplotlib axes to draw into; default a new figure.
 
     Returns
     -------
-    Figure : rows are sources, then classics; columns are targets
+    Figure
+        Rows are sources, then classics; columns are targets.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import SymLogNorm
@@ -419,22 +467,39 @@ def transfer_matrix(
 
     Parameters
     ----------
-    sources
-        datasets or their names; or label to dataset, `Discovery`, activation, or a mapping from
-        seed to one of the last two
-    targets : datasets or their names; default the sources
-    seeds
-        whole numbers, of initial weights, batches, dropout; and of split and search unless
-        `split_seed` fixes one for all
-    classics, baseline : activations to compare with, and the one that gains are counted from
-    measure : what is compared, unless `frame` is asked for another
+    sources : sequence of str or Dataset or Mapping
+        Datasets or their names; or label to dataset, `Discovery`, activation, or a mapping from
+        seed to one of the last two.
+    targets : sequence of str or Dataset, optional
+        Datasets or their names; default the sources.
+    seeds : sequence of int, default (42, 43, 44)
+        Whole numbers, of initial weights, batches, dropout; and of split and search unless
+        `split_seed` fixes one for all.
+    classics, baseline
+        Activations to compare with, and the one that gains are counted from.
+    measure : str, default 'accuracy'
+        What is compared, unless `frame` is asked for another.
     network, recipe
-        what is trained and how, the same for all, searches by the engine "network" included
-    rows : drawn from a dataset that is given by name
-    split_seed : None splits and searches anew for each seed
-    engine, options : of the searches, as `discover` takes them
-    specialist : search also on targets that are not among the sources
-    folder : where discoveries and results.sqlite are kept; None keeps nothing
+        What is trained and how, the same for all, searches by the engine "network" included.
+    rows : int or None, default 20000
+        Drawn from a dataset that is given by name.
+    split_seed : int, optional
+        None splits and searches anew for each seed.
+    engine, options
+        Of the searches, as `discover` takes them.
+    specialist : bool, default True
+        Search also on targets that are not among the sources.
+    folder
+        Where discoveries and results.sqlite are kept; None keeps nothing.
+    device : str
+        "auto", or a name that torch knows.
+    progress : bool
+        Show bars.
+
+    Returns
+    -------
+    TransferMatrix
+        A row for each trained network.
 
     Raises
     ------
@@ -446,6 +511,20 @@ def transfer_matrix(
     -----
     A recipe with patience takes its validation rows from those that were searched; test rows
     are the same with every recipe.
+
+    Examples
+    --------
+    >>> from nsad import Recipe, load_dataset, transfer_matrix
+    >>> matrix = transfer_matrix(
+    ...     {"bump": "x*exp(-x**2)"},
+    ...     targets=[load_dataset("sklearn:wine")],
+    ...     seeds=(1, 2),
+    ...     recipe=Recipe("short", epochs=2),
+    ...     specialist=False,
+    ...     progress=False,
+    ... )
+    >>> matrix.sources, matrix.targets
+    (('bump',), ('wine',))
     """
     seeds = tuple(whole_number(s, "a seed") for s in seeds)
     if split_seed is not None:
@@ -576,7 +655,7 @@ def _quantiles(z: np.ndarray) -> np.ndarray:
     """
     return np.quantile(z * np.where((z**3).mean(0) < 0, -1, 1), _LEVELS, axis=0).mean(1)
 
-
+# %% ../nbs/21_transfer.ipynb #d8fae119
 def _ties(X: np.ndarray) -> np.ndarray:
     "The chance that two rows agree in a feature, at quantiles over features."
     shares = (np.unique(column, return_counts=True)[1] / len(column) for column in X.T)
@@ -619,14 +698,23 @@ ALIKE = (*UNITS, "together")
 class Forecast:
     """How alike two tables are in what an activation depends on; 1 is the same.
 
-    Attributes
+    Parameters
     ----------
-    source, target : names
-    projections : of the distribution of what enters the first activation
-    ties : of discreteness and sparsity of the features
-    spectrum : of the frequencies of the label along random directions
-    score : what ranks best, which is `spectrum`
-    together : the geometric mean of the three
+    source, target : str
+        Names.
+    projections : float
+        Of the distribution of what enters the first activation.
+    ties : float
+        Of discreteness and sparsity of the features.
+    spectrum : float
+        Of the frequencies of the label along random directions.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, transferability
+    >>> wine = load_dataset("sklearn:wine")
+    >>> round(transferability(wine, wine).spectrum, 3)
+    1.0
     """
 
     source: str
@@ -637,10 +725,12 @@ class Forecast:
 
     @property
     def score(self) -> float:
+        "The number that ranks sources best: `spectrum`."
         return self.spectrum
 
     @property
     def together(self) -> float:
+        "Geometric mean of the three similarities."
         return float((self.projections * self.ties * self.spectrum) ** (1 / 3))
 
 # %% ../nbs/21_transfer.ipynb #c5ecede2
@@ -650,8 +740,23 @@ def transferability(source: Dataset, target: Dataset, seed: int = 0) -> Forecast
 
     Parameters
     ----------
-    source, target : training rows; what is to be tested later must not be among them
-    seed : of the directions, and of the rows looked at where there are many
+    source, target : Dataset
+        Training rows; what is to be tested later must not be among them.
+    seed : int, default 0
+        Of the directions, and of the rows looked at where there are many.
+
+    Returns
+    -------
+    Forecast
+        Three similarities from 0 to 1.
+
+    Examples
+    --------
+    >>> from nsad import load_dataset, transferability
+    >>> wine, iris = load_dataset("sklearn:wine"), load_dataset("sklearn:iris")
+    >>> forecast = transferability(wine, iris)
+    >>> 0 <= forecast.score <= 1
+    True
     """
     for ds in (source, target):
         if not isinstance(ds, Dataset):
@@ -704,9 +809,12 @@ def forecast_quality(
 
     Parameters
     ----------
-    forecast : source, target, the likenesses and the score
-    against, measure : of the gains, as in `TransferMatrix.frame`
-    shuffles, seed : exchanges of tables' names for the p value
+    forecast : DataFrame
+        Source, target, the likenesses and the score.
+    against, measure : str, optional
+        Of the gains, as in `TransferMatrix.frame`.
+    shuffles, seed
+        Exchanges of tables' names for the p value.
 
     Returns
     -------
@@ -757,7 +865,7 @@ def _rho(a, b) -> float:
         else np.nan
     )
 
-
+# %% ../nbs/21_transfer.ipynb #cabf07e7
 def _mean(values) -> float:
     "Mean of those that are known."
     return float(pd.Series(list(values), dtype=float).mean())

@@ -3,9 +3,12 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from nsad import cli
+import numpy as np
+
+from nsad import Dataset, Recipe, cli, discover
 
 NSAD = Path(sys.executable).with_name("nsad")
 PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
@@ -21,11 +24,12 @@ def nsad(*arguments, cwd, code=0):
 def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     said = nsad(*SEARCH, cwd=tmp_path).stderr
-    stages = said.splitlines()
+    stages = [line for line in said.splitlines() if "still at work" not in line]
     assert stages[0] == "nsad discover: reading penguins.csv"
     assert "344 rows" in stages[1] and "275 of the rows" in stages[1]
     assert any(line.startswith("generation 1: ") and "best so far" in line for line in stages)
-    assert "is trained beside ReLU" in said
+    assert "is trained beside ReLU" in said and "learning rate 0.003 is tried for " in said
+    assert "networks with " in said
     kept = (tmp_path / "penguins-discovery.json").read_text()
     nsad(*SEARCH, "--no-judge", cwd=tmp_path)
     assert (tmp_path / "penguins-discovery.json").read_text() == kept
@@ -42,7 +46,7 @@ def test_a_vocabulary_that_cannot_be_is_told_with_the_list(tmp_path):
 def test_a_study_says_how_much_there_is_to_do(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     study = ["study", "penguins.csv", "--target", "species", "-a", "relu", "-a", "silu", "--epochs", "2", "--seeds", "1,2"]
-    said = nsad(*study, cwd=tmp_path).stderr.splitlines()
+    said = [line for line in nsad(*study, cwd=tmp_path).stderr.splitlines() if "still at work" not in line]
     assert said[0] == "nsad study: reading penguins.csv" and said[1].startswith("4 networks to train by the recipe 'strong, 2 epochs'")
 
 
@@ -59,3 +63,25 @@ def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatc
         pass
     time.sleep(1)
     assert capsys.readouterr().err == ""
+
+
+def test_a_long_command_says_in_a_log_that_it_is_still_at_work(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "_SILENCE", 0.5)
+    monkeypatch.setattr(sys, "argv", ["nsad"])
+    with cli._sign_of_life():
+        cli._stage("reading")
+        time.sleep(2.5)
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first == "reading" and 1 <= len(others) <= 3
+    assert all(line.startswith("nsad: still at work after ") for line in others)
+
+
+def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
+    noise = np.random.default_rng(0)
+    data = Dataset.from_arrays(noise.normal(size=(120, 3)), noise.integers(0, 2, 120), name="coins")
+    found = discover(data, recipe=Recipe("brief", epochs=2), budget=12, progress=False, operators=("mul", "sin"))
+    standard = {"formula": "tanh(x)", "loss": 0.1, "behind": {}}
+    for known, words in (((), False), ([standard], True)):
+        told = replace(found, provenance=found.provenance | {"standard": known})
+        cli._show_front(told, "coins", tmp_path / "found.json")
+        assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words

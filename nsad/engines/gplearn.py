@@ -8,6 +8,7 @@ __all__ = ['GplearnEngine']
 # %% ../../nbs/17b_engines.gplearn.ipynb #1e1a4593
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
@@ -24,18 +25,20 @@ class GplearnEngine:
     """Symbolic classification or regression by gplearn, collapsed to one variable
     (arXiv:2601.10740).
 
-    Attributes
+    Parameters
     ----------
     population_size, generations, function_set, parsimony_coefficient
-        gplearn's arguments, the paper's values
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    fraction : share of the rows that is fitted
-    keep
-        programs of each generation that are read, best first; the rest is too poor to be worth
-        the time
-    to_one
+        Gplearn's arguments, the paper's values.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    keep : int, default 20
+        Programs of each generation that are read, best first; the rest is too poor to be worth
+        the time.
+    to_one : str, default 'collapse'
         "collapse" (the paper's), or "projections": fit along what a small network's first layer
-        has learned
+        has learned.
     """
 
     population_size: int = 500
@@ -79,9 +82,8 @@ def search(
         if budget.spent(len(seen)):
             return
         estimator.set_params(generations=generation).fit(X, y)
-        programs = sorted(
-            (p for p in estimator._programs[-1] if p is not None), key=lambda p: p.fitness_
-        )
+        programs = [p for p in estimator._programs[-1] if p is not None]
+        programs.sort(key=attrgetter("fitness_"))
         for program in programs[: self.keep]:
             formula, loss = collapsed(str(program)), program.raw_fitness_
             if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)):

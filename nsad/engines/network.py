@@ -43,7 +43,7 @@ from ..training import STRONG, Recipe, one_thread
 def _constant() -> float:
     return random.randint(-20, 20) / 10
 
-
+# %% ../../nbs/17a_engines.network.ipynb #5e21d343
 def primitives(operators: Sequence[str] | None = None) -> gp.PrimitiveSet:
     """DEAP's primitive set over `x`: these operators, or those that the table lets the search
     breed with.
@@ -177,7 +177,7 @@ def tuned(trial: TableTrial, formulas: Sequence[str]) -> list[str]:
 def _leaves(t) -> list:
     return [leaf for a in t[1:] for leaf in _leaves(a)] if isinstance(t, tuple) else [t]
 
-
+# %% ../../nbs/17a_engines.network.ipynb #c18d908d
 def _rounded(tree) -> str | None:
     """The tree as text with one decimal for each constant, or None where a constant is beyond
     what can be read.
@@ -287,8 +287,10 @@ def features(formula: Formula, rows: int = 32) -> np.ndarray:
 
     Parameters
     ----------
-    formula : in `x`
-    rows : standard normal rows on which the Fisher information is taken
+    formula : Formula
+        In `x`.
+    rows : int, default 32
+        Standard normal rows on which the Fisher information is taken.
 
     Returns
     -------
@@ -333,67 +335,82 @@ class NetworkEngine:
     """Genetic programming over univariate formulas; a formula's loss is the validation loss of
     a network that uses it.
 
-    Attributes
+    Parameters
     ----------
-    population_size, generations : formulas in a generation, and how many generations
-    first : formulas in the first generation; None for four times the population
-    tournament_size : how many survivors compete to be a parent
-    max_nodes : size of a tree at most
-    parsimony : added to the loss for each node, for selection only
-    rows : rows of the short trainings, at most; None takes all
-    steps : steps of the two short trainings, in place of `fidelity`
-    batch_size, lr : in place of the recipe's, in every training; None for the recipe's
-    screen_rows : validation rows of the screening, at most
-    promote : share of a generation that is scored after screening
-    tune : how many of the best learn their constants by gradient after each generation
+    population_size, generations
+        Formulas in a generation, and how many generations.
+    first : int, optional
+        Formulas in the first generation; None for four times the population.
+    tournament_size : int, default 4
+        How many survivors compete to be a parent.
+    max_nodes : int, default 9
+        Size of a tree at most.
+    parsimony : float, default 0.0002
+        Added to the loss for each node, for selection only.
+    rows : int, optional
+        Rows of the short trainings, at most; None takes all.
+    steps : tuple of int or int, optional
+        Steps of the two short trainings, in place of `fidelity`.
+    batch_size, lr
+        In place of the recipe's, in every training; None for the recipe's.
+    screen_rows : int, default 8000
+        Validation rows of the screening, at most.
+    promote : float, default 0.25
+        Share of a generation that is scored after screening.
+    tune : int, default 6
+        How many of the best learn their constants by gradient after each generation.
     finalists, final_rows, final_seeds
-        how many of the best are judged by the recipe, beside the standard activations; on how
-        many rows at most (None for all), and how often at least
-    hidden : widths of the network's hidden layers
-    stack_size
-        networks trained as one, with batches of 256 rows, fewer where they are larger; None for
-        what is quickest
-    starters
-        what the first generation knows: formulas, or a `Discovery` by whatever engine, or a
+        How many of the best are judged by the recipe, beside the standard activations; on how
+        many rows at most (None for all), and how often at least.
+    hidden : sequence of int, default (64, 32)
+        Widths of the network's hidden layers.
+    stack_size : int, optional
+        Networks trained as one, with batches of 256 rows, fewer where they are larger; None for
+        what is quickest.
+    starters : sequence of str or Formula or Discovery, default CLASSICS
+        What the first generation knows: formulas, or a `Discovery` by whatever engine, or a
         library; in place of the classics unless they are among them, as in `[*CLASSICS,
-        *found.front.formula]`
-    objective
+        *found.front.formula]`.
+    objective : str or callable, default 'validation'
         "validation" scores on rows drawn at random, "shifted" on rows from a region that
         training has not seen (arXiv:2602.05688), "many" by the mean rank over this dataset and
         `others`; or a function of a trained `Stack`, rows as it takes them, and targets
-        (members, rows), that gives a loss for each member
-    others : further datasets, training rows only, for the objective "many"
-    per_layer
-        how many of the finalists are tried in each hidden layer by itself; 0 for one formula in
-        all
-    surrogate
-        how many offspring a model of the losses so far chooses from for each that is trained; 1
-        trains all, without a model
-    n_jobs
-        processes that train stacks; -1 for one on each core. The result does not depend on it.
-    recipe
-        how networks are to be trained in the end: the search judges by this very recipe; a
-        mapping of its settings will do
-    fidelity : shares of the recipe's steps that screening and scoring take
-    scales
-        lowest and highest factor of x that formulas are given, drawn log-uniformly; None gives
+        (members, rows), that gives a loss for each member.
+    others : sequence of Dataset, default ()
+        Further datasets, training rows only, for the objective "many".
+    per_layer : int, default 0
+        How many of the finalists are tried in each hidden layer by itself; 0 for one formula in
+        all.
+    surrogate : int, default 1
+        How many offspring a model of the losses so far chooses from for each that is trained; 1
+        trains all, without a model.
+    n_jobs : int, default 1
+        Processes that train stacks; -1 for one on each core. The result does not depend on it.
+    recipe : Recipe, default STRONG
+        How networks are to be trained in the end: the search judges by this very recipe; a
+        mapping of its settings will do.
+    fidelity : tuple of float, float, default (0.05, 0.2)
+        Shares of the recipe's steps that screening and scoring take.
+    scales : tuple of float or float, optional
+        Lowest and highest factor of x that formulas are given, drawn log-uniformly; None gives
         none to tables, whose normalised networks need none, and to other problems what they ask
-        for, else factors from 0.1 to 100
-    lr_factors
-        learning rates that are tried for the standard activations and the best of the others at
+        for, else factors from 0.1 to 100.
+    lr_factors : sequence of float, default (1 / 3, 1, 3)
+        Learning rates that are tried for the standard activations and the best of the others at
         the end, as multiples of the recipe's; (1,) tries no other. The objective "many", which
-        has ranks and no losses, tries none
-    initial_formulas : another name for `starters`
-    operators
-        what formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin");
+        has ranks and no losses, tries none.
+    initial_formulas : sequence of str or Formula, Discovery, optional
+        Another name for `starters`.
+    operators : sequence of str, optional
+        What formulas are made of, by names of `nsad.operators`, such as ("add", "mul", "sin");
         None for what its table says. The first generation then knows those of the classics that
-        can be written so, and the standard activations
-    embedding
-        of numbers, before the first layer of a table's networks, such as "periodic"; columns
-        and bins that it leaves open come from the rows of the search. None for none
-    restart
-        number of this search among several that differ in what they breed from and are judged
-        alike, see `discover`
+        can be written so, and the standard activations.
+    embedding : Embedding or str, optional
+        Of numbers, before the first layer of a table's networks, such as "periodic"; columns
+        and bins that it leaves open come from the rows of the search. None for none.
+    restart : int, default 0
+        Number of this search among several that differ in what they breed from and are judged
+        alike, see `discover`.
     """
 
     population_size: int = 96
@@ -601,7 +618,7 @@ def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
         stack_losses(trial, entries) if isinstance(trial, TableTrial) else trial.losses(entries)
     )
 
-
+# %% ../../nbs/17a_engines.network.ipynb #243cc453
 def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     "The formulas with learned constants, where the networks are ours."
     return tuned(trial, formulas) if isinstance(trial, TableTrial) else []
@@ -627,7 +644,7 @@ def _text(entry: str | tuple[str, ...]) -> str:
 # joblib renews a worker that has grown; nothing is lost by it
 warnings.filterwarnings("ignore", "A worker stopped while some jobs")
 
-
+# %% ../../nbs/17a_engines.network.ipynb #bb5d8114
 def _worked(parent: int, f: Callable, args: Sequence, kwargs: dict):
     """In a worker: the result of a job; the worker ends soon after the process that it works
     for.
@@ -867,7 +884,7 @@ def _other_factors(self: NetworkEngine) -> int:
     "How many learning rates are tried beside the recipe's."
     return 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
 
-
+# %% ../../nbs/17a_engines.network.ipynb #b1dd119b
 @patch(as_prop=True)
 def _n_tuned(self: NetworkEngine) -> int:
     """How many finalists have their learning rate tuned: the standard activations and the best
@@ -937,13 +954,17 @@ def search_problem(
 
     Parameters
     ----------
-    problem : who trains, see `Problem`
-    seed : of the search and of the trainings
-    budget : what may be spent
+    problem : Problem
+        Who trains, see `Problem`.
+    seed : int
+        Of the search and of the trainings.
+    budget : Budget
+        What may be spent.
 
     Raises
     ------
-    ValueError : options that only tables have: an objective, other datasets, layer by layer
+    ValueError
+        Options that only tables have: an objective, other datasets, layer by layer.
     """
     if self.objective != "validation" or self.per_layer:
         raise ValueError(

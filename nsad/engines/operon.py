@@ -11,6 +11,7 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 from scipy.special import expit
@@ -33,18 +34,25 @@ _SYMBOLS = {name: name for name in _SAME.split()} | {"max": "fmax", "min": "fmin
 class OperonEngine:
     """Symbolic regression by Operon (pyoperon), brought to one variable.
 
-    Attributes
+    Parameters
     ----------
-    population_size, generations, max_length : of Operon
-    symbols : its primitives, besides constants and variables
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    rounds : independent runs; the budget, the time limit and Ctrl-C are looked at between them
-    fraction : share of the rows that is fitted
-    loss : "log" or "squared"; a regression always takes the squared error
-    to_one : "collapse" or "projections", see `nsad.engines.labels`
-    n_jobs
+    population_size, generations, max_length
+        Of Operon.
+    symbols : sequence of str
+        Its primitives, besides constants and variables.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    rounds : int, default 8
+        Independent runs; the budget, the time limit and Ctrl-C are looked at between them.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    loss : str, default 'log'
+        "log" or "squared"; a regression always takes the squared error.
+    to_one : str, default 'collapse'
+        "collapse" or "projections", see `nsad.engines.labels`.
+    n_jobs : int, default 1
         Operon's threads, -1 for one on each core; with more than one the same seed need not
-        give the same front
+        give the same front.
     """
 
     population_size: int = 500
@@ -106,7 +114,7 @@ def search(
         if budget.spent(len(seen)):
             return
         estimator = self._estimator(seed + run).fit(X, y.astype(float))
-        for entry in sorted(estimator.pareto_front_, key=lambda e: e["mean_squared_error"]):
+        for entry in sorted(estimator.pareto_front_, key=itemgetter("mean_squared_error")):
             program = _program(estimator, entry["tree"], names)
             formula, loss = collapsed(program), _label_loss(program, X, y, kind)
             if (

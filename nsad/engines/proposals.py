@@ -33,8 +33,8 @@ def texts_of(answer) -> list:
 
     Parameters
     ----------
-    answer : str or iterable
-        Lines, or an iterable of texts, of which `MOST_LINES` are looked at.
+    answer
+        Str or iterable Lines, or an iterable of texts, of which `MOST_LINES` are looked at.
 
     Returns
     -------
@@ -163,20 +163,28 @@ def read_proposals(path: str | Path) -> list[str]:
 class ProposalEngine(NetworkEngine):
     """Formulas from a function or a file, judged as `NetworkEngine` judges its own.
 
-    Attributes
+    Parameters
     ----------
-    propose : `propose(history)` gives texts: a list, or one text with a formula on each line.
-        `history` is a list of dicts, best first, then what was refused: formula, loss (None where
-        training diverged), rung, complexity, refused (why, or ""). Or a file with a formula on
-        each line
-    population_size : texts that are taken from each answer, at most
-    generations : the starters are the first; each further one is an answer
-    attempts : how often a function is asked for a generation, while nothing new is in its answers,
-        before the search goes on to judging
-    patience_s : seconds that an answer is waited for
-    max_complexity : nodes of a formula, at most
-    answers : file (JSON lines) that keeps the answers; what it has already is not asked for again
-    refused : filled by the search: what was refused, and why
+    propose : callable, str or Path, optional
+        `propose(history)` gives texts: a list, or one text with a formula on each line.
+        `history` is a list of dicts, best first, then what was refused: formula, loss (None
+        where training diverged), rung, complexity, refused (why, or ""). Or a file with a
+        formula on each line.
+    population_size : int, default 24
+        Texts that are taken from each answer, at most.
+    generations
+        The starters are the first; each further one is an answer.
+    attempts : int, default 3
+        How often a function is asked for a generation, while nothing new is in its answers,
+        before the search goes on to judging.
+    patience_s : float, default 60.0
+        Seconds that an answer is waited for.
+    max_complexity : int, default 60
+        Nodes of a formula, at most.
+    answers : str or Path, optional
+        File (JSON lines) that keeps the answers; what it has already is not asked for again.
+    refused : dict
+        Filled by the search: what was refused, and why.
 
     Notes
     -----
@@ -245,10 +253,15 @@ def keep_answer(path: str | Path, texts: Sequence):
         ) from None
 
 # %% ../../nbs/17e_engines.proposals.ipynb #73057de2
+def _rank(row: dict) -> tuple:
+    "Highest rung first, then the lowest loss; a loss that is none comes last."
+    return -row["rung"], math.inf if row["loss"] is None else row["loss"]
+
+
 def history_of(archive, refused: dict) -> list[dict]:
     "What was tried, best first, and what was refused."
     tried = [_row(archive, f) for f in archive.trees if f in archive.screened]
-    tried.sort(key=lambda row: (-row["rung"], math.inf if row["loss"] is None else row["loss"]))
+    tried.sort(key=_rank)
     nothing = dict(loss=None, rung=None, complexity=None)
     return tried + [dict(formula=t, **nothing, refused=why) for t, why in refused.items()]
 
@@ -299,7 +312,7 @@ def refuse(self: ProposalEngine, text, why: str):
     if len(self.refused) < 5 * MOST_LINES:
         self.refused[_named(text)] = why
 
-
+# %% ../../nbs/17e_engines.proposals.ipynb #099a0b2e
 def _named(text) -> str:
     return shown(text if isinstance(text, str) else repr(text))[:80]
 

@@ -50,13 +50,16 @@ class PySREngine:
     """Symbolic regression by PySR, brought to one variable. Needs Julia, which juliapkg fetches
     on first use.
 
-    Attributes
+    Parameters
     ----------
     niterations, populations, population_size, maxsize, parsimony, binary_operators, unary_operators
-        of `pysr.PySRRegressor`
-    operators : what programs are made of, by names of `nsad.operators`; in place of the former
-    fraction : share of the rows that is fitted
-    to_one : "collapse" or "projections", see `nsad.engines.labels`
+        Of `pysr.PySRRegressor`.
+    operators : sequence of str, optional
+        What programs are made of, by names of `nsad.operators`; in place of the former.
+    fraction : float, default 0.1
+        Share of the rows that is fitted.
+    to_one : str, default 'collapse'
+        "collapse" or "projections", see `nsad.engines.labels`.
     """
 
     niterations: int = 40
