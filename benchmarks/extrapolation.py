@@ -1,6 +1,6 @@
 """Activations asked for values outside of the range they were trained on: error in variances of the training values, against GELU's.
 
-    OMP_NUM_THREADS=1 python benchmarks/extrapolation.py "max(-1.1, softplus(S*x))" > benchmarks/results/extrapolation.txt
+    OMP_NUM_THREADS=1 python benchmarks/extrapolation.py "softplus(45*S*x)" > benchmarks/results/extrapolation.txt
 
 All have the same network (inputs-32-32-1), start, optimiser and number of steps. The scale inside of each formula is chosen on the functions that
 the search of field_searches.py has seen (three polynomials, two harmonics), by the geometric mean of the errors out of range. Judged are other
@@ -74,7 +74,7 @@ def main():
 
 def report(test, forms, chosen):
     "Ratios to GELU by family, and mean errors, which the largest functions decide."
-    error = test.pivot_table(index="activation", columns=["family", "target"], values="error", dropna=False)
+    error = test.pivot_table(index="activation", columns=["family", "target"], values="error", dropna=False).dropna(axis=1, how="all")
     logs = np.log(error.div(error.loc["GELU"], axis=1))
     order = logs.mean(axis=1).sort_values().index
     print(f"{'error out of range / GELU':32}{'all functions':>24}" + "".join(f"{f:>24}" for f in FAMILIES))
