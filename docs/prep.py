@@ -333,6 +333,7 @@ def said(words):
 def commands_page():
     "The command line for those who use it, from the help of the commands themselves."
     import typer
+
     from nsad.cli import app
     lines = ["# Commands", "", "What `nsad` does in a terminal. `nsad` alone shows the way, `nsad COMMAND --help` shows what stands here; the",
              "[notebook of the command line](../nbs/25_cli.ipynb) has the source.", ""]

@@ -627,7 +627,7 @@ def study(
             row_scores=True,
         )
     except KeyboardInterrupt:
-        raise _cut_short(kept, before, store)
+        raise _cut_short(kept, before, store) from None
     if as_json:
         return print(results.drop(columns="row_scores").to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")

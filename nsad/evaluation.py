@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
 import numpy as np
@@ -871,7 +871,7 @@ def _stacks(self: Study, missing: dict) -> Iterator[dict]:
         if key not in models:
             columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
     alike = {}
-    for (data, network, label), by_seed in columns.items():
+    for (data, network, _), by_seed in columns.items():
         seeds = list(by_seed)
         # where not even one column fits
         for i in range(0, len(seeds), max(1, self.stack_size)):
@@ -1114,6 +1114,6 @@ def _row(self: Study, key: str, cell: _Cell, **measured) -> dict:
         nsad=nsad.__version__,
         torch=torch.__version__,
         python=platform.python_version(),
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )

@@ -1,4 +1,5 @@
 """A command says within a second that it is there, tells each stage where there is no terminal, and loses no search."""
+import runpy
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from nsad import Dataset, Recipe, cli, discover
 
@@ -85,3 +87,21 @@ def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
         told = replace(found, provenance=found.provenance | {"standard": known})
         cli._show_front(told, "coins", tmp_path / "found.json")
         assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words
+
+
+def test_ctrl_c_while_the_command_still_loads_is_one_line(monkeypatch, capsys):
+    class Interrupted:
+        def find_spec(self, name, path=None, target=None):
+            if name == "nsad.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "nsad.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("nsad", run_name="__main__")
+    assert end.value.code == 130 and capsys.readouterr().err == "nsad: stopped by Ctrl-C\n"
+
+
+def test_the_command_is_the_package_too(tmp_path):
+    run = subprocess.run([sys.executable, "-m", "nsad", "library", "list"], capture_output=True, text=True, cwd=tmp_path)
+    assert run.returncode == 0, run.stderr

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-BY_HAND = {Path("__init__.py")}          # the only module without a notebook
+BY_HAND = {Path("__main__.py"), Path("__init__.py")}  # the modules without a notebook
 
 
 def files(folder, pattern):
