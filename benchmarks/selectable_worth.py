@@ -19,8 +19,8 @@ import numpy as np
 from nsad import evaluate, load_dataset, mlp, split, train
 from nsad.data import Scaler
 from nsad.models import count_parameters
-from nsad.training import choose_by_trial
 from nsad.selectable import anneal, choices, collapse_activations, kan, selectable_mlp
+from nsad.training import choose_by_trial
 
 SEEDS = 42, 43, 44
 MEMBERS = "relu(x)", "gelu(x)", "tanh(x)", "sin(x)", "x*exp(-x**2)", "min(softplus(x), sin(2*x))"

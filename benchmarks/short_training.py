@@ -26,7 +26,13 @@ from scipy.stats import spearmanr
 
 from nsad.data import Dataset, Scaler, data_folder, load_dataset, split
 from nsad.engines.network import (
-    CLASSICS, NetworkEngine, _drawing_from, _formula, _shape, random_tree, stack_losses,
+    CLASSICS,
+    NetworkEngine,
+    _drawing_from,
+    _formula,
+    _shape,
+    random_tree,
+    stack_losses,
 )
 from nsad.formula import Formula
 

@@ -151,8 +151,10 @@ def beside(cell, budgets, large):
     yield "hist gradient boosting", 0, (HistGradientBoostingClassifier if kind else HistGradientBoostingRegressor)(random_state=cell.seed)
     yield "scikit-learn's MLP", 0, (MLPClassifier if kind else MLPRegressor)(random_state=cell.seed)
     yield "linear", 0, LogisticRegression(max_iter=1000) if kind else Ridge()
-    try: import lightgbm
-    except ImportError: return print("LightGBM is not installed and left out", file=sys.stderr)
+    try:
+        import lightgbm
+    except ImportError:
+        return print("LightGBM is not installed and left out", file=sys.stderr)
     make = lightgbm.LGBMClassifier if kind else lightgbm.LGBMRegressor
     fixed = dict(random_state=cell.seed, n_jobs=1, verbose=-1)
     yield "lightgbm", 0, make(**fixed)

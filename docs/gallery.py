@@ -39,7 +39,7 @@ def found(root):
             elif str(raw.get("format", "")).startswith("nsad.activation/") and (text := canonical(raw["formula"])):
                 known[text]["sources"].append(f"shipped as {raw['name']}, {raw.get('domain') or 'no domain'}")
                 known[text]["evidence"] += evidence(raw)
-        elif path.suffix == ".csv" and COLUMNS <= set(pd.read_csv(path, nrows=0).columns):
+        elif path.suffix == ".csv" and set(pd.read_csv(path, nrows=0).columns) >= COLUMNS:
             for text, *row in judged(pd.read_csv(path)):
                 if row in known[text]["rows"]: continue                                  # a copy of the same results
                 known[text]["rows"].append(row)

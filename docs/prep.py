@@ -90,7 +90,7 @@ def link_names(text, links):
 def link_files(text, path):
     "Links to files of the repository that are no pages lead to the pages that hold them."
     text = re.sub(r"\]\((?:\.\./)+(CONTRIBUTING|CHANGELOG)\.md\)", lambda m: f"]({'../' * len(path.parts)}{m[1].lower()}.md)", text)
-    return text
+    return re.sub(r"\]\((?:\.\./)+docs/", "](" + "../" * len(path.parts), text)
 
 
 def defined(source):
@@ -333,6 +333,7 @@ def said(words):
 def commands_page():
     "The command line for those who use it, from the help of the commands themselves."
     import typer
+
     from nsad.cli import app
     lines = ["# Commands", "", "What `nsad` does in a terminal. `nsad` alone shows the way, `nsad COMMAND --help` shows what stands here; the",
              "[notebook of the command line](../nbs/25_cli.ipynb) has the source.", ""]

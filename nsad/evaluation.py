@@ -7,25 +7,21 @@ __all__ = ['COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'Fitted', 'Model', 'Result
 
 # %% ../nbs/19_evaluation.ipynb #5e86fbf7
 import hashlib
-import importlib
 import importlib.metadata
 import json
-import os
 import platform
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
-from joblib import Parallel, delayed, parallel_config
 from torch import nn
 from tqdm import tqdm
 import nsad
@@ -46,8 +42,9 @@ from .formula import Formula
 from .identity import activation_specification, identity, specification
 from .messages import shown
 from .models import Activation, Stack, count_parameters, embedding_in, hidden_of
+from .parallel import Workers, connected, run_jobs
 from .provenance import Origin, fair_split, leak, origins, remedy
-from .signals import end_with, stoppable
+from .signals import stoppable
 from nsad.statistics import (  # noqa: F401, once here
     ALL_MEASURES,
     CELL,
@@ -701,32 +698,28 @@ def run(
     DataFrame
         One row for each network: what it is, its measures, its costs.
     """
+    workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     kept.check()
     cells = [(self._key(c), c) for c in self.cells()]
     # labels of one and the same network share a key
     keys, done = {k for k, _ in cells}, kept.keys()
     missing = {k: c for k, c in cells if k not in done}
-    here = backend == "loky" and n_jobs in (None, 1) and scheduler is None
     # after each kill half as many at once
     smaller = replace(self, stack_size=max(1, self.stack_size >> kept.begun(missing)))
-    if not here:
-        kept.begin(missing)
-    with (
-        stoppable(),
-        tqdm(
-            total=len(keys),
-            initial=len(keys) - len(missing),
-            disable=not progress,
-            desc="study",
-            unit=" networks",
-        ) as bar,
-    ):
-        rows = (
-            smaller._here(missing, device, kept, bar)
-            if here
-            else smaller._elsewhere(missing, device, backend, n_jobs, scheduler)
-        )
+    bar = tqdm(
+        total=len(keys),
+        initial=len(keys) - len(missing),
+        disable=not progress,
+        desc="study",
+        unit=" networks",
+    )
+    with stoppable(), bar, connected(workers if missing else Workers()):
+        if workers.here:
+            rows = smaller._here(missing, device, kept, bar)
+        else:
+            kept.begin(missing)
+            rows = smaller._elsewhere(missing, device, workers)
         for row in rows:
             kept.add(row)
             bar.update()
@@ -751,111 +744,26 @@ def _here(self: Study, missing: dict, device: str, kept: ResultsStore, bar) -> I
         yield from self._train(stack, device)
 
 # %% ../nbs/19_evaluation.ipynb #f9d30f4b
-def _stack_rows(study: Study, stack: dict, device: str, parent: int = 0) -> list[dict]:
-    """In a worker: the rows of a stack. A worker on this machine ends soon after the process
-    `parent` that it works for.
-    """
-    end_with(parent)
-    return list(study._train(stack, device))
-
-# %% ../nbs/19_evaluation.ipynb #eb1cc5dc
-def _refuse_unguarded(backend: str) -> None:
-    """Refuse to start a cluster from a script that would start another one in each of its
-    workers.
-
-    Such workers read the script again to find its functions; what stands at its top level is
-    then run once more.
-    """
-    script = getattr(sys.modules["__main__"], "__file__", None)
-    if script is None or not os.path.isfile(script):
-        return
-    with open(script, encoding="utf-8", errors="replace") as file:
-        text = file.read()
-    if "__main__" in text:
-        return
-    raise ValueError(
-        f"backend {backend!r} starts processes that read {os.path.basename(script)} again: put"
-        " what it does under `if __name__ == \"__main__\":`, or take backend='loky'"
-    )
-
-# %% ../nbs/19_evaluation.ipynb #87c038fa
-@contextmanager
-def _workers(backend: str, n_jobs: int | None, scheduler: str | None):
-    "joblib set to processes here, or to a cluster."
-    if backend == "loky" and scheduler is None:
-        with parallel_config("loky", n_jobs=n_jobs or 1):
-            yield
-    elif backend == "dask":
-        if scheduler is None:
-            _refuse_unguarded("dask")
-        if os.environ.get("JOBLIB_MULTIPROCESSING") == "0":
-            raise ValueError(
-                "backend 'dask' with JOBLIB_MULTIPROCESSING=0: joblib has no Dask backend then;"
-                " unset the variable"
-            )
-        with (
-            _cluster("distributed", "dask").Client(scheduler),
-            parallel_config("dask", n_jobs=n_jobs or -1, wait_for_workers_timeout=60),
-        ):
-            yield
-    else:
-        raise ValueError(
-            f"backend {backend!r} with scheduler {scheduler!r}: it is 'loky' without a"
-            " scheduler, 'dask' or 'ray'"
-        )
-
-# %% ../nbs/19_evaluation.ipynb #fec724b3
-def _cluster(module: str, extra: str):
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise ValueError(
-            f"backend {extra!r} needs a package that is not installed: pip install"
-            f" 'nsad[{extra}]'"
-        ) from None
-
-# %% ../nbs/19_evaluation.ipynb #fd3602f7
 @patch
 def _elsewhere(
-    self: Study,
-    missing: dict,
-    device: str,
-    backend: str,
-    n_jobs: int | None,
-    scheduler: str | None,
+    self: Study, missing: dict, device: str, workers: Workers
 ) -> Iterator[dict]:
-    "Train stacks by joblib's workers, or Ray's; rows come as stacks get done."
-    if backend == "ray":
-        return (yield from self._by_ray(missing, device, n_jobs, scheduler))
-    with _workers(backend, n_jobs, scheduler):
-        parent = os.getpid() if backend == "loky" else 0
-        tasks = [
-            delayed(_stack_rows)(self, stack, device, parent) for stack in self._stacks(missing)
-        ]
-        for rows in Parallel(return_as="generator_unordered", batch_size=1)(tasks):
-            yield from rows
+    "Train stacks by other processes; rows come as stacks get done. Tables are sent once."
+    shared = replace(self, datasets=()), {c.data: c.dataset for c in missing.values()}
+    stacks = [
+        {key: replace(c, dataset=None) for key, c in stack.items()}
+        for stack in self._stacks(missing)
+    ]
+    calls = [(shared, stack, device) for stack in stacks]
+    for rows in run_jobs(_stack_rows, calls, workers, ordered=False):
+        yield from rows
 
-# %% ../nbs/19_evaluation.ipynb #270c358a
-@patch
-def _by_ray(
-    self: Study, missing: dict, device: str, n_jobs: int | None, scheduler: str | None
-) -> Iterator[dict]:
-    """The same by Ray's own tasks: its backend for joblib gives all results at the end, and a
-    study that is killed would lose them.
-    """
-    ray = _cluster("ray", "ray")
-    with ray.init(
-        address=scheduler,
-        num_cpus=n_jobs if scheduler is None and n_jobs != -1 else None,
-        log_to_driver=False,
-        ignore_reinit_error=True,
-    ):
-        task = ray.remote(_stack_rows)
-        waiting = [task.remote(self, stack, device) for stack in self._stacks(missing)]
-        while waiting:
-            done, waiting = ray.wait(waiting)
-            for rows in ray.get(done):
-                yield from rows
+
+def _stack_rows(shared: tuple, stack: dict, device: str) -> list[dict]:
+    "In a worker: the rows of a stack."
+    study, tables = shared
+    cells = {key: replace(c, dataset=tables[c.data]) for key, c in stack.items()}
+    return list(study._train(cells, device))
 
 # %% ../nbs/19_evaluation.ipynb #426b8f3d
 @patch
@@ -871,7 +779,7 @@ def _stacks(self: Study, missing: dict) -> Iterator[dict]:
         if key not in models:
             columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
     alike = {}
-    for (data, network, label), by_seed in columns.items():
+    for (data, network, _), by_seed in columns.items():
         seeds = list(by_seed)
         # where not even one column fits
         for i in range(0, len(seeds), max(1, self.stack_size)):
@@ -1114,6 +1022,6 @@ def _row(self: Study, key: str, cell: _Cell, **measured) -> dict:
         nsad=nsad.__version__,
         torch=torch.__version__,
         python=platform.python_version(),
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )

@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nsad.activation import activation_module
 from nsad import baselines
+from nsad.activation import activation_module
 from nsad.baselines import BASELINES, KAN, MLP, Linear, Trees, rivals, with_baselines
 from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Study

@@ -9,7 +9,23 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from nsad import Dataset, NSADClassifier, NSADRegressor, PeriodicEmbedding, PiecewiseLinearEmbedding, Recipe, Study, TableProblem, count_parameters, discover, mlp, split, to_c, to_numpy, to_onnx
+from nsad import (
+    Dataset,
+    NSADClassifier,
+    NSADRegressor,
+    PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
+    Recipe,
+    Study,
+    TableProblem,
+    count_parameters,
+    discover,
+    mlp,
+    split,
+    to_c,
+    to_numpy,
+    to_onnx,
+)
 from nsad.data import Scaler
 from nsad.embeddings import embedding_of, numeric_columns, quantile_bins
 from nsad.ensemble import ensemble_of
@@ -326,6 +342,7 @@ def test_int8_says_what_it_does_not_take():
 @each_kind
 def test_an_estimator_embeds_numbers_and_is_saved_with_its_embedding(wanted, tmp_path):
     import pickle
+
     from sklearn.base import clone
     model = NSADClassifier("x*exp(-x**2)", (8, 4), max_iter=2, random_state=1, embedding=wanted).fit(X, Y)
     assert model.network_[0].columns == NUMERIC and model.formula_.text == "x*exp(-x**2)"

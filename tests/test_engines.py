@@ -34,6 +34,7 @@ def test_same_seed_same_front_in_one_variable(engine, to_one, training):
 
 def test_operon_does_not_warn_of_a_program_without_variables(recwarn):
     import pyoperon
+
     from nsad.engines.operon import OperonEngine, _program
     X = np.random.default_rng(0).normal(size=(40, 2))
     estimator = OperonEngine(population_size=10, generations=1)._estimator(3).fit(X, X[:, 0])

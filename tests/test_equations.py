@@ -5,8 +5,22 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import nn
 
-from nsad.equations import (EQUATIONS, Condition, Equation, EquationProblem, Solution, allen_cahn, burgers, cole_hopf, edge, grid, heat, known,
-                            slopes_of, strang)
+from nsad.equations import (
+    EQUATIONS,
+    Condition,
+    Equation,
+    EquationProblem,
+    Solution,
+    allen_cahn,
+    burgers,
+    cole_hopf,
+    edge,
+    grid,
+    heat,
+    known,
+    slopes_of,
+    strang,
+)
 from nsad.fields import FieldEnsemble
 from nsad.problem import Problem, trial_losses
 

@@ -7,8 +7,20 @@ import torch
 from torch import nn
 
 from nsad.activation import activation_module
-from nsad.fields import (PHOTOS, FieldEnsemble, FieldProblem, edge_scale, image_problem, load_eeg, load_photo, moments, pixel_grid, psnr, render,
-                         signal_problem)
+from nsad.fields import (
+    PHOTOS,
+    FieldEnsemble,
+    FieldProblem,
+    edge_scale,
+    image_problem,
+    load_eeg,
+    load_photo,
+    moments,
+    pixel_grid,
+    psnr,
+    render,
+    signal_problem,
+)
 from nsad.problem import Problem, trial_losses
 
 FORMS = ("relu", "sin(30*x)", "x + sin(7*x)**2", "exp(-(9*x)**2)", "tanh(4*x)")

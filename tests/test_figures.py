@@ -56,11 +56,9 @@ def test_both_themes_as_png_and_svg_the_same_every_time(tmp_path):
 
 
 def test_the_theme_ends_with_its_context():
-    with pytest.raises(RuntimeError):
-        with theme("dark"): raise RuntimeError
+    with pytest.raises(RuntimeError), theme("dark"): raise RuntimeError
     assert plot_activation("x").get_facecolor()[:3] == (1, 1, 1)
-    with pytest.raises(ValueError, match="'sepia'"):
-        with theme("sepia"): pass
+    with pytest.raises(ValueError, match="'sepia'"), theme("sepia"): pass
 
 
 def test_transfer_shows_every_gain_where_it_can_be_read():

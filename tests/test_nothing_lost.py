@@ -101,10 +101,9 @@ def test_a_limit_on_the_size_of_files_leaves_the_older_file(found, tmp_path):
 
 def test_an_interruption_while_writing_leaves_the_older_file(tmp_path):
     path = write_file(tmp_path / "a.json", OLD)
-    with pytest.raises(KeyboardInterrupt):
-        with writing(path) as part:
-            part.write_bytes(b"half")
-            raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt), writing(path) as part:
+        part.write_bytes(b"half")
+        raise KeyboardInterrupt
     assert path.read_bytes() == OLD and os.listdir(tmp_path) == ["a.json"]
 
 
@@ -160,9 +159,8 @@ SMALL = dict(population_size=6, first=12, generations=1, finalists=3, progress=F
 
 def test_two_searches_on_one_file_do_not_mix(table, tmp_path):
     path = tmp_path / "scores.json"
-    with locked(tmp_path / ".scores.json.lock"):
-        with pytest.raises(ValueError, match="another process is at work on .*scores.json"):
-            discover(table, resume=path, **SMALL)
+    with locked(tmp_path / ".scores.json.lock"), pytest.raises(ValueError, match="another process is at work on .*scores.json"):
+        discover(table, resume=path, **SMALL)
     assert not path.exists()
     discover(table, resume=path, **SMALL)
     assert os.listdir(tmp_path) == ["scores.json"]

@@ -14,7 +14,20 @@ import pandas as pd
 import pytest
 from torch import nn
 
-from nsad import ActivationLibrary, Dataset, Discovery, Formula, NSADClassifier, Recipe, Study, SymbolicActivation, discover, load_dataset, split, transfer_matrix
+from nsad import (
+    ActivationLibrary,
+    Dataset,
+    Discovery,
+    Formula,
+    NSADClassifier,
+    Recipe,
+    Study,
+    SymbolicActivation,
+    discover,
+    load_dataset,
+    split,
+    transfer_matrix,
+)
 from nsad.data import SAMPLES
 from nsad.discovery import Candidate, discover_on_splits
 from nsad.provenance import MOST_MARKS, SeenRows, leak, origins, row_marks, seen_as_json, seen_from_json, seen_share

@@ -265,7 +265,7 @@ BAD = {
     "no calibration": (lambda net, X: to_c(net, dtype="int8"), r"calibration=, rows of the training part \(5 features\)"),
     "calibration of other features": (lambda net, X: to_c(net, dtype="int8", calibration=X[:, :3]), r"shape \(600, 3\).*5 features"),
     "one row": (lambda net, X: to_c(net, dtype="int8", calibration=X[:1]), "at least two rows"),
-    "a gap": (lambda net, X: to_c(net, dtype="int8", calibration=np.where(X == X[7, 2], np.nan, X)), "nan in row 7, column 2"),
+    "a gap": (lambda net, X: to_c(net, dtype="int8", calibration=np.where(X[7, 2] == X, np.nan, X)), "nan in row 7, column 2"),
     "words": (lambda net, X: to_c(net, dtype="int8", calibration="rows"), "int8: could not convert string"),
     "calibration for floats": (lambda net, X: to_c(net, calibration=X), "calibration rows are for dtype='int8', and for networks; float needs none"),
     "calibration for ONNX of floats": (lambda net, X: to_onnx(net, "never.onnx", calibration=X), "calibration rows are for"),

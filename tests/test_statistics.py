@@ -63,7 +63,7 @@ def test_intervals_hold_the_true_mean_as_often_as_they_say():
     inside = []
     for _ in range(200):
         t = summary(study_of_scores(rng))
-        inside += list((t.accuracy_low < 0.8) & (0.8 < t.accuracy_high))
+        inside += list((t.accuracy_low < 0.8) & (t.accuracy_high > 0.8))
     assert np.mean(inside) > 0.93
 
 

@@ -11,11 +11,10 @@ import functools
 import itertools
 import math
 import operator
-import os
 import random
 import sys
+import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,6 @@ import numpy as np
 import torch
 from deap import base, gp, tools
 from fastcore.basics import patch
-from joblib import Parallel, delayed, parallel_config
 from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesRegressor
 from ..activation import SymbolicActivation
@@ -33,15 +31,27 @@ from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError
 from ..kernels import evaluate_
 from ..operators import OPS, bred
+from ..parallel import Workers, run_jobs
 from ..printing import plain_text
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
 from ..program import Program, jet, program_of
-from ..signals import end_with
 from ..training import STRONG, Recipe, one_thread
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
+class _Draws(threading.local):
+    "Python's random numbers; where a thread has set a generator of its own, that one's."
+
+    generator = random
+
+    def __getattr__(self, name: str):
+        return getattr(self.generator, name)
+
+
+_draws = gp.random = _Draws()  # what DEAP draws from as well
+
+
 def _constant() -> float:
-    return random.randint(-20, 20) / 10
+    return _draws.randint(-20, 20) / 10
 
 # %% ../../nbs/17a_engines.network.ipynb #5e21d343
 def primitives(operators: Sequence[str] | None = None) -> gp.PrimitiveSet:
@@ -71,14 +81,12 @@ def _primitives(names_by_arity: tuple) -> gp.PrimitiveSet:
 # %% ../../nbs/17a_engines.network.ipynb #ba827934
 @contextmanager
 def _drawing_from(rng: random.Random):
-    "Python's global generator is `rng` inside the block, and as before after it."
-    outside = random.getstate()
-    random.setstate(rng.getstate())
+    "The search draws from `rng` inside the block, whatever other threads draw meanwhile."
+    before, _draws.generator = _draws.generator, rng
     try:
         yield
     finally:
-        rng.setstate(random.getstate())
-        random.setstate(outside)
+        _draws.generator = before
 
 # %% ../../nbs/17a_engines.network.ipynb #2c2a6253
 def random_tree(max_nodes: int, operators: Sequence[str] | None = None) -> gp.PrimitiveTree:
@@ -385,7 +393,12 @@ class NetworkEngine:
         How many offspring a model of the losses so far chooses from for each that is trained; 1
         trains all, without a model.
     n_jobs : int, default 1
-        Processes that train stacks; -1 for one on each core. The result does not depend on it.
+        Trainings at once; -1 for one on each core. The result depends neither on it nor on the
+        next two.
+    backend : str, default 'loky'
+        Who trains, see `nsad.parallel.Workers`.
+    scheduler : str, optional
+        Address of a running cluster.
     recipe : Recipe, default STRONG
         How networks are to be trained in the end: the search judges by this very recipe; a
         mapping of its settings will do.
@@ -436,7 +449,9 @@ class NetworkEngine:
     per_layer: int = 0
     surrogate: int = 1
     screen_rows: int = 8_000
-    n_jobs: int = 1
+    n_jobs: int | None = 1
+    backend: str = "loky"
+    scheduler: str | None = None
     recipe: Recipe = STRONG
     fidelity: tuple[float, float] = (0.05, 0.2)
     lr_factors: Sequence[float] = (1 / 3, 1, 3)
@@ -600,9 +615,8 @@ def _scores(
         return budget.known.get((rung, _text(entry) + mark))
 
     known = {p: list(map(kept, p)) for p in stacks if all(kept(e) is not None for e in p)}
-    losses = self._together(
-        delayed(_losses_of)(t, p) for p in stacks if p not in known for t in trials
-    )
+    calls = ((t, p) for p in stacks if p not in known for t in trials)
+    losses = run_jobs(_losses_of, calls, self.workers)
     for p in stacks:
         if p in known:
             yield from known[p]
@@ -614,9 +628,10 @@ def _scores(
 # %% ../../nbs/17a_engines.network.ipynb #b84d3939
 def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
     "Of each entry the loss for each seed; tables train as stacks, a problem as it likes."
-    return (
-        stack_losses(trial, entries) if isinstance(trial, TableTrial) else trial.losses(entries)
-    )
+    if isinstance(trial, TableTrial):
+        return stack_losses(trial, entries)
+    with one_thread():  # sums in another order would be other losses
+        return trial.losses(entries)
 
 # %% ../../nbs/17a_engines.network.ipynb #243cc453
 def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
@@ -640,27 +655,11 @@ def _stack_of(self: NetworkEngine, trials: Sequence) -> int:
 def _text(entry: str | tuple[str, ...]) -> str:
     return entry if isinstance(entry, str) else " | ".join(entry)
 
-
-# joblib renews a worker that has grown; nothing is lost by it
-warnings.filterwarnings("ignore", "A worker stopped while some jobs")
-
-# %% ../../nbs/17a_engines.network.ipynb #bb5d8114
-def _worked(parent: int, f: Callable, args: Sequence, kwargs: dict):
-    """In a worker: the result of a job; the worker ends soon after the process that it works
-    for.
-    """
-    end_with(parent)
-    return f(*args, **kwargs)
-
 # %% ../../nbs/17a_engines.network.ipynb #0d15ab8f
-@patch
-def _together(self: NetworkEngine, jobs: Iterable) -> Iterator:
-    "The results of the jobs in their order, each as soon as it is there."
-    if self.n_jobs == 1:
-        return (f(*args, **kwargs) for f, args, kwargs in jobs)
-    watched = (delayed(_worked)(os.getpid(), *job) for job in jobs)
-    with parallel_config(backend="loky"):
-        return Parallel(self.n_jobs, return_as="generator")(watched)
+@patch(as_prop=True)
+def workers(self: NetworkEngine) -> Workers:
+    "Who trains."
+    return Workers(self.n_jobs, self.backend, self.scheduler)
 
 # %% ../../nbs/17a_engines.network.ipynb #c10c0002
 class _Clock:
@@ -1013,9 +1012,9 @@ def _rescaled(self: NetworkEngine, proposals: Iterable[tuple]) -> Iterator[tuple
             yield formula, tree, source
             continue
         low, high = map(math.log, self.scales)
-        near, drawn = random.random() < 0.5, random.uniform(low, high)
+        near, drawn = _draws.random() < 0.5, _draws.uniform(low, high)
         if hasattr(tree, "scale"):
-            drawn = math.log(tree.scale) + (random.gauss(0, 0.4) if near else 0.0)
+            drawn = math.log(tree.scale) + (_draws.gauss(0, 0.4) if near else 0.0)
         factor = _two_digits(math.exp(min(high, max(low, drawn))))
         yield _scaled(formula, factor), _marked(tree, factor), source
 
@@ -1079,7 +1078,7 @@ def _promising(
     if len(seen) < 20 or not new:
         return list(new.values())
     model = ExtraTreesRegressor(
-        200, min_samples_leaf=2, random_state=random.randrange(2**31), n_jobs=1
+        200, min_samples_leaf=2, random_state=_draws.randrange(2**31), n_jobs=1
     )
     model.fit(
         np.stack([features(f) for f in seen]), rankdata([archive.screened[f] for f in seen])
@@ -1115,7 +1114,7 @@ def _new_forms(self: NetworkEngine) -> Iterator[tuple]:
         tree = random_tree(self.max_nodes, self.operators)
         yield _formula(tree, self.max_nodes), tree, "random"
     forms = list(small_forms(self.operators))
-    random.shuffle(forms)
+    _draws.shuffle(forms)
     for text in forms:
         tree = gp.PrimitiveTree.from_string(text, primitives(self.operators))
         yield _formula(tree, self.max_nodes), tree, "small form"
@@ -1135,7 +1134,7 @@ def _learned(self: NetworkEngine, archive: _Archive, trial: TableTrial) -> Itera
     if not best:
         return
     archive.shapes.update(("tuned", f) for f in best)
-    [texts] = self._together([delayed(_learned_by)(trial, [f.text for f in best])])
+    [texts] = run_jobs(_learned_by, [(trial, [f.text for f in best])], self.workers)
     for text in texts:
         try:
             formula = Formula(text)
@@ -1155,7 +1154,7 @@ def _bred(
     for _ in range(20 * self.population_size):
         tree = (
             self._offspring(parents, archive)
-            if parents and random.random() < 0.9
+            if parents and _draws.random() < 0.9
             else random_tree(self.max_nodes, self.operators)
         )
         yield from self._rescaled([(_formula(tree, self.max_nodes), tree, "bred")])
@@ -1168,10 +1167,10 @@ def _offspring(
     "A child of one or two parents, each the best of a few survivors drawn at random."
 
     def parent():
-        drawn = random.choices(parents, k=self.tournament_size)
+        drawn = _draws.choices(parents, k=self.tournament_size)
         return copy.copy(archive.trees[min(drawn, key=lambda f: self._cost(f, archive.losses))])
 
-    child, choice = parent(), random.random()
+    child, choice = parent(), _draws.random()
     if choice < 0.35:
         return gp.cxOnePoint(child, parent())[0]
     if choice < 0.5:
