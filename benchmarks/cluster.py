@@ -8,6 +8,7 @@ machine holds many. All that is not training is real: Dask's scheduler, its work
 generations. Another seed of the killing moments: --seed.
 """
 import argparse
+import logging
 import os
 import platform
 import random
@@ -37,7 +38,8 @@ def far_from_sine(activation, seed, fidelity):
 
 
 def cluster(n):
-    return distributed.LocalCluster(n_workers=n, threads_per_worker=1, processes=True, dashboard_address=None)
+    return distributed.LocalCluster(n_workers=n, threads_per_worker=1, processes=True, dashboard_address=None,
+                                    silence_logs=logging.CRITICAL)
 
 
 def overhead(name, workers, n=400):
@@ -49,7 +51,7 @@ def overhead(name, workers, n=400):
         found = list(run_jobs(nothing, [(table, k) for k in range(n)], workers))
         seconds = time.perf_counter() - start
     assert found == list(range(n))
-    print(f"{name:<28}{1000 * seconds / n:>10.1f} ms a training{n / seconds:>10.0f} trainings a second")
+    print(f"{name:<28}{1000 * seconds / n:>10.1f} ms a training{n / seconds:>10.0f} trainings a second", flush=True)
     return seconds / n
 
 
@@ -87,37 +89,43 @@ def kill_one(address, seconds, killed):
 
 def killed_workers(times, seed):
     "Two workers, one of them killed at a random moment."
-    table = load_dataset("magic", rows=2000, seed=1)
-    options = SEARCH | dict(first=32, population_size=32, recipe=Recipe("quick", steps=200, batch_size=128))
+    table = load_dataset("magic", rows=1000, seed=1)
+    options = SEARCH | dict(first=24, population_size=24, recipe=Recipe("quick", steps=100, batch_size=64))
     start = time.perf_counter()
     alone = discover(table, **options)
     took, draw = time.perf_counter() - start, random.Random(seed)
-    print(f"\nA search on 2,000 rows by two workers, one of them killed; alone it takes {took:.0f} s, and has {len(alone.candidates)} losses")
-    for _ in range(times):
-        after, killed = draw.uniform(0, 0.7 * took), []
-        with cluster(2) as here:
+    print(f"\nA search on 1,000 rows by two workers, one of them killed; alone: {took:.0f} s, {len(alone.candidates)} losses", flush=True)
+    with cluster(2) as here:
+        for _ in range(times):
+            after, killed = draw.uniform(0, 0.7 * took), []
+            here.wait_for_workers(2)
             killer = threading.Thread(target=kill_one, args=(here.scheduler_address, after, killed))
             killer.start()
             found = discover(table, backend="dask", scheduler=here.scheduler_address, **options)
             killer.join()
-        same = found.front.equals(alone.front) and found.candidates.equals(alone.candidates)
-        outcome = "the same front and candidates" if same else "ANOTHER FRONT"
-        print(f"killed after {after:5.1f} s: {'' if killed else 'nobody was at work; '}{outcome}", flush=True)
+            same = found.front.equals(alone.front) and found.candidates.equals(alone.candidates)
+            outcome = "the same front and candidates" if same else "ANOTHER FRONT"
+            print(f"killed after {after:5.1f} s: {'' if killed else 'nobody was at work; '}{outcome}", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which workers are killed")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4, 8, 16])
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4, 8])
     parser.add_argument("--kills", type=int, default=5)
     args = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, Python {platform.python_version()}, distributed {distributed.__version__}\n")
+    if args.workers: costs()
+    if args.workers: scaling(args.workers)
+    killed_workers(args.kills, args.seed)
+
+
+def costs():
+    "Beside the training, for each."
     overhead("2 processes (loky)", Workers(2))
     with cluster(2) as here: cost = overhead("2 workers (Dask)", Workers(backend="dask", scheduler=here.scheduler_address))
     for seconds in (0.1, 1., 10.):
         print(f"trainings of {seconds:4.1f} s: one scheduler feeds about {seconds / cost:,.0f} workers")
-    scaling(args.workers)
-    killed_workers(args.kills, args.seed)
 
 
 if __name__ == "__main__": main()

@@ -17,9 +17,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from field_rivals import activation
+from field_searches import SEEN
 from scipy import stats
 
 from nsad.fields import FieldProblem, image_problem, load_photo, psnr
+from nsad.problem import trial_losses
 
 RIVALS = {                                                           # formula with S for the scale, and the scales
     "ReLU": ("relu(S*x)", (1, 3, 10, 30)),
@@ -32,10 +35,11 @@ RIVALS = {                                                           # formula w
     "FINER": ("sin(S*(abs(x) + 1)*x)", (5, 10, 15, 25)),
     "Snake": ("x + sin(S*x)**2/S", (5, 10, 20, 40)),
     "GELU plus sine": ("gelu(S*x) + 0.1*sin(S*x)", (3, 10, 30, 90)),
+    "learned mix": ("mix(S)", (5, 10, 15, 25)),
     "erf times cosine": ("erf(S*x)*cos(S*x)", (5, 10, 15, 20)),      # from an earlier search on the photographs of scikit-learn
 }
 GAINS = 1., 2.
-TUNE = "china", "flower", "astronaut"
+TUNE = SEEN["images"]                                                # what the search of field_searches.py has seen
 TEST = "camera", "chelsea", "coffee", "coins", "moon", "rocket"
 LEVELS = 5                                                           # octaves of the positional encoding
 
@@ -49,21 +53,47 @@ def encoded(problem, hidden):
     return FieldProblem(problem.name, fit, judge, hidden=hidden, steps=problem.steps, gain=problem.gain)
 
 
-def decibels(name, forms, photo, size, steps, gain, seeds):
+def decibels(name, forms, photo, size, steps, gain, seeds, task="gaps"):
     "Decibels (formulas, seeds) on the pixels that judge."
-    problem = image_problem(load_photo(photo, size), "gaps", photo, steps=steps, gain=gain)
+    problem = image_problem(load_photo(photo, size), task, photo, steps=steps, gain=gain)
     if "positional" in name: problem = encoded(problem, (59, 59, 59))
-    return psnr(problem.losses(forms, seeds))
+    return psnr(trial_losses(problem, [activation(form) for form in forms], seeds))
 
 
-def tuned(name, form, scales, size, steps):
-    "The scale and gain with the highest mean over the photographs of TUNE, and the rows of all."
-    forms, rows = [form.replace("S", str(s)) for s in scales], []
-    for gain, photo in itertools.product(GAINS, TUNE):
+def bicubic(photo, size):
+    "Decibels of the photograph at half of its size, brought back by bicubic interpolation."
+    image = load_photo(photo, size)
+    half = image.reshape(size // 2, 2, size // 2, 2).mean((1, 3))
+    back = torch.nn.functional.interpolate(torch.as_tensor(half)[None, None], size=(size, size), mode="bicubic", align_corners=False)
+    return psnr(4 * np.mean((back[0, 0].clamp(0, 1).numpy() - image)**2))
+
+
+def known_rows(path):
+    "Rows of an earlier run by activation, for this one to go on from."
+    if path is None: return {}
+    return {name: part.to_dict("records") for name, part in pd.read_csv(path).groupby("activation", sort=False)}
+
+
+def tuned(name, form, scales, size, steps, rows):
+    "The scale and gain with the highest mean over the photographs of TUNE, and the rows of all; earlier rows are not trained again."
+    forms = [form.replace("S", str(s)) for s in scales]
+    rows = [r for r in rows if r["part"] == "tune"]
+    for gain, photo in itertools.product(GAINS, TUNE) if not rows else ():
         for text, db in zip(forms, decibels(name, forms, photo, size, steps, gain, [0])[:, 0]):
             rows.append(dict(activation=name, formula=text, gain=gain, photo=photo, part="tune", seed=0, db=db))
     mean = pd.DataFrame(rows).fillna({"db": -np.inf}).groupby(["formula", "gain"]).db.mean()
     return *mean.idxmax(), rows
+
+
+def doubled(chosen, size, steps):
+    "Rows of twice the size, for each activation at the scale and gain that were chosen for gaps; one seed."
+    groups = {}
+    for name, (_, gain) in chosen.items(): groups.setdefault(("positional" in name, gain), []).append(name)
+    rows = []
+    for photo, ((_, gain), names) in itertools.product(TEST, groups.items()):
+        dbs = decibels(names[0], [chosen[n][0] for n in names], photo, size, steps, gain, [0], "double")[:, 0]
+        rows += [dict(activation=n, formula=chosen[n][0], gain=gain, photo=photo, part="double", seed=0, db=db) for n, db in zip(names, dbs)]
+    return rows
 
 
 def interval(values):
@@ -77,32 +107,49 @@ def main():
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--tune-steps", type=int, default=100)
     parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--double-steps", type=int, default=200, help="for twice the size")
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--leave-out", nargs="*", default=[], metavar="NAME", help="rivals that this run goes without")
+    parser.add_argument("--resume", type=Path, help="rows of an earlier run with the same settings, not to be trained again")
     parser.add_argument("--rows", type=Path, default=Path(__file__).parent / "results" / "images-rows.csv")
     args = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{date.today()}  {' '.join(sys.argv)}\n{args.size} x {args.size}, {args.steps} steps, {args.seeds} seeds\n", flush=True)
-    rows, chosen, start = [], {}, time.perf_counter()
-    for name, (form, scales) in {**RIVALS, **{f: (f, (5, 10, 15, 25)) for f in args.formulas}}.items():
-        text, gain, tried = tuned(name, form, scales, args.size, args.tune_steps)
+    rows, chosen, start, known = [], {}, time.perf_counter(), known_rows(args.resume)
+    for name, (form, scales) in (RIVALS | {f: (f, (5, 10, 15, 25)) for f in args.formulas}).items():
+        if name in args.leave_out: continue
+        before = known.get(name, [])
+        text, gain, tried = tuned(name, form, scales, args.size, args.tune_steps, before)
         chosen[name] = text, gain
-        rows += tried
-        for photo in TEST:
+        rows += tried + [r for r in before if r["part"] == "test"]
+        for photo in TEST if not before else ():
             of_seeds = decibels(name, [text], photo, args.size, args.steps, gain, range(args.seeds))[0]
             rows += [dict(activation=name, formula=text, gain=gain, photo=photo, part="test", seed=s, db=db) for s, db in enumerate(of_seeds)]
         print(f"{name}: {text}, gain {gain:g}, {time.perf_counter() - start:.0f} s so far", file=sys.stderr, flush=True)
+    rows += [r for part in known.values() for r in part if r["part"] == "double" and r["activation"] != "bicubic"]
+    done = {r["activation"] for r in rows if r["part"] == "double"}
+    rows += doubled({n: c for n, c in chosen.items() if n not in done}, args.size, args.double_steps)
+    rows += [dict(activation="bicubic", formula="", gain=1., photo=photo, part="double", seed=0, db=bicubic(photo, args.size)) for photo in TEST]
     table = pd.DataFrame(rows)
     table.round(3).to_csv(args.rows, index=False)
-    means = table[table.part == "test"].pivot_table(index="activation", columns="photo", values="db")[list(TEST)]
+    report(table, "test", "Pixels that were not seen", chosen)
+    report(table, "double", "\nTwice the size, one seed: from 2 x 2 means back to all pixels", chosen)
+    print(f"\n{time.perf_counter() - start:.0f} s on one core, {len(table)} trainings")
+
+
+def report(table, part, title, chosen):
+    "Means over photographs with intervals, and differences from the best, paired by photograph."
+    means = table[table.part == part].pivot_table(index="activation", columns="photo", values="db")[list(TEST)]
     average = means.mean(axis=1).sort_values(ascending=False)
     best = average.index[0]
-    print(f"{'activation':28}{'mean dB':>14}   {'minus the best':>14}   formula, gain of the hidden weights")
+    print(f"{title}\n{'activation':32}{'mean dB':>14}   {'minus the best':>14}   formula, gain of the hidden weights")
     for name in average.index:
         mean, half = interval(means.loc[name])
         apart, wide = interval(means.loc[name] - means.loc[best])
         other = " " * 14 if name == best else f"{apart:6.2f} ± {wide:5.2f}"
-        print(f"{name:28}{mean:6.2f} ± {half:5.2f}   {other}   {chosen[name][0]}, {chosen[name][1]:g}")
-    print(f"\n{means.round(1).to_string()}\n\n{time.perf_counter() - start:.0f} s on one core, {len(table)} trainings")
+        text, gain = chosen.get(name, ("-", 1))
+        print(f"{name:32}{mean:6.2f} ± {half:5.2f}   {other}   {text}, {gain:g}")
+    print(f"\n{means.round(1).to_string()}")
 
 
 if __name__ == "__main__": main()

@@ -19,7 +19,7 @@ import numpy as np
 from nsad import evaluate, load_dataset, mlp, split, train
 from nsad.data import Scaler
 from nsad.models import count_parameters
-from nsad.selectable import anneal, choices, collapse_activations, kan, selectable_mlp
+from nsad.selectable import anneal, choices, collapse_activations, selectable_mlp
 from nsad.training import choose_by_trial
 
 SEEDS = 42, 43, 44
@@ -63,7 +63,6 @@ def main(name, hard_from):
             for per in ("layer", "channel")}
     free["layer, by trial"] = judged("chooses per layer, by trial", lambda s: selectable_mlp(ds.n_features, MEMBERS, seed=s, **shape),
                                      *rest, by_trial=True)
-    free["edge"] = judged("chooses per edge", lambda s: kan(ds.n_features, ["x", *MEMBERS], seed=s, **shape), *rest)
     print(f"\nbest single member: {best}, {single[best]:.4f}; worst {min(single.values()):.4f}")
     for per, (accuracy, chosen) in free.items():
         gap = 100 * (accuracy - single[best])

@@ -90,7 +90,7 @@ def link_names(text, links):
 def link_files(text, path):
     "Links to files of the repository that are no pages lead to the pages that hold them."
     text = re.sub(r"\]\((?:\.\./)+(CONTRIBUTING|CHANGELOG)\.md\)", lambda m: f"]({'../' * len(path.parts)}{m[1].lower()}.md)", text)
-    return text
+    return re.sub(r"\]\((?:\.\./)+docs/", "](" + "../" * len(path.parts), text)
 
 
 def defined(source):

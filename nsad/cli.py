@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'results_app', 'library_app', 'SEED', 'HOME', 'AS_JSON', 'JOBS', 'BACKEND', 'SCHEDULER', 'FORCE',
-           'OVERWRITE', 'RECIPE', 'EPOCHS', 'QUIET', 'DEMO_SEARCH', 'DEMO_EPOCHS', 'DEMO_ENGINES', 'LIBRARY', 'NAME',
-           'NAMES', 'STORE', 'WAY', 'discover', 'study', 'reproduce', 'demo', 'list_data', 'fetch', 'describe_data',
-           'list_library', 'show_entry', 'add_entry', 'use_entry', 'export_library', 'import_library',
-           'export_activation', 'show_results', 'export_results', 'way', 'doctor', 'main']
+           'OVERWRITE', 'RECIPE', 'EPOCHS', 'QUIET', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'WAY', 'discover', 'study',
+           'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library', 'show_entry', 'add_entry',
+           'use_entry', 'export_library', 'import_library', 'export_activation', 'show_results', 'export_results',
+           'way', 'doctor', 'main']
 
 # %% ../nbs/25_cli.ipynb #d4e11fcb
 import json
@@ -728,23 +728,6 @@ def reproduce(
     )
     _report(run, out, as_json)
 
-# %% ../nbs/25_cli.ipynb #037217c7
-DEMO_SEARCH = dict(population_size=24, generations=3, finalists=6, n_jobs=-1)
-DEMO_EPOCHS = None  # the strong recipe's own
-DEMO_ENGINES = {
-    "gplearn": dict(fraction=0.25),
-    "network": dict(
-        population_size=24,
-        generations=2,
-        first=48,
-        rows=4000,
-        final_rows=8000,
-        finalists=4,
-        lr_factors=(1,),
-        n_jobs=-1,
-    ),
-}
-
 # %% ../nbs/25_cli.ipynb #a37aba02
 def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
     """A search by the strong recipe, and whether what it found is worth it on rows that it has
@@ -752,6 +735,7 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
     """
     from nsad.data import split
     from nsad.discovery import Discovery, discover
+    from nsad.paper import DEMO_EPOCHS, DEMO_SEARCH
     from nsad.training import recipe_named
 
     path, recipe = folder / f"strong-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
@@ -799,7 +783,7 @@ def demo(
     """
     _stage("nsad demo: everything runs on data that comes with nsad", quiet)
     from nsad.data import SAMPLES, load_dataset
-    from nsad.paper import DEMO_ROLES, reproduce
+    from nsad.paper import DEMO_ENGINES, DEMO_ROLES, reproduce
     from nsad.training import PAPER
 
     out.mkdir(parents=True, exist_ok=True)
@@ -1172,132 +1156,6 @@ def way(
     elif ctx.invoked_subcommand is None:
         Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(WAY)
 
-# %% ../nbs/25_cli.ipynb #b46d60d8
-def _check(name: str, required: bool, remedy: str, look) -> dict:
-    "One line of the doctor's report: `look` says what is there, or raises."
-    try:
-        found, works = look(), True
-    except Exception as error:
-        found, works = str(error).strip().split("\n")[0] or type(error).__name__, False
-    return dict(
-        part=name,
-        state="ok" if works else "fails" if required else "absent",
-        found=found,
-        remedy="" if works else remedy,
-    )
-
-# %% ../nbs/25_cli.ipynb #3f5975aa
-def _version(package: str):
-    "A function that imports nothing and gives the installed version."
-    from importlib.metadata import version
-
-    def look():
-        try:
-            return f"{version(package)}, installed"
-        except ModuleNotFoundError:
-            raise ModuleNotFoundError(f"{package} is not installed") from None
-
-    return look
-
-# %% ../nbs/25_cli.ipynb #6746c7b6
-def _trains():
-    import torch
-
-    from nsad.activation import SymbolicActivation
-
-    x = torch.ones(2, requires_grad=True)
-    SymbolicActivation("x*exp(-x**2)")(x).sum().backward()
-    return f"torch {torch.__version__}, {torch.get_num_threads()} threads"
-
-# %% ../nbs/25_cli.ipynb #17391bb2
-def _gpu():
-    import torch
-
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name(0)
-    if torch.backends.mps.is_available():
-        return "Apple MPS"
-    raise OSError("none that torch can use; everything runs on the CPU")
-
-# %% ../nbs/25_cli.ipynb #dbc758de
-def _julia():
-    "Julia on the path, or where PySR has put one."
-    import shutil
-
-    try:
-        from juliapkg.state import STATE
-    except ImportError:
-        STATE = {}
-    own = Path(STATE.get("install", "nowhere")) / "bin" / "julia"
-    if path := shutil.which("julia") or (own.is_file() and own):
-        return path
-    raise FileNotFoundError("no julia on the path")
-
-# %% ../nbs/25_cli.ipynb #736d8c29
-def _pysr():
-    "PySR with its Julia."
-    found = _version("pysr")()
-    try:
-        _julia()
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"{found}, but no Julia; a hall_of_fame.csv can be read"
-        ) from None
-    return found
-
-# %% ../nbs/25_cli.ipynb #5076a9c8
-def _program(*names: str):
-    "A function that finds the first of some programs."
-    import shutil
-
-    def look():
-        found = next((path for name in names if (path := shutil.which(name))), None)
-        if found is None:
-            raise FileNotFoundError(f"no {' or '.join(names)} on the path")
-        return found
-
-    return look
-
-# %% ../nbs/25_cli.ipynb #72e84b88
-def _parts(data_home: Path | None) -> list[tuple]:
-    "What the doctor looks at: name, required, remedy, a function that looks."
-    from nsad.data import data_folder, list_datasets
-
-    pip = "pip install 'nsad[{}]'"
-    engines = [
-        ("engine gplearn", True, "pip install gplearn", _version("gplearn")),
-        ("engine operon", False, pip.format("operon"), _version("pyoperon")),
-        ("engine pysr", False, pip.format("pysr") + " and Julia", _pysr),
-    ]
-    exports = [
-        (f"export {n}", False, pip.format("onnx"), _version(n)) for n in ("onnx", "onnxruntime")
-    ]
-    exports.append(("export jax", False, pip.format("jax"), _version("jax")))
-
-    def data(row):
-        def look():
-            if row["read from"] == "to be downloaded":
-                raise FileNotFoundError(f"not in {data_folder(data_home)}")
-            return row["read from"]
-
-        return (
-            f"data {row['name']}",
-            False,
-            f"nsad data fetch {row['name']}, or NSAD_DATA",
-            look,
-        )
-
-    tables = [data(row) for row in list_datasets(data_home).to_dict("records")]
-    return [
-        ("torch", True, "pip install torch", _trains),
-        ("compiler", False, "apt-get install g++", _program("g++", "clang++", "cl")),
-        ("GPU", False, "optional", _gpu),
-        ("Julia", False, "https://julialang.org/downloads, for pysr only", _julia),
-        *engines,
-        *exports,
-        *tables,
-    ]
-
 # %% ../nbs/25_cli.ipynb #8080fe1c
 @app.command()
 def doctor(data_home: HOME = None, as_json: AS_JSON = False):
@@ -1307,9 +1165,9 @@ def doctor(data_home: HOME = None, as_json: AS_JSON = False):
 
     Examples: nsad doctor | nsad doctor --json
     """
-    import pandas as pd
+    from nsad.doctor import examine
 
-    report = pd.DataFrame([_check(*part) for part in _parts(data_home)])
+    report = examine(data_home)
     if as_json:
         print(report.to_json(orient="records"))
     else:

@@ -17,7 +17,9 @@ import os
 import sys
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from numbers import Integral, Real
 from operator import itemgetter
@@ -875,7 +877,7 @@ def discover(
     seed = whole_number(seed, "seed")
     searcher = load_engine(engine, **options, **_places(n_jobs, backend, scheduler))
     name = engine if isinstance(engine, str) else type(engine).__name__
-    settings = _options(searcher)
+    settings = _settings_of(searcher)
     shared = {k: v for k, v in settings.items() if k not in PLACES}
     task = dataset.task if isinstance(dataset, Dataset) else "problem"
     about = dict(
@@ -887,8 +889,13 @@ def discover(
         _refuse_unknown(about)
     searches, cut, limits = [], "", Budget(budget, time_limit)
     starts = [_search_of(*_restarted(searcher, seed, r), dataset) for r in range(restarts)]
-    workers = getattr(searcher, "workers", Workers())
-    with _Checkpoint(resume, about) as checkpoint, connected(workers):
+    workers = getattr(searcher, "workers", None)
+    workers = workers if isinstance(workers, Workers) else Workers()
+    with (
+        _Checkpoint(resume, about) as checkpoint,
+        connected(workers),
+        _remembered(searcher, settings),
+    ):
         for r, begin in enumerate(starts):
             own = replace(
                 limits.share(1 / restarts),
@@ -1260,6 +1267,30 @@ def _options(engine) -> dict:
             if not f.metadata.get("result")
         }
     )
+
+# %% ../nbs/16_discovery.ipynb #e754a742
+_SEARCHED: dict[int, tuple] = {}  # engines that have searched: settings before and after
+
+
+def _settings_of(engine) -> dict:
+    """The settings of an engine. A search may change the object, by counting for instance; of
+    one that was left alone since, they are those from before it searched.
+    """
+    now = _options(engine)
+    known, before, after = _SEARCHED.get(id(engine), (lambda: None, None, None))
+    return before if known() is engine and now == after else now
+
+
+@contextmanager
+def _remembered(engine, before: dict):
+    "Inside an engine searches; afterwards its settings are still known by what they were."
+    try:
+        yield
+    finally:
+        place = id(engine)
+        with suppress(TypeError):  # an object without weak references
+            gone = weakref.ref(engine, lambda _: _SEARCHED.pop(place, None))
+            _SEARCHED[place] = gone, before, _options(engine)
 
 # %% ../nbs/16_discovery.ipynb #e646dd85
 def _plain(options: dict) -> dict:

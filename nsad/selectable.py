@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RATE', 'Choice', 'SelectableActivation', 'ChannelActivation', 'selectable_mlp', 'anneal', 'choices',
-           'collapse_activations', 'KANLayer', 'FixedKANLayer', 'kan']
+           'collapse_activations']
 
 # %% ../nbs/09a_selectable.ipynb #26a35026
 from collections import Counter
@@ -292,84 +292,3 @@ def collapse_activations(model: nn.Module) -> list[str]:
     for _, parent, name, child in places:
         setattr(parent, name, child.collapse().train(child.training))
     return [place for place, *_ in places]
-
-# %% ../nbs/09a_selectable.ipynb #8bb7a6f0
-class KANLayer(Choice):
-    """Sums of functions of the inputs, where each edge chooses its function and has a weight.
-
-    Parameters
-    ----------
-    n_in, n_out : int
-        Width of the input's and the output's last axis.
-    formulas, temperature
-        As in `Choice`.
-    """
-
-    def __init__(self, n_in: int, n_out: int, formulas: Iterable, temperature: float = 1.0):
-        super().__init__(formulas, (n_out, n_in), temperature)
-        linear = nn.Linear(n_in, n_out)
-        self.weight, self.bias = linear.weight, linear.bias
-
-    def forward(self, x: Tensor) -> Tensor:
-        values = torch.cat([f(x) for f in self.members], -1)  # (..., formulas * n_in)
-        return F.linear(
-            values,
-            (self.weight.unsqueeze(-1) * self.weights).movedim(-1, 1).flatten(1),
-            self.bias,
-        )
-
-    def collapse(self) -> "FixedKANLayer":
-        return FixedKANLayer(self.members, self.chosen, self.weight, self.bias)
-
-    def extra_repr(self) -> str:
-        return f"{self.weight.shape[1]} to {self.weight.shape[0]}, {super().extra_repr()}"
-
-# %% ../nbs/09a_selectable.ipynb #0bc06d73
-class FixedKANLayer(nn.Module):
-    """What a `KANLayer` leaves behind: each edge its formula, and each formula computed for the
-    inputs that some edge wants it of.
-    """
-
-    def __init__(
-        self, formulas: Sequence[nn.Module], chosen: Tensor, weight: Tensor, bias: Tensor
-    ):
-        super().__init__()
-        used = [(k, (chosen == k).any(0).nonzero().squeeze(1)) for k in range(len(formulas))]
-        self.members = nn.ModuleList(formulas[k] for k, inputs in used if len(inputs))
-        self.inputs = [inputs.tolist() for _, inputs in used if len(inputs)]
-        self.weight, self.bias = (
-            nn.Parameter(weight.detach().clone()),
-            nn.Parameter(bias.detach().clone()),
-        )
-        wanted = torch.cat([(chosen == k)[:, inputs] for k, inputs in used if len(inputs)], 1)
-        self.register_buffer("mask", wanted.to(weight.dtype))
-        self.register_buffer("sources", torch.cat([inputs for _, inputs in used]))
-
-    def forward(self, x: Tensor) -> Tensor:
-        values = torch.cat(
-            [f(x[..., inputs]) for f, inputs in zip(self.members, self.inputs)], -1
-        )
-        return F.linear(values, self.weight[:, self.sources] * self.mask, self.bias)
-
-    def extra_repr(self) -> str:
-        return f"{self.weight.shape[1]} to {self.weight.shape[0]}"
-
-# %% ../nbs/09a_selectable.ipynb #1a7f236a
-def kan(
-    n_features: int,
-    formulas: Iterable,
-    hidden: Sequence[int] = (64, 32),
-    n_outputs: int = 1,
-    dropout: float = 0.3,
-    seed: int | None = None,
-) -> nn.Sequential:
-    """A network of `KANLayer`s; once collapsed it has the parameters of the `mlp` with the same
-    arguments.
-    """
-    formulas, widths, layers = list(formulas), [n_features, *hidden], []
-    with torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(seed)
-        for a, b in zip(widths, hidden):
-            layers += [KANLayer(a, b, formulas), nn.BatchNorm1d(b), nn.Dropout(dropout)]
-        return nn.Sequential(*layers, KANLayer(widths[-1], n_outputs, formulas))

@@ -42,7 +42,7 @@ def test_the_doctor_says_what_works_as_json(tmp_path):
 
 
 def test_a_required_part_that_fails_is_exit_code_1():
-    code = "import nsad.cli as c, sys; c._trains = lambda: 1 / 0; sys.argv = ['nsad', 'doctor']; c.main()"
+    code = "import nsad.cli as c, nsad.doctor, sys; nsad.doctor.trains = lambda: 1 / 0; sys.argv = ['nsad', 'doctor']; c.main()"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert out.returncode == 1 and "fails" in out.stdout and "division by zero" in out.stdout
 

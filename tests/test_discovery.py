@@ -226,7 +226,7 @@ def test_processes_change_nothing(tmp_path):
     assert fronts[0] == fronts[1] != ""
 
 
-AIMS = {"surrogate": dict(surrogate=3), "shifted": dict(objective="shifted"), "layers": dict(per_layer=2)}
+AIMS = {"shifted": dict(objective="shifted"), "layers": dict(per_layer=2)}
 
 
 @pytest.mark.parametrize("aim", [*AIMS, "many"])
@@ -246,20 +246,9 @@ def test_other_aims_repeat_and_resume(aim, tmp_path, training, monkeypatch):
         assert (first.front.loss > 0).all() and (first.front.loss <= 1).all() and first.front.noise.isna().all()
 
 
-def test_the_surrogate_chooses_what_it_thinks_best():
-    import random
-
-    from nsad.engines.network import NetworkEngine, _Archive, _drawing_from, to_tree
-    wanted = [Formula(f"sin({k / 10}*x)") for k in range(1, 13)]
-    others = [Formula(f"x + {k / 10}*x**3") for k in range(1, 13)]
-    archive = _Archive()
-    for f in (*wanted[::2], *others[::2]): archive.admit(f, to_tree(f), "bred"), archive.screened.update({f: 0.1 if f in wanted else 0.9})
-    for k in range(10):                                                # twenty scored formulas are the least that it learns from
-        f = Formula(f"tanh({k + 1}*x) + x**2")
-        archive.admit(f, None, "bred"), archive.screened.update({f: 0.5})
-    new = [(f, to_tree(f), "bred") for pair in zip(others[1::2], wanted[1::2]) for f in pair]
-    with _drawing_from(random.Random(0)): chosen = NetworkEngine(surrogate=2)._promising(iter(new), archive, 6)
-    assert chosen[0] == new[0] and sum(f in wanted for f, *_ in chosen[1:7]) >= 5      # a fifth comes as it is, then the best
+@pytest.mark.parametrize("name", ["surrogate", "no_such_option"])
+def test_an_option_that_no_benchmark_supports_is_gone(training, name):
+    with pytest.raises(ValueError, match=f"no option '{name}'"): discover(training, progress=False, **{name: 2})
 
 
 def test_what_seeds_a_search(training, tmp_path):

@@ -164,3 +164,30 @@ def test_a_tensorboard_log(tmp_path):
 def test_without_tensorboard_the_remedy_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(ImportError, match=r"nsad\[tensorboard\]"): TensorBoardLogger(tmp_path)
+
+
+class Counts:
+    "An engine with a state of its own: how often it has searched."
+    def __init__(self, scale): self.scale, self.searches = scale, 0
+
+    def search(self, X, y, task, seed, budget):
+        from nsad.discovery import Candidate
+        from nsad.formula import Formula
+        self.searches += 1
+        for k in range(3): yield Candidate(Formula(f"sin({k + self.scale}*x)"), 1 / (k + 1))
+
+
+def test_an_engine_that_counts_is_the_same_search_after_it_has_searched(tmp_path):
+    import numpy as np
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    rows, engine = (X, (X[:, 0] > 0).astype(int)), Counts(1)
+    first = discover(rows, engine, progress=False)
+    for _ in range(3):
+        again = discover(rows, engine, progress=False, resume=tmp_path / "s.json")
+        assert again.front.equals(first.front) and again.provenance["options"] == first.provenance["options"]
+    discover(rows, Counts(1), progress=False, resume=tmp_path / "s.json")            # a new one with the same settings
+    assert engine.searches == 4
+    for other in (Counts(2), engine):
+        other.scale = 2
+        with pytest.raises(ValueError, match="another search"):
+            discover(rows, other, progress=False, resume=tmp_path / "s.json")

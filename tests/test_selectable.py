@@ -8,12 +8,11 @@ from torch.testing import assert_close
 
 from nsad import ActivationLibrary, Formula, SelectableActivation, Stack, SymbolicActivation, collapse_activations, mlp, train
 from nsad.models import count_parameters
-from nsad.selectable import ChannelActivation, Choice, KANLayer, anneal, choices, kan, selectable_mlp
+from nsad.selectable import ChannelActivation, Choice, anneal, choices, selectable_mlp
 from nsad.training import Recipe, choose_by_trial, predict
 
 FORMULAS = "relu", "sin(x)", "x*exp(-x**2)", "max(x, 0.1*x)"
-MAKES = {"layer": lambda: selectable_mlp(5, FORMULAS, (8, 6), seed=1), "channel": lambda: selectable_mlp(5, FORMULAS, (8, 6), "channel", seed=1),
-         "edge": lambda: kan(5, FORMULAS, (8, 6), seed=1)}
+MAKES = {"layer": lambda: selectable_mlp(5, FORMULAS, (8, 6), seed=1), "channel": lambda: selectable_mlp(5, FORMULAS, (8, 6), "channel", seed=1)}
 
 
 def shaken(net):
@@ -136,8 +135,7 @@ def test_formulas_from_a_library(tmp_path):
     (lambda: SelectableActivation(["relu"]), "at least two"), (lambda: SelectableActivation([]), "none"),
     (lambda: SelectableActivation(["sin(x)", "1*sin(x)"]), "different"), (lambda: SelectableActivation(FORMULAS, per="unit"), "'unit'"),
     (lambda: SelectableActivation(FORMULAS, per="channel"), "channels"), (lambda: SelectableActivation(FORMULAS, temperature=-1), "-1"),
-    (lambda: SelectableActivation(["relu", "import os"]), "import"), (lambda: anneal(nn.ReLU(), 1.5), "1.5"),
-    (lambda: KANLayer(2, 2, ["x"]), "at least two")])
+    (lambda: SelectableActivation(["relu", "import os"]), "import"), (lambda: anneal(nn.ReLU(), 1.5), "1.5")])
 def test_what_cannot_be_chosen_from_is_named(make, error):
     with pytest.raises(ValueError, match=error):
         make()

@@ -1,0 +1,59 @@
+"""Search an activation where one decides: on photographs, on differential equations, on ranges never seen.
+
+    OMP_NUM_THREADS=1 python benchmarks/field_searches.py images        # keeps benchmarks/results/found-images.json
+
+A search sees the problems of `SEEN` and nothing else: three photographs, two equations, or five functions of two families. images.py, equations.py
+and extrapolation.py judge what was found on problems that are not among them. The loss of a candidate is the geometric mean over the problems seen.
+The number of candidates is fixed, so that a search can be repeated to the digit, however fast the machine.
+"""
+import argparse
+from pathlib import Path
+
+import torch
+
+from nsad import discover
+from nsad.equations import EquationProblem
+from nsad.extrapolation import extrapolation_problem, harmonic, polynomial
+from nsad.fields import image_problem, load_photo
+from nsad.problem import JointProblem
+
+SEEN = {"images": ("china", "flower", "astronaut"), "equations": ("heat", "convection"),
+        "extrapolation": (polynomial(0), polynomial(1), polynomial(2), harmonic(0), harmonic(1))}
+RESULTS = Path(__file__).parent / "results"
+
+
+def photograph(name):
+    "Half of the pixels known, a quarter of those in each step."
+    return image_problem(load_photo(name, 64), "gaps", name, steps=200, batch=512)
+
+
+def equation(name): return EquationProblem(name, steps=400)
+
+
+def beyond(target): return extrapolation_problem(target, rows=256, steps=400)
+
+
+MADE = {"images": photograph, "equations": equation, "extrapolation": beyond}
+
+
+def problem_of(domain):
+    "What the search of a domain is judged by."
+    return JointProblem([MADE[domain](seen) for seen in SEEN[domain]], name=domain)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("domain", choices=SEEN)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--budget", type=int, default=500)
+    parser.add_argument("--keep", type=Path, help="folder for FOUND-DOMAIN.json and scores of a search that may be stopped", default=RESULTS)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    found = discover(problem_of(args.domain), seed=args.seed, budget=args.budget, first=160, population_size=48, finalists=6, final_seeds=2,
+                     fidelity=(0.1, 0.3), progress=False, resume=args.keep / f"found-{args.domain}.scores")
+    found.save(args.keep / f"found-{args.domain}.json")
+    print(f"{found.provenance['candidates']} candidates in {found.provenance['seconds']} s")
+    print(found.front.to_string())
+
+
+if __name__ == "__main__": main()
