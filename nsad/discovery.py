@@ -1345,8 +1345,10 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
 # %% ../nbs/16_discovery.ipynb #db748443
 def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
     """Mean difference of two losses and its standard error over splits and seeds that both had;
-    None where that is not known.
+    None where that is not known, and 0 where both were judged once, so that noise cannot be seen.
     """
+    if len(worse.parts) == len(better.parts) == 1 and np.isfinite(better.loss):
+        return worse.loss - better.loss, 0.0
     if len(worse.parts) != len(better.parts) or len(worse.parts) < 2 or np.isnan(better.noise):
         return worse.loss - better.loss, None
     apart = np.subtract(worse.parts, better.parts)

@@ -89,6 +89,11 @@ def test_what_is_simpler_stays_unless_the_lead_is_more_than_noise(others, best, 
     assert found.best == Formula(best) == Discovery.load(found.save(tmp_path / "found.json")).best
 
 
+def test_of_what_was_judged_once_the_lowest_loss_is_taken():
+    assert judged_beside(relu=[0.5], wave=[0.05]).best.text == "x*exp(-x**2)"
+    assert judged_beside(relu=[0.5], tanh=[0.6], wave=[0.55]).best.text == "relu(x)"
+
+
 def test_without_relu_among_the_simple_ones_the_best_of_them_stands_for_it():
     assert judged_beside(tanh=RELU, silu=RELU - LUCK).best.text == "silu(x)"
 
