@@ -648,9 +648,12 @@ def _of_seed_as_one(
 ) -> list[float]:
     found, groups = [float("nan")] * len(activations), {}
     for i, activation in enumerate(activations):
-        with seeded(seed):
-            net = self._built(copy.deepcopy(activation))
-            groups.setdefault(_random_state(), []).append((i, net))
+        try:
+            with seeded(seed):
+                net = self._built(copy.deepcopy(activation))
+                groups.setdefault(_random_state(), []).append((i, net))
+        except ArithmeticError:  # as where it is trained alone: NaN
+            continue
     kinds = [type(a) for a in activations]
     for state, entries in _in_parts(groups, self.together):
         with seeded(seed):

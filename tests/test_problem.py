@@ -125,6 +125,25 @@ def test_a_network_that_explodes_is_nan():
     assert np.isnan(trial_losses(problem, ["x**3"], [0])).all()
 
 
+class Doubled(nn.Module):
+    "A layer that no ensemble knows."
+    def forward(self, x): return 2 * x
+
+
+@pytest.mark.parametrize("extra", [nn.Identity, Doubled], ids=["trained as one", "one by one"])
+def test_an_activation_that_no_weights_can_start_from_is_nan_and_harms_no_other(extra):
+    def started_for_it(activation):
+        net = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), extra())
+        nsad.replace_activations(net, new=activation, init=True)
+        return net
+
+    spike, tanh = (nsad.SymbolicActivation(text) for text in ("exp(-10000*x**2)", "tanh(x)"))
+    losses = model_problem(build=started_for_it).losses([spike, tanh], [1, 2])
+    assert np.isnan(losses[0]).all() and np.isfinite(losses[1]).all()
+    with pytest.raises(ValueError, match="no gain keeps a signal"):
+        started_for_it(spike)
+
+
 def test_an_error_of_the_users_own_says_which_training_it_was():
     def mine(activation, seed, fidelity): raise RuntimeError("no such file")
     with pytest.raises(RuntimeError, match="no such file") as caught: trial_losses(FunctionProblem(mine), ["sin(2*x)"], [4], 0.5)
