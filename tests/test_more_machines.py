@@ -176,9 +176,9 @@ def test_a_slow_worker_and_one_with_many_threads_change_nothing(tmp_path):
         loss = far_from_sine(activation, seed, fidelity)
         if (tmp_path / "slow").read_text(encoding="utf-8") == str(os.getpid()): time.sleep(0.1)
         return loss
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=4, processes=True, dashboard_address=None) as cluster:
-        with pytest.warns(UserWarning, match="--nthreads 1"):
-            found = discover(slow_in_one, backend="dask", scheduler=cluster.scheduler_address, **SEARCH)
+    with (distributed.LocalCluster(n_workers=2, threads_per_worker=4, processes=True, dashboard_address=None) as cluster,
+          pytest.warns(UserWarning, match="--nthreads 1")):
+        found = discover(slow_in_one, backend="dask", scheduler=cluster.scheduler_address, **SEARCH)
     pd.testing.assert_frame_equal(found.candidates, alone.candidates, check_exact=True)
 
 
