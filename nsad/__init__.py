@@ -1,7 +1,6 @@
 """Find activation functions in data, and prove what they are worth.
 
-A *formula* in one variable becomes a differentiable PyTorch layer; a search finds formulas on
-training rows; a study says with intervals and paired tests whether one of them beats ReLU.
+Formulas become differentiable PyTorch layers, are searched on training rows, and judged beside ReLU.
 
 >>> from nsad import SymbolicActivation, mlp
 >>> activation = SymbolicActivation("x * exp(-x**2)")
@@ -13,16 +12,13 @@ From a table to a verdict; ``help(nsad.discover)`` says more::
     found = discover(ds.take(split(ds, test=0.2, seed=42).train), seed=42)       # no test rows
     compare(Study([ds], {"relu": "relu", "found": found.best}, split_seed=42).run(), baseline="relu")
 
-Where to look:
-
+Where to look (``nsad.__all__`` is the whole list; at a shell, ``nsad`` alone shows the commands):
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
 formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
 networks    mlp, light, heavy, PeriodicEmbedding, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability, ActivationLibrary, Entry
 elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
-
-``nsad.__all__`` is the whole list. At a shell, ``nsad`` alone shows the commands.
 """
 import sys as _sys
 import typing as _typing

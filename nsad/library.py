@@ -839,11 +839,18 @@ def _of_one_search(formula: Formula) -> dict:
         )
     return dict(data=_from_origin(known[0]), seed=known[0].seed) if known else {}
 
+# %% ../nbs/20_library.ipynb #f1a2lo55
+def _final_loss(found: Discovery) -> float:
+    "The loss of the best, which may be a standard activation that is not on the front."
+    standard = found.provenance.get("standard", ())
+    losses = {s["formula"]: s["loss"] for s in standard}
+    losses |= dict(zip(found.front.formula, found.front.loss))
+    return float(losses[found.best.text])
+
 # %% ../nbs/20_library.ipynb #df44bb41
 def _from_discovery(found: Discovery) -> dict:
     "What a discovery knows of itself, as parts of an entry."
     p = _plain(found.provenance)
-    best = found.front[found.front.formula == found.best.text].iloc[0]
     data = _known(
         name=p.get("dataset"),
         fingerprint=p.get("fingerprint"),
@@ -863,7 +870,7 @@ def _from_discovery(found: Discovery) -> dict:
         seed=p.get("seed"),
         data=data,
         engine=engine,
-        scores=[dict(measure="loss", mean=float(best.loss), rows="held out by the engine")],
+        scores=[dict(measure="loss", mean=_final_loss(found), rows="held out by the engine")],
         evidence=dict(
             front=_plain(found.front[["formula", "loss", "complexity"]].to_dict("records")),
             version=p.get("version"),

@@ -49,7 +49,7 @@ def test_help_names_what_there_is():
     words = {w.strip(".,`") for w in nsad.__doc__.split()}
     main = {"discover", "Study", "Formula", "SymbolicActivation", "load_dataset", "mlp", "NSADClassifier"}
     assert main <= words
-    listed = nsad.__doc__.split("Where to look:")[1].split("``")[0]
+    listed = nsad.__doc__.split("the commands):")[1]
     unknown = {w.strip(",") for line in listed.split("\n") for w in line.split()[1:]} - set(nsad.__all__)
     assert not unknown, "help names what the package has not"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nsad import Dataset, Recipe, cli, discover
+from nsad import ActivationLibrary, Dataset, Recipe, cli, discover
 
 NSAD = Path(sys.executable).with_name("nsad")
 PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
@@ -87,6 +87,8 @@ def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
         told = replace(found, provenance=found.provenance | {"standard": known})
         cli._show_front(told, "coins", tmp_path / "found.json")
         assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words
+    entry = ActivationLibrary(tmp_path).add("kept", told)
+    assert str(entry.formula) == "tanh(x)" and entry.scores[0]["mean"] == 0.1
 
 
 def test_ctrl_c_while_the_command_still_loads_is_one_line(monkeypatch, capsys):

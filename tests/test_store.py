@@ -119,10 +119,11 @@ def test_a_read_only_store_can_be_read_and_takes_no_rows(store):
 
 def test_a_full_disk_keeps_the_rows_that_were_kept(store):
     kept = ResultsStore(store)
+    whole = kept.frame().iloc[0].dropna().to_dict()
     kept.db.execute(f"pragma max_page_count = {kept.db.execute('pragma page_count').fetchone()[0]}")
     with pytest.raises(ValueError, match="cannot be written to .*the disk is full.*the rows kept so far are safe"):
         for i in range(1000):
-            kept.add(dict(key=f"k{i}", settings="x" * 1000))
+            kept.add(whole | dict(key=f"{i:032x}"))
     assert {"relu", "sin(x)"} <= set(ResultsStore(store).frame().activation.dropna())
 
 
