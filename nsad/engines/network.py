@@ -43,7 +43,7 @@ class _Draws(threading.local):
         return getattr(self.generator, name)
 
 
-_draws = gp.random = _Draws()  # what DEAP draws from as well
+_draws = _Draws()
 
 
 def _constant() -> float:
@@ -78,6 +78,7 @@ def _primitives(names_by_arity: tuple) -> gp.PrimitiveSet:
 @contextmanager
 def _drawing_from(rng: random.Random):
     "The search draws from `rng` inside the block, whatever other threads draw meanwhile."
+    gp.random = _draws  # DEAP draws from this name
     before, _draws.generator = _draws.generator, rng
     try:
         yield
