@@ -219,8 +219,8 @@ class DiesOnce:
 
 def test_a_search_and_a_study_on_ray_that_lose_a_worker_lose_nothing(study, tmp_path):
     pytest.importorskip("ray", reason="Ray is not installed")
-    from ray import cloudpickle                                              # Ray has one of its own
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])              # its workers cannot import this file
+    from ray import cloudpickle  # Ray has one of its own
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # its workers cannot import this file
     alone = discover(far_from_sine, **SEARCH)
 
     def dies(activation, seed, fidelity):
