@@ -13,10 +13,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+import field_rivals
 import numpy as np
 import pandas as pd
 import torch
-from field_rivals import activation
+from field_rivals import SCALES_OF_GIVEN, activation
 from field_searches import SEEN
 from scipy.stats import qmc
 
@@ -24,11 +25,9 @@ from nsad.equations import EQUATIONS, EquationProblem, Solution
 from nsad.fields import FieldEnsemble, train_fields
 from nsad.problem import trial_losses
 
-FORMS = {"tanh": "tanh(S*x)", "SiLU": "silu(S*x)", "GELU": "gelu(S*x)", "sine": "sin(S*x)", "Gauss": "exp(-(S*x)**2)",
-         "Snake": "x + sin(S*x)**2/S", "GELU plus sine": "gelu(S*x) + 0.1*sin(S*x)", "erf times cosine": "erf(S*x)*cos(S*x)",
-         "WIRE, real part": "cos(2*S*x)*exp(-(S*x)**2)", "FINER": "sin(S*(abs(x) + 1)*x)", "learned mix": "mix(S)"}
+FORMS = {name: field_rivals.FORMS[name] for name in ("tanh", "GELU", "Gauss", "Snake", "GELU plus sine", "WIRE, real part", "FINER", "learned mix")}
+FORMS |= {"SiLU": "silu(S*x)", "sine": field_rivals.FORMS["SIREN"], "erf times cosine": "erf(S*x)*cos(S*x)"}
 SCALES = 1, 2, 4, 8
-SCALES_OF_GIVEN = 0.5, 0.7, 1, 1.4                                   # a formula that was found has its scale
 TUNE = SEEN["equations"]                                             # what the search of field_searches.py has seen
 CURES = "tanh, double, L-BFGS", "tanh, gradient penalty"
 

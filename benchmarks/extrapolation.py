@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from field_rivals import FORMS, activation
+from field_rivals import FORMS, SCALES_OF_GIVEN, activation
 from field_searches import SEEN
 from scipy import stats
 
@@ -25,7 +25,6 @@ from nsad.extrapolation import FEYNMAN, extrapolation_problem, feynman, harmonic
 from nsad.problem import trial_losses
 
 SCALES = 0.5, 1, 4, 16, 50
-SCALES_OF_GIVEN = 0.5, 0.7, 1, 1.4                                   # a formula that was found has its scale
 FAMILIES = {"polynomials": [polynomial(s) for s in range(10, 14)], "harmonics": [harmonic(s) for s in range(10, 14)],
             "Feynman": [feynman(name) for name in FEYNMAN]}
 

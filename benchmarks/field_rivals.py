@@ -5,6 +5,7 @@ from nsad.selectable import SelectableActivation
 FORMS = {"ReLU": "relu(S*x)", "GELU": "gelu(S*x)", "tanh": "tanh(S*x)", "SIREN": "sin(S*x)", "Gauss": "exp(-(S*x)**2)",
          "WIRE, real part": "cos(2*S*x)*exp(-(S*x)**2)", "FINER": "sin(S*(abs(x) + 1)*x)", "Snake": "x + sin(S*x)**2/S",
          "GELU plus sine": "gelu(S*x) + 0.1*sin(S*x)", "learned mix": "mix(S)"}
+SCALES_OF_GIVEN = 0.5, 0.7, 1, 1.4                                   # a formula that was found has its scale
 MIXED = "sin(S*x)", "tanh(S*x)", "gelu(S*x)", "exp(-(S*x)**2)"       # one set of weights in each layer, as ABU has, arXiv:2308.04073
 
 
