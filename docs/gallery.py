@@ -194,7 +194,7 @@ def page(root):
 
 def headline(root):
     "Rows of the front page's table and picture: models on Forest Cover, from nbs/data/strong.csv, best first."
-    rows = pd.read_csv(Path(root) / "nbs/data/strong.csv")
+    rows = pd.read_csv(Path(root) / "nbs/data/strong.csv").fillna({"activation": ""})
     return rows[rows.front].sort_values("accuracy", ascending=False).to_dict("records")
 
 
@@ -203,8 +203,8 @@ def headline_table(root):
     lines = ["| model | activation | learned numbers | accuracy | AUC |", "| --- | --- | ---: | ---: | ---: |"]
     for row in headline(root):
         bold = "**" if row["kind"] == "found" else ""
-        activation = "" if row["activation"] != row["activation"] else row["activation"]
-        lines.append(f"| {bold}{row['model']}{bold} | {activation} | {row['numbers']:,} | {bold}{row['accuracy']:.3f}{bold} | {row['auc']:.3f} |")
+        model, accuracy = f"{bold}{row['model']}{bold}", f"{bold}{row['accuracy']:.3f}{bold}"
+        lines.append(f"| {model} | {row['activation']} | {row['numbers']:,} | {accuracy} | {row['auc']:.3f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -213,9 +213,6 @@ def spreads(root):
     rows = pd.read_csv(Path(root) / "nbs/data/results.csv")
     sd = rows[rows.network == "light"].groupby("activation").accuracy.std()
     return f"{sd['specialist, gplearn']:.3f}", f"{sd['specialist, network']:.3f}"
-
-
-def mean_and_spread(values): return f"{values.mean():.3f} ± {values.std():.3f}"
 
 
 def story(root):
@@ -267,7 +264,7 @@ def dots(rows):
         out.append(f'<path class="axis" d="M{at(v):.1f} 6V{h - 26}"/><text x="{at(v):.1f}" y="{h - 8}" text-anchor="middle">{v:.2f}</text>')
     for i, row in enumerate(rows):
         y, mean, found = 18 + step * i, row["accuracy"], row["kind"] == "found"
-        about = row["activation"] if row["activation"] == row["activation"] else row["model"]
+        about = row["activation"] or row["model"]
         bold = ' font-weight="bold"' if found else ""
         out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end"{bold}>{escape(about)}, {row["numbers"]:,}</text>'
                    f'<circle cx="{at(mean):.1f}" cy="{y}" r="6" class="{"mark" if found else "dot"}"/>'
