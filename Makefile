@@ -25,7 +25,7 @@ quick: $(VENV)/dev    ## the inner loop: the tests that take seconds, in less th
 check: $(VENV)/dev    ## notebooks, package and README agree; lint; every public docstring is whole
 	$(BIN)/python tools/check_sync.py
 	$(BIN)/python tools/readme.py --check
-	$(BIN)/ruff check -q --config ruff_strict.toml nsad docs tests tools benchmarks setup.py
+	$(BIN)/ruff check -q nsad docs tests tools benchmarks setup.py
 	$(PYTEST) tests/test_docstrings.py -k whole
 
 notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
