@@ -236,14 +236,12 @@ class DataCard:
 # %% ../nbs/08_card.ipynb #f3a30675
 def _balance_lines(card: DataCard) -> list[str]:
     shares = [f"{label}: {n:,} ({n / card.rows:.1%})" for label, n in card.balance.items()]
-    return (
-        [
+    if shares:
+        return [
             f"classes: {', '.join(shares[:12])}"
             + (f", and {len(shares) - 12} more" if len(shares) > 12 else "")
         ]
-        if shares
-        else []
-    )
+    return []
 
 # %% ../nbs/08_card.ipynb #006eeb20
 def _balance_notes(balance: dict, rows: int) -> tuple[str, ...]:
@@ -253,11 +251,11 @@ def _balance_notes(balance: dict, rows: int) -> tuple[str, ...]:
     least = balance[label]
     if least < 10:
         return (f"class {label!r} has {least} rows: too few to learn from and to test on",)
-    return (
-        (f"class {label!r} is {least / rows:.1%} of the rows: accuracy alone would hide it",)
-        if least < 0.05 * rows
-        else ()
-    )
+    if least < 0.05 * rows:
+        return (
+            f"class {label!r} is {least / rows:.1%} of the rows: accuracy alone would hide it",
+        )
+    return ()
 
 # %% ../nbs/08_card.ipynb #ab68f76b
 def _card(

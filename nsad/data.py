@@ -1014,13 +1014,11 @@ def list_datasets(data_home=None) -> pd.DataFrame:
     """
 
     def state(o):
-        return (
-            "original"
-            if (data_folder(data_home) / o.file).is_file()
-            else "sample"
-            if o.sample
-            else "to be downloaded"
-        )
+        if (data_folder(data_home) / o.file).is_file():
+            return "original"
+        if o.sample:
+            return "sample"
+        return "to be downloaded"
 
     rows = [
         (name, o.domain, len(NAMES[name]), state(o), o.file, o.licence, o.citation)
@@ -1095,11 +1093,9 @@ def _draw(labels: np.ndarray, rows: int, seed: int | None, name: str) -> np.ndar
 # %% ../nbs/07_data.ipynb #79613993
 def _features(path: Path, label_column: int, names, drawn: np.ndarray, bar: tqdm) -> np.ndarray:
     "The features of the rows `drawn`, in that order."
-    X, order, start = (
-        np.full((len(drawn), len(names)), np.nan, np.float32),
-        np.argsort(drawn),
-        0,
-    )
+    X = np.full((len(drawn), len(names)), np.nan, np.float32)
+    order = np.argsort(drawn)
+    start = 0
     for piece in _pieces(path):
         try:
             values = _checked_features(piece.drop(columns=label_column), names)
@@ -1194,10 +1190,8 @@ def _from_rows(
         original.coding("binary")[0],
         progress,
     )
-    source, end = (
-        _source(path, original, len(kept), kept.about["sha256"]),
-        len(kept) - original.test_rows,
-    )
+    source = _source(path, original, len(kept), kept.about["sha256"])
+    end = len(kept) - original.test_rows
     if part != "all" and end <= 0:
         raise DataError(
             f"{path} has {len(kept):,} rows, the test set alone is {original.test_rows:,};"
@@ -1702,11 +1696,9 @@ def fit_in_pieces(ds: Dataset, rows: np.ndarray) -> Scaler:
     for X in pieces():
         if np.isnan(X).any():
             raise DataError(f"{ds.name}: a mapped table has missing values; fill them in first")
-        total, low, high = (
-            total + X.sum(0),
-            np.minimum(low, X.min(0)),
-            np.maximum(high, X.max(0)),
-        )
+        total = total + X.sum(0)
+        low = np.minimum(low, X.min(0))
+        high = np.maximum(high, X.max(0))
     mean = total / len(rows)
     for X in pieces():
         square = square + np.square(X - mean).sum(0)

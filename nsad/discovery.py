@@ -561,6 +561,8 @@ def save(self: Discovery, path, overwrite: bool = True) -> Path:
 
 # %% ../nbs/16_discovery.ipynb #bed03745
 FORMAT, MAX_BYTES, MAX_FRONT = "nsad.discovery/1", 50_000_000, 10_000
+# what comes of reading JSON that is cut, altered or another's
+_DAMAGED = ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
 
 
 @patch(cls_method=True)
@@ -594,14 +596,7 @@ def from_json(cls: Discovery, text: str, name="this text") -> Discovery:
     "Read what `to_json` gave; an error speaks of it by `name`."
     try:
         front, provenance, history, candidates = _checked(text)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
+    except _DAMAGED as error:
         raise ValueError(
             f"{shown(name)} is not a saved discovery:"
             f" {shown(str(error)[:200] or type(error).__name__)}"
@@ -687,12 +682,10 @@ class _Checkpoint:
     format = "nsad.search/1"
 
     def __init__(self, path, search: dict):
-        self.path, self.search, self.scores, self.written = (
-            path and Path(path),
-            search,
-            [],
-            time.monotonic(),
-        )
+        self.path = path and Path(path)
+        self.search = search
+        self.scores = []
+        self.written = time.monotonic()
         self.lock = None
 
     def __enter__(self) -> "_Checkpoint":
@@ -733,14 +726,7 @@ class _Checkpoint:
             ]
             if not all(parts for *_, parts in scores):
                 raise ValueError("a formula has no score")
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            OverflowError,
-            RecursionError,
-        ) as error:
+        except _DAMAGED as error:
             raise ValueError(
                 f"{self.path} holds no search that could be resumed:"
                 f" {shown(repr(error)[:200])}; name another file"
@@ -1046,11 +1032,9 @@ def _restarted(searcher: Engine, seed: int, restart: int) -> tuple[Engine, int]:
     if not restart:
         return searcher, seed
     has_own = is_dataclass(searcher) and "restart" in [f.name for f in fields(searcher)]
-    return (
-        (replace(searcher, restart=restart), seed)
-        if has_own
-        else (searcher, seed + 1_000_003 * restart)
-    )
+    if has_own:
+        return replace(searcher, restart=restart), seed
+    return searcher, seed + 1_000_003 * restart
 
 # %% ../nbs/16_discovery.ipynb #2b438f2b
 def _best_search(searches: Sequence[list]) -> tuple[list, pd.DataFrame]:
@@ -1167,12 +1151,10 @@ class _Watch:
     def __init__(
         self, callbacks: Sequence[Callable], restart: int, restarts: int, start: float
     ):
-        self.callbacks, self.restart, self.restarts, self.start = (
-            callbacks,
-            restart,
-            restarts,
-            start,
-        )
+        self.callbacks = callbacks
+        self.restart = restart
+        self.restarts = restarts
+        self.start = start
 
     def after(self, found: list) -> bool:
         "Does a callback want to stop, if a generation is over now?"
@@ -1539,8 +1521,6 @@ def _found_before(path: Path | None, training: Dataset, options: dict) -> Discov
         if k not in PLACES
     ):
         return None
-    return (
-        found
-        if "seen" in known
-        else replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))
-    )
+    if "seen" in known:
+        return found
+    return replace(found, provenance=known | dict(seen=seen_as_json(SeenRows.of(training))))

@@ -279,11 +279,9 @@ class EmbeddingLayer(nn.Module):
     ):
         super().__init__()
         _check_fit(columns, n_features)
-        self.n_features, self.columns, self.d_embedding = (
-            n_features,
-            tuple(columns),
-            d_embedding,
-        )
+        self.n_features = n_features
+        self.columns = tuple(columns)
+        self.d_embedding = d_embedding
         self.passing = tuple(j for j in range(n_features) if j not in set(columns))
         self.activation = None if activation is None else activation_module(activation)
 

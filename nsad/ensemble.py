@@ -542,11 +542,9 @@ class Ensemble(Members):
             raise ValueError(f"{len(seeds)} seeds for {len(models)} members")
         join = _Join(activations)
         self.net, self.n_members = join(models, ""), len(models)
-        self.streams, self._places, self._models = (
-            Streams(seeds),
-            tuple(join.places),
-            tuple(models),
-        )
+        self.streams = Streams(seeds)
+        self._places = tuple(join.places)
+        self._models = tuple(models)
         for layer, _ in self._places:
             if isinstance(layer, DropoutEnsemble):
                 layer.streams = self.streams

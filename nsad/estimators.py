@@ -146,10 +146,8 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
     }
 
 # %% ../nbs/24_estimators.ipynb #ace4a00e
-_COUNT, _NUMBER = (
-    Interval(Integral, 1, None, closed="left"),
-    Interval(Real, 0, None, closed="left"),
-)
+_COUNT = Interval(Integral, 1, None, closed="left")
+_NUMBER = Interval(Real, 0, None, closed="left")
 _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})
 _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
@@ -207,28 +205,20 @@ class _Estimator(BaseEstimator):
         self.embedding = embedding
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
-        self.engine_options, self.max_iter, self.batch_size, self.lr = (
-            engine_options,
-            max_iter,
-            batch_size,
-            lr,
-        )
-        self.weight_decay, self.dropout, self.early_stopping = (
-            weight_decay,
-            dropout,
-            early_stopping,
-        )
-        self.validation_fraction, self.n_iter_no_change, self.warm_start = (
-            validation_fraction,
-            n_iter_no_change,
-            warm_start,
-        )
-        self.device, self.random_state, self.n_jobs, self.verbose = (
-            device,
-            random_state,
-            n_jobs,
-            verbose,
-        )
+        self.engine_options = engine_options
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.dropout = dropout
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def fit(self, X, y, sample_weight=None):
         """Discover an activation unless one is given, and train a network with it.
@@ -266,11 +256,9 @@ class _Estimator(BaseEstimator):
 # %% ../nbs/24_estimators.ipynb #7461912d
 def _seed(random_state) -> int:
     "The seed itself where it is one, else a number from the generator."
-    return (
-        int(random_state)
-        if isinstance(random_state, Integral)
-        else int(check_random_state(random_state).randint(2**31 - 1))
-    )
+    if isinstance(random_state, Integral):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
 
 # %% ../nbs/24_estimators.ipynb #2c9db1d8
 @patch
@@ -631,11 +619,9 @@ def formula_(self: _Estimator) -> Formula | None:
     """
     act, found = self.activation_, origins(self.discovery_ or self.activation)
     if isinstance(act, SymbolicActivation):
-        return (
-            with_origin(act.formula, found[0])
-            if found and isinstance(act.formula, Formula)
-            else act.formula
-        )
+        if found and isinstance(act.formula, Formula):
+            return with_origin(act.formula, found[0])
+        return act.formula
     names = [
         n
         for n in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus")
@@ -1085,10 +1071,8 @@ def _does_and_costs(self: _Estimator) -> str:
     elif not isinstance(f, Formula):
         does = f"It {_what_it_does(f)}"
     else:
-        n, plain = (
-            len(program_of(f).instructions),
-            len(program_of(Formula("relu(x)")).instructions),
-        )
+        n = len(program_of(f).instructions)
+        plain = len(program_of(Formula("relu(x)")).instructions)
         does = (
             f"It {_what_it_does(f)}, and takes {n} operation{'s' * (n != 1)} a value where ReLU"
             f" takes {plain}"
@@ -1144,10 +1128,8 @@ def _rebuilt(
     if embedding is not None:
         return _rebuilt_embedded(arrays, spec, dropout, *embedding)
     layers = range(0, 4 * sum(name.endswith(".running_var") for name in arrays) + 1, 4)
-    shapes, bias = (
-        [arrays[f"{i}.weight"].shape for i in layers],
-        [arrays[f"{i}.bias"].shape for i in layers],
-    )
+    shapes = [arrays[f"{i}.weight"].shape for i in layers]
+    bias = [arrays[f"{i}.bias"].shape for i in layers]
     widths = [shapes[0][1], *(s[0] for s in shapes)]
     if (
         shapes != [(b, a) for a, b in zip(widths, widths[1:])]
@@ -1249,10 +1231,8 @@ def save(self: _Estimator, path) -> Path:
             f"the activation {self._spec!r:.80} cannot be saved as text; fit with a formula or"
             " the name of a torch activation"
         )
-    state, params = (
-        self.__getstate__(),
-        {k: _as_json(k, v) for k, v in self.get_params(deep=False).items()},
-    )
+    state = self.__getstate__()
+    params = {k: _as_json(k, v) for k, v in self.get_params(deep=False).items()}
     fitted = {
         k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)
     }

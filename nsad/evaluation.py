@@ -502,14 +502,12 @@ def cells(self: Study) -> Iterator[_Cell]:
     for ds in self.datasets:
         ds = load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds
         self._refuse_leaks(ds)
-        data, grid = (
-            ds.fingerprint,
-            [
-                (network, label, self.activations[label])
-                for network, labels in self.networks.items()
-                for label in labels
-            ],
-        )
+        data = ds.fingerprint
+        grid = [
+            (network, label, self.activations[label])
+            for network, labels in self.networks.items()
+            for label in labels
+        ]
         grid += [(_each(model)[0].kind, label, model) for label, model in self.models.items()]
         for network, label, spec in grid:
             for seed in self.seeds:
@@ -771,10 +769,8 @@ def _stacks(self: Study, missing: dict) -> Iterator[dict]:
     """Cells that can train as one: all activations of a stack with all of its seeds; a model is
     by itself.
     """
-    columns, models = (
-        {},
-        {key: c for key, c in missing.items() if isinstance(c.activation, Model)},
-    )
+    columns = {}
+    models = {key: c for key, c in missing.items() if isinstance(c.activation, Model)}
     for key, c in missing.items():
         if key not in models:
             columns.setdefault((c.data, c.network, c.label), {})[c.seed] = key
@@ -844,24 +840,18 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
     """
     places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
     if is_mapped(ds):
-        scaler, places = (
-            fit_in_pieces(ds, places.train),
-            (places.train, places.validation, places.test),
-        )
-        X, targets = (
-            [StandardisedRows.of_scaler(ds, p, scaler) for p in places],
-            [ds.y[p] for p in places],
-        )
+        scaler = fit_in_pieces(ds, places.train)
+        places = (places.train, places.validation, places.test)
+        X = [StandardisedRows.of_scaler(ds, p, scaler) for p in places]
+        targets = [ds.y[p] for p in places]
     else:
         parts = ds.parts(places)
         scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
         X = [scaler.transform(part.X) for part in parts]
     mean, scale = 0.0, 1.0
     if ds.task == "regression":
-        mean, scale = (
-            float(targets[0].mean(dtype=np.float64)),
-            float(targets[0].std(dtype=np.float64)) or 1.0,
-        )
+        mean = float(targets[0].mean(dtype=np.float64))
+        scale = float(targets[0].std(dtype=np.float64)) or 1.0
         targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
     return SplitRows(*zip(X, targets), mean, scale)
 
@@ -871,10 +861,8 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
     "Train the cells as one stack, or the one that is a model; yield their rows."
     if isinstance(next(iter(cells.values())).activation, Model):
         return (yield self._fit(*next(iter(cells.items())), device))
-    first, seeds = (
-        next(iter(cells.values())),
-        list(dict.fromkeys(c.seed for c in cells.values())),
-    )
+    first = next(iter(cells.values()))
+    seeds = list(dict.fromkeys(c.seed for c in cells.values()))
     ds, width = first.dataset, len(cells) // len(seeds)
     columns = [
         {s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])}

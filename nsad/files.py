@@ -623,12 +623,10 @@ class _Unpacked(io.RawIOBase):
     "The text in a gzip file, unpacked one piece ahead of the reader."
 
     def __init__(self, path: Path, bar: tqdm):
-        self.file, self.bar, self.digest, self.unzip = (
-            open(path, "rb", buffering=0),
-            bar,
-            hashlib.sha256(),
-            unzip.decompressobj(31),
-        )
+        self.file = open(path, "rb", buffering=0)
+        self.bar = bar
+        self.digest = hashlib.sha256()
+        self.unzip = unzip.decompressobj(31)
         self.packed, self.last, self.pool = b"", b"\n", ThreadPoolExecutor(1)
         self.next = self.pool.submit(self._piece)
 
@@ -718,13 +716,11 @@ class _Array:
     "A NumPy file that grows by rows."
 
     def __init__(self, path: Path, dtype, width: tuple = ()):
-        self.path, self.dtype, self.width, self.rows, self.digest = (
-            path,
-            np.dtype(dtype),
-            width,
-            0,
-            hashlib.sha256(),
-        )
+        self.path = path
+        self.dtype = np.dtype(dtype)
+        self.width = width
+        self.rows = 0
+        self.digest = hashlib.sha256()
         self.file = open(path, "wb")
         self._header()
 
@@ -770,10 +766,8 @@ def _write(
     progress: bool,
 ) -> dict:
     "The arrays of a table in `folder`; gives what there is to say of them."
-    X, y = (
-        _Array(folder / "X.npy", np.float32, (len(names),)),
-        _Array(folder / "y.npy", np.int8),
-    )
+    X = _Array(folder / "X.npy", np.float32, (len(names),))
+    y = _Array(folder / "y.npy", np.int8)
     with (
         tqdm(
             total=source.stat().st_size,

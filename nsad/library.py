@@ -597,10 +597,10 @@ def scores_of(results: pd.DataFrame, activation: str, level: float = 0.95) -> li
             f"results have no row of {activation!r}; they have"
             f" {', '.join(map(str, results.activation.unique()))}"
         )
-    names, out = (
-        [m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()],
-        [],
-    )
+    names = [
+        m for group in MEASURES.values() for m in group if m in own and own[m].notna().any()
+    ]
+    out = []
     for cell, rows in _cells_of(own, activation):
         varied = "split_seed" in rows and rows.split_seed.nunique() > 1
         about = dict(
@@ -1296,10 +1296,8 @@ def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
     """
     import matplotlib.pyplot as plt
 
-    ax, x = (
-        ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1],
-        np.linspace(-width, width, 401),
-    )
+    ax = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1]
+    x = np.linspace(-width, width, 401)
     for i, e in enumerate(self._chosen(names)):
         ax.plot(
             x,
@@ -1449,10 +1447,8 @@ def export(
     Path
         What was written.
     """
-    path, files = (
-        Path(path),
-        {f"{e.name}.json": e.to_json().encode() for e in self._chosen(names)},
-    )
+    path = Path(path)
+    files = {f"{e.name}.json": e.to_json().encode() for e in self._chosen(names)}
     if path.suffix.lower() == ".zip":
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -1515,15 +1511,12 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 )
             for info in infos:
                 _sound(path, info)
-            left, wanted = (
-                MAX_ARCHIVE,
-                [
-                    i
-                    for i in infos
-                    if i.filename.endswith(".json")
-                    and not Path(i.filename).name.startswith(".")
-                ],
-            )
+            left = MAX_ARCHIVE
+            wanted = [
+                i
+                for i in infos
+                if i.filename.endswith(".json") and not Path(i.filename).name.startswith(".")
+            ]
             for info in wanted:
                 with archive.open(info) as member:
                     content = member.read(MAX_BYTES + 1)

@@ -436,16 +436,12 @@ class Stack(Members):
         super().__init__()
         if not len(activations) or not len(seeds):
             raise ValueError("a stack needs at least one activation and one seed")
-        self.activations, self.seeds, self.hidden = (
-            list(activations),
-            tuple(map(int, seeds)),
-            tuple(hidden),
-        )
-        self.n_features, self.n_outputs, self.dropout = (
-            n_features,
-            n_outputs,
-            _checked_dropout(dropout),
-        )
+        self.activations = list(activations)
+        self.seeds = tuple(map(int, seeds))
+        self.hidden = tuple(hidden)
+        self.n_features = n_features
+        self.n_outputs = n_outputs
+        self.dropout = _checked_dropout(dropout)
         self.wanted = _for_each(embedding, len(self.seeds))
         self._take_weights(
             [
@@ -585,10 +581,8 @@ def _dropout_mask(self: Stack, z: Tensor) -> Tensor | None:
     """
     if not self.training or not self.dropout:
         return None
-    masks, keep = (
-        torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu"),
-        1 - self.dropout,
-    )
+    masks = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu")
+    keep = 1 - self.dropout
     for mask, generator in zip(masks, self._generators):
         bernoulli_(mask, keep, generator)
     return masks.div_(keep).to(z.device)
@@ -685,11 +679,9 @@ def formula_program(act: nn.Module) -> Program | None:
         return None
     if kind in _AS_FORMULA and getattr(act, "approximate", "none") == "none":
         return program_of(Formula(f"{_AS_FORMULA[kind]}(x)"))
-    return (
-        act.program
-        if kind is SymbolicActivation and act.constants is None and act.protect
-        else None
-    )
+    if kind is SymbolicActivation and act.constants is None and act.protect:
+        return act.program
+    return None
 
 # %% ../nbs/09_models.ipynb #fb9e2528
 def _column_programs(modules: Sequence[nn.Module]) -> Program | list[Program] | None:
@@ -703,11 +695,9 @@ def _column_programs(modules: Sequence[nn.Module]) -> Program | list[Program] | 
 @patch
 def _activate(self: Stack, layer: int, z: Tensor) -> Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
-    z, keep, columns = (
-        z.unflatten(0, (len(self.seeds), -1)),
-        self._dropout_mask(z),
-        self.acts[layer],
-    )
+    keep = self._dropout_mask(z)
+    z = z.unflatten(0, (len(self.seeds), -1))
+    columns = self.acts[layer]
     programs = [_column_programs(modules) for modules in columns]
     if all(programs):
         return Formulas.apply(z, programs, keep).flatten(0, 1)
@@ -729,12 +719,10 @@ def _activate(self: Stack, layer: int, z: Tensor) -> Tensor:
 @patch
 def _normalise(self: Stack, layer: int, z: Tensor) -> Tensor:
     "Batch normalisation as `nn.BatchNorm1d` does it, running statistics included."
-    mean, var, scale, shift = (
-        getattr(self, f"mean{layer}"),
-        getattr(self, f"var{layer}"),
-        self.scale[layer],
-        self.shift[layer],
-    )
+    mean = getattr(self, f"mean{layer}")
+    var = getattr(self, f"var{layer}")
+    scale = self.scale[layer]
+    shift = self.shift[layer]
     if not self.training:
         slope = scale * (var + 1e-5).rsqrt()
         return torch.addcmul((shift - mean * slope).unsqueeze(1), z, slope.unsqueeze(1))

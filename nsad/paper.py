@@ -142,9 +142,9 @@ def reproduce(
         Stacks trained at once, as in `Study.run`, and by the searches of the default engines;
         no result depends on it.
     """
-    folder, engines = (
-        Path(folder),
-        {"gplearn": {}, "network": dict(n_jobs=n_jobs or 1)} if engines is None else engines,
+    folder = Path(folder)
+    engines = (
+        {"gplearn": {}, "network": dict(n_jobs=n_jobs or 1)} if engines is None else engines
     )
     engines = {
         name: {"recipe": asdict(recipes[0])} | options if name == "network" else options
@@ -276,10 +276,8 @@ def _percent(*values):
 def _claims_of(r: _Reader, engine: str):
     "C1, C2 and C4 to C6 for one engine's specialist and transfer."
     specialist, transfer = f"specialist, {engine}", f"transfer, {engine}"
-    eco, rivals = (
-        r.mean("ecology", transfer),
-        [r.mean("ecology", a) for a in ("relu", "gelu", "silu")],
-    )
+    eco = r.mean("ecology", transfer)
+    rivals = [r.mean("ecology", a) for a in ("relu", "gelu", "silu")]
     yield _claim(
         "C1",
         "transfer to ecology beats ReLU, GELU, SiLU (accuracy %)",

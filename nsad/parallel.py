@@ -139,15 +139,12 @@ def _numbered(i: int, function: Callable, call: tuple, parent: int) -> tuple:
     return i, work(function, call[0], call[1:], parent)
 
 
-warnings.filterwarnings(
-    "ignore", "A worker stopped while some jobs"
-)  # joblib renews a worker that has grown; nothing is lost by it
+# joblib renews a worker that has grown; nothing is lost by it
+warnings.filterwarnings("ignore", "A worker stopped while some jobs")
 
 # %% ../nbs/15_parallel.ipynb #cd14f686
-FIRST_WAIT, PATIENCE = (
-    20.0,
-    120.0,
-)  # seconds for a cluster that should be there, and for one that is started again
+FIRST_WAIT = 20.0  # seconds for a cluster that should be there
+PATIENCE = 120.0  # and for one that is started again
 
 
 def refuse_unguarded(backend: str) -> None:

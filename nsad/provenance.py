@@ -120,10 +120,8 @@ class SeenRows:
     @classmethod
     def of(cls, *datasets: Dataset, most: int = MOST_MARKS) -> "SeenRows":
         "All rows of some datasets."
-        marks, columns = (
-            np.unique(np.concatenate([row_marks(ds) for ds in datasets])),
-            tuple(_columns(datasets[0]).columns),
-        )
+        marks = np.unique(np.concatenate([row_marks(ds) for ds in datasets]))
+        columns = tuple(_columns(datasets[0]).columns)
         return cls(len(marks), columns if len(columns) <= _NAMES else (), marks[:most])
 
     def __repr__(self):
@@ -161,11 +159,9 @@ def seen_from_json(raw: Mapping) -> SeenRows:
             raise ValueError(f"{len(data)} bytes")
         wide = np.zeros((len(data) // 6, 8), np.uint8)
         wide[:, 2:] = np.frombuffer(data, np.uint8).reshape(-1, 6)
-        marks, rows, columns = (
-            wide.view(">u8").ravel().astype(np.uint64),
-            raw["rows"],
-            tuple(raw["columns"]),
-        )
+        marks = wide.view(">u8").ravel().astype(np.uint64)
+        rows = raw["rows"]
+        columns = tuple(raw["columns"])
         if (
             not isinstance(rows, int)
             or rows < len(marks)
@@ -274,12 +270,12 @@ def leak(origin: Origin, ds: Dataset, split_seed: int, test: float = TEST_SHARE)
         share = seen_share(origin.seen, ds, parts.test)
         if not share:
             _warn_of_columns(origin, ds)
-        return (
-            f"its search has seen {_percent(share)} of the test rows of {ds.name!r} at split"
-            f" seed {split_seed}"
-            if share
-            else ""
-        )
+        if share:
+            return (
+                f"its search has seen {_percent(share)} of the test rows of {ds.name!r} at split"
+                f" seed {split_seed}"
+            )
+        return ""
     if origin.dataset != ds.name or ds.take(parts.train).fingerprint == origin.fingerprint:
         return ""
     return (

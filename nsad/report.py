@@ -278,10 +278,8 @@ def _limits(ax, low: float, high: float):
     """
     bottom, top = ax.get_ylim()
     ends = [np.nanpercentile(line.get_ydata(), [5, 95]) for line in ax.lines]
-    low, high = (
-        max(min(low, *(a for a, _ in ends)), 10 * low),
-        min(max(high, *(b for _, b in ends)), 10 * high),
-    )
+    low = max(min(low, *(a for a, _ in ends)), 10 * low)
+    high = min(max(high, *(b for _, b in ends)), 10 * high)
     return max(bottom, low), min(top, high)
 
 # %% ../nbs/22_report.ipynb #8fdd93ec

@@ -155,13 +155,11 @@ class SelectableActivation(Choice):
             An activation of the chosen formula.
         """
         chosen = self.chosen.reshape(-1).tolist()
-        return (
-            self.members[chosen[0]]
-            if len(set(chosen)) == 1
-            else ChannelActivation(
-                [self.members[k] for k in sorted(set(chosen))],
-                [sorted(set(chosen)).index(k) for k in chosen],
-            )
+        if len(set(chosen)) == 1:
+            return self.members[chosen[0]]
+        return ChannelActivation(
+            [self.members[k] for k in sorted(set(chosen))],
+            [sorted(set(chosen)).index(k) for k in chosen],
         )
 
 # %% ../nbs/09a_selectable.ipynb #7073477c

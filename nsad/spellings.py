@@ -327,10 +327,8 @@ def date_spelling(texts: Sequence[str]) -> DateSpelling | None:
     if not parts:
         return None
     open_ = [p for p in parts if "first" in p]
-    month_first, day_first = (
-        any(p["second"] > 12 for p in open_),
-        any(p["first"] > 12 for p in open_),
-    )
+    month_first = any(p["second"] > 12 for p in open_)
+    day_first = any(p["first"] > 12 for p in open_)
     return None if month_first and day_first else DateSpelling(month_first)
 
 # %% ../nbs/05a_spellings.ipynb #7bb01a7f

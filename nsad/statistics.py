@@ -138,11 +138,9 @@ def diverged(results: pd.DataFrame) -> pd.Series:
         One for each row.
     """
     names = [m for m in ALL_MEASURES if m in results]
-    return (
-        ~np.isfinite(results[names].astype(float)).any(axis=1)
-        if names
-        else pd.Series(False, results.index)
-    )
+    if names:
+        return ~np.isfinite(results[names].astype(float)).any(axis=1)
+    return pd.Series(False, results.index)
 
 # %% ../nbs/18_statistics.ipynb #ed7525b2
 @dataclass(frozen=True)
@@ -264,10 +262,8 @@ def summary(results: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
             n_parameters=group.n_parameters.iloc[0],
         )
         for m in names:
-            one, spread = (
-                interval(_by_split(group[m], group), level, overlap_of(group)),
-                interval(group[m]).sd,
-            )
+            one = interval(_by_split(group[m], group), level, overlap_of(group))
+            spread = interval(group[m]).sd
             row |= {m: one.mean, f"{m}_sd": spread, f"{m}_low": one.low, f"{m}_high": one.high}
         rows.append(row)
     return pd.DataFrame(
@@ -1096,10 +1092,8 @@ def _against(r, word: str) -> str:
 # %% ../nbs/18_statistics.ipynb #eea940e9
 def _design(mine: pd.DataFrame) -> str:
     "How much was looked at, in words."
-    seeds, splits = (
-        mine.seed.nunique(),
-        mine.split_seed.nunique() if "split_seed" in mine else mine.seed.nunique(),
-    )
+    seeds = mine.seed.nunique()
+    splits = mine.split_seed.nunique() if "split_seed" in mine else mine.seed.nunique()
     tested = (
         f", {int(mine.test_rows.iloc[0]):,} test rows"
         if "test_rows" in mine and len(mine)
@@ -1113,11 +1107,11 @@ def _notes(cell: tuple, rows: pd.DataFrame) -> list[str]:
     if "one_answer" not in rows or not len(rows):
         return []
     constant = int((rows.one_answer.astype(float) >= 0.995).sum())
-    return (
-        [f"{cell[1]} answers one class for all test rows in {constant} of {len(rows)} networks"]
-        if constant
-        else []
-    )
+    if constant:
+        return [
+            f"{cell[1]} answers one class for all test rows in {constant} of {len(rows)} networks"
+        ]
+    return []
 
 # %% ../nbs/18_statistics.ipynb #60458ae1
 def _design_notes(mine: pd.DataFrame) -> list[str]:

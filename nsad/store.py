@@ -179,10 +179,8 @@ def check_rows(rows: pd.DataFrame, columns: Mapping[str, str], path) -> pd.DataF
             is_text = np.array([isinstance(value, str) for value in rows[name]], dtype=bool)
             wrong, needs = known & ~is_text, "holds text"
         else:
-            wrong, needs = (
-                known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy(),
-                "holds numbers",
-            )
+            wrong = known & pd.to_numeric(rows[name], errors="coerce").isna().to_numpy()
+            needs = "holds numbers"
         if wrong.any():
             refuse(name, wrong, needs)
         if name in NEEDED and known.any() and not known.all():

@@ -412,10 +412,8 @@ def _take(values: Tensor, rows: Tensor, shared: bool) -> Tensor:
         return torch.from_numpy(values.pick(rows.numpy()))
     rows = rows.to(values.device)
     if not shared:
-        rows, values = (
-            rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1),
-            values.flatten(0, 1),
-        )
+        rows = rows + values.shape[1] * torch.arange(len(rows), device=rows.device).unsqueeze(1)
+        values = values.flatten(0, 1)
     return values[rows]
 
 # %% ../nbs/13_training.ipynb #2a115c41
@@ -756,10 +754,8 @@ class _Best:
 
     def __init__(self, members: Members, patience: int):
         self.owners, self.patience, self.looks = members.owners(), patience, 0
-        self.loss, self.epoch = (
-            np.full(members.n_members, np.inf),
-            np.zeros(members.n_members, int),
-        )
+        self.loss = np.full(members.n_members, np.inf)
+        self.epoch = np.zeros(members.n_members, int)
         self.kept = [t.detach().clone() for t, _ in self.owners]
 
     @property
@@ -1014,10 +1010,8 @@ def evaluate(model: nn.Module, X, y, task: str = "binary") -> dict | list[dict]:
             y, output, task, count_parameters(model), forward_flops(model, X.shape[-1])
         )
     of_seeds = y if y.ndim == 2 else np.tile(y, (len(model.seeds), 1))
-    own, costs = (
-        model.expand(torch.as_tensor(of_seeds)).numpy(),
-        member_costs(model, X.shape[-1]),
-    )
+    own = model.expand(torch.as_tensor(of_seeds)).numpy()
+    costs = member_costs(model, X.shape[-1])
     return [measures(own[k], output[k], task, *costs[k]) for k in range(model.n_members)]
 
 # %% ../nbs/13_training.ipynb #a3c1f7d2
@@ -1119,11 +1113,9 @@ def choose_by_trial(
     >>> len(tried)
     2
     """
-    places, X, y = (
-        [m for m in model.modules() if isinstance(m, Choice)],
-        np.asarray(X),
-        np.asarray(y),
-    )
+    places = [m for m in model.modules() if isinstance(m, Choice)]
+    X = np.asarray(X)
+    y = np.asarray(y)
     if len(n := {len(m.names) for m in places}) != 1:
         raise ValueError(
             f"a trial needs choices among equally many formulas; this model has {len(places)}"

@@ -859,11 +859,9 @@ def _joined(matrix: TransferMatrix, forecast: pd.DataFrame, against, measure) ->
 # %% ../nbs/21_transfer.ipynb #8c519858
 def _rho(a, b) -> float:
     "Spearman's correlation, NaN where one side is constant."
-    return (
-        float(stats.spearmanr(a, b).statistic)
-        if len(a) > 2 and np.ptp(a) > 0 and np.ptp(b) > 0
-        else np.nan
-    )
+    if len(a) > 2 and np.ptp(a) > 0 and np.ptp(b) > 0:
+        return float(stats.spearmanr(a, b).statistic)
+    return np.nan
 
 # %% ../nbs/21_transfer.ipynb #cabf07e7
 def _mean(values) -> float:
@@ -899,11 +897,9 @@ def _mantel(pairs: pd.DataFrame, shuffles: int, seed: int) -> float:
     """
     names = sorted({*pairs.source, *pairs.target})
     place, rng = {n: i for i, n in enumerate(names)}, np.random.default_rng(seed)
-    score, s, t = (
-        np.full((len(names), len(names)), np.nan),
-        pairs.source.map(place).to_numpy(),
-        pairs.target.map(place).to_numpy(),
-    )
+    score = np.full((len(names), len(names)), np.nan)
+    s = pairs.source.map(place).to_numpy()
+    t = pairs.target.map(place).to_numpy()
     score[s, t], gain = stats.rankdata(pairs.score), stats.rankdata(pairs.gain)
 
     def under(order):

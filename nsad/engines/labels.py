@@ -41,10 +41,8 @@ def projected(X, y, task: str, seed: int, n_units: int = 4) -> tuple[np.ndarray,
         values (rows * n_units, 1) with mean 0 and variance 1 in each unit, and labels (rows *
         n_units,)
     """
-    net, target = (
-        light(X.shape[1], seed=seed),
-        (y - y.mean()) / (y.std() or 1.0) if task == "regression" else y,
-    )
+    net = light(X.shape[1], seed=seed)
+    target = (y - y.mean()) / (y.std() or 1.0) if task == "regression" else y
     train(
         net,
         X,

@@ -621,10 +621,8 @@ class _Clock:
     def over(self, trials: Sequence[TableTrial], n: int):
         start = time.monotonic()
         yield
-        self.seconds, self.work = (
-            self.seconds + time.monotonic() - start,
-            self.work + n * self.cost(trials),
-        )
+        self.seconds = self.seconds + time.monotonic() - start
+        self.work = self.work + n * self.cost(trials)
 
     def needed(self, trials: Sequence[TableTrial], n: int) -> float:
         return n * self.cost(trials) * self.seconds / max(1.0, self.work)
