@@ -8,7 +8,8 @@ time is that which the thread itself has used, not that on the wall.
 Twenty formulas, 4 million and 1024 x 64 float32 values, compiled and not, and the bytes that each keeps for the backward pass; 32 x 16
 values, over plain autograd of the same formula. Then a step of a physics-informed network (three hidden layers of 32, 1,000 points, second
 derivatives in the loss), over the same step with torch.tanh; `--physics` gives that table alone.
-Times are medians of interleaved runs, so that a busy machine disturbs both sides alike.
+Times are medians of interleaved runs, so that a busy machine disturbs both sides alike. GELU's own time halves or doubles from process
+to process and from run to run, as its memory is new or used before; so all is done five times, and the medians of five geometric means count.
 """
 import math
 import os
@@ -29,6 +30,9 @@ FORMULAS = [
     "x*sigmoid(x)", "max(x, 0.1*x)", "x + sin(x)**2", "erf(2*x)", "sin(x)*tanh(softplus(x))", "exp(-x**2)", "atan(x)", "x/(1 + abs(x))",
     "cos(2.0*x + 1.4)", "cos((softplus(x) + 1.6)*tanh(x))", "sqrt(x**2 + 1) - 1", "log(1 + x**2)", "relu(x) - 0.1*sin(x)",
 ]
+
+
+RUNS = 5
 
 
 def clock():
@@ -117,6 +121,15 @@ def main():
     tensors = {name: (torch.randn(shape, requires_grad=True), torch.randn(shape)) for name, shape in shapes.items()}
     heads = "".join(f"{f'{n} {b}':>21}" for n in shapes for b in ("compiled", "eager"))
     print(f"{'formula':36}{heads}{'32 x 16 / plain':>17}{'bytes kept / GELU':>20}")
+    runs = [table(tensors, first=not i) for i in range(RUNS)]
+    widths = [21] * len(tensors) * 2 + [17]
+    for name, choose in ((f"median of {RUNS} runs", statistics.median), ("lowest", min), ("highest", max)):
+        print(f"{name:36}" + "".join(f"{choose(v):{w}.2f}" for v, w in zip(zip(*runs), widths)))
+    physics()
+
+
+def table(tensors, first):
+    "Geometric means of a run over all formulas; the first run shows each."
     logs, small = {}, (torch.randn(32, 16, requires_grad=True), torch.randn(32, 16))
     for text in FORMULAS:
         eager, compiled = SymbolicActivation(text), SymbolicActivation(text).compile()
@@ -130,10 +143,10 @@ def main():
         logs.setdefault("small", []).append(math.log(value))
         line += f"{value:17.2f}"
         x = tensors["4,000,000"][0]
-        print(line + f"{max(kept(a, x) for a in (eager, compiled)) / kept(F.gelu, x):20.2f}  {compiled.backend}", flush=True)
-    widths = [21] * len(tensors) * 2 + [17]
-    print(f"{'geometric mean':36}" + "".join(f"{math.exp(statistics.fmean(v)):{w}.2f}" for v, w in zip(logs.values(), widths)))
-    physics()
+        if first: print(line + f"{max(kept(a, x) for a in (eager, compiled)) / kept(F.gelu, x):20.2f}  {compiled.backend}", flush=True)
+    means = [math.exp(statistics.fmean(v)) for v in logs.values()]
+    print(f"{'geometric mean':36}" + "".join(f"{v:{w}.2f}" for v, w in zip(means, [21] * len(tensors) * 2 + [17])), flush=True)
+    return means
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def main(name="forest_cover", repeats=3, processes="12"):
     Parallel(2)(delayed(abs)(1) for _ in range(2))
     for rung, trial in enumerate(rungs[:2]):
         few = formulas[:96 if rung == 0 else 48]
-        steps = trial.rows * trial.recipe.epochs // trial.recipe.batch_size
+        steps = trial.recipe.steps_on(trial.rows)
         for jobs in map(int, processes):
             alone, together = [], []
             for _ in range(int(repeats)):

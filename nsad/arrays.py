@@ -107,9 +107,17 @@ def plain(program:Program, x:Tensor, constants:Sequence=(), xp=TORCH, protect:bo
 def _like(y, x:Tensor)->Tensor: return y if isinstance(y, Tensor) else torch.full_like(x, y)
 
 # %% ../nbs/02a_arrays.ipynb #2741951f
+_TANH = ((1.3355602760e-08, 2.0609843863e-05, 3.4956377776e-03, 0.13381068591, 0.99999997972),
+         (7.7769682524e-07, 3.2857136672e-04, 2.5877174568e-02, 0.46714384278, 1.))
+
+
 def _fast_tanh(a):
-    m = torch.expm1(-2 * a.abs())                        # expm1 keeps small values exact
-    return torch.sign(a) * (-m / (m + 2))
+    """tanh(a)/a as a quotient of two polynomials of a**2, fitted on [-9, 9] to the least relative
+    error, 2e-8; beyond of it tanh is 1 in single precision."""
+    a = a.clamp(-9., 9.)
+    w, ((above, below), *rest) = a * a, zip(*_TANH)
+    for p, q in rest: above, below = above * w + p, below * w + q
+    return a * above / below
 
 
 def _fast_sigmoid(a):
@@ -124,6 +132,13 @@ def _fast_softplus(a):
     series = w * (1 / 5 + w * (1 / 7)) + w * w * w * (1 / 9 + w * (1 / 11))
     return a.clamp_min(0) + 2 * z * (1 + w * (1 / 3) + w * series)
 
+
+def _fast_tanh_of_softplus(a):
+    "With n = exp(a) it is n(n + 2) / (n(n + 2) + 2); of a positive `a` both are divided by n**2."
+    e, positive = torch.exp(-a.abs()), a >= 0
+    product = torch.where(positive, 1 + 2 * e, e * (e + 2))
+    return product / (product + torch.where(positive, 2 * e * e, 2.))
+
 # %% ../nbs/02a_arrays.ipynb #4fc6c873
 def _fast_arctan(a):
     b = a.abs()
@@ -136,7 +151,8 @@ def _fast_arctan(a):
 
 # %% ../nbs/02a_arrays.ipynb #f9645065
 FUSED = SimpleNamespace(**{**vars(TORCH), "tanh": _fast_tanh, "sigmoid": _fast_sigmoid,
-                           "softplus": _fast_softplus, "arctan": _fast_arctan})
+                           "softplus": _fast_softplus, "arctan": _fast_arctan,
+                           "tanh_of_softplus": _fast_tanh_of_softplus})
 
 # %% ../nbs/02a_arrays.ipynb #71cd4b15
 def flat(function:Callable, *tensors:Tensor)->list[Tensor]:

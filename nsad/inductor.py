@@ -8,6 +8,7 @@ __all__ = ['compiled']
 # %% ../nbs/02b_inductor.ipynb #c07d15ea
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import torch
@@ -18,13 +19,25 @@ from .program import jet
 from .tracer import Program
 
 # %% ../nbs/02b_inductor.ipynb #fff4de9b
+def _joined(program:Program)->Program:
+    "The program with tanh(softplus(a)) as one instruction."
+    n, rows = len(program.inputs), list(program.instructions)
+    for i, (op, *operands) in enumerate(rows):
+        if op != "tanh" or not isinstance(operands[0], int) or operands[0] < n: continue
+        inner, *argument = rows[operands[0] - n]
+        if inner == "softplus": rows[i] = ("tanh_of_softplus", *argument)
+    return replace(program, instructions=tuple(rows))
+
+
 def _function_of(program:Program, kind:str, xp, dtype:torch.dtype)->Callable:
     "The value, a gradient times the slope, or both value and slope, as a function of tensors."
     whole = {"value": program, "both": jet(program, 1)}.get(kind)
     if whole:
+        if xp is FUSED: whole = _joined(whole)
         def values(x): return tuple(plain(whole, x, xp=xp, clean=vector_guard))
         return values
     slope = jet(program, 1, value=False)
+    if xp is FUSED: slope = _joined(slope)
     def product(x, grad):
         steep = plain(slope, x.to(wide(x.dtype)), xp=xp, clean=vector_guard)[0]
         return times(steep, grad, x.dtype),
