@@ -125,12 +125,16 @@ def _fast_sigmoid(a):
     return torch.where(a >= 0, 1., e) / (1 + e)
 
 # %% ../nbs/02a_arrays.ipynb #a6c1fb2b
+_LOG1P = (0.00523255279, -0.0295046718, 0.0782250285, -0.136631675, 0.191059699, -0.248429728,
+          0.333190956, -0.499994931, 0.99999997)
+
+
 def _fast_softplus(a):
+    "log1p(e)/e is a polynomial, fitted on [0, 1] to the least relative error, 3e-8."
     e = torch.exp(-a.abs())
-    z = e / (2 + e)                                      # log1p(e) = 2 atanh(z), z at most 1/3
-    w = z * z
-    series = w * (1 / 5 + w * (1 / 7)) + w * w * w * (1 / 9 + w * (1 / 11))
-    return a.clamp_min(0) + 2 * z * (1 + w * (1 / 3) + w * series)
+    p, *rest = _LOG1P
+    for c in rest: p = p * e + c
+    return a.clamp_min(0) + p * e
 
 
 def _fast_tanh_of_softplus(a):

@@ -129,8 +129,8 @@ def elementwise(program:Program, x:Tensor, constants:Tensor|None=None, find=None
         Like `x`.
     """
     wanted = x.requires_grad or constants is not None
-    short = constants is find is None and len(program.instructions) <= SHORT and x.numel() <= TINY
-    if short and wanted: return plain(program, x)[0]
+    short = len(program.instructions) <= SHORT and x.numel() <= TINY and constants is find is None
+    if short and wanted and x.dtype == wide(x.dtype): return plain(program, x)[0]
     if wanted and torch.is_grad_enabled(): return Elementwise.apply(x, constants, program, find)
     if constants is None: return value_kernel(program, x, find)
     return plain(program, x, numbers_of(constants, x))[0]

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES', 'CANDIDATES',
-           'COLUMNS', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'operators_named',
-           'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
-           'discover_on_splits']
+           'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine',
+           'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState',
+           'read_hall_of_fame', 'read_equation', 'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
 import importlib
@@ -1338,7 +1338,7 @@ def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
 
 # %% ../nbs/16_discovery.ipynb #23b9a8b2
 COLUMNS = "Complexity", "Loss", "Equation"
-MAX_BYTES, MAX_EQUATIONS = 20_000_000, 2_000  # PySR keeps one for each complexity, some dozens
+MAX_HALL, MAX_EQUATIONS = 20_000_000, 2_000  # PySR keeps one for each complexity, some dozens
 BACKUPS = ".bak", ".bkup"
 
 
@@ -1396,9 +1396,9 @@ def read_equation(equation: str, loss: float = 0.0) -> tuple[Formula | None, str
 # %% ../nbs/16_discovery.ipynb #0cd5fa4a
 def _hall_of_fame(file: Path) -> pd.DataFrame | None:
     "The file as a table, or None where it is none or its last line was not written to the end."
-    if file.stat().st_size > MAX_BYTES:
+    if file.stat().st_size > MAX_HALL:
         raise ValueError(
-            f"{file} has {file.stat().st_size:,} bytes; a hall of fame has {MAX_BYTES:,} at"
+            f"{file} has {file.stat().st_size:,} bytes; a hall of fame has {MAX_HALL:,} at"
             " most"
         )
     text = file.read_text(encoding="utf-8", errors="replace")

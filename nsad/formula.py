@@ -17,7 +17,8 @@ import numpy as np
 import sympy
 from fastcore.basics import patch
 
-from .continuation import continued, values
+from .continuation import continued
+from .exact import values
 from .operators import IDIOMS, NUMPY, OPS, SPELLINGS, TINY, meaning      # noqa: F401
 from .printing import Tree, canonical, infix_text, plain_text, to_tree      # noqa: F401
 from .reading import CONSTANTS, PLAIN, FormulaError, symbolic               # noqa: F401

@@ -28,7 +28,7 @@ def _joined(program:Program)->Program:
         if inner == "softplus": rows[i] = ("tanh_of_softplus", *argument)
     return replace(program, instructions=tuple(rows))
 
-
+# %% ../nbs/02b_inductor.ipynb #ff4296f5
 def _function_of(program:Program, kind:str, xp, dtype:torch.dtype)->Callable:
     "The value, a gradient times the slope, or both value and slope, as a function of tensors."
     whole = {"value": program, "both": jet(program, 1)}.get(kind)

@@ -53,8 +53,6 @@ ASKED = 2**12            # a sum of products is infinite or NaN if one of its nu
 
 def _select(chosen:Tensor, a:Tensor, b:Tensor, out:Tensor)->Tensor:
     return torch.where(chosen.bool(), a, b, out=out)
-
-
 def _copy(a:Tensor, out:Tensor)->Tensor: return out.copy_(a)
 
 
@@ -280,16 +278,12 @@ def _quietly(function:Callable, *args):
     return _QUIET.context.run(function, *args)
 
 # %% ../nbs/03_kernels.ipynb #5b1e70c4
-def _start_helper():
-    """Let torch share an operation once. OpenMP then has more threads than processors and lets idle
-    ones sleep; else they turn in circles on the processor that this helper needs."""
-    torch.zeros(2**17)
-
-
 @functools.lru_cache(4)
 def _helpers(n:int, process:int)->ThreadPoolExecutor:
     "`n` threads that wait for chunks; a process that was forked off has none of its parent's."
-    return ThreadPoolExecutor(n, "nsad", _start_helper)
+    # each lets torch share an operation at its start: OpenMP then has more threads than processors
+    # and lets idle ones sleep, which else turn in circles on the processor that a helper needs
+    return ThreadPoolExecutor(n, "nsad", torch.zeros, (2**17,))
 
 
 @functools.cache

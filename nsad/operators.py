@@ -162,7 +162,7 @@ def _rising(z):
 
 
 def gamma(xp, a):
-    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 60.)
+    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.25, 60.)
     size = _log_gamma_above(xp, z + 8) - xp.log(_rising(z))
     right = xp.exp(xp.clip(size, None, CEILING))
     return xp.where(a < 0.5, math.pi * inv(xp, xp.sin(math.pi * a) * right), right)
@@ -170,7 +170,7 @@ def gamma(xp, a):
 
 def digamma(xp, a):
     "Derivative of log(gamma), Abramowitz and Stegun 6.3.7 and 6.3.18."
-    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.5, 1e15)
+    z = xp.clip(xp.where(a < 0.5, 1 - a, a), 0.25, 1e15)
     far, w = z + 8, 1 / ((z + 8) * (z + 8))
     value = xp.log(far) - 0.5 / far - w * (1 / 12 - w * (1 / 120 - w * (1 / 252 - w * (1 / 240))))
     for k in range(8): value = value - 1 / (z + k)

@@ -8,11 +8,13 @@ __all__ = ['RULES', 'ARITHMETIC', 'program_of', 'decimals', 'of_operand', 'adjoi
 
 # %% ../nbs/02_program.ipynb #1642c4a7
 import functools
+import itertools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from .continuation import continued, values
+from .continuation import continued
+from .exact import values
 from .formula import Formula
 from .operators import NUMPY, inv, inv_slope, meaning
 from .printing import Tree
@@ -37,41 +39,38 @@ def program_of(formula:Formula, learn:bool=False, protect:bool=True)->Program:
     Program
         Of one output.
     """
-    tree = continued(formula.tree, learn) if protect else formula.tree
-    numbers = decimals(formula.tree) if learn else []
-    tracer = Tracer(["x", *(f"c{k}" for k in range(len(numbers)))])
-    constants = iter([tracer.input(k + 1) for k in range(len(numbers))])
-    given = _labelled(tree, constants) if learn else tree
-    return tracer.program([_traced(given, tracer, protect)])
+    tree = _labelled(formula.tree, itertools.count()) if learn else formula.tree
+    n = len(decimals(formula.tree)) if learn else 0
+    tracer = Tracer(["x", *(f"c{k}" for k in range(n))])
+    return tracer.program([_traced(continued(tree) if protect else tree, tracer, protect)])
 
 # %% ../nbs/02_program.ipynb #e9a9cec4
 def decimals(t:Tree)->list[float]:
     "Decimal constants of a tree, in order."
     if not isinstance(t, tuple): return [t] if isinstance(t, float) else []
-    return [v for a in t[1:] for v in decimals(a)] if t[0] != "fixed" else []
+    return [v for a in t[1:] for v in decimals(a)]
 
 # %% ../nbs/02_program.ipynb #08fa822c
-def _labelled(t:Tree, constants)->Tree:
-    "The tree with inputs in place of its decimal constants."
-    if isinstance(t, tuple):
-        return t if t[0] == "fixed" else (t[0], *[_labelled(a, constants) for a in t[1:]])
-    return next(constants) if isinstance(t, float) else t
+def _labelled(t:Tree, numbers:Iterator[int])->Tree:
+    "The tree with its decimal constants numbered, as constants that learn."
+    if isinstance(t, tuple): return (t[0], *[_labelled(a, numbers) for a in t[1:]])
+    return ("learn", next(numbers), t) if isinstance(t, float) else t
 
 # %% ../nbs/02_program.ipynb #c29ac1d8
 def _traced(t, tracer:Tracer, protect:bool):
     "The value of a tree, noted."
-    if isinstance(t, Node): return t
     if t == "x": return tracer.input(0)
     if not _varies(t): return float(values(t, NUMPY, {}, protect))
     name, *args = t
+    if name == "learn": return tracer.input(args[0] + 1)
     whole = name == "pow" and isinstance(args[1], int)
     rest = [args[1]] if whole else [_traced(a, tracer, protect) for a in args[1:]]
     return meaning(name, protect)(TRACED, _traced(args[0], tracer, protect), *rest)
 
 
 def _varies(t)->bool:
-    if isinstance(t, tuple): return t[0] != "fixed" and any(map(_varies, t[1:]))
-    return t == "x" or isinstance(t, Node)
+    if isinstance(t, tuple): return t[0] == "learn" or any(map(_varies, t[1:]))
+    return t == "x"
 
 # %% ../nbs/02_program.ipynb #5c868717
 def _step(xp, a): return xp.clip(xp.sign(a), 0., None)

@@ -5,6 +5,7 @@ import random
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 from torch.testing import assert_close
 
@@ -35,7 +36,8 @@ def by_the_table(text, jitter=0.0, **variables):
         args = [value(p) for p in parts]
         exponents = set(args[1][tame].tolist()) if name == "pow" else {0.5}
         whole = len(exponents) == 1 and max(exponents).is_integer()    # a whole power, x**(x/x) too, is a product and keeps its sign
-        for by in {"div": args[-1:], "inv": args, "mod": args[-1:], "tan": [np.cos(args[0])]}.get(name, []):
+        poles = [np.where(args[0] < 0.5, np.sin(np.pi * args[0]), 1)]            # of gamma and digamma: 0 and the negative whole numbers
+        for by in {"div": args[-1:], "inv": args, "mod": args[-1:], "tan": [np.cos(args[0])], "gamma": poles, "digamma": poles}.get(name, []):
             tame[np.abs(by) < 1e-2] = False
         if name == "pow" and (not whole or max(exponents) < 0):      # a power of 0.5 is a root, which is protected in its own way
             tame[np.abs(args[0]) < 1e-2] = False
@@ -142,6 +144,31 @@ def test_limits_elsewhere(text, at, value):
     np.testing.assert_allclose(Formula(text)(near), value, atol=5e-3)
     x = torch.tensor(near, requires_grad=True)
     assert torch.autograd.grad(SymbolicActivation(text)(x).sum(), x)[0].abs().max() < 20
+
+
+def test_the_reciprocal_of_gamma_has_zeros_where_gamma_has_poles():
+    near = np.concatenate([k + np.array([-1e-3, -1e-7, 0, 1e-7, 1e-3]) for k in range(-5, 3)])
+    np.testing.assert_allclose(Formula("1/gamma(x)")(near), scipy.special.rgamma(near), atol=1e-7)
+    x = torch.tensor(near, requires_grad=True)
+    (slope,) = torch.autograd.grad(SymbolicActivation("1/gamma(x)")(x).sum(), x)
+    differences = (scipy.special.rgamma(near + 1e-5) - scipy.special.rgamma(near - 1e-5)) / 2e-5
+    np.testing.assert_allclose(slope, differences, atol=1e-4)
+
+
+@pytest.mark.parametrize("text, values, exact", [
+    ("sin(2.5*x)/x", (7.0,), lambda x, a: a * np.sinc(a * x / np.pi)),
+    ("tanh(1.5*x)/x", (3.0,), lambda x, a: np.where(x == 0, a, np.tanh(a * x) / np.where(x == 0, 1, x))),
+    ("x/sin(0.7*x)", (1.1,), lambda x, a: 1 / (a * np.sinc(a * x / np.pi)))])
+def test_a_limit_holds_while_constants_learn(text, values, exact):
+    "Where training has taken the constants, value and slopes beside 0/0 are those of the formula with its present constants."
+    act = SymbolicActivation(text, trainable=True).double()
+    with torch.no_grad():
+        act.constants.copy_(torch.tensor(values))
+    near = np.array([-0.2, -0.02, -1e-3, -1e-7, 0, 1e-7, 1e-3, 0.02, 0.2])
+    x = torch.tensor(near, requires_grad=True)
+    np.testing.assert_allclose(act(x).detach(), exact(near, *values), atol=2e-5)
+    assert torch.autograd.gradcheck(lambda c: torch.func.functional_call(act, {"constants": c}, x.detach()), act.constants)
+    assert torch.autograd.gradcheck(act, x) and torch.autograd.gradgradcheck(act, x)
 
 
 @pytest.mark.parametrize("text", ["1/x", "cos(x)/x", "sqrt(x**2)/x", "relu(x)/x", "x/mod(x, x)", "1/(x*sin(x))"])

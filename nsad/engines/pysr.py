@@ -17,7 +17,7 @@ from .labels import one_variable
 from nsad.discovery import (  # noqa: F401
     BACKUPS,
     COLUMNS,
-    MAX_BYTES,
+    MAX_HALL,
     MAX_EQUATIONS,
     read_equation,
     read_hall_of_fame,
