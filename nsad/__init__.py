@@ -135,5 +135,6 @@ def _asked_by_help():
 
 def __dir__():
     # help() would unfold every class on 5,000 lines; the docstring above names them instead.
-    names = set(globals()) if _asked_by_help() else {*globals(), *__all__}
-    return sorted(names)
+    if _asked_by_help():
+        return sorted({*globals()} - {"__dir__", "__getattr__"})
+    return sorted({*globals(), *__all__})
