@@ -49,6 +49,7 @@ from nsad.statistics import (  # noqa: F401, once here
     ALL_MEASURES,
     CELL,
     Ranks,
+    Results,
     compare,
     compare_across,
     pack_rows,
@@ -668,7 +669,7 @@ def run(
     n_jobs: int | None = None,
     scheduler: str | None = None,
     row_scores: bool = False,
-) -> pd.DataFrame:
+) -> Results:
     """Train what is missing, and return one row for each network of the grid; what has two
     labels is trained once and has two rows.
 
@@ -693,8 +694,9 @@ def run(
 
     Returns
     -------
-    DataFrame
-        One row for each network: what it is, its measures, its costs.
+    Results
+        A DataFrame, one row for each network: what it is, its measures, its costs. A notebook
+        shows its means and verdicts.
     """
     workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
@@ -722,9 +724,8 @@ def run(
             kept.add(row)
             bar.update()
     rows = kept.frame(row_scores).set_index("key").loc[[k for k, _ in cells]].reset_index()
-    return rows.assign(
-        activation=[c.label for _, c in cells], identity=[self._of_cell(c) for _, c in cells]
-    )
+    labels = [c.label for _, c in cells]
+    return Results(rows.assign(activation=labels, identity=[self._of_cell(c) for _, c in cells]))
 
 # %% ../nbs/19_evaluation.ipynb #2623454d
 @patch

@@ -6,7 +6,7 @@
 __all__ = ['NEAR', 'HINT', 'NONE_NEAR', 'INSTALL', 'in_x', 'finiteness', 'instructions', 'time_over', 'described', 'entries_of',
            'seen', 'still', 'Panel', 'explore']
 
-# %% ../nbs/22a_panel.ipynb #82dc46d1
+# %% ../nbs/22a_panel.ipynb #e00d4437
 import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +20,17 @@ from torch.utils.benchmark import Timer
 
 from .activation import SymbolicActivation, initialisation_gain, with_constants
 from .formula import Formula
-from .library import ActivationLibrary, Entry, LibraryError, distance
+from nsad.library import (
+    ActivationLibrary,
+    Entry,
+    LibraryError,
+    best_beside,
+    distance,
+    judged,
+)
 from .messages import html_table, shown
 from .program import decimals, jet, program_of
 from .report import plot_activation
-from .training import LOWER_IS_BETTER
 
 if TYPE_CHECKING or find_spec("ipywidgets"):
     import ipywidgets as widgets
@@ -149,9 +155,8 @@ def described(formula: Formula) -> dict[str, str]:
         known["period"] = f"{facts.period:.4g}"
     return known
 
-# %% ../nbs/22a_panel.ipynb #1b0f68e4
+# %% ../nbs/22a_panel.ipynb #cdb00b71
 NEAR = 0.15  # the distance up to which two curves look alike
-_ALIKE = "measure", "dataset", "network", "recipe", "dropout", "rows"
 
 
 def entries_of(library: ActivationLibrary | None = None) -> list[Entry]:
@@ -166,29 +171,12 @@ def entries_of(library: ActivationLibrary | None = None) -> list[Entry]:
                 pass  # a damaged file is no evidence; `problems()` of the library tells of it
     return found
 
-# %% ../nbs/22a_panel.ipynb #abcf17f6
-def _best_beside(score: Mapping, entry: Entry) -> Mapping | None:
-    "The best of the other activations that were judged in the same way."
-    same = [b for b in entry.baselines if all(b.get(k) == score.get(k) for k in _ALIKE)]
-    sign = -1 if score["measure"] in LOWER_IS_BETTER else 1
-    return max(same, key=lambda b: sign * b["mean"], default=None)
-
-
-def _judged(score: Mapping, other: Mapping) -> str:
-    "Is a score ahead of another, by intervals that do not overlap?"
-    if not all("low" in s and "high" in s for s in (score, other)):
-        return "not judged"
-    if score["low"] <= other["high"] and other["low"] <= score["high"]:
-        return "level"
-    higher = score["mean"] > other["mean"]
-    return "ahead" if higher != (score["measure"] in LOWER_IS_BETTER) else "behind"
-
-# %% ../nbs/22a_panel.ipynb #81507803
+# %% ../nbs/22a_panel.ipynb #13fb0b82
 def _evidence(entry: Entry, far: float) -> list[dict]:
     "A row for each way in which an entry was judged beside others, by its first measure."
     rows = []
     for score in entry.scores:
-        other = _best_beside(score, entry)
+        other = best_beside(score, entry)
         if other is None or score["measure"] != entry.scores[0]["measure"]:
             continue
         learn = "constants learn" if score.get("constants") == "learn" else ""
@@ -202,7 +190,7 @@ def _evidence(entry: Entry, far: float) -> list[dict]:
                 "measure": score["measure"],
                 "score": f"{score['mean']:.4f}",
                 "best beside it": f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})",
-                "verdict": _judged(score, other),
+                "verdict": judged(score, other),
             }
         )
     return rows
