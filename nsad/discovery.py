@@ -823,9 +823,9 @@ def discover(
     ----------
     dataset : Dataset, tuple, Problem or callable
         Training rows, a `Dataset` or a pair of X (rows, features) and y (rows,), arrays or
-        DataFrames; what is to be tested later must not be in it. Standardised here, by its own
-        rows. Or a `Problem`, or a function `mine(activation, seed, fidelity)` that trains and
-        gives back a validation loss.
+        DataFrames; what is to be tested later must not be in it. Scaled here, by its own rows
+        (`scaling` of the engine, by default standardised). Or a `Problem`, or a function
+        `mine(activation, seed, fidelity)` that trains and gives back a validation loss.
     engine : str or Engine, default 'network'
         A name in `ENGINES`, such as "network" (loss inside a small network) or "gplearn"
         (labels fitted, then collapsed), or an object.
@@ -1025,7 +1025,9 @@ def _search_of(
                 f" {source.name!r}; use engine='network'"
             )
         return lambda budget: searcher.search_problem(source, seed, budget)
-    X = Scaler.fit(source.X).transform(source.X)
+    X, kind = source.X, getattr(searcher, "scaling", "standard")
+    if kind is not None:
+        X = Scaler.fit(X, kind).transform(X)
     return lambda budget: searcher.search(X, source.y, source.task, seed, budget)
 
 # %% ../nbs/16_discovery.ipynb #1e61ccb5

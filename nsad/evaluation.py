@@ -30,6 +30,7 @@ from nsad.data import (
     TEST_SHARE,
     Dataset,
     Scaler,
+    checked_scaling,
     StandardisedRows,
     fit_in_pieces,
     is_mapped,
@@ -104,6 +105,9 @@ class Study:
     models : mapping from str to Model or mapping from int to Model
         Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
         that.
+    scaling : str, default 'standard'
+        How columns are scaled, by the training rows of each split: one of
+        `nsad.data.SCALINGS`.
 
     Examples
     --------
@@ -130,6 +134,7 @@ class Study:
     split_seed: int | None = None
     stack_size: int = 24
     models: Mapping[str, "Model | Mapping[int, Model]"] = field(default_factory=dict)
+    scaling: str = "standard"
 
     def __post_init__(self):
         given = self.activations
@@ -141,6 +146,7 @@ class Study:
         for f in fields(self):
             if isinstance(value := getattr(self, f.name), np.floating):
                 object.__setattr__(self, f.name, float(value))
+        checked_scaling(self.scaling)
         object.__setattr__(self, "seeds", _each_seed(self.seeds))
         if self.split_seed is not None:
             object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
@@ -549,6 +555,8 @@ def _settings(self: Study, cell: _Cell) -> dict:
         what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
         if embedding := embedding_in(cell.network):
             what["embedding"] = str(embedding)
+    if self.scaling != "standard":  # rows from before there was a choice keep their keys
+        what["scaling"] = self.scaling
     return dict(
         data=cell.data,
         split=[cell.split_seed, self.test, self._validation],
@@ -841,13 +849,14 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
     """
     places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
     if is_mapped(ds):
-        scaler = fit_in_pieces(ds, places.train)
+        scaler = fit_in_pieces(ds, places.train, self.scaling)
         places = (places.train, places.validation, places.test)
         X = [StandardisedRows.of_scaler(ds, p, scaler) for p in places]
         targets = [ds.y[p] for p in places]
     else:
         parts = ds.parts(places)
-        scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
+        scaler = Scaler.fit(parts[0].X, self.scaling)
+        targets = [part.y for part in parts]
         X = [scaler.transform(part.X) for part in parts]
     mean, scale = 0.0, 1.0
     if ds.task == "regression":
