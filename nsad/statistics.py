@@ -1182,7 +1182,7 @@ def _means_as_html(rows: pd.DataFrame) -> str:
     head = [*CELL, "parameters", "seeds", *(_WRITTEN.get(m, m) for m in measures), beside]
     lines = "".join(f"<p>{shown(line, 'html')}</p>" for line in said)
     if len(said) > 4:
-        lines = f"<details><summary>{len(said)} sentences on these verdicts</summary>{lines}</details>"
+        lines = f"<details><summary>{len(said)} sentences on them</summary>{lines}</details>"
     return html_table(table, head) + lines
 
 # %% ../nbs/18_statistics.ipynb #8d3f704d
