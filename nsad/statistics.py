@@ -888,7 +888,7 @@ def _learned(rows: pd.DataFrame, level: float) -> bool:
 # %% ../nbs/18_statistics.ipynb #a07eafa5
 def verdicts(
     results: pd.DataFrame,
-    baseline: str | tuple[str, str] | list = "relu",
+    baseline: str | tuple[str, str] | list[str | tuple[str, str]] = "relu",
     label: str | tuple[str, str] | None = None,
     level: float = 0.95,
 ) -> list[Verdict]:
