@@ -1160,7 +1160,7 @@ def _first_score(entry: Entry) -> list[str]:
     beside = f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})"
     return [own, beside, judged(score, other)]
 
-
+# %% ../nbs/20_library.ipynb #ecb9b712
 def _as_html(library: ActivationLibrary) -> str:
     rows = []
     for name in library.names:

@@ -1151,7 +1151,7 @@ def _baseline_of(rows: pd.DataFrame) -> tuple[str, str]:
     light = [c for c in relu if c[0] == "light"]
     return [*light, *relu, *cells][0]
 
-
+# %% ../nbs/18_statistics.ipynb #2df5b87c
 def _words_beside(rows: pd.DataFrame, base: tuple[str, str]) -> tuple[dict, list[str]]:
     "The verdict's word for each cell, and all that the verdicts say."
     try:
