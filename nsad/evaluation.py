@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ from nsad.statistics import (  # noqa: F401, once here
     ALL_MEASURES,
     CELL,
     Ranks,
+    Results,
     compare,
     compare_across,
     pack_rows,
@@ -669,14 +671,14 @@ def with_fair_split(self: Study) -> "Study":
 @patch
 def run(
     self: Study,
-    store=None,
+    store: "str | Path | ResultsStore | None" = None,
     device: str = "auto",
     progress: bool = True,
     backend: str = "loky",
     n_jobs: int | None = None,
     scheduler: str | None = None,
     row_scores: bool = False,
-) -> pd.DataFrame:
+) -> Results:
     """Train what is missing, and return one row for each network of the grid; what has two
     labels is trained once and has two rows.
 
@@ -701,8 +703,9 @@ def run(
 
     Returns
     -------
-    DataFrame
-        One row for each network: what it is, its measures, its costs.
+    Results
+        A DataFrame, one row for each network: what it is, its measures, its costs. A notebook
+        shows its means and verdicts.
     """
     workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
@@ -730,9 +733,8 @@ def run(
             kept.add(row)
             bar.update()
     rows = kept.frame(row_scores).set_index("key").loc[[k for k, _ in cells]].reset_index()
-    return rows.assign(
-        activation=[c.label for _, c in cells], identity=[self._of_cell(c) for _, c in cells]
-    )
+    labels = [c.label for _, c in cells]
+    return Results(rows.assign(activation=labels, identity=[self._of_cell(c) for _, c in cells]))
 
 # %% ../nbs/19_evaluation.ipynb #2623454d
 @patch

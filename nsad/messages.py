@@ -115,7 +115,7 @@ def shown(value, place: str = "line") -> str:
 # %% ../nbs/00_messages.ipynb #3fc5f4bd
 _CELL = "text-align:left; padding:.15em .8em .15em 0; border-bottom:1px solid #8886"
 
-
+# %% ../nbs/00_messages.ipynb #82490bf2
 def _row(cells: Iterable, tag: str = "td") -> str:
     filled = "".join(f"<{tag} style='{_CELL}'>{shown(c, 'html')}</{tag}>" for c in cells)
     return f"<tr>{filled}</tr>"
@@ -146,7 +146,8 @@ def html_table(rows: Iterable[Sequence], head: Sequence = (), caption: str = "")
     top = f"<thead>{_row(head, 'th')}</thead>" if head else ""
     title = f"<div><b>{shown(caption, 'html')}</b></div>" if caption else ""
     body = f"<tbody>{''.join(map(_row, rows))}</tbody>"
-    table = f"<table class='tex2jax_ignore' style='border-collapse:collapse'>{top}{body}</table>"
+    style = "border-collapse:collapse; color:inherit"
+    table = f"<table class='tex2jax_ignore' style='{style}'>{top}{body}</table>"
     return f"{title}<div style='overflow-x:auto'>{table}</div>"
 
 # %% ../nbs/00_messages.ipynb #39a0686d

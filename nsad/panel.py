@@ -6,7 +6,7 @@
 __all__ = ['NEAR', 'HINT', 'NONE_NEAR', 'INSTALL', 'in_x', 'finiteness', 'instructions', 'time_over', 'described', 'entries_of',
            'seen', 'still', 'Panel', 'explore']
 
-# %% ../nbs/22a_panel.ipynb #82dc46d1
+# %% ../nbs/22a_panel.ipynb #e00d4437
 import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +20,17 @@ from torch.utils.benchmark import Timer
 
 from .activation import SymbolicActivation, initialisation_gain, with_constants
 from .formula import Formula
-from .library import ActivationLibrary, Entry, LibraryError, distance
+from nsad.library import (
+    ActivationLibrary,
+    Entry,
+    LibraryError,
+    best_beside,
+    distance,
+    judged,
+)
 from .messages import html_table, shown
 from .program import decimals, jet, program_of
 from .report import plot_activation
-from .training import LOWER_IS_BETTER
 
 if TYPE_CHECKING or find_spec("ipywidgets"):
     import ipywidgets as widgets
@@ -118,7 +124,7 @@ def _symmetry(formula: Formula) -> str:
         return "odd: f(-x) = -f(x)"
     return "even: f(-x) = f(x)" if facts.even else "neither odd nor even"
 
-
+# %% ../nbs/22a_panel.ipynb #44bf6834
 def _gain(formula: Formula) -> str:
     try:
         return f"{initialisation_gain(formula):.3f}"
@@ -149,9 +155,8 @@ def described(formula: Formula) -> dict[str, str]:
         known["period"] = f"{facts.period:.4g}"
     return known
 
-# %% ../nbs/22a_panel.ipynb #1b0f68e4
+# %% ../nbs/22a_panel.ipynb #cdb00b71
 NEAR = 0.15  # the distance up to which two curves look alike
-_ALIKE = "measure", "dataset", "network", "recipe", "dropout", "rows"
 
 
 def entries_of(library: ActivationLibrary | None = None) -> list[Entry]:
@@ -166,29 +171,12 @@ def entries_of(library: ActivationLibrary | None = None) -> list[Entry]:
                 pass  # a damaged file is no evidence; `problems()` of the library tells of it
     return found
 
-# %% ../nbs/22a_panel.ipynb #abcf17f6
-def _best_beside(score: Mapping, entry: Entry) -> Mapping | None:
-    "The best of the other activations that were judged in the same way."
-    same = [b for b in entry.baselines if all(b.get(k) == score.get(k) for k in _ALIKE)]
-    sign = -1 if score["measure"] in LOWER_IS_BETTER else 1
-    return max(same, key=lambda b: sign * b["mean"], default=None)
-
-
-def _judged(score: Mapping, other: Mapping) -> str:
-    "Is a score ahead of another, by intervals that do not overlap?"
-    if not all("low" in s and "high" in s for s in (score, other)):
-        return "not judged"
-    if score["low"] <= other["high"] and other["low"] <= score["high"]:
-        return "level"
-    higher = score["mean"] > other["mean"]
-    return "ahead" if higher != (score["measure"] in LOWER_IS_BETTER) else "behind"
-
-# %% ../nbs/22a_panel.ipynb #81507803
+# %% ../nbs/22a_panel.ipynb #13fb0b82
 def _evidence(entry: Entry, far: float) -> list[dict]:
     "A row for each way in which an entry was judged beside others, by its first measure."
     rows = []
     for score in entry.scores:
-        other = _best_beside(score, entry)
+        other = best_beside(score, entry)
         if other is None or score["measure"] != entry.scores[0]["measure"]:
             continue
         learn = "constants learn" if score.get("constants") == "learn" else ""
@@ -202,7 +190,7 @@ def _evidence(entry: Entry, far: float) -> list[dict]:
                 "measure": score["measure"],
                 "score": f"{score['mean']:.4f}",
                 "best beside it": f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})",
-                "verdict": _judged(score, other),
+                "verdict": judged(score, other),
             }
         )
     return rows
@@ -259,7 +247,7 @@ def _slider(number: int, value: float) -> "widgets.FloatSlider":
         description=f"constant {number}",
     )
 
-
+# %% ../nbs/22a_panel.ipynb #d3be1c77
 def _moved(start: Formula, values: Iterable[float]) -> Formula:
     "The formula with its constants where the sliders stand, rounded to what a slider can mean."
     return in_x(with_constants(start, [float(f"{v:.6g}") for v in values]))
@@ -268,21 +256,21 @@ def _moved(start: Formula, values: Iterable[float]) -> Formula:
 HINT = "No decimal constant to move: one that is written with a point, as in 1.0*x, gets a slider."
 NONE_NEAR = "The library has no activation of this shape that was judged beside others."
 
-
+# %% ../nbs/22a_panel.ipynb #6831fcbf
 def _as_error(error: Exception) -> str:
     "The text of an error, with its line that points at the place."
     text = "\n".join(shown(line, "html") for line in str(error).splitlines())
     style = "white-space:pre-wrap; border-left:4px solid #d55e00; padding-left:.6em"
     return f"<pre role='alert' style='{style}'>{text}</pre>"
 
-
+# %% ../nbs/22a_panel.ipynb #377b0f9e
 def _as_evidence(rows: Sequence[Mapping[str, str]]) -> str:
     if not rows:
         return NONE_NEAR
     caption = "Kept activations of this shape, on test rows"
     return html_table([list(row.values()) for row in rows], list(rows[0]), caption)
 
-
+# %% ../nbs/22a_panel.ipynb #a8a723b2
 def _as_png(formula: Formula, width: float) -> bytes:
     figure = plot_activation({formula.text: formula}, against=("gelu(x)",), width=width)
     figure.savefig(file := io.BytesIO(), format="png", dpi=100)
@@ -388,7 +376,7 @@ def _in_jupyter() -> bool:
 
 INSTALL = "pip install 'nsad[jupyter]'"
 
-
+# %% ../nbs/22a_panel.ipynb #7462dd47
 def explore(
     formula: str | Formula = "x*exp(-x**2)",
     library: ActivationLibrary | None = None,

@@ -32,6 +32,7 @@ from .formula import Formula, FormulaError
 from .messages import printable, shown
 from .models import SHAPES
 from .paper import Reproduction, claims
+from .statistics import mean_text
 
 # %% ../nbs/22_report.ipynb #97bcb5df
 LABELS = {
@@ -75,18 +76,9 @@ def results_table(
     for m in measures:
         if m in t:
             out[LABELS[m]] = [
-                _mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)
+                mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)
             ]
     return out
-
-# %% ../nbs/22_report.ipynb #b4bd5b4d
-def _mean_text(mean: float, sd: float, diverged: int, n: int) -> str:
-    "A mean with its spread; in its place how many networks diverged, if any did."
-    if diverged:
-        return f"{diverged} of {n} diverged"
-    if math.isnan(mean):
-        return ""
-    return f"{mean:.3f}" if n < 2 else f"{mean:.3f} ± {sd:.3f}"
 
 # %% ../nbs/22_report.ipynb #f76120c7
 class MarkdownText(str):
@@ -272,7 +264,7 @@ def plot_activation(
 def _values(f: Callable, x):
     return np.broadcast_to(f(x), x.shape)
 
-
+# %% ../nbs/22_report.ipynb #b55d56e5
 def _slope(f: Formula) -> Callable:
     "The derivative; by the layer where it cannot be written as a formula, as digamma's."
     try:
@@ -280,7 +272,7 @@ def _slope(f: Formula) -> Callable:
     except FormulaError:
         return partial(_slope_by_layer, SymbolicActivation(f))
 
-
+# %% ../nbs/22_report.ipynb #0ddb65ef
 def _slope_by_layer(layer: SymbolicActivation, x: np.ndarray) -> np.ndarray:
     at = torch.as_tensor(x).requires_grad_()
     return torch.autograd.grad(layer(at).sum(), at)[0].numpy()
