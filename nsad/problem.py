@@ -860,7 +860,7 @@ class TableProblem:
         How networks are trained in the end.
     objective : str or callable, default 'validation'
         "validation" judges on rows drawn at random, "shifted" on rows from a region that
-        training has not seen; or a function of a trained `MLPEnsemble`, rows and targets, that gives
+        training has not seen; or a function of a trained `MLPEnsemble`, rows, targets, that gives
         a loss for each member.
     embedding : Embedding or str, optional
         Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a

@@ -177,6 +177,10 @@ def _separator(content: io.BytesIO) -> str:
         counts = [line.count(sign) for line in lines]
         return counts[0] > 0 and len(set(counts)) == 1, counts[0]
 
+    best = max(";\t|", key=rank)
+    decimal = all(re.search(r"(?<!\d),|,(?!\d)", line) is None for line in lines)
+    if rank(best)[0] and decimal:  # every comma stands in a number, as in 1,5;2,5
+        return best
     return max(",;\t|", key=rank)
 
 # %% ../nbs/06_tables.ipynb #cae8e462
