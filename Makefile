@@ -69,5 +69,5 @@ $(VENV)/user: $(BIN)/python $(NEEDS)
 	touch $@
 
 $(VENV)/dev: $(BIN)/python $(NEEDS)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,images,skops,baselines,yours]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,jupyter,operon,pysr,onnx,dask,images,skops,baselines,yours]'
 	touch $(VENV)/user $@

@@ -40,7 +40,7 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import Dataset, Scaler, _Table
+from .data import SCALINGS, Dataset, Scaler, _Table
 from .discovery import Discovery, discover
 from nsad.embeddings import (
     Embedding,
@@ -153,6 +153,7 @@ _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
     "hidden": ["array-like"],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
+    "scaling": [StrOptions(set(SCALINGS))],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
     "engine": [str, object],
     "budget": [None, _COUNT],
@@ -201,8 +202,9 @@ class _Estimator(BaseEstimator):
         n_jobs=None,
         verbose=False,
         embedding=None,
+        scaling="standard",
     ):
-        self.embedding = embedding
+        self.embedding, self.scaling = embedding, scaling
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
         self.engine_options = engine_options
@@ -361,7 +363,8 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
             " at least 1 such as (64, 32)"
         )
     X, y = rows.drawn()
-    self.scaler_, self.discovery_, self._spec = Scaler.fit(X), None, self.activation
+    self.scaler_ = Scaler.fit(X, self.scaling)
+    self.discovery_, self._spec = None, self.activation
     if self.activation is None:
         self.discovery_ = self._discovered(X, y, source, seed)
         self._spec = self.discovery_.best
@@ -391,7 +394,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
 # %% ../nbs/24_estimators.ipynb #537914a5
 @patch
 def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
-    """A search on the standardised rows, in networks of the estimator's own shape where the
+    """A search on the scaled rows, in networks of the estimator's own shape where the
     engine has networks.
     """
     if len(X) < 8:
@@ -404,11 +407,14 @@ def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) 
         options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
     if self.engine == "network" and self.embedding is not None:
         options |= {"embedding": embedding_of(self.embedding)}
+    if self.engine == "network" and self.scaling != "standard":
+        options |= {"scaling": None}  # what the search is given is scaled already
     data = Dataset.from_arrays(
         self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
     )
     if self.budget is not None:
-        options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
+        kept = "hidden", "recipe", "embedding", "scaling"
+        options = {k: v for k, v in options.items() if k in kept}
     found = discover(
         data,
         self.engine,
@@ -670,6 +676,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
         Of numbers, before the first layer, in the search and in the end: "periodic" or
         "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+    scaling : str, default "standard"
+        How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
+        long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
 
     Attributes
     ----------
@@ -727,6 +736,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         n_jobs=None,
         verbose=False,
         embedding=None,
+        scaling="standard",
     ):
         super().__init__(
             activation,
@@ -750,6 +760,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             n_jobs=n_jobs,
             verbose=verbose,
             embedding=embedding,
+            scaling=scaling,
         )
         self.class_weight = class_weight
 
@@ -865,7 +876,7 @@ class NSADRegressor(RegressorMixin, _Estimator):
         As in `NSADClassifier`.
     batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
         As in `NSADClassifier`.
-    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding
+    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding, scaling
         As in `NSADClassifier`.
 
     Examples
@@ -1092,7 +1103,7 @@ def __getstate__(self: _Estimator) -> dict:
     return {
         **state,
         "network_": {name: value.numpy() for name, value in self.network_.state_dict().items()},
-        "scaler_": {"mean": self.scaler_.mean, "scale": self.scaler_.scale},
+        "scaler_": self.scaler_.to_dict(),
         "recipe_": asdict(self.recipe_),
         "encoding_": self.encoding_ and self.encoding_.to_dict(),
         "discovery_": self.discovery_ and self.discovery_.to_json(),
@@ -1110,7 +1121,7 @@ def __setstate__(self: _Estimator, state: dict):
                 state["recipe_"]["dropout"],
                 state.get("_embedding"),
             ),
-            "scaler_": Scaler(**state["scaler_"]),
+            "scaler_": Scaler.from_dict(state["scaler_"]),
             "recipe_": Recipe(**state["recipe_"]),
             "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
             "discovery_": (
@@ -1236,9 +1247,7 @@ def save(self: _Estimator, path) -> Path:
     fitted = {
         k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)
     }
-    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {
-        "scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}
-    }
+    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state}
     about = dict(
         format="nsad.estimator/1",
         kind=self._kind,
@@ -1330,9 +1339,8 @@ def _read(cls: _Estimator, content: bytes) -> _Estimator:
         if name.startswith("weights/")
     }
     found = members["discovery.json"].decode() if "discovery.json" in members else None
-    scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
     return cls(**params)._restored(
-        {**fitted, "network_": weights, "discovery_": found, "scaler_": scaler}
+        {**fitted, "network_": weights, "discovery_": found}
     )
 
 # %% ../nbs/24_estimators.ipynb #ae095729

@@ -19,6 +19,7 @@ from torch import nn
 import nsad
 from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
+from .embeddings import bending
 from .files import write_file, writing
 from .formula import Formula
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
@@ -163,7 +164,9 @@ def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bo
     else: inputs = as_inputs(model, example)
     if scaler is not None:
         scaling = standardising(scaler, inputs[0].shape[-1])
-        model = Standardised(scaling, model).to(inputs[0].dtype)
+        bent = bending(scaler)
+        inner = model if bent is None else nn.Sequential(bent, model).train(False)
+        model = Standardised(scaling, inner).to(inputs[0].dtype)
     if example is None and (alone or not refusal(model, inputs)): return model, inputs, n_features
     return model, accepted(model, None if example is None else inputs), None
 

@@ -81,9 +81,12 @@ def compiled(program:Program, kind:str, device:str, dtype:torch.dtype,
 
 # %% ../nbs/02b_inductor.ipynb #3a8c76ae
 def _built(f:Callable, sample:tuple, options:dict)->Callable:
-    "The function compiled for any length, called without torch.compile's checks."
-    from torch._inductor import standalone_compile
+    """The function compiled for any length, called without torch.compile's checks. A product and a
+    sum may be one instruction (fused multiply-add), which is quicker and rounds once."""
+    from torch._inductor import config, standalone_compile
     graph = make_fx(f, tracing_mode="symbolic")(*sample)
+    if getattr(config.cpp, "enable_floating_point_contract_flag", None) == "off":
+        options = {"cpp.enable_floating_point_contract_flag": "fast", **options}
     code = standalone_compile(graph, list(sample), dynamic_shapes="from_graph",
                               options={"config_patches": options})
     code(*sample)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score',
-           'scores_of', 'library_folder', 'ActivationLibrary', 'distance', 'find_entry']
+           'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
 
 # %% ../nbs/20_library.ipynb #391d502a
 import copy
@@ -31,7 +31,7 @@ from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
-from .messages import did_you_mean, package_version
+from .messages import did_you_mean, html_table, package_version, shown
 from nsad.provenance import (
     MOST_MARKS,
     Origin,
@@ -42,7 +42,7 @@ from nsad.provenance import (
     with_origin,
 )
 from .statistics import interval, overlap_of, tell_apart
-from .training import MEASURES, STRONG, Recipe
+from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -679,6 +679,9 @@ class ActivationLibrary:
             f" activations{', read-only' * self.read_only})"
         )
 
+    def _repr_html_(self) -> str:
+        return _as_html(self)
+
     @property
     def names(self) -> list[str]:
         "Names of the entries, in alphabetical order."
@@ -1090,9 +1093,28 @@ def _evidence_text(key: str, value) -> str:
 # %% ../nbs/20_library.ipynb #5d448566
 @patch
 def _repr_html_(self: Entry) -> str:
-    import html
+    lines = "\n".join(shown(line, "html") for line in self.describe().splitlines())
+    return f"{Formula(self.formula)._repr_html_()}<pre>{lines}</pre>"
 
-    return f"{Formula(self.formula)._repr_html_()}<pre>{html.escape(self.describe())}</pre>"
+# %% ../nbs/20_library.ipynb #25dac52f
+_ALIKE = "measure", "dataset", "network", "recipe", "dropout", "rows"
+
+
+def best_beside(score: Mapping, entry: Entry) -> Mapping | None:
+    "The best of an entry's baselines that were judged in the same way as a score; None for none."
+    same = [b for b in entry.baselines if all(b.get(k) == score.get(k) for k in _ALIKE)]
+    sign = -1 if score["measure"] in LOWER_IS_BETTER else 1
+    return max(same, key=lambda b: sign * b["mean"], default=None)
+
+
+def judged(score: Mapping, other: Mapping) -> str:
+    "Is a score ahead of another, by intervals that do not overlap?"
+    if not all("low" in s and "high" in s for s in (score, other)):
+        return "not judged"
+    if score["low"] <= other["high"] and other["low"] <= score["high"]:
+        return "level"
+    higher = score["mean"] > other["mean"]
+    return "ahead" if higher != (score["measure"] in LOWER_IS_BETTER) else "behind"
 
 # %% ../nbs/20_library.ipynb #96e1e5e6
 @patch
@@ -1129,6 +1151,31 @@ def problems(self: ActivationLibrary) -> pd.DataFrame:
         except LibraryError as error:
             rows.append((f"{name}.json", str(error)))
     return pd.DataFrame(rows, columns=["file", "problem"])
+
+# %% ../nbs/20_library.ipynb #26d96697
+def _first_score(entry: Entry) -> list[str]:
+    "Score, the best beside it, and the verdict; empty where there is none."
+    if not entry.scores:
+        return ["", "", ""]
+    score = entry.scores[0]
+    own, other = f"{score['measure']} {score['mean']:.4f}", best_beside(score, entry)
+    if other is None:
+        return [own, "", ""]
+    beside = f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})"
+    return [own, beside, judged(score, other)]
+
+
+def _as_html(library: ActivationLibrary) -> str:
+    rows = []
+    for name in library.names:
+        try:
+            e = library.entry(name)
+            rows.append([name, e.formula, e.domain, e.data.get("name", ""), *_first_score(e)])
+        except LibraryError as error:
+            rows.append([name, f"cannot be read: {error}", *[""] * 5])
+    head = ["name", "formula", "domain", "data", "first score", "best beside it", "verdict"]
+    caption = f"{len(rows)} activations{', read-only' * library.read_only}"
+    return html_table(rows, head, caption)
 
 # %% ../nbs/20_library.ipynb #55b9d61d
 _GRID = np.linspace(-4, 4, 161)

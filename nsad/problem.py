@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 from .activation import SymbolicActivation, activation_module
-from .data import Dataset, Scaler
+from .data import Dataset, Scaler, checked_scaling
 from .embeddings import Embedding, embedding_of
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
@@ -866,13 +866,15 @@ class TableProblem:
         Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
         `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the dataset's
         rows. None for none.
+    scaling : str, default 'standard'
+        How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
 
     Raises
     ------
     TypeError
         No dataset.
     ValueError
-        No embedding is called like that.
+        No embedding or scaling is called like that.
 
     Examples
     --------
@@ -888,6 +890,7 @@ class TableProblem:
         recipe: Recipe = STRONG,
         objective: str | Callable = "validation",
         embedding: Embedding | str | None = None,
+        scaling: str = "standard",
     ):
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
@@ -895,6 +898,8 @@ class TableProblem:
         self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
         if embedding is not None:
             self.options["embedding"] = embedding_of(embedding)
+        if checked_scaling(scaling) != "standard":
+            self.options["scaling"] = scaling
 
     @property
     def fingerprint(self) -> str:
@@ -922,7 +927,8 @@ class TableProblem:
         """
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
-        X, embedding = Scaler.fit(ds.X).transform(ds.X), self.options.get("embedding")
+        X = Scaler.fit(ds.X, self.options.get("scaling", "standard")).transform(ds.X)
+        embedding = self.options.get("embedding")
         trial = TableTrial(
             X,
             ds.y,

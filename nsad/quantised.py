@@ -546,7 +546,7 @@ def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
         if isinstance(layer, LinearMap): groups.append([])
         elif groups: groups[-1].append(layer)
         else: raise ExportError("int8 takes networks that begin with a linear map, behind a "
-                                "scaling at most; use dtype='float'")
+                                "standard Scaler at most; use dtype='float'")
     if groups.pop():
         raise ExportError("int8 takes networks that end with a linear map; apply what follows it "
                           "to the outputs, or use dtype='float'")
