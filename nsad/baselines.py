@@ -372,10 +372,9 @@ def rivals(
         )
     return {name: m for name, m in out.items() if name not in missing}
 
-
+# %% ../nbs/19a_baselines.ipynb #c17d8140
 # earlier names
 Linear, Trees, MLP, KAN = LinearBaseline, LightGBMBaseline, MLPBaseline, KANBaseline
-
 
 # %% ../nbs/19a_baselines.ipynb #2b760c0d
 _MODULES = {"lightgbm": "lightgbm", "pykan": "kan", "scikit-learn": "sklearn"}

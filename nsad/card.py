@@ -266,14 +266,14 @@ def _values(line) -> str:
         return line.often
     return f"{line.lowest:.4g} to {line.highest:.4g}, median {line.median:.4g}"
 
-
+# %% ../nbs/08_card.ipynb #6c17f839
 def _becomes(card: DataCard) -> list[str]:
     "What a network gets of each column, by the rule that nsad would read off this table."
     features = card._frame.drop(columns=[card.target] if card.target else [])
     rules = {rule.name: rule for rule in Encoding.of(features).columns} if features.size else {}
     return [_inputs(rules.get(name)) for name in card.columns.column]
 
-
+# %% ../nbs/08_card.ipynb #8713466f
 def _inputs(rule) -> str:
     "What one column becomes, in a few words."
     if rule is None:
@@ -283,7 +283,6 @@ def _inputs(rule) -> str:
         return f"{n} columns of 0/1" if n > 1 else "0/1"
     words = {"codes": "code 0, 1, 2, ...", "days": "days since 1970"}
     return words.get(rule.how, rule.how) + (", missing 0/1" if rule.gaps else "")
-
 
 # %% ../nbs/08_card.ipynb #f3a30675
 def _balance_lines(card: DataCard) -> list[str]:

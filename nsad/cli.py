@@ -124,12 +124,12 @@ def _say(text, file=None) -> None:
     "Print lines of text that may have names from elsewhere in them."
     print("\n".join(map(printable, str(text).split("\n"))), file=file or sys.stdout)
 
-
+# %% ../nbs/25_cli.ipynb #6472159d
 def _note(text) -> None:
     "A line on standard error."
     _say(f"nsad: {text}", sys.stderr)
 
-
+# %% ../nbs/25_cli.ipynb #0e94a06e
 def _tell(text) -> None:
     "Sentences on standard output, wrapped between words where it is a terminal."
     if not sys.stdout.isatty():
@@ -176,7 +176,7 @@ def _show(frame, title: str, digits: int = 4):
 _LONGEST_WORD = 24  # characters; a longer word, such as a formula, may be folded
 _WORDS = re.compile(r"(?<!±) (?!±)")  # a mean and its spread are one word
 
-
+# %% ../nbs/25_cli.ipynb #d86b6bca
 def _widths(columns: list[list[str]], room: int) -> list[int] | None:
     """Characters for each column of a table, so that no shorter word is broken; None where there
     is not room enough for that.
@@ -194,7 +194,7 @@ def _widths(columns: list[list[str]], room: int) -> list[int] | None:
         widths[j], spare = widths[j] + more, spare - more
     return widths
 
-
+# %% ../nbs/25_cli.ipynb #5502a829
 def _table(columns: list[list[str]], width: int) -> Table | None:
     "A table that fits: with lines, else without them, else none."
     n = len(columns)
@@ -211,7 +211,7 @@ def _table(columns: list[list[str]], width: int) -> Table | None:
         return table
     return None
 
-
+# %% ../nbs/25_cli.ipynb #94d6d754
 def _show_records(columns: list[list[str]], console: Console) -> None:
     "A table that is wider than the terminal: each row as lines of name and value."
     indent = max(cell_len(column[0]) for column in columns) + 2
@@ -219,7 +219,6 @@ def _show_records(columns: list[list[str]], console: Console) -> None:
         for column in columns:
             console.print(f"{column[0]:<{indent}}{column[i]}", highlight=False)
         console.print("-" * min(console.width, 40), highlight=False)
-
 
 # %% ../nbs/25_cli.ipynb #2733b3d3
 _SOON = 0.8  # seconds until a command that has said nothing says that it is at work
@@ -318,7 +317,7 @@ def _dataset(
         return Dataset.from_file(source, _position(target), header=None)
     return Dataset.from_file(source, target=target)
 
-
+# %% ../nbs/25_cli.ipynb #3d251dfa
 def _position(target: str) -> str | int:
     "The target of a file without names: X6, or its position, 6 or -1."
     return int(target) if re.fullmatch(r"-?\d+", target) else target

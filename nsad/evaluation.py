@@ -243,9 +243,8 @@ class FittedModel:
             best_epoch,
         )
 
-
+# %% ../nbs/19_evaluation.ipynb #6e5150d7
 Fitted = FittedModel  # its earlier name
-
 
 # %% ../nbs/19_evaluation.ipynb #1752fbf6
 @runtime_checkable

@@ -463,9 +463,8 @@ class MLPEnsemble(Members):
         sizes = "-".join(map(str, (self.n_features, *self.hidden, self.n_outputs)))
         return f"{len(self.seeds)} seeds x {len(self.activations)} activations, {sizes}"
 
-
+# %% ../nbs/09_models.ipynb #5c685aaf
 Stack = MLPEnsemble  # its earlier name
-
 
 # %% ../nbs/09_models.ipynb #44f39ad5
 def _for_each(embedding, n_seeds: int) -> list[Embedding | None]:

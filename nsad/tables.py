@@ -259,10 +259,10 @@ def _refuse_twins(names: Sequence[str]) -> None:
 def _is_number(text: str) -> bool:
     return PLAIN.fullmatch(text.strip()) is not None
 
-
+# %% ../nbs/06_tables.ipynb #270867e0
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+(e[+-]?\d+)?", re.I)
 
-
+# %% ../nbs/06_tables.ipynb #700c7cbc
 def _pointed(text: str) -> str:
     "A number with a decimal comma as one with a point; other text as it is."
     if not _COMMA.fullmatch(text.strip()):
@@ -304,7 +304,7 @@ def _is_like(name: str, column: pd.Series) -> bool:
         _is_number(_pointed(t)) or is_gap(t, NUMBER_GAPS) for t in column.head(50)
     )
 
-
+# %% ../nbs/06_tables.ipynb #3055dab7
 def _is_date_like(name: str, texts: pd.Series) -> bool:
     "Has it the digits and signs of the column's cells, as 03.01.2020 has of 11.11.2021?"
     form = re.sub(r"\d", "9", name.strip())
