@@ -22,6 +22,7 @@ from functools import partial
 from numbers import Integral
 from pathlib import Path
 import numpy as np
+from numpy.typing import ArrayLike
 import pandas as pd
 from fastcore.basics import patch
 from scipy.special import ndtr, ndtri
@@ -112,7 +113,7 @@ class Dataset:
     name: str = "table"
     domain: str = ""
     task: str = "binary"
-    classes: tuple = ()
+    classes: tuple[object, ...] = ()
     source: str = ""
     licence: str = ""
     citation: str = ""
@@ -202,7 +203,7 @@ def _encoded(frame: pd.DataFrame, encoding: Encoding, odd: str = "refuse") -> np
 
 # %% ../nbs/07_data.ipynb #24d2188e
 @patch
-def take(self: Dataset, rows, encoding: Encoding | None = None) -> Dataset:
+def take(self: Dataset, rows: ArrayLike | slice, encoding: Encoding | None = None) -> Dataset:
     """The rows with these numbers, in this order.
 
     Parameters
@@ -994,7 +995,7 @@ def _find(name: str, data_home, progress: bool) -> Path:
     return SAMPLES / original.sample
 
 # %% ../nbs/07_data.ipynb #6e09a4f8
-def list_datasets(data_home=None) -> pd.DataFrame:
+def list_datasets(data_home: str | Path | None = None) -> pd.DataFrame:
     """The datasets that `load_dataset` knows, and what it would read now: original, sample, or
     nothing before a download.
 
@@ -1256,7 +1257,7 @@ def load_dataset(
     name: str,
     rows: int | None = None,
     seed: int | None = 42,
-    data_home=None,
+    data_home: str | Path | None = None,
     progress: bool = True,
     target: str = "binary",
     part: str = "all",

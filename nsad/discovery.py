@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES',
-           'CANDIDATES', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine',
+           'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine',
            'load_engine', 'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState',
            'read_hall_of_fame', 'read_equation', 'discover_on_splits']
 
@@ -25,7 +25,9 @@ from numbers import Integral, Real
 from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Protocol
+from typing import TYPE_CHECKING
 import numpy as np
+from numpy.typing import ArrayLike
 import pandas as pd
 from fastcore.basics import patch
 from tqdm import tqdm
@@ -49,6 +51,9 @@ from .problem import NO_FINGERPRINT, Problem, TableProblem, as_problem, fingerpr
 from .provenance import Origin, SeenRows, seen_as_json, seen_from_json, with_origin
 from .signals import stop_name, stoppable
 from .training import Recipe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # %% ../nbs/16_discovery.ipynb #de9a3bf5
 @dataclass(frozen=True)
@@ -354,7 +359,7 @@ class Discovery:
     """
 
     front: pd.DataFrame
-    provenance: dict
+    provenance: dict[str, object]
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -485,7 +490,7 @@ def learning_rate(self: Discovery, formula: Formula | str) -> float | None:
 
 # %% ../nbs/16_discovery.ipynb #77440e83
 @patch
-def plot(self: Discovery, ax=None):
+def plot(self: Discovery, ax: "Axes | None" = None) -> "Axes":
     """Draw the front, each formula beside its point; returns the matplotlib axes.
 
     Parameters
@@ -568,7 +573,7 @@ def _records(table: pd.DataFrame) -> list[dict]:
 
 # %% ../nbs/16_discovery.ipynb #27fdd4b2
 @patch
-def save(self: Discovery, path, overwrite: bool = True) -> Path:
+def save(self: Discovery, path: str | Path, overwrite: bool = True) -> Path:
     """Write `to_json` to `path`, as a whole or not at all; an older file there is replaced,
     unless `overwrite` is False.
 
@@ -803,7 +808,7 @@ class _Checkpoint:
 
 # %% ../nbs/16_discovery.ipynb #b21c9488
 def discover(
-    dataset: Dataset | tuple | Problem | Callable,
+    dataset: Dataset | tuple[ArrayLike, ArrayLike] | Problem | Callable[..., float],
     engine: str | Engine = "network",
     seed: int = 42,
     budget: int | None = None,
@@ -811,11 +816,11 @@ def discover(
     progress: bool = True,
     resume: str | Path | None = None,
     n_jobs: int | None = None,
-    callback: Callable | Sequence[Callable] | None = None,
+    callback: "Callback | Sequence[Callback] | None" = None,
     restarts: int = 1,
     backend: str = "loky",
     scheduler: str | None = None,
-    **options,
+    **options: object,
 ) -> Discovery:
     """Search for activation functions that suit the data.
 
@@ -1160,6 +1165,9 @@ class SearchState:
     @property
     def front(self) -> pd.DataFrame:
         return pareto_front(self.candidates)
+
+
+Callback = Callable[[SearchState], object]
 
 # %% ../nbs/16_discovery.ipynb #6921dc1a
 def _callbacks(given) -> tuple[Callable, ...]:

@@ -386,7 +386,7 @@ class PiecewiseLinearEmbedding(_Wanted):
     n_bins: int = 16
     d_embedding: int = 4
     activation: str | None = None
-    edges: tuple | None = None
+    edges: tuple[tuple[float, ...], ...] | None = None
 
     kind = "piecewise"
     _allowed = dict(

@@ -15,7 +15,10 @@ import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
+from typing import Self
+from collections.abc import Sequence
 import numpy as np
+from numpy.typing import ArrayLike
 import pandas as pd
 import torch
 from fastcore.basics import patch
@@ -42,6 +45,7 @@ import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import SCALINGS, Dataset, Scaler, _Table
 from .discovery import Discovery, discover
+from .models import Activation
 from nsad.embeddings import (
     Embedding,
     EmbeddingLayer,
@@ -180,29 +184,29 @@ class _Estimator(BaseEstimator):
 
     def __init__(
         self,
-        activation=None,
-        hidden=(64, 32),
+        activation: Activation | None = None,
+        hidden: Sequence[int] = (64, 32),
         *,
-        recipe="strong",
-        engine="network",
-        budget=None,
-        time_limit=None,
-        engine_options=None,
-        max_iter=None,
-        batch_size=None,
-        lr=None,
-        weight_decay=None,
-        dropout=None,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        n_jobs=None,
-        verbose=False,
-        embedding=None,
-        scaling="standard",
+        recipe: str | Recipe | Mapping[str, object] = "strong",
+        engine: str = "network",
+        budget: int | None = None,
+        time_limit: float | None = None,
+        engine_options: Mapping[str, object] | None = None,
+        max_iter: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        dropout: float | None = None,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        warm_start: bool = False,
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
+        embedding: Embedding | str | None = None,
+        scaling: str = "standard",
     ):
         self.embedding, self.scaling = embedding, scaling
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
@@ -222,7 +226,9 @@ class _Estimator(BaseEstimator):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: ArrayLike | pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Discover an activation unless one is given, and train a network with it.
 
         Parameters
@@ -713,30 +719,30 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 
     def __init__(
         self,
-        activation=None,
-        hidden=(64, 32),
+        activation: Activation | None = None,
+        hidden: Sequence[int] = (64, 32),
         *,
-        recipe="strong",
-        engine="network",
-        budget=None,
-        time_limit=None,
-        engine_options=None,
-        max_iter=None,
-        batch_size=None,
-        lr=None,
-        weight_decay=None,
-        dropout=None,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=None,
-        class_weight=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        n_jobs=None,
-        verbose=False,
-        embedding=None,
-        scaling="standard",
+        recipe: str | Recipe | Mapping[str, object] = "strong",
+        engine: str = "network",
+        budget: int | None = None,
+        time_limit: float | None = None,
+        engine_options: Mapping[str, object] | None = None,
+        max_iter: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        dropout: float | None = None,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        class_weight: Mapping[object, float] | str | None = None,
+        warm_start: bool = False,
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
+        embedding: Embedding | str | None = None,
+        scaling: str = "standard",
     ):
         super().__init__(
             activation,
@@ -764,7 +770,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         )
         self.class_weight = class_weight
 
-    def predict_proba(self, X) -> np.ndarray:
+    def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """Probabilities of `classes_`, (rows, classes).
 
         Parameters
@@ -782,7 +788,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def predict_log_proba(self, X) -> np.ndarray:
+    def predict_log_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """Natural logarithms of `predict_proba`, (rows, classes); finite where a probability
         rounds to 0.
 
@@ -801,7 +807,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             return log_softmax(outputs, axis=1)
         return np.hstack([log_expit(-outputs), log_expit(outputs)])
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """The most probable label of each row.
 
         Parameters
@@ -892,7 +898,7 @@ class NSADRegressor(RegressorMixin, _Estimator):
     _kind, _task_kind, _task = "NSADRegressor", "regression", "regression"
     _n_outputs = 1
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """A number for each row.
 
         Parameters

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
@@ -674,7 +675,7 @@ def with_fair_split(self: Study) -> "Study":
 @patch
 def run(
     self: Study,
-    store=None,
+    store: "str | Path | ResultsStore | None" = None,
     device: str = "auto",
     progress: bool = True,
     backend: str = "loky",

@@ -13,7 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+from typing import TYPE_CHECKING
 import numpy as np
+from numpy.typing import ArrayLike
 from torch import nn
 
 import nsad
@@ -32,6 +34,10 @@ from .operators import NUMPY
 from .printing import infix_text
 from .qdq import qdq_model
 from .quantised import quantise_network, quantised_file
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from nsad.data import Scaler
 
 # %% ../nbs/11_export.ipynb #42012435
 def _is_alone(what, scaler, function:str)->bool:
@@ -55,7 +61,7 @@ def _is_whole(dtype, calibration, alone:bool)->bool:
 
 # %% ../nbs/11_export.ipynb #91808206
 def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None, dtype:str="float",
-         scaler=None, calibration=None)->str:
+         scaler:"Scaler|None"=None, calibration:ArrayLike|None=None)->str:
     """C99 for an activation or a trained network; it needs nothing but ``math.h``.
 
     Parameters
@@ -96,8 +102,9 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     return text
 
 # %% ../nbs/11_export.ipynb #2785bba5
-def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None, scaler=None,
-            example=None, dtype:str="float", calibration=None)->Path:
+def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
+            scaler:"Scaler|None"=None, example:"Tensor|tuple[Tensor, ...]|None"=None,
+            dtype:str="float", calibration:ArrayLike|None=None)->Path:
     """An ONNX file (opset 18) with input ``x`` and output ``y``, for any number of rows.
 
     Parameters
@@ -242,7 +249,8 @@ def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable
 
 # %% ../nbs/11_export.ipynb #f5240a04
 def to_numpy(what:Formula|str|nn.Module, dtype:str="float",
-             scaler=None, calibration=None)->Callable[[np.ndarray], np.ndarray]:
+             scaler:"Scaler|None"=None,
+             calibration:ArrayLike|None=None)->Callable[[np.ndarray], np.ndarray]:
     """A function of NumPy arrays that needs no torch when it is called.
 
     Parameters
@@ -287,7 +295,7 @@ def _jax_arrays(jax)->SimpleNamespace:
     return SimpleNamespace(**{n: own.get(n) or getattr(jnp, n) for n in vars(NUMPY)}, **more)
 
 # %% ../nbs/11_export.ipynb #597a766b
-def to_jax(what:Formula|str|SymbolicActivation)->Callable:
+def to_jax(what:Formula|str|SymbolicActivation)->Callable[[ArrayLike], ArrayLike]:
     """A JAX function of arrays of any shape, for ``jax.jit``, ``jax.grad`` and ``jax.vmap``.
 
     Its derivative is that of training.

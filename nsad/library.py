@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
@@ -43,6 +44,9 @@ from nsad.provenance import (
 )
 from .statistics import interval, overlap_of, tell_apart
 from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -340,15 +344,15 @@ class Entry:
     name: str
     formula: str
     domain: str = ""
-    evidence: dict = field(default_factory=dict, hash=False)
-    data: dict = field(default_factory=dict, hash=False)
-    split: dict = field(default_factory=dict, hash=False)
-    recipe: dict = field(default_factory=dict, hash=False)
-    engine: dict = field(default_factory=dict, hash=False)
+    evidence: dict[str, object] = field(default_factory=dict, hash=False)
+    data: dict[str, object] = field(default_factory=dict, hash=False)
+    split: dict[str, object] = field(default_factory=dict, hash=False)
+    recipe: dict[str, object] = field(default_factory=dict, hash=False)
+    engine: dict[str, object] = field(default_factory=dict, hash=False)
     seed: int | None = None
-    scores: list = field(default_factory=list, hash=False)
-    baselines: list = field(default_factory=list, hash=False)
-    versions: dict = field(default_factory=dict, hash=False)
+    scores: list[dict[str, object]] = field(default_factory=list, hash=False)
+    baselines: list[dict[str, object]] = field(default_factory=list, hash=False)
+    versions: dict[str, object] = field(default_factory=dict, hash=False)
     licence: str = ""
     citation: str = ""
     note: str = ""
@@ -660,7 +664,7 @@ class ActivationLibrary:
     ['forest-bell', 'forest-bump']
     """
 
-    def __init__(self, path=None, read_only: bool = False):
+    def __init__(self, path: str | Path | None = None, read_only: bool = False):
         self.path, self.read_only = library_folder(path), read_only
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(
@@ -902,7 +906,7 @@ def add(
     dataset: Dataset | None = None,
     results: pd.DataFrame | None = None,
     overwrite: bool = False,
-    **about,
+    **about: object,
 ) -> Entry:
     """Keep an activation.
 
@@ -1012,7 +1016,7 @@ def _writable(self: ActivationLibrary):
 
 # %% ../nbs/20_library.ipynb #ac615494
 @patch
-def remove(self: ActivationLibrary, name: str):
+def remove(self: ActivationLibrary, name: str) -> None:
     """Take an entry away, even one that cannot be read.
 
     Parameters
@@ -1164,7 +1168,7 @@ def _first_score(entry: Entry) -> list[str]:
     beside = f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})"
     return [own, beside, judged(score, other)]
 
-
+# %% ../nbs/20_library.ipynb #ecb9b712
 def _as_html(library: ActivationLibrary) -> str:
     rows = []
     for name in library.names:
@@ -1331,7 +1335,9 @@ def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 
 # %% ../nbs/20_library.ipynb #ae9037ec
 @patch
-def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
+def plot(
+    self: ActivationLibrary, *names: str, width: float = 4.0, ax: "Axes | None" = None
+) -> "Axes":
     """Draw the curves of the entries named, or of all, on one pair of axes; returns the
     matplotlib axes.
 
@@ -1484,7 +1490,7 @@ def _tried(
 # %% ../nbs/20_library.ipynb #94940a61
 @patch
 def export(
-    self: ActivationLibrary, path, names: Sequence[str] = (), overwrite: bool = False
+    self: ActivationLibrary, path: str | Path, names: Sequence[str] = (), overwrite: bool = False
 ) -> Path:
     """Write entries to a zip, where the path ends in `.zip`, or to a new folder.
 
@@ -1622,7 +1628,10 @@ def _sound(path: Path, info: zipfile.ZipInfo):
 # %% ../nbs/20_library.ipynb #92137e76
 @patch
 def import_from(
-    self: ActivationLibrary, path, names: Sequence[str] = (), on_conflict: str = "refuse"
+    self: ActivationLibrary,
+    path: str | Path,
+    names: Sequence[str] = (),
+    on_conflict: str = "refuse",
 ) -> list[Entry]:
     """Take in activations from a folder, a zip or a single file that someone sent: all of them
     or none.
@@ -1742,7 +1751,7 @@ def _renamed(self: ActivationLibrary, e: Entry, taken: Mapping[str, str]) -> Ent
             return None
 
 # %% ../nbs/20_library.ipynb #f96f55a8
-def find_entry(name: str, path=None) -> Entry:
+def find_entry(name: str, path: str | Path | None = None) -> Entry:
     """The entry of that name in the library at `path` (default the user's own), else among
     those that nsad ships.
 

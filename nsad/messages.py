@@ -115,7 +115,7 @@ def shown(value, place: str = "line") -> str:
 # %% ../nbs/00_messages.ipynb #3fc5f4bd
 _CELL = "text-align:left; padding:.15em .8em .15em 0; border-bottom:1px solid #8886"
 
-
+# %% ../nbs/00_messages.ipynb #82490bf2
 def _row(cells: Iterable, tag: str = "td") -> str:
     filled = "".join(f"<{tag} style='{_CELL}'>{shown(c, 'html')}</{tag}>" for c in cells)
     return f"<tr>{filled}</tr>"

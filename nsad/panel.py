@@ -124,7 +124,7 @@ def _symmetry(formula: Formula) -> str:
         return "odd: f(-x) = -f(x)"
     return "even: f(-x) = f(x)" if facts.even else "neither odd nor even"
 
-
+# %% ../nbs/22a_panel.ipynb #44bf6834
 def _gain(formula: Formula) -> str:
     try:
         return f"{initialisation_gain(formula):.3f}"
@@ -247,7 +247,7 @@ def _slider(number: int, value: float) -> "widgets.FloatSlider":
         description=f"constant {number}",
     )
 
-
+# %% ../nbs/22a_panel.ipynb #d3be1c77
 def _moved(start: Formula, values: Iterable[float]) -> Formula:
     "The formula with its constants where the sliders stand, rounded to what a slider can mean."
     return in_x(with_constants(start, [float(f"{v:.6g}") for v in values]))
@@ -256,21 +256,21 @@ def _moved(start: Formula, values: Iterable[float]) -> Formula:
 HINT = "No decimal constant to move: one that is written with a point, as in 1.0*x, gets a slider."
 NONE_NEAR = "The library has no activation of this shape that was judged beside others."
 
-
+# %% ../nbs/22a_panel.ipynb #6831fcbf
 def _as_error(error: Exception) -> str:
     "The text of an error, with its line that points at the place."
     text = "\n".join(shown(line, "html") for line in str(error).splitlines())
     style = "white-space:pre-wrap; border-left:4px solid #d55e00; padding-left:.6em"
     return f"<pre role='alert' style='{style}'>{text}</pre>"
 
-
+# %% ../nbs/22a_panel.ipynb #377b0f9e
 def _as_evidence(rows: Sequence[Mapping[str, str]]) -> str:
     if not rows:
         return NONE_NEAR
     caption = "Kept activations of this shape, on test rows"
     return html_table([list(row.values()) for row in rows], list(rows[0]), caption)
 
-
+# %% ../nbs/22a_panel.ipynb #a8a723b2
 def _as_png(formula: Formula, width: float) -> bytes:
     figure = plot_activation({formula.text: formula}, against=("gelu(x)",), width=width)
     figure.savefig(file := io.BytesIO(), format="png", dpi=100)
@@ -376,7 +376,7 @@ def _in_jupyter() -> bool:
 
 INSTALL = "pip install 'nsad[jupyter]'"
 
-
+# %% ../nbs/22a_panel.ipynb #7462dd47
 def explore(
     formula: str | Formula = "x*exp(-x**2)",
     library: ActivationLibrary | None = None,

@@ -264,7 +264,7 @@ def plot_activation(
 def _values(f: Callable, x):
     return np.broadcast_to(f(x), x.shape)
 
-
+# %% ../nbs/22_report.ipynb #b55d56e5
 def _slope(f: Formula) -> Callable:
     "The derivative; by the layer where it cannot be written as a formula, as digamma's."
     try:
@@ -272,7 +272,7 @@ def _slope(f: Formula) -> Callable:
     except FormulaError:
         return partial(_slope_by_layer, SymbolicActivation(f))
 
-
+# %% ../nbs/22_report.ipynb #0ddb65ef
 def _slope_by_layer(layer: SymbolicActivation, x: np.ndarray) -> np.ndarray:
     at = torch.as_tensor(x).requires_grad_()
     return torch.autograd.grad(layer(at).sum(), at)[0].numpy()

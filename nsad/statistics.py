@@ -888,7 +888,7 @@ def _learned(rows: pd.DataFrame, level: float) -> bool:
 # %% ../nbs/18_statistics.ipynb #a07eafa5
 def verdicts(
     results: pd.DataFrame,
-    baseline: str | tuple[str, str] | list = "relu",
+    baseline: str | tuple[str, str] | list[str | tuple[str, str]] = "relu",
     label: str | tuple[str, str] | None = None,
     level: float = 0.95,
 ) -> list[Verdict]:
@@ -1151,7 +1151,7 @@ def _baseline_of(rows: pd.DataFrame) -> tuple[str, str]:
     light = [c for c in relu if c[0] == "light"]
     return [*light, *relu, *cells][0]
 
-
+# %% ../nbs/18_statistics.ipynb #2df5b87c
 def _words_beside(rows: pd.DataFrame, base: tuple[str, str]) -> tuple[dict, list[str]]:
     "The verdict's word for each cell, and all that the verdicts say."
     try:
