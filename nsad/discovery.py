@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 # %% ../nbs/16_discovery.ipynb #de9a3bf5
 @dataclass(frozen=True)
 class Candidate:
-    """A formula in `x` and what an engine found it to be worth.
+    """A formula in `x` with the loss that an engine measured for it.
 
     Parameters
     ----------
