@@ -598,7 +598,7 @@ _DAMAGED = ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 
 
 @patch(cls_method=True)
-def load(cls: Discovery, path) -> Discovery:
+def load(cls: Discovery, path: str | Path) -> Discovery:
     """Read what `save` wrote.
 
     Raises
@@ -1463,7 +1463,7 @@ def _hall_of_fame(file: Path) -> pd.DataFrame | None:
 
 # %% ../nbs/16_discovery.ipynb #214ad801
 @patch(cls_method=True)
-def from_pysr(cls: Discovery, path) -> Discovery:
+def from_pysr(cls: Discovery, path: str | Path) -> Discovery:
     "What a run of PySR has left, a hall_of_fame.csv or its folder. Needs no Julia."
     candidates, left_out = read_hall_of_fame(path)
     front = pareto_front(candidates)

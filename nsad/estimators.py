@@ -1390,7 +1390,7 @@ _UNREADABLE = (
 
 # %% ../nbs/24_estimators.ipynb #5aa81b9c
 @patch(cls_method=True)
-def load(cls: _Estimator, path) -> _Estimator:
+def load(cls: _Estimator, path: str | Path) -> _Estimator:
     "Read what `save` wrote; any other file is a ValueError."
     try:
         content = Path(path).read_bytes()

@@ -404,7 +404,7 @@ def _in_x(text: str | Formula) -> Formula:
 
 # %% ../nbs/20_library.ipynb #233f5a2a
 @patch
-def to_dict(self: Entry) -> dict:
+def to_dict(self: Entry) -> dict[str, object]:
     """The entry as JSON holds it, without what is empty.
 
     Returns
@@ -1387,7 +1387,7 @@ def recommend(
     seeds: Sequence[int] = (1, 2, 3),
     hidden: Sequence[int] = (64, 32),
     baseline: str = "relu(x)",
-    measure: Callable | None = None,
+    measure: Callable[[Dataset, list[Formula]], Sequence[float]] | None = None,
     progress: bool = False,
     recipe: Recipe = STRONG,
 ) -> pd.DataFrame:

@@ -1060,7 +1060,7 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 
 # %% ../nbs/06_tables.ipynb #e5710002
 @patch
-def to_dict(self: Encoding) -> dict:
+def to_dict(self: Encoding) -> dict[str, object]:
     """The rule as JSON can hold it; `from_dict` reads it.
 
     Returns
@@ -1082,7 +1082,7 @@ def _spelling_as_dict(spelling: NumberSpelling | DateSpelling | None) -> dict | 
 
 # %% ../nbs/06_tables.ipynb #d0a4502f
 @patch(cls_method=True)
-def from_dict(cls: Encoding, rule: dict) -> Encoding:
+def from_dict(cls: Encoding, rule: dict[str, object]) -> Encoding:
     """The rule that `to_dict` has written.
 
     Raises

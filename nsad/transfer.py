@@ -128,7 +128,10 @@ def save(self: TransferMatrix, path: str | Path) -> Path:
 # %% ../nbs/21_transfer.ipynb #6ef2c27c
 @patch(cls_method=True)
 def load(
-    cls: TransferMatrix, path, baseline: str = "relu", measure: str = "accuracy"
+    cls: TransferMatrix,
+    path: str | Path,
+    baseline: str = "relu",
+    measure: str = "accuracy",
 ) -> TransferMatrix:
     "Read what `save` wrote."
     rows = pd.read_csv(path)
