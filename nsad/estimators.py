@@ -701,7 +701,7 @@ def _importances(network: nn.Module, X, most: int = 2000) -> np.ndarray:
     x = torch.as_tensor(
         X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64
     ).requires_grad_()
-    outputs = network.train(False)(x).sum(0)
+    outputs = network.eval()(x).sum(0)
     slopes = sum(
         torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs
     ).numpy()
@@ -1287,7 +1287,7 @@ def _rebuilt(
         widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout
     ).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
-    return network.train(False)
+    return network.eval()
 
 # %% ../nbs/24_estimators.ipynb #ab893024
 def _rebuilt_embedded(
@@ -1308,7 +1308,7 @@ def _rebuilt_embedded(
         rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)
     ).double()
     first.load_state_dict(own)
-    return nn.Sequential(first, *rest).train(False)
+    return nn.Sequential(first, *rest).eval()
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
@@ -1420,7 +1420,7 @@ _UNREADABLE = (
 
 # %% ../nbs/24_estimators.ipynb #5aa81b9c
 @patch(cls_method=True)
-def load(cls: _Estimator, path) -> _Estimator:
+def load(cls: _Estimator, path: str | Path) -> _Estimator:
     "Read what `save` wrote; any other file is a ValueError."
     try:
         content = Path(path).read_bytes()

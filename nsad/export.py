@@ -158,7 +158,7 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
 # %% ../nbs/11_export.ipynb #9d99c1b6
 def _float_program(what, n_features:int|None, scaler, example, alone:bool):
     "Torch's ONNX program of a copy of an activation or a network."
-    model = copy.deepcopy(as_activation(what) if alone else what).cpu().train(False)
+    model = copy.deepcopy(as_activation(what) if alone else what).cpu().eval()
     for name, t in model.state_dict().items():
         if t.is_floating_point(): numbers(t, name)
     model, inputs, n_features = _with_inputs(model, n_features, scaler, example, alone)
