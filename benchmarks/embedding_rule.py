@@ -11,7 +11,9 @@ the recipe STRONG, with SiLU and with x*exp(-x**2), without an embedding, with `
 `piecewise`. The loss is log loss, or squared error of the standardised target.
 
 Each training is a row of benchmarks/results/embedding-rule-rows.csv, written as soon as it is there; a
-second run goes on from these. `--summary` prints the tables and trains nothing.
+second run goes on from these. `--summary` prints the tables and trains nothing. What is stored is
+all of split 0, on which the limits of the rule were set, and of split 1 the sizes and tables that
+were trained before the run was ended.
 """
 
 import argparse
