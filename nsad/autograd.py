@@ -66,8 +66,8 @@ def partials(program:Program, constants:Tensor|None)->list[Program]:
 # %% ../nbs/03a_autograd.ipynb #12a24cd2
 def _by_constants(slopes:list, grad:Tensor, constants:Tensor)->Tensor:
     "The gradient of constants, summed over what shares them; of half precision it stays finite."
-    most = torch.finfo(constants.dtype).max
-    sums = [(d * grad.to(d.dtype)).sum_to_size(constants.shape[1:]) for d in slopes]
+    most, dtype = torch.finfo(constants.dtype).max, wide(grad.dtype)
+    sums = [(d.to(dtype) * grad.to(dtype)).sum_to_size(constants.shape[1:]) for d in slopes]
     return torch.stack(sums).clamp(-most, most).to(constants.dtype)
 
 # %% ../nbs/03a_autograd.ipynb #37832b82
