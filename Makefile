@@ -22,11 +22,11 @@ test: check notebooks pytest    ## install what development needs, then every ch
 quick: $(VENV)/dev    ## the inner loop: the tests that take seconds, in less than two minutes
 	$(PYTEST) -x -m "not slow and not browser and not compiler" tests
 
-check: $(VENV)/dev    ## notebooks, package and README agree; lint; every public docstring is whole
+check: $(VENV)/dev    ## notebooks, package and README agree; lint; every public docstring is whole, every public name has a type
 	$(BIN)/python tools/check_sync.py
 	$(BIN)/python tools/readme.py --check
 	$(BIN)/ruff check -q nsad docs tests tools benchmarks setup.py
-	$(PYTEST) tests/test_docstrings.py -k whole
+	$(PYTEST) tests/test_docstrings.py tests/test_editors.py -k "whole or types or pyright"
 
 notebooks: $(VENV)/dev    ## run every notebook as a test, tutorials in small
 	NSAD_SMALL=1 JOBLIB_MULTIPROCESSING=0 $(QUIET) $(BIN)/nbdev_test --n_workers $(JOBS) --timing
@@ -69,5 +69,5 @@ $(VENV)/user: $(BIN)/python $(NEEDS)
 	touch $@
 
 $(VENV)/dev: $(BIN)/python $(NEEDS)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,operon,pysr,onnx,dask,images,skops,baselines,yours]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs,jupyter,operon,pysr,onnx,dask,images,skops,baselines,yours]'
 	touch $(VENV)/user $@

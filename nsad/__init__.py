@@ -14,7 +14,7 @@ From a table to a verdict; ``help(nsad.discover)`` says more::
 
 Where to look (``nsad.__all__`` is the whole list; at a shell, ``nsad`` alone shows the commands):
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
-formulas    Formula, SymbolicActivation, replace_activations, SelectableActivation
+formulas    Formula, explore, SymbolicActivation, replace_activations, SelectableActivation
 networks    mlp, light, heavy, PeriodicEmbedding, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability, ActivationLibrary, Entry
@@ -48,6 +48,7 @@ _PUBLIC = {
     "statistics": ["Verdict", "compare", "summary", "verdicts"],
     "evaluation": ["Study"],
     "transfer": ["Forecast", "TransferMatrix", "transfer_matrix", "transferability"],
+    "panel": ["explore"],
 }
 # The same names, for editors and type checkers, which read this block and run nothing.
 if _typing.TYPE_CHECKING:
@@ -111,6 +112,7 @@ if _typing.TYPE_CHECKING:
     from .transfer import TransferMatrix as TransferMatrix
     from .transfer import transfer_matrix as transfer_matrix
     from .transfer import transferability as transferability
+    from .panel import explore as explore
 
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_HOME)
@@ -133,5 +135,6 @@ def _asked_by_help():
 
 def __dir__():
     # help() would unfold every class on 5,000 lines; the docstring above names them instead.
-    names = set(globals()) if _asked_by_help() else {*globals(), *__all__}
-    return sorted(names)
+    if _asked_by_help():
+        return sorted({*globals()} - {"__dir__", "__getattr__"})
+    return sorted({*globals(), *__all__})

@@ -190,7 +190,7 @@ def _call_node(act:SymbolicActivation, x:fx.Proxy)->fx.Proxy:
 
 # %% ../nbs/04_activation.ipynb #5a581b4d
 @patch
-def compile(self:SymbolicActivation, **options)->SymbolicActivation:
+def compile(self:SymbolicActivation, **options:object)->SymbolicActivation:
     """Fuse value and derivative into one loop each; they are shared by all layers of the formula.
 
     Where that fails, for want of a C++ compiler for instance, the layer stays as it was;
@@ -324,7 +324,8 @@ variance_gain = initialisation_gain
 
 # %% ../nbs/04_activation.ipynb #f0a1c0d4
 def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
-                        new:Formula|str|nn.Module|type|Callable="gelu", init:bool=False)->list[str]:
+                        new:Formula|str|nn.Module|type|Callable[[], nn.Module]="gelu",
+                        init:bool=False)->list[str]:
     """Put a new activation in place of every one of the kind `old`, each with a module of its own.
 
     Parameters

@@ -10,6 +10,8 @@ import html
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from nsad.data import (
@@ -23,6 +25,9 @@ from nsad.data import (
 )
 from .messages import shown
 from .tables import Encoding, _column, _is_words, _numbers, _texts, kind_of, read_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # %% ../nbs/08_card.ipynb #e7e84e4a
 def _histogram(numbers: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +181,7 @@ class DataCard:
     columns: pd.DataFrame
     target: str
     task: str
-    balance: dict
+    balance: dict[str, int]
     domain: str
     guessed: bool
     notes: tuple[str, ...]
@@ -293,7 +298,7 @@ def _card(
 
 # %% ../nbs/08_card.ipynb #0547dff3
 def describe(
-    table,
+    table: str | Path | pd.DataFrame | Dataset,
     target: str | int | None = None,
     task: str | None = None,
     name: str = "table",
@@ -386,7 +391,7 @@ def _panel(ax, values: pd.Series, line) -> None:
         )
 
 # %% ../nbs/08_card.ipynb #2bd2dbf0
-def plot_card(card: DataCard, columns: int = 4, at_most: int = 24):
+def plot_card(card: DataCard, columns: int = 4, at_most: int = 24) -> "Figure":
     """The distributions of a table's columns.
 
     Parameters

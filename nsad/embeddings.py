@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Embedding', 'EMBEDDINGS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer',
-           'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'embeddings_as_one']
+           'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'embeddings_as_one',
+           'bending']
 
 # %% ../nbs/08a_embeddings.ipynb #f83b6c25
 import copy
@@ -18,7 +19,7 @@ import numpy as np
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
-from .activation import activation_module
+from .activation import SymbolicActivation, activation_module
 
 # %% ../nbs/08a_embeddings.ipynb #bd28fab9
 def numeric_columns(X) -> tuple[int, ...]:
@@ -385,7 +386,7 @@ class PiecewiseLinearEmbedding(_Wanted):
     n_bins: int = 16
     d_embedding: int = 4
     activation: str | None = None
-    edges: tuple | None = None
+    edges: tuple[tuple[float, ...], ...] | None = None
 
     kind = "piecewise"
     _allowed = dict(
@@ -629,3 +630,40 @@ def member(self: EmbeddingLayer, k: int) -> EmbeddingLayer:
     }
     one._buffers = {n: b[k].clone() for n, b in self._buffers.items()}
     return one
+
+# %% ../nbs/08a_embeddings.ipynb #7864e00e
+def bending(scaler) -> nn.Module | None:
+    """What a `Scaler` does to rows that are centred and scaled, as a layer.
+
+    Parameters
+    ----------
+    scaler : Scaler
+        Of any kind.
+
+    Returns
+    -------
+    nn.Module or None
+        None for a standard scaler, which does nothing more.
+
+    Examples
+    --------
+    >>> from nsad.data import Scaler
+    >>> bending(Scaler.fit([[0.0], [1.0]])) is None
+    True
+    """
+    kind = getattr(scaler, "kind", "standard")
+    if kind == "standard":
+        return None
+    if kind == "robust":
+        return SymbolicActivation("3*sin(atan(x/3))", protect=False)
+    ends = [k if len(k) > 1 else (k[0], k[0] + 1) for k, _ in scaler.curves]
+    layer = PiecewiseLinearLayer(len(ends), range(len(ends)), ends, 1)
+    with torch.no_grad():
+        layer.low.clamp_(min=0.0)  # ranks stay within those of the training rows
+        layer.high.clamp_(max=1.0)
+        layer.weight.zero_()
+        for j, (_, heights) in enumerate(scaler.curves):
+            steps = torch.from_numpy(np.diff(heights))
+            layer.weight[j, : len(steps), 0] = steps
+            layer.bias[j, 0] = float(heights[0])
+    return layer

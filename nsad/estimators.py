@@ -15,7 +15,10 @@ import warnings
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
+from typing import Self
+from collections.abc import Sequence
 import numpy as np
+from numpy.typing import ArrayLike
 import pandas as pd
 import torch
 from fastcore.basics import patch
@@ -40,8 +43,9 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import Dataset, Scaler, _Table
+from .data import SCALINGS, Dataset, Scaler, _Table
 from .discovery import Discovery, discover
+from .models import Activation
 from nsad.embeddings import (
     Embedding,
     EmbeddingLayer,
@@ -153,6 +157,7 @@ _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
     "hidden": ["array-like"],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
+    "scaling": [StrOptions(set(SCALINGS))],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
     "engine": [str, object],
     "budget": [None, _COUNT],
@@ -179,30 +184,31 @@ class _Estimator(BaseEstimator):
 
     def __init__(
         self,
-        activation=None,
-        hidden=(64, 32),
+        activation: Activation | None = None,
+        hidden: Sequence[int] = (64, 32),
         *,
-        recipe="strong",
-        engine="network",
-        budget=None,
-        time_limit=None,
-        engine_options=None,
-        max_iter=None,
-        batch_size=None,
-        lr=None,
-        weight_decay=None,
-        dropout=None,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        n_jobs=None,
-        verbose=False,
-        embedding=None,
+        recipe: str | Recipe | Mapping[str, object] = "strong",
+        engine: str = "network",
+        budget: int | None = None,
+        time_limit: float | None = None,
+        engine_options: Mapping[str, object] | None = None,
+        max_iter: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        dropout: float | None = None,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        warm_start: bool = False,
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
+        embedding: Embedding | str | None = None,
+        scaling: str = "standard",
     ):
-        self.embedding = embedding
+        self.embedding, self.scaling = embedding, scaling
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
         self.engine_options = engine_options
@@ -220,7 +226,9 @@ class _Estimator(BaseEstimator):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: ArrayLike | pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Discover an activation unless one is given, and train a network with it.
 
         Parameters
@@ -361,7 +369,8 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
             " at least 1 such as (64, 32)"
         )
     X, y = rows.drawn()
-    self.scaler_, self.discovery_, self._spec = Scaler.fit(X), None, self.activation
+    self.scaler_ = Scaler.fit(X, self.scaling)
+    self.discovery_, self._spec = None, self.activation
     if self.activation is None:
         self.discovery_ = self._discovered(X, y, source, seed)
         self._spec = self.discovery_.best
@@ -391,7 +400,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
 # %% ../nbs/24_estimators.ipynb #537914a5
 @patch
 def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
-    """A search on the standardised rows, in networks of the estimator's own shape where the
+    """A search on the scaled rows, in networks of the estimator's own shape where the
     engine has networks.
     """
     if len(X) < 8:
@@ -404,11 +413,14 @@ def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) 
         options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
     if self.engine == "network" and self.embedding is not None:
         options |= {"embedding": embedding_of(self.embedding)}
+    if self.engine == "network" and self.scaling != "standard":
+        options |= {"scaling": None}  # what the search is given is scaled already
     data = Dataset.from_arrays(
         self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
     )
     if self.budget is not None:
-        options = {k: v for k, v in options.items() if k in ("hidden", "recipe", "embedding")}
+        kept = "hidden", "recipe", "embedding", "scaling"
+        options = {k: v for k, v in options.items() if k in kept}
     found = discover(
         data,
         self.engine,
@@ -670,6 +682,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
         Of numbers, before the first layer, in the search and in the end: "periodic" or
         "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+    scaling : str, default "standard"
+        How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
+        long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
 
     Attributes
     ----------
@@ -704,29 +719,30 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 
     def __init__(
         self,
-        activation=None,
-        hidden=(64, 32),
+        activation: Activation | None = None,
+        hidden: Sequence[int] = (64, 32),
         *,
-        recipe="strong",
-        engine="network",
-        budget=None,
-        time_limit=None,
-        engine_options=None,
-        max_iter=None,
-        batch_size=None,
-        lr=None,
-        weight_decay=None,
-        dropout=None,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=None,
-        class_weight=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        n_jobs=None,
-        verbose=False,
-        embedding=None,
+        recipe: str | Recipe | Mapping[str, object] = "strong",
+        engine: str = "network",
+        budget: int | None = None,
+        time_limit: float | None = None,
+        engine_options: Mapping[str, object] | None = None,
+        max_iter: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        dropout: float | None = None,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        class_weight: Mapping[object, float] | str | None = None,
+        warm_start: bool = False,
+        device: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
+        embedding: Embedding | str | None = None,
+        scaling: str = "standard",
     ):
         super().__init__(
             activation,
@@ -750,10 +766,11 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             n_jobs=n_jobs,
             verbose=verbose,
             embedding=embedding,
+            scaling=scaling,
         )
         self.class_weight = class_weight
 
-    def predict_proba(self, X) -> np.ndarray:
+    def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """Probabilities of `classes_`, (rows, classes).
 
         Parameters
@@ -771,7 +788,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def predict_log_proba(self, X) -> np.ndarray:
+    def predict_log_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """Natural logarithms of `predict_proba`, (rows, classes); finite where a probability
         rounds to 0.
 
@@ -790,7 +807,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             return log_softmax(outputs, axis=1)
         return np.hstack([log_expit(-outputs), log_expit(outputs)])
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """The most probable label of each row.
 
         Parameters
@@ -865,7 +882,7 @@ class NSADRegressor(RegressorMixin, _Estimator):
         As in `NSADClassifier`.
     batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
         As in `NSADClassifier`.
-    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding
+    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding, scaling
         As in `NSADClassifier`.
 
     Examples
@@ -881,7 +898,7 @@ class NSADRegressor(RegressorMixin, _Estimator):
     _kind, _task_kind, _task = "NSADRegressor", "regression", "regression"
     _n_outputs = 1
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
         """A number for each row.
 
         Parameters
@@ -1092,7 +1109,7 @@ def __getstate__(self: _Estimator) -> dict:
     return {
         **state,
         "network_": {name: value.numpy() for name, value in self.network_.state_dict().items()},
-        "scaler_": {"mean": self.scaler_.mean, "scale": self.scaler_.scale},
+        "scaler_": self.scaler_.to_dict(),
         "recipe_": asdict(self.recipe_),
         "encoding_": self.encoding_ and self.encoding_.to_dict(),
         "discovery_": self.discovery_ and self.discovery_.to_json(),
@@ -1110,7 +1127,7 @@ def __setstate__(self: _Estimator, state: dict):
                 state["recipe_"]["dropout"],
                 state.get("_embedding"),
             ),
-            "scaler_": Scaler(**state["scaler_"]),
+            "scaler_": Scaler.from_dict(state["scaler_"]),
             "recipe_": Recipe(**state["recipe_"]),
             "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
             "discovery_": (
@@ -1236,9 +1253,7 @@ def save(self: _Estimator, path) -> Path:
     fitted = {
         k: v for k, v in state.items() if k not in (*params, "network_", "discovery_", *_ARRAYS)
     }
-    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state} | {
-        "scaler_": {k: v.tolist() for k, v in state["scaler_"].items()}
-    }
+    fitted |= {k: _listed(state[k]) for k in _ARRAYS if k in state}
     about = dict(
         format="nsad.estimator/1",
         kind=self._kind,
@@ -1330,9 +1345,8 @@ def _read(cls: _Estimator, content: bytes) -> _Estimator:
         if name.startswith("weights/")
     }
     found = members["discovery.json"].decode() if "discovery.json" in members else None
-    scaler = {k: np.array(v, dtype=np.float64) for k, v in fitted["scaler_"].items()}
     return cls(**params)._restored(
-        {**fitted, "network_": weights, "discovery_": found, "scaler_": scaler}
+        {**fitted, "network_": weights, "discovery_": found}
     )
 
 # %% ../nbs/24_estimators.ipynb #ae095729

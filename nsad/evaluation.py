@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from nsad.data import (
     TEST_SHARE,
     Dataset,
     Scaler,
+    checked_scaling,
     StandardisedRows,
     fit_in_pieces,
     is_mapped,
@@ -49,6 +51,7 @@ from nsad.statistics import (  # noqa: F401, once here
     ALL_MEASURES,
     CELL,
     Ranks,
+    Results,
     compare,
     compare_across,
     pack_rows,
@@ -103,6 +106,9 @@ class Study:
     models : mapping from str to Model or mapping from int to Model
         Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
         that.
+    scaling : str, default 'standard'
+        How columns are scaled, by the training rows of each split: one of
+        `nsad.data.SCALINGS`.
 
     Examples
     --------
@@ -129,6 +135,7 @@ class Study:
     split_seed: int | None = None
     stack_size: int = 24
     models: Mapping[str, "Model | Mapping[int, Model]"] = field(default_factory=dict)
+    scaling: str = "standard"
 
     def __post_init__(self):
         given = self.activations
@@ -140,6 +147,7 @@ class Study:
         for f in fields(self):
             if isinstance(value := getattr(self, f.name), np.floating):
                 object.__setattr__(self, f.name, float(value))
+        checked_scaling(self.scaling)
         object.__setattr__(self, "seeds", _each_seed(self.seeds))
         if self.split_seed is not None:
             object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))
@@ -548,6 +556,8 @@ def _settings(self: Study, cell: _Cell) -> dict:
         what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
         if embedding := embedding_in(cell.network):
             what["embedding"] = str(embedding)
+    if self.scaling != "standard":  # rows from before there was a choice keep their keys
+        what["scaling"] = self.scaling
     return dict(
         data=cell.data,
         split=[cell.split_seed, self.test, self._validation],
@@ -661,14 +671,14 @@ def with_fair_split(self: Study) -> "Study":
 @patch
 def run(
     self: Study,
-    store=None,
+    store: "str | Path | ResultsStore | None" = None,
     device: str = "auto",
     progress: bool = True,
     backend: str = "loky",
     n_jobs: int | None = None,
     scheduler: str | None = None,
     row_scores: bool = False,
-) -> pd.DataFrame:
+) -> Results:
     """Train what is missing, and return one row for each network of the grid; what has two
     labels is trained once and has two rows.
 
@@ -693,8 +703,9 @@ def run(
 
     Returns
     -------
-    DataFrame
-        One row for each network: what it is, its measures, its costs.
+    Results
+        A DataFrame, one row for each network: what it is, its measures, its costs. A notebook
+        shows its means and verdicts.
     """
     workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
@@ -722,9 +733,8 @@ def run(
             kept.add(row)
             bar.update()
     rows = kept.frame(row_scores).set_index("key").loc[[k for k, _ in cells]].reset_index()
-    return rows.assign(
-        activation=[c.label for _, c in cells], identity=[self._of_cell(c) for _, c in cells]
-    )
+    labels = [c.label for _, c in cells]
+    return Results(rows.assign(activation=labels, identity=[self._of_cell(c) for _, c in cells]))
 
 # %% ../nbs/19_evaluation.ipynb #2623454d
 @patch
@@ -840,13 +850,14 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
     """
     places = split(ds, test=self.test, validation=self._validation, seed=split_seed)
     if is_mapped(ds):
-        scaler = fit_in_pieces(ds, places.train)
+        scaler = fit_in_pieces(ds, places.train, self.scaling)
         places = (places.train, places.validation, places.test)
         X = [StandardisedRows.of_scaler(ds, p, scaler) for p in places]
         targets = [ds.y[p] for p in places]
     else:
         parts = ds.parts(places)
-        scaler, targets = Scaler.fit(parts[0].X), [part.y for part in parts]
+        scaler = Scaler.fit(parts[0].X, self.scaling)
+        targets = [part.y for part in parts]
         X = [scaler.transform(part.X) for part in parts]
     mean, scale = 0.0, 1.0
     if ds.task == "regression":

@@ -13,12 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+from typing import TYPE_CHECKING
 import numpy as np
+from numpy.typing import ArrayLike
 from torch import nn
 
 import nsad
 from .activation import SymbolicActivation
 from .ccode import activation_file, identifier, network_file, number_type
+from .embeddings import bending
 from .files import write_file, writing
 from .formula import Formula
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
@@ -31,6 +34,10 @@ from .operators import NUMPY
 from .printing import infix_text
 from .qdq import qdq_model
 from .quantised import quantise_network, quantised_file
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from nsad.data import Scaler
 
 # %% ../nbs/11_export.ipynb #42012435
 def _is_alone(what, scaler, function:str)->bool:
@@ -54,7 +61,7 @@ def _is_whole(dtype, calibration, alone:bool)->bool:
 
 # %% ../nbs/11_export.ipynb #91808206
 def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None, dtype:str="float",
-         scaler=None, calibration=None)->str:
+         scaler:"Scaler|None"=None, calibration:ArrayLike|None=None)->str:
     """C99 for an activation or a trained network; it needs nothing but ``math.h``.
 
     Parameters
@@ -95,8 +102,9 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     return text
 
 # %% ../nbs/11_export.ipynb #2785bba5
-def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None, scaler=None,
-            example=None, dtype:str="float", calibration=None)->Path:
+def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
+            scaler:"Scaler|None"=None, example:"Tensor|tuple[Tensor, ...]|None"=None,
+            dtype:str="float", calibration:ArrayLike|None=None)->Path:
     """An ONNX file (opset 18) with input ``x`` and output ``y``, for any number of rows.
 
     Parameters
@@ -163,7 +171,9 @@ def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bo
     else: inputs = as_inputs(model, example)
     if scaler is not None:
         scaling = standardising(scaler, inputs[0].shape[-1])
-        model = Standardised(scaling, model).to(inputs[0].dtype)
+        bent = bending(scaler)
+        inner = model if bent is None else nn.Sequential(bent, model).train(False)
+        model = Standardised(scaling, inner).to(inputs[0].dtype)
     if example is None and (alone or not refusal(model, inputs)): return model, inputs, n_features
     return model, accepted(model, None if example is None else inputs), None
 
@@ -239,7 +249,8 @@ def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable
 
 # %% ../nbs/11_export.ipynb #f5240a04
 def to_numpy(what:Formula|str|nn.Module, dtype:str="float",
-             scaler=None, calibration=None)->Callable[[np.ndarray], np.ndarray]:
+             scaler:"Scaler|None"=None,
+             calibration:ArrayLike|None=None)->Callable[[np.ndarray], np.ndarray]:
     """A function of NumPy arrays that needs no torch when it is called.
 
     Parameters
@@ -284,7 +295,7 @@ def _jax_arrays(jax)->SimpleNamespace:
     return SimpleNamespace(**{n: own.get(n) or getattr(jnp, n) for n in vars(NUMPY)}, **more)
 
 # %% ../nbs/11_export.ipynb #597a766b
-def to_jax(what:Formula|str|SymbolicActivation)->Callable:
+def to_jax(what:Formula|str|SymbolicActivation)->Callable[[ArrayLike], ArrayLike]:
     """A JAX function of arrays of any shape, for ``jax.jit``, ``jax.grad`` and ``jax.vmap``.
 
     Its derivative is that of training.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 from fastcore.basics import patch
+from numpy.typing import ArrayLike
 
 from .continuation import continued
 from .exact import values
@@ -141,7 +142,7 @@ def _unknown(names:Iterable[str])->list[str]|None:
 
 # %% ../nbs/01_formula.ipynb #a07976f9
 @patch
-def __call__(self:Formula, *x, **variables)->np.ndarray:
+def __call__(self:Formula, *x:ArrayLike, **variables:ArrayLike)->np.ndarray:
     """Values at arrays.
 
     Parameters

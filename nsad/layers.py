@@ -15,7 +15,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from .activation import SymbolicActivation
-from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer
+from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer, bending
 from .formula import Formula
 from .operators import NUMPY
 from .printing import Tree, infix_text
@@ -267,7 +267,7 @@ def folded(layers:list[Layer], dtype:str)->list[Layer]:
             done[-1] = Scaling(last.scale * layer.scale, last.shift * layer.scale + layer.shift)
         elif isinstance(layer, LinearMap) and isinstance(last, Scaling):
             done[-1:] = _behind(last, layer, dtype, first=len(done) == 1)
-        elif isinstance(layer, Embedded) and isinstance(last, Scaling):
+        elif isinstance(layer, (Embedded, Pointwise)) and isinstance(last, Scaling):
             done[-1:] = [*_centred(last, dtype), layer]
         else: done.append(layer)
     return done
@@ -293,7 +293,7 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
     net : nn.Module
         Nested `nn.Sequential` of layers that are known.
     scaler
-        The `Scaler` of its training rows, which becomes the first layer; or None.
+        The `Scaler` of its training rows, which becomes the first layers; or None.
     dtype : str
         Of the arithmetic to come, "float" or "double".
 
@@ -313,7 +313,10 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
                           "exported as a formula or a SymbolicActivation")
     first = next(p for p in layers if isinstance(p, (LinearMap, Scaling, Embedded)))
     n_inputs = _width(first, 0)
-    if scaler is not None: layers.insert(0, standardising(scaler, n_inputs))
+    if scaler is not None:
+        bent = bending(scaler)
+        behind = [] if bent is None else layers_of(bent, "scaler")
+        layers[:0] = [standardising(scaler, n_inputs), *behind]
     _check_widths(layers, n_inputs)
     return folded(layers, dtype), n_inputs
 
@@ -327,7 +330,7 @@ def _width(layer:Layer, otherwise:int)->int:
 
 # %% ../nbs/10a_layers.ipynb #679de162
 def standardising(scaler, n_inputs:int)->Scaling:
-    "What a `Scaler` does to rows."
+    "What a `Scaler` does to rows first; see `bending`."
     mean, scale = (np.asarray(getattr(scaler, name), np.float64) for name in ("mean", "scale"))
     if mean.shape != (n_inputs,) or scale.shape != (n_inputs,):
         raise ExportError(f"the scaler is for {mean.size} features, the network takes {n_inputs}; "

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score',
-           'scores_of', 'library_folder', 'ActivationLibrary', 'distance', 'find_entry']
+           'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
 
 # %% ../nbs/20_library.ipynb #391d502a
 import copy
@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
@@ -31,7 +32,7 @@ from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError
-from .messages import did_you_mean, package_version
+from .messages import did_you_mean, html_table, package_version, shown
 from nsad.provenance import (
     MOST_MARKS,
     Origin,
@@ -42,7 +43,10 @@ from nsad.provenance import (
     with_origin,
 )
 from .statistics import interval, overlap_of, tell_apart
-from .training import MEASURES, STRONG, Recipe
+from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # %% ../nbs/20_library.ipynb #c3fd2611
 class LibraryError(ValueError):
@@ -340,15 +344,15 @@ class Entry:
     name: str
     formula: str
     domain: str = ""
-    evidence: dict = field(default_factory=dict, hash=False)
-    data: dict = field(default_factory=dict, hash=False)
-    split: dict = field(default_factory=dict, hash=False)
-    recipe: dict = field(default_factory=dict, hash=False)
-    engine: dict = field(default_factory=dict, hash=False)
+    evidence: dict[str, object] = field(default_factory=dict, hash=False)
+    data: dict[str, object] = field(default_factory=dict, hash=False)
+    split: dict[str, object] = field(default_factory=dict, hash=False)
+    recipe: dict[str, object] = field(default_factory=dict, hash=False)
+    engine: dict[str, object] = field(default_factory=dict, hash=False)
     seed: int | None = None
-    scores: list = field(default_factory=list, hash=False)
-    baselines: list = field(default_factory=list, hash=False)
-    versions: dict = field(default_factory=dict, hash=False)
+    scores: list[dict[str, object]] = field(default_factory=list, hash=False)
+    baselines: list[dict[str, object]] = field(default_factory=list, hash=False)
+    versions: dict[str, object] = field(default_factory=dict, hash=False)
     licence: str = ""
     citation: str = ""
     note: str = ""
@@ -660,7 +664,7 @@ class ActivationLibrary:
     ['forest-bell', 'forest-bump']
     """
 
-    def __init__(self, path=None, read_only: bool = False):
+    def __init__(self, path: str | Path | None = None, read_only: bool = False):
         self.path, self.read_only = library_folder(path), read_only
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(
@@ -678,6 +682,9 @@ class ActivationLibrary:
             f"ActivationLibrary({str(self.path)!r}, {len(self)}"
             f" activations{', read-only' * self.read_only})"
         )
+
+    def _repr_html_(self) -> str:
+        return _as_html(self)
 
     @property
     def names(self) -> list[str]:
@@ -899,7 +906,7 @@ def add(
     dataset: Dataset | None = None,
     results: pd.DataFrame | None = None,
     overwrite: bool = False,
-    **about,
+    **about: object,
 ) -> Entry:
     """Keep an activation.
 
@@ -1009,7 +1016,7 @@ def _writable(self: ActivationLibrary):
 
 # %% ../nbs/20_library.ipynb #ac615494
 @patch
-def remove(self: ActivationLibrary, name: str):
+def remove(self: ActivationLibrary, name: str) -> None:
     """Take an entry away, even one that cannot be read.
 
     Parameters
@@ -1082,9 +1089,28 @@ def describe(self: Entry) -> str:
 # %% ../nbs/20_library.ipynb #5d448566
 @patch
 def _repr_html_(self: Entry) -> str:
-    import html
+    lines = "\n".join(shown(line, "html") for line in self.describe().splitlines())
+    return f"{Formula(self.formula)._repr_html_()}<pre>{lines}</pre>"
 
-    return f"{Formula(self.formula)._repr_html_()}<pre>{html.escape(self.describe())}</pre>"
+# %% ../nbs/20_library.ipynb #25dac52f
+_ALIKE = "measure", "dataset", "network", "recipe", "dropout", "rows"
+
+
+def best_beside(score: Mapping, entry: Entry) -> Mapping | None:
+    "The best of an entry's baselines that were judged in the same way as a score; None for none."
+    same = [b for b in entry.baselines if all(b.get(k) == score.get(k) for k in _ALIKE)]
+    sign = -1 if score["measure"] in LOWER_IS_BETTER else 1
+    return max(same, key=lambda b: sign * b["mean"], default=None)
+
+
+def judged(score: Mapping, other: Mapping) -> str:
+    "Is a score ahead of another, by intervals that do not overlap?"
+    if not all("low" in s and "high" in s for s in (score, other)):
+        return "not judged"
+    if score["low"] <= other["high"] and other["low"] <= score["high"]:
+        return "level"
+    higher = score["mean"] > other["mean"]
+    return "ahead" if higher != (score["measure"] in LOWER_IS_BETTER) else "behind"
 
 # %% ../nbs/20_library.ipynb #96e1e5e6
 @patch
@@ -1121,6 +1147,31 @@ def problems(self: ActivationLibrary) -> pd.DataFrame:
         except LibraryError as error:
             rows.append((f"{name}.json", str(error)))
     return pd.DataFrame(rows, columns=["file", "problem"])
+
+# %% ../nbs/20_library.ipynb #26d96697
+def _first_score(entry: Entry) -> list[str]:
+    "Score, the best beside it, and the verdict; empty where there is none."
+    if not entry.scores:
+        return ["", "", ""]
+    score = entry.scores[0]
+    own, other = f"{score['measure']} {score['mean']:.4f}", best_beside(score, entry)
+    if other is None:
+        return [own, "", ""]
+    beside = f"{other['mean']:.4f} ({other.get('activation', 'unnamed')})"
+    return [own, beside, judged(score, other)]
+
+# %% ../nbs/20_library.ipynb #ecb9b712
+def _as_html(library: ActivationLibrary) -> str:
+    rows = []
+    for name in library.names:
+        try:
+            e = library.entry(name)
+            rows.append([name, e.formula, e.domain, e.data.get("name", ""), *_first_score(e)])
+        except LibraryError as error:
+            rows.append([name, f"cannot be read: {error}", *[""] * 5])
+    head = ["name", "formula", "domain", "data", "first score", "best beside it", "verdict"]
+    caption = f"{len(rows)} activations{', read-only' * library.read_only}"
+    return html_table(rows, head, caption)
 
 # %% ../nbs/20_library.ipynb #55b9d61d
 _GRID = np.linspace(-4, 4, 161)
@@ -1276,7 +1327,9 @@ def scores(self: ActivationLibrary, *names: str) -> pd.DataFrame:
 
 # %% ../nbs/20_library.ipynb #ae9037ec
 @patch
-def plot(self: ActivationLibrary, *names: str, width: float = 4.0, ax=None):
+def plot(
+    self: ActivationLibrary, *names: str, width: float = 4.0, ax: "Axes | None" = None
+) -> "Axes":
     """Draw the curves of the entries named, or of all, on one pair of axes; returns the
     matplotlib axes.
 
@@ -1429,7 +1482,7 @@ def _tried(
 # %% ../nbs/20_library.ipynb #94940a61
 @patch
 def export(
-    self: ActivationLibrary, path, names: Sequence[str] = (), overwrite: bool = False
+    self: ActivationLibrary, path: str | Path, names: Sequence[str] = (), overwrite: bool = False
 ) -> Path:
     """Write entries to a zip, where the path ends in `.zip`, or to a new folder.
 
@@ -1567,7 +1620,10 @@ def _sound(path: Path, info: zipfile.ZipInfo):
 # %% ../nbs/20_library.ipynb #92137e76
 @patch
 def import_from(
-    self: ActivationLibrary, path, names: Sequence[str] = (), on_conflict: str = "refuse"
+    self: ActivationLibrary,
+    path: str | Path,
+    names: Sequence[str] = (),
+    on_conflict: str = "refuse",
 ) -> list[Entry]:
     """Take in activations from a folder, a zip or a single file that someone sent: all of them
     or none.
@@ -1687,7 +1743,7 @@ def _renamed(self: ActivationLibrary, e: Entry, taken: Mapping[str, str]) -> Ent
             return None
 
 # %% ../nbs/20_library.ipynb #f96f55a8
-def find_entry(name: str, path=None) -> Entry:
+def find_entry(name: str, path: str | Path | None = None) -> Entry:
     """The entry of that name in the library at `path` (default the user's own), else among
     those that nsad ships.
 

@@ -11,12 +11,17 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from numpy.typing import ArrayLike
+from typing import TYPE_CHECKING
 import pandas as pd
 from torch import nn
 from .export import to_c, to_numpy
 from .models import count_parameters
 from .quantised import costs, quantise_network
 from .training import measures
+
+if TYPE_CHECKING:
+    from nsad.data import Scaler
 
 # %% ../nbs/13a_microcontroller.ipynb #7bee5713
 def compiled_size(
@@ -66,11 +71,11 @@ def compiled_size(
 # %% ../nbs/13a_microcontroller.ipynb #9ed36f24
 def footprint(
     net: nn.Module,
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike,
     task: str,
-    calibration,
-    scaler=None,
+    calibration: ArrayLike,
+    scaler: "Scaler | None" = None,
     compiler: str = "gcc",
     options: Sequence[str] = ("-Os",),
 ) -> pd.DataFrame:
@@ -101,6 +106,7 @@ def footprint(
     Examples
     --------
     >>> import numpy as np
+from numpy.typing import ArrayLike
     >>> from nsad import footprint, mlp
     >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
     >>> y = (X[:, 0] > 0).astype(int)

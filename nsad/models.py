@@ -23,7 +23,7 @@ from .kernels import evaluate_
 from .program import Program, jet, program_of
 
 # %% ../nbs/09_models.ipynb #cdc36093
-Activation = Formula | str | nn.Module | type | Callable  # what `activation_module` accepts
+Activation = Formula | str | nn.Module | type | Callable[[], nn.Module]  # for `activation_module`
 
 
 def _per_layer(activation, n_layers: int) -> list:
@@ -138,7 +138,7 @@ def _first_layer(embedding: Embedding | str | None, n_features: int) -> Embeddin
 SHAPES = {"heavy": (200, 100), "light": (64, 32)}  # widths of the hidden layers
 
 
-def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
+def heavy(n_features: int, activation: Activation = "relu", **kwargs: object) -> nn.Sequential:
     """The paper's large network, 200 and 100 hidden units; other arguments as in `mlp`.
 
     Parameters
@@ -164,7 +164,7 @@ def heavy(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequ
     return mlp(n_features, SHAPES["heavy"], activation, **kwargs)
 
 # %% ../nbs/09_models.ipynb #1c82058b
-def light(n_features: int, activation: Activation = "relu", **kwargs) -> nn.Sequential:
+def light(n_features: int, activation: Activation = "relu", **kwargs: object) -> nn.Sequential:
     """The paper's small network, 64 and 32 hidden units; other arguments as in `mlp`.
 
     Parameters
@@ -569,7 +569,7 @@ def _compares_doubles() -> bool:
 
 # %% ../nbs/09_models.ipynb #b7dd2f86
 @patch
-def reset_dropout(self: Stack):
+def reset_dropout(self: Stack) -> None:
     "Start each seed's dropout anew, as training does."
     self._generators = [torch.Generator().manual_seed(s) for s in self.seeds]
 

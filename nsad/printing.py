@@ -15,7 +15,8 @@ from fastcore.basics import patch
 from .reading import NAME_OF, FormulaError, Protected, checked, expression
 
 # %% ../nbs/00aa_printing.ipynb #95c0fab2
-Tree = tuple | str | int | float     # ("add", tree, tree), "x", 2, 0.5; pi and e are "pi" and "e"
+Tree = tuple[object, ...] | str | int | float
+# ("add", tree, tree), "x", 2, 0.5; pi and e are "pi" and "e"
 
 
 def to_tree(e:sympy.Expr)->Tree:

@@ -13,12 +13,17 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from typing import TYPE_CHECKING
 import numpy as np
+from numpy.typing import ArrayLike
 from torch import nn
 
 from .ccode import CUnit
 from .layers import (ARRAYS, ExportError, Layer, LinearMap, Pointwise, Scaling, applied,
                          network_layers)
+
+if TYPE_CHECKING:
+    from nsad.data import Scaler
 
 # %% ../nbs/10d_quantised.ipynb #f2e9b342
 @dataclass(frozen=True, eq=False)
@@ -501,7 +506,8 @@ def costs(q:Quantised)->dict[str, int]:
             "float operations": 5 * n_inputs + 2 * units[-1]}
 
 # %% ../nbs/10d_quantised.ipynb #2d8ff89a
-def quantise_network(net:nn.Module, calibration, scaler=None)->Quantised:
+def quantise_network(net:nn.Module, calibration:ArrayLike,
+                     scaler:"Scaler|None"=None)->Quantised:
     """A trained torch network in whole numbers.
 
     Parameters
@@ -546,7 +552,7 @@ def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
         if isinstance(layer, LinearMap): groups.append([])
         elif groups: groups[-1].append(layer)
         else: raise ExportError("int8 takes networks that begin with a linear map, behind a "
-                                "scaling at most; use dtype='float'")
+                                "standard Scaler at most; use dtype='float'")
     if groups.pop():
         raise ExportError("int8 takes networks that end with a linear map; apply what follows it "
                           "to the outputs, or use dtype='float'")

@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,10 +28,11 @@ from .activation import SymbolicActivation
 from .discovery import Discovery
 from .evaluation import Ranks, summary
 from .files import file_name, write_file, writing
-from .formula import Formula
+from .formula import Formula, FormulaError
 from .messages import printable, shown
 from .models import SHAPES
 from .paper import Reproduction, claims
+from .statistics import mean_text
 
 # %% ../nbs/22_report.ipynb #97bcb5df
 LABELS = {
@@ -74,18 +76,9 @@ def results_table(
     for m in measures:
         if m in t:
             out[LABELS[m]] = [
-                _mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)
+                mean_text(*row) for row in zip(t[m], t[f"{m}_sd"], t.diverged, t.n)
             ]
     return out
-
-# %% ../nbs/22_report.ipynb #b4bd5b4d
-def _mean_text(mean: float, sd: float, diverged: int, n: int) -> str:
-    "A mean with its spread; in its place how many networks diverged, if any did."
-    if diverged:
-        return f"{diverged} of {n} diverged"
-    if math.isnan(mean):
-        return ""
-    return f"{mean:.3f}" if n < 2 else f"{mean:.3f} ± {sd:.3f}"
 
 # %% ../nbs/22_report.ipynb #f76120c7
 class MarkdownText(str):
@@ -250,7 +243,7 @@ def plot_activation(
     x = np.linspace(-width, width, 400)  # without 0, where many activations have their kink
     with _style():
         fig, axes = plt.subplots(1, 2, figsize=(8, 3.3), sharex=True)
-        curves = zip(axes, ("activation", "derivative"), (Formula, Formula.derivative))
+        curves = zip(axes, ("activation", "derivative"), (Formula, _slope))
         for ax, title, curve in curves:
             for text, line in zip(against, ("--", ":", "-.")):
                 ax.plot(x, _values(curve(Formula(text)), x), color="0.6", ls=line, label=text)
@@ -268,8 +261,21 @@ def plot_activation(
     return fig
 
 # %% ../nbs/22_report.ipynb #20aeefc4
-def _values(f: Formula, x):
+def _values(f: Callable, x):
     return np.broadcast_to(f(x), x.shape)
+
+# %% ../nbs/22_report.ipynb #b55d56e5
+def _slope(f: Formula) -> Callable:
+    "The derivative; by the layer where it cannot be written as a formula, as digamma's."
+    try:
+        return f.derivative()
+    except FormulaError:
+        return partial(_slope_by_layer, SymbolicActivation(f))
+
+# %% ../nbs/22_report.ipynb #0ddb65ef
+def _slope_by_layer(layer: SymbolicActivation, x: np.ndarray) -> np.ndarray:
+    at = torch.as_tensor(x).requires_grad_()
+    return torch.autograd.grad(layer(at).sum(), at)[0].numpy()
 
 # %% ../nbs/22_report.ipynb #7ffe734b
 def _limits(ax, low: float, high: float):

@@ -108,7 +108,7 @@ class SelectableActivation(Choice):
 
     def __init__(
         self,
-        formulas: Iterable,
+        formulas: Iterable[Formula | str],
         per: str = "layer",
         channels: int | None = None,
         temperature: float = 1.0,

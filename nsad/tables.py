@@ -1145,7 +1145,7 @@ def _typed(column: pd.Series, decimal: str) -> pd.Series:
     )
 
 # %% ../nbs/06_tables.ipynb #566a6727
-def read_table(path, header: str | None = "first", raw: bool = False) -> pd.DataFrame:
+def read_table(path: str | Path, header: str | None = "first", raw: bool = False) -> pd.DataFrame:
     r"""The table in a file: CSV, TSV, Parquet, Feather, ARFF or NPZ, as it is or packed by gzip
     or Zstandard.
 

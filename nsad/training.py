@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 import numpy as np
+from numpy.typing import ArrayLike
 import pandas as pd
 import torch
 import torch.nn.functional as F
@@ -573,16 +574,16 @@ class History:
 # %% ../nbs/13_training.ipynb #2f4f78d8
 def train(
     model: nn.Module,
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike,
     task: str = "binary",
     recipe: Recipe = STRONG,
     seed: int = 42,
-    validation=None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
     device: str = "auto",
     progress: bool = False,
-    weights=None,
-    before_epoch: Callable | None = None,
+    weights: ArrayLike | None = None,
+    before_epoch: Callable[[float], object] | None = None,
 ) -> History:
     """Train a network, or all members of a stack, in place.
 
@@ -972,7 +973,9 @@ def member_costs(stack: Members, n_features: int | None = None) -> list[tuple[in
     return out
 
 # %% ../nbs/13_training.ipynb #a217a698
-def evaluate(model: nn.Module, X, y, task: str = "binary") -> dict | list[dict]:
+def evaluate(
+    model: nn.Module, X: ArrayLike, y: ArrayLike, task: str = "binary"
+) -> dict[str, float] | list[dict[str, float]]:
     """`measures` of a network on rows it has not seen; of a stack, a list with those of each
     member.
 
@@ -1058,8 +1061,8 @@ def _trial(
 # %% ../nbs/13_training.ipynb #e7925772
 def choose_by_trial(
     model: nn.Module,
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike,
     task: str = "binary",
     recipe: Recipe = STRONG,
     finalists: int = 5,

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from fastcore.basics import patch
@@ -22,8 +23,13 @@ from .data import Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery, discover_on_splits
 from .evaluation import Study, compare, summary
 from .files import write_file
+from .formula import Formula
 from .provenance import Origin, SeenRows, leak, origins, remedy
 from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # %% ../nbs/21_transfer.ipynb #9c68debe
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ _LEFT_OUT = [
 
 # %% ../nbs/21_transfer.ipynb #61fb7505
 @patch
-def save(self: TransferMatrix, path) -> Path:
+def save(self: TransferMatrix, path: str | Path) -> Path:
     """Write the rows as CSV.
 
     Parameters
@@ -261,7 +267,12 @@ _MARKS = {"better": "▲", "worse": "▼"}
 
 
 @patch
-def plot(self: TransferMatrix, against: str | None = None, measure: str | None = None, ax=None):
+def plot(
+    self: TransferMatrix,
+    against: str | None = None,
+    measure: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
     """Gains as a heat map with the marks of the tests.
 
     Parameters
@@ -445,7 +456,7 @@ def _refuse_shared_rows(
 
 # %% ../nbs/21_transfer.ipynb #9fd50cda
 def transfer_matrix(
-    sources: Sequence[str | Dataset] | Mapping,
+    sources: Sequence[str | Dataset] | Mapping[str, Formula | str | Discovery],
     targets: Sequence[str | Dataset] | None = None,
     seeds: Sequence[int] = (42, 43, 44),
     classics: Sequence[str] = ("relu", "gelu", "silu"),
@@ -456,9 +467,9 @@ def transfer_matrix(
     rows: int | None = 20_000,
     split_seed: int | None = None,
     engine: str = "network",
-    options: dict | None = None,
+    options: dict[str, object] | None = None,
     specialist: bool = True,
-    folder=None,
+    folder: str | Path | None = None,
     device: str = "auto",
     progress: bool = True,
 ) -> TransferMatrix:

@@ -1,7 +1,10 @@
 """What editors, type checkers and `help` see of the package, whose names are imported when they are first asked for."""
 import doctest
+import inspect
+import json
 import os
 import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +70,60 @@ def test_a_type_checker_knows_every_public_name(tmp_path):
     assert len(shown) == len(lines), run.stdout + run.stderr
     untyped = [name for name, what in zip(nsad.__all__, shown) if what in ("Any", "def (*Any, **Any) -> Any")]
     assert not untyped
+
+
+# Of scikit-learn, written into every estimator.
+REQUESTS = re.compile(r"set_\w+_request|get_metadata_routing")
+# How NumPy's own types are spelled out: an array of whatever shape and kind, and what becomes one.
+OF_NUMPY = re.compile(r"(tuple|dtype)\[Any(, \.\.\.)?\]")
+
+
+def public_parts():
+    "Public names, and what the package itself writes into public classes: methods, properties, what makes one."
+    for name in nsad.__all__:
+        yield name
+        thing = getattr(nsad, name)
+        if inspect.isclass(thing):
+            parts = [part for part in vars(thing) if part[0] != "_" or part in ("__init__", "__call__")]
+            yield from (f"{name}.{part}" for part in parts if not REQUESTS.fullmatch(part))
+
+
+def functions_of(thing):
+    "The function behind a method or a property, if it is one of the package."
+    thing = getattr(thing, "fget", None) or getattr(thing, "func", None) or getattr(thing, "__func__", thing)
+    return [thing] if inspect.isfunction(thing) and thing.__module__.startswith("nsad") else []
+
+
+@pytest.mark.parametrize("name", list(public_parts()))
+def test_a_public_signature_has_types(name):
+    first, _, part = name.partition(".")
+    thing = vars(getattr(nsad, first))[part] if part else getattr(nsad, first)
+    for function in functions_of(thing):
+        signature = inspect.signature(function)
+        lacking = [p.name for p in signature.parameters.values() if p.annotation is p.empty and p.name not in ("self", "cls")]
+        if part != "__init__" and signature.return_annotation is signature.empty:
+            lacking.append("return")
+        assert not lacking, f"{name} does not say of which type these are"
+
+
+def revealed(names, folder):
+    "What pyright reveals of each name; None for what it does not know."
+    pytest.importorskip("pyright", reason="pyright comes with the extra dev")
+    (folder / "uses.py").write_text("\n".join(["import nsad", *(f"reveal_type(nsad.{name})" for name in names)]) + "\n", encoding="utf-8")
+    env = os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", "PYTHONPATH": str(Path(nsad.__file__).parents[1])}
+    run = subprocess.run([sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", "uses.py"],
+                         capture_output=True, text=True, cwd=folder, env=env)
+    if not run.stdout.strip().startswith("{"):
+        pytest.skip(f"pyright does not start here, it fetches itself from npm: {run.stderr.strip()[-200:]}")
+    said = {}
+    for message in json.loads(run.stdout)["generalDiagnostics"]:
+        line, text = message["range"]["start"]["line"], message["message"]
+        said[line] = None if "Cannot access attribute" in text or said.get(line, "") is None else text.partition('" is ')[2]
+    return {name: said.get(i) for i, name in enumerate(names, start=1)}
+
+
+def test_pyright_reports_no_any_for_the_public_face(tmp_path):
+    shown = revealed(list(public_parts()), tmp_path)
+    assert all(shown[name] for name in nsad.__all__)
+    vague = {name: text for name, text in shown.items() if text and re.search(r"\b(Any|Unknown)\b", OF_NUMPY.sub("", text))}
+    assert {name: text for name, text in vague.items() if not name.endswith(("__call__", "forward"))} == {}

@@ -30,6 +30,7 @@ def run(path, timeout):
         if cell.cell_type == "code" and left_alone(cell.source):
             cell.metadata["tags"] = [SKIP]
     NotebookClient(notebook, timeout=timeout, kernel_name="python3", skip_cells_with_tag=SKIP, record_timing=False,
+                   store_widget_state=False,         # its ids are new in every run
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     took = time.perf_counter() - start
     for cell in notebook.cells:

@@ -23,7 +23,7 @@ from deap import base, gp, tools
 from fastcore.basics import patch
 from scipy.stats import rankdata
 from ..activation import SymbolicActivation
-from ..data import Dataset, Scaler
+from ..data import Dataset, Scaler, checked_scaling
 from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
 from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError
@@ -366,6 +366,9 @@ class NetworkEngine:
     embedding : Embedding or str, optional
         Of numbers, before the first layer of a table's networks, such as "periodic"; columns
         and bins that it leaves open come from the rows of the search. None for none.
+    scaling : str or None, default 'standard'
+        How the columns of a table are scaled, by the rows of the search: one of
+        `nsad.data.SCALINGS`; None for rows that are scaled already.
     restart : int, default 0
         Number of this search among several that differ in what they breed from and are judged
         alike, see `discover`.
@@ -404,6 +407,7 @@ class NetworkEngine:
     embedding: Embedding | str | None = None
     restart: int = 0
     operators: Sequence[str] | None = None
+    scaling: str | None = "standard"
 
     def __post_init__(self):
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
@@ -421,6 +425,8 @@ class NetworkEngine:
         object.__setattr__(self, "starters", _texts(given))
         object.__setattr__(self, "initial_formulas", self.starters)
         object.__setattr__(self, "embedding", embedding_of(self.embedding))
+        if self.scaling is not None:
+            checked_scaling(self.scaling)
         if isinstance(self.recipe, Mapping):
             object.__setattr__(self, "recipe", Recipe(**self.recipe))
         _check_trainings(self)
@@ -533,9 +539,10 @@ def _rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
 @patch
 def _trials(self: NetworkEngine, X, y, task: str, seed: int) -> list[list[TableTrial]]:
     "For each rung the trial on this dataset, and on each of the others."
+    kind = self.scaling or "standard"
     tables = [
         (X, y, task),
-        *((Scaler.fit(d.X).transform(d.X), d.y, d.task) for d in self.others),
+        *((Scaler.fit(d.X, kind).transform(d.X), d.y, d.task) for d in self.others),
     ]
     return list(zip(*(self._rungs(*table, seed) for table in tables)))
 
