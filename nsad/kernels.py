@@ -69,9 +69,9 @@ def _finite(top:float, half:bool)->Callable:
 def _all_finite(top:float)->Callable:
     "The guard of several arrays, in place; of few numbers it is first asked if they need it."
     def all_finite(*arrays):
-        *results, _ = arrays
-        pairs = zip(results, results[1:])
-        if results[0].size <= ASKED and all(math.isfinite(np.vdot(a, b)) for a, b in pairs): return
+        results = arrays[:-1]
+        products = map(np.vdot, results, results[1:])
+        if results[0].size <= ASKED and all(map(math.isfinite, products)): return
         for a in results: torch.from_numpy(a).nan_to_num_(0., top, -top)
     return all_finite
 
