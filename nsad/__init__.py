@@ -15,7 +15,7 @@ From a table to a verdict; ``help(nsad.discover)`` says more::
 Where to look (``nsad.__all__`` is the whole list; at a shell, ``nsad`` alone shows the commands):
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
 formulas    Formula, explore, SymbolicActivation, replace_activations, SelectableActivation
-networks    mlp, light, heavy, PeriodicEmbedding, Stack, ensemble_of, Recipe, train, evaluate, count_parameters
+networks    mlp, light, heavy, PeriodicEmbedding, MLPEnsemble, ensemble_of, Recipe, train, evaluate, count_parameters
 search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
 evidence    Study, summary, compare, transfer_matrix, transferability, ActivationLibrary, Entry
 elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
@@ -35,7 +35,7 @@ _PUBLIC = {
     "card": ["DataCard", "describe", "plot_card"],
     "embeddings": ["PeriodicEmbedding", "PiecewiseLinearEmbedding"],
     "selectable": ["SelectableActivation", "collapse_activations"],
-    "models": ["Stack", "count_parameters", "heavy", "light", "mlp"],
+    "models": ["MLPEnsemble", "count_parameters", "heavy", "light", "mlp"],
     "ensemble": ["ensemble_of"],
     "quantised": ["quantise_network"],
     "export": ["ExportError", "to_c", "to_jax", "to_latex", "to_numpy", "to_onnx"],
@@ -70,7 +70,7 @@ if _typing.TYPE_CHECKING:
     from .embeddings import PiecewiseLinearEmbedding as PiecewiseLinearEmbedding
     from .selectable import SelectableActivation as SelectableActivation
     from .selectable import collapse_activations as collapse_activations
-    from .models import Stack as Stack
+    from .models import MLPEnsemble as MLPEnsemble
     from .models import count_parameters as count_parameters
     from .models import heavy as heavy
     from .models import light as light
@@ -116,6 +116,7 @@ if _typing.TYPE_CHECKING:
 
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_HOME)
+_HOME["Stack"] = "models"  # the earlier name of MLPEnsemble
 
 
 def __getattr__(name):

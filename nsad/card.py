@@ -73,6 +73,8 @@ def _summary(column: pd.Series, kind: str) -> dict:
     words, numbers = values.astype(str), pd.Series(dtype=float)
     if kind in ("number", "truth", "identifier", "date"):
         numbers = _as_numbers(values)
+    if kind in ("number", "date"):  # a cell that is none of the column's kind is a gap
+        values, words = values[numbers.index], words[numbers.index]
     counts = _histogram(numbers, 8)[0] if len(numbers) else words.value_counts().head(8)
     row = dict(
         column=str(column.name),
@@ -202,9 +204,33 @@ class DataCard:
         table = self.columns.to_string(
             index=False, float_format="{:.4g}".format, na_rep="", max_colwidth=48
         )
-        return "\n".join(
-            [self.headline, table, *_balance_lines(self), *(f"note: {n}" for n in self.notes)]
+        return "\n".join([self.headline, table, *self.remarks])
+
+    def for_people(self) -> pd.DataFrame:
+        """The columns in fewer words: share of missing values, range, and what becomes of each.
+
+        Returns
+        -------
+        DataFrame
+            Of text, one row for each column.
+        """
+        about = self.columns
+        return pd.DataFrame(
+            {
+                "column": about.column,
+                "kind": about.kind,
+                "missing": [f"{share:.1%}" if share else "" for share in about.missing],
+                "different": [f"{n:,}" for n in about.different],
+                "shape": about["shape"],
+                "values": [_values(line) for line in about.itertuples()],
+                "becomes": _becomes(self),
+            }
         )
+
+    @property
+    def remarks(self) -> list[str]:
+        "The balance of classes and the notes, a line each."
+        return [*_balance_lines(self), *(f"note: {n}" for n in self.notes)]
 
     def _repr_html_(self):
         table = self.columns.to_html(
@@ -237,6 +263,31 @@ class DataCard:
                 columns=columns,
             )
         )
+
+# %% ../nbs/08_card.ipynb #bb546ce9
+def _values(line) -> str:
+    "Range and median of numbers, else the most frequent values."
+    if line.often or line.median != line.median:
+        return line.often
+    return f"{line.lowest:.4g} to {line.highest:.4g}, median {line.median:.4g}"
+
+# %% ../nbs/08_card.ipynb #6c17f839
+def _becomes(card: DataCard) -> list[str]:
+    "What a network gets of each column, by the rule that nsad would read off this table."
+    features = card._frame.drop(columns=[card.target] if card.target else [])
+    rules = {rule.name: rule for rule in Encoding.of(features).columns} if features.size else {}
+    return [_inputs(rules.get(name)) for name in card.columns.column]
+
+# %% ../nbs/08_card.ipynb #8713466f
+def _inputs(rule) -> str:
+    "What one column becomes, in a few words."
+    if rule is None:
+        return "target"
+    if rule.how == "one-hot":
+        n = len(rule.outputs)
+        return f"{n} columns of 0/1" if n > 1 else "0/1"
+    words = {"codes": "code 0, 1, 2, ...", "days": "days since 1970"}
+    return words.get(rule.how, rule.how) + (", missing 0/1" if rule.gaps else "")
 
 # %% ../nbs/08_card.ipynb #f3a30675
 def _balance_lines(card: DataCard) -> list[str]:

@@ -4,18 +4,21 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'results_app', 'library_app', 'SEED', 'HOME', 'AS_JSON', 'JOBS', 'BACKEND', 'SCHEDULER', 'FORCE',
-           'OVERWRITE', 'RECIPE', 'EPOCHS', 'QUIET', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'WAY', 'discover', 'study',
-           'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library', 'show_entry', 'add_entry',
-           'use_entry', 'export_library', 'import_library', 'export_activation', 'show_results', 'export_results',
-           'way', 'doctor', 'main']
+           'OVERWRITE', 'RECIPE', 'EPOCHS', 'NO_HEADER', 'QUIET', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'OVERVIEW',
+           'discover', 'study', 'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library',
+           'show_entry', 'add_entry', 'use_entry', 'remove_entry', 'export_library', 'import_library',
+           'export_activation', 'show_results', 'export_results', 'overview', 'doctor', 'main']
 
 # %% ../nbs/25_cli.ipynb #d4e11fcb
+import inspect
 import json
 import re
 import shlex
+import shutil
 import signal
 import sqlite3
 import sys
+import textwrap
 import threading
 import time
 import warnings
@@ -24,6 +27,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -61,7 +66,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Find activation functions in data, and prove what they are worth.",
 )
 data_app = typer.Typer(
     no_args_is_help=True,
@@ -101,6 +105,16 @@ RECIPE = Annotated[
     str, typer.Option(help="How networks are trained: strong, paper (15 epochs) or converged.")
 ]
 EPOCHS = Annotated[int | None, typer.Option(help="Epochs, in place of the recipe's.")]
+NO_HEADER = Annotated[
+    bool,
+    typer.Option(
+        "--no-header",
+        help=(
+            "The first line of the file has values, no names; the columns are X0, X1, ...,"
+            " and --target may be a position: 4, or -1 for the last."
+        ),
+    ),
+]
 QUIET = Annotated[
     bool, typer.Option("--quiet", help="No progress bars, and no lines that say what goes on.")
 ]
@@ -110,10 +124,28 @@ def _say(text, file=None) -> None:
     "Print lines of text that may have names from elsewhere in them."
     print("\n".join(map(printable, str(text).split("\n"))), file=file or sys.stdout)
 
-
+# %% ../nbs/25_cli.ipynb #6472159d
 def _note(text) -> None:
     "A line on standard error."
     _say(f"nsad: {text}", sys.stderr)
+
+# %% ../nbs/25_cli.ipynb #0e94a06e
+def _tell(text) -> None:
+    "Sentences on standard output, wrapped between words where it is a terminal."
+    if not sys.stdout.isatty():
+        return _say(text)
+    width = shutil.get_terminal_size().columns
+    for line in str(text).split("\n"):
+        indent = 12 if line.startswith("  ") else 2  # what belongs to a key, or to a sentence
+        _say(
+            textwrap.fill(
+                line,
+                width,
+                subsequent_indent=" " * indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
 
 # %% ../nbs/25_cli.ipynb #484b14b1
 def _cell(value, digits: int) -> str:
@@ -125,14 +157,68 @@ def _cell(value, digits: int) -> str:
 # %% ../nbs/25_cli.ipynb #f5725dee
 def _show(frame, title: str, digits: int = 4):
     "A DataFrame as a table for people."
-    table = Table(header_style="bold")
-    for name in frame.columns:
-        table.add_column(escape(printable(name)), overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(_cell(v, digits) for v in row))
+    rows = [[_cell(v, digits) for v in row] for row in frame.itertuples(index=False)]
+    names = [escape(printable(name)) for name in frame.columns]
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(escape(printable(title)), style="italic", highlight=False)
+    columns = [[name, *cells] for name, *cells in zip(names, *rows)]
+    table = _table(columns, console.width)
+    if table is None and len(rows) > 1:  # what is the same in every row need not be a column
+        same = [column for column in columns if len(set(column[1:])) == 1]
+        console.print(", ".join(f"{c[0]} {c[1]}" for c in same if c[1]), highlight=False)
+        columns = [column for column in columns if column not in same]
+        table = _table(columns, console.width)
+    if table is None:
+        return _show_records(columns, console)
     console.print(table)
+
+# %% ../nbs/25_cli.ipynb #68f52e24
+_LONGEST_WORD = 24  # characters; a longer word, such as a formula, may be folded
+_WORDS = re.compile(r"(?<!±) (?!±)")  # a mean and its spread are one word
+
+# %% ../nbs/25_cli.ipynb #d86b6bca
+def _widths(columns: list[list[str]], room: int) -> list[int] | None:
+    """Characters for each column of a table, so that no shorter word is broken; None where there
+    is not room enough for that.
+    """
+    most = [max(map(cell_len, column)) for column in columns]
+    widths = [
+        min(_LONGEST_WORD, max(cell_len(w) for text in column for w in _WORDS.split(text)))
+        for column in columns
+    ]
+    spare = room - sum(widths)
+    if spare < 0:
+        return None
+    for j in sorted(range(len(columns)), key=lambda j: most[j] - widths[j]):
+        more = min(spare, max(0, most[j] - widths[j]))
+        widths[j], spare = widths[j] + more, spare - more
+    return widths
+
+# %% ../nbs/25_cli.ipynb #5502a829
+def _table(columns: list[list[str]], width: int) -> Table | None:
+    "A table that fits: with lines, else without them, else none."
+    n = len(columns)
+    lines = Table(header_style="bold")
+    plain = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for table, overhead in ((lines, 3 * n + 1), (plain, 2 * n + 1)):
+        widths = _widths(columns, width - overhead)
+        if widths is None:
+            continue
+        for (name, *_), least in zip(columns, widths):
+            table.add_column(name, overflow="fold", width=least)
+        for row in list(zip(*columns))[1:]:
+            table.add_row(*row)
+        return table
+    return None
+
+# %% ../nbs/25_cli.ipynb #94d6d754
+def _show_records(columns: list[list[str]], console: Console) -> None:
+    "A table that is wider than the terminal: each row as lines of name and value."
+    indent = max(cell_len(column[0]) for column in columns) + 2
+    for i in range(1, len(columns[0])):
+        for column in columns:
+            console.print(f"{column[0]:<{indent}}{column[i]}", highlight=False)
+        console.print("-" * min(console.width, 40), highlight=False)
 
 # %% ../nbs/25_cli.ipynb #2733b3d3
 _SOON = 0.8  # seconds until a command that has said nothing says that it is at work
@@ -211,7 +297,12 @@ def _is_file(text: str) -> bool:
 
 # %% ../nbs/25_cli.ipynb #5f6e9961
 def _dataset(
-    source: str, target: str | None, rows: int | None, seed: int, data_home: Path | None
+    source: str,
+    target: str | None,
+    rows: int | None,
+    seed: int,
+    data_home: Path | None,
+    no_header: bool = False,
 ):
     "A dataset by name, or from a file with a target column."
     from nsad.data import DataError, Dataset, load_dataset
@@ -222,7 +313,14 @@ def _dataset(
         return load_dataset(source, rows=rows, seed=seed, data_home=data_home)
     if target is None:
         raise DataError(f"{source} is a file: name the column to predict with --target")
+    if no_header:
+        return Dataset.from_file(source, _position(target), header=None)
     return Dataset.from_file(source, target=target)
+
+# %% ../nbs/25_cli.ipynb #3d251dfa
+def _position(target: str) -> str | int:
+    "The target of a file without names: X6, or its position, 6 or -1."
+    return int(target) if re.fullmatch(r"-?\d+", target) else target
 
 # %% ../nbs/25_cli.ipynb #f3755db4
 def _is_formula(text: str) -> bool:
@@ -284,7 +382,10 @@ def discover(
     rows: Annotated[
         int | None, typer.Option(help="Rows to draw from a dataset given by name.")
     ] = 100_000,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds.")] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds for the search; what is found is judged after them."),
+    ] = None,
     budget: Annotated[int | None, typer.Option(help="Formulas to score at most.")] = None,
     out: Annotated[
         Path | None,
@@ -341,6 +442,7 @@ def discover(
     ] = None,
     seed: SEED = 42,
     data_home: HOME = None,
+    no_header: NO_HEADER = False,
     as_json: AS_JSON = False,
     quiet: QUIET = False,
 ):
@@ -362,6 +464,8 @@ def discover(
     nsad discover own.csv --target label --operators add,mul,sin,tanh
 
     nsad discover own.csv --target label --resume search.json
+
+    nsad discover own.csv --no-header --target -1
     """
     _stage(f"nsad discover: reading {source}", quiet)
     from nsad.data import split
@@ -377,7 +481,7 @@ def discover(
     figure = _figure_beside(out) if out and judge and not as_json else None
     if figure:
         check_output(figure, force)
-    ds = _dataset(source, target, rows, seed, data_home)
+    ds = _dataset(source, target, rows, seed, data_home, no_header)
     place = out or (
         None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json"))
     )
@@ -430,6 +534,7 @@ def discover(
         "study",
         source,
         *(["--target", target] if target else drawn),
+        *["--no-header"] * no_header,
         "-a",
         "relu",
         "-a",
@@ -501,8 +606,12 @@ def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: 
 # %% ../nbs/25_cli.ipynb #d0821bb5
 def _show_judgement(judged, found, figure: Path | None):
     "The answer and what it rests on; and a figure, if any."
-    _show(judged.rows(), "On the rows put aside, mean ± standard deviation of the networks")
-    _say(str(judged))
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < 100
+    _show(
+        judged.rows(digits=3 if narrow else 4),
+        "On the rows put aside, mean ± standard deviation of the networks",
+    )
+    _tell(str(judged))
     if figure is None:
         return
     from nsad.report import plot_activation
@@ -580,6 +689,7 @@ def study(
     recipe: RECIPE = "strong",
     epochs: EPOCHS = None,
     data_home: HOME = None,
+    no_header: NO_HEADER = False,
     as_json: AS_JSON = False,
     quiet: QUIET = False,
 ):
@@ -608,7 +718,7 @@ def study(
         raise ValueError(
             f"--resume: there is no store {store}; leave --resume out to begin one"
         )
-    datasets = [_dataset(s, target, rows, draw_seed, data_home) for s in sources]
+    datasets = [_dataset(s, target, rows, draw_seed, data_home, no_header) for s in sources]
     try:
         numbers = tuple(map(int, seeds.split(",")))
     except ValueError:
@@ -616,6 +726,11 @@ def study(
             f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44"
         ) from None
     activations = {text: _activation(text) for text in activation}
+    if baseline not in activations and len(activations) > 1:
+        raise ValueError(
+            f"--baseline {baseline!r} is not trained here; add -a {shlex.quote(baseline)}, or"
+            f" choose one of {', '.join(activations)}"
+        )
     grid = _fair(Study(datasets, activations, network, numbers, how, split_seed=split_seed))
     kept = ResultsStore(store)
     before = len(kept.keys())
@@ -639,7 +754,7 @@ def study(
     if as_json:
         return print(results.drop(columns="row_scores").to_json(orient="records"))
     _show(results_table(results), "Mean ± standard deviation over seeds")
-    if baseline not in activation or len(results) == len(numbers) * len(datasets):
+    if len(activations) == 1:
         return
     measure = "r2" if results.r2.notna().any() else "accuracy"
     _show(
@@ -647,7 +762,7 @@ def study(
         f"Against {baseline}, {measure}",
     )
     for verdict in verdicts(results, baseline):
-        _say(verdict)
+        _tell(verdict)
 
 # %% ../nbs/25_cli.ipynb #e3b3ea99
 def _cut_short(kept, before: int, store: Path | None) -> KeyboardInterrupt:
@@ -860,9 +975,11 @@ def describe_data(
     ] = 100_000,
     seed: SEED = 42,
     data_home: HOME = None,
+    no_header: NO_HEADER = False,
     as_json: AS_JSON = False,
 ):
-    """The data card of a table: types, ranges, gaps, doubts, classes.
+    """The data card of a table: types, ranges, gaps, doubts, classes, and what becomes of each
+    column.
 
     Example: nsad data describe penguins.csv --target species -o penguins.png
     """
@@ -870,16 +987,29 @@ def describe_data(
 
     if figure:
         _check_picture(figure, force)
-    card = (
-        describe(source, target)
-        if _is_file(source)
-        else describe(_dataset(source, target, rows, seed, data_home))
-    )
-    _say(card.to_json() if as_json else repr(card))
+    if _is_file(source):
+        column = _position(target) if no_header and target is not None else target
+        card = describe(source, column, header=None if no_header else "first")
+    else:
+        card = describe(_dataset(source, target, rows, seed, data_home))
+    if as_json:
+        _say(card.to_json())
+    else:
+        _show_card(card)
     if figure is None:
         return
     with writing(figure) as part:
         plot_card(card).savefig(part)
+
+# %% ../nbs/25_cli.ipynb #645ecb20
+def _show_card(card) -> None:
+    "A data card as a table that fits a terminal, and its notes as sentences."
+    frame = card.for_people()
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < 100:
+        frame = frame.drop(columns="shape")
+    _show(frame, card.headline)
+    _tell("\n".join(card.remarks))
+
 
 # %% ../nbs/25_cli.ipynb #44bccb3d
 def _check_picture(path: Path, force: bool) -> None:
@@ -919,7 +1049,11 @@ def list_library(
 ):
     """The activations that are kept.
 
-    Examples: nsad library list --shipped | nsad library list --shipped --near "sin(x)"
+    Examples:
+
+    nsad library list --shipped
+
+    nsad library list --shipped --near "sin(x)"
     """
     from nsad.library import ActivationLibrary
 
@@ -941,7 +1075,10 @@ def show_entry(name: NAME, library: LIBRARY = None, as_json: AS_JSON = False):
     from nsad.library import find_entry
 
     entry = find_entry(name, library)
-    _say(entry.to_json() if as_json else entry.describe())
+    if as_json:
+        _say(entry.to_json())
+    else:
+        _tell(entry.describe())
 
 # %% ../nbs/25_cli.ipynb #30421161
 @library_app.command("add")
@@ -990,6 +1127,29 @@ def use_entry(name: NAME, library: LIBRARY = None):
     from nsad.library import find_entry
 
     _say(find_entry(name, library).snippet())
+
+# %% ../nbs/25_cli.ipynb #56d83871
+@library_app.command("remove")
+def remove_entry(
+    name: NAME,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    library: LIBRARY = None,
+):
+    """Delete an activation from your own library; its file is gone then.
+
+    Example: nsad library remove my-bump
+    """
+    from nsad.library import ActivationLibrary
+
+    kept = ActivationLibrary(library)
+    entry = kept.entry(name)
+    if not yes and not sys.stdin.isatty():
+        raise ValueError(f"{name!r} is deleted only with --yes where nobody can be asked")
+    if not yes:
+        typer.confirm(f"Delete {name} ({entry.formula}) from {printable(kept.path)}?", abort=True)
+    kept.remove(name)
+    _say(f"removed: {kept.path / (name + '.json')}")
+
 
 # %% ../nbs/25_cli.ipynb #550af4c0
 @library_app.command("export")
@@ -1044,7 +1204,11 @@ def export_activation(
 ):
     """Take an activation out of Python.
 
-    Examples: nsad export "x*exp(-x**2)" bump.h | nsad export found.json found.onnx
+    Examples:
+
+    nsad export "x*exp(-x**2)" bump.h
+
+    nsad export found.json found.onnx
     """
     from nsad.activation import SymbolicActivation
     from nsad.export import to_c, to_latex, to_onnx
@@ -1125,7 +1289,7 @@ _MENU = (
     ("nsad reproduce", "the paper's claims"),
 )
 _LINES = "\n".join(f"  [cyan]{command:<53}[/cyan]  {what}" for command, what in _MENU)
-WAY = f"""[bold]nsad[/bold] finds activation functions in data, and proves what they are worth.
+OVERVIEW = f"""[bold]nsad[/bold] finds activation functions in data, and proves what they are worth.
 
 {_LINES}
 
@@ -1134,7 +1298,7 @@ Completion for your shell: [cyan]nsad --install-completion[/cyan]."""
 
 # %% ../nbs/25_cli.ipynb #e5742aa8
 @app.callback(invoke_without_command=True)
-def way(
+def overview(
     ctx: typer.Context,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the full traceback of an error.")
@@ -1146,15 +1310,20 @@ def way(
     Exit codes: 0 done, 1 input that cannot be used, 2 a command that cannot be read, 130
     stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
 
-    Examples: nsad doctor | nsad discover magic --time-limit 60 | nsad --debug study magic -a
-    relu
+    Examples:
+
+    nsad doctor
+
+    nsad discover magic --time-limit 60
+
+    nsad --debug study magic -a relu
     """
     from nsad import __version__
 
     if version:
         _say(__version__)
     elif ctx.invoked_subcommand is None:
-        Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(WAY)
+        Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(OVERVIEW)
 
 # %% ../nbs/25_cli.ipynb #8080fe1c
 @app.command()
@@ -1163,7 +1332,11 @@ def doctor(data_home: HOME = None, as_json: AS_JSON = False):
 
     Exit code 1 if a required part fails.
 
-    Examples: nsad doctor | nsad doctor --json
+    Examples:
+
+    nsad doctor
+
+    nsad doctor --json
     """
     from nsad.doctor import examine
 
@@ -1174,6 +1347,19 @@ def doctor(data_home: HOME = None, as_json: AS_JSON = False):
         _show(report, f"Python {sys.version.split()[0]} on {sys.platform}")
     if (report.state == "fails").any():
         raise typer.Exit(1)
+
+# %% ../nbs/25_cli.ipynb #a789adf8
+def _whole_paragraphs(*groups: typer.Typer) -> None:
+    "Lines of one paragraph of a help are one, so that a terminal breaks them at its own width."
+    for group in groups:
+        for command in [*group.registered_commands, group.registered_callback]:
+            if command is not None:
+                text = inspect.cleandoc(command.callback.__doc__)
+                command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
+
+
+_whole_paragraphs(app, data_app, library_app, results_app)
+
 
 # %% ../nbs/25_cli.ipynb #ac54ea7e
 _MEMORY = (

@@ -203,7 +203,7 @@ def _encoded(frame: pd.DataFrame, encoding: Encoding, odd: str = "refuse") -> np
 
 # %% ../nbs/07_data.ipynb #24d2188e
 @patch
-def take(self: Dataset, rows: ArrayLike | slice, encoding: Encoding | None = None) -> Dataset:
+def take(self: Dataset, rows: ArrayLike, encoding: Encoding | None = None) -> Dataset:
     """The rows with these numbers, in this order.
 
     Parameters
@@ -447,13 +447,13 @@ def _checked_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
 @patch(cls_method=True)
 def from_arrays(
     cls: Dataset,
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike,
     feature_names: Sequence[str] | None = None,
     name: str = "table",
     task: str | None = None,
     domain: str = "",
-    **about,
+    **about: object,
 ) -> Dataset:
     """A dataset of your own arrays.
 
@@ -629,7 +629,7 @@ def from_frame(
     task: str | None = None,
     domain: str = "",
     drop_unlabelled: bool = False,
-    **about,
+    **about: object,
 ) -> Dataset:
     """A dataset of a DataFrame's columns, one of which is the target.
 
@@ -712,7 +712,11 @@ def _labelled(frame: pd.DataFrame, target, drop: bool) -> tuple[pd.DataFrame, in
 # %% ../nbs/07_data.ipynb #07a0d007
 @patch(cls_method=True)
 def from_file(
-    cls: Dataset, path, target: str | int, header: str | None = "first", **kwargs
+    cls: Dataset,
+    path: str | Path,
+    target: str | int,
+    header: str | None = "first",
+    **kwargs: object,
 ) -> Dataset:
     """A dataset of a CSV, TSV, Parquet, Feather, ARFF or NPZ file, packed or not.
 

@@ -655,7 +655,8 @@ def bending(scaler) -> nn.Module | None:
     if kind == "standard":
         return None
     if kind == "robust":
-        return SymbolicActivation("3*sin(atan(x/3))", protect=False)
+        z = "clamp(x, -1e15, 1e15)"  # its square is a number of single precision
+        return SymbolicActivation(f"{z}/sqrt(1 + ({z}/3)**2)", protect=False)
     ends = [k if len(k) > 1 else (k[0], k[0] + 1) for k, _ in scaler.curves]
     layer = PiecewiseLinearLayer(len(ends), range(len(ends)), ends, 1)
     with torch.no_grad():

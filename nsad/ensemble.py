@@ -6,10 +6,11 @@
 __all__ = ['LAYERS', 'BY_ROWS', 'CONTAINERS', 'ACTIVATIONS', 'EnsembleError', 'EnsembleLayer', 'LinearEnsemble',
            'EmbeddingEnsemble', 'NumbersEnsemble', 'ConvEnsemble', 'beside', 'below', 'BatchNormEnsemble',
            'LayerNormEnsemble', 'Streams', 'DropoutEnsemble', 'ActivationEnsemble', 'Ensemble', 'ensemble_of',
-           'try_ensemble', 'Single', 'as_members']
+           'try_ensemble', 'Single', 'as_members', 'AveragedNetworks']
 
 # %% ../nbs/10_ensemble.ipynb #e72d93bd
 import copy
+import math
 from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
@@ -779,3 +780,61 @@ def as_members(model: nn.Module, seed: int = 0) -> Members:
     seed.
     """
     return model if isinstance(model, Members) else Single(model, seed)
+
+# %% ../nbs/10_ensemble.ipynb #c55b0299
+class AveragedNetworks(nn.Module):
+    """Networks for the same inputs whose predictions are averaged.
+
+    Parameters
+    ----------
+    members : sequence of nn.Module
+        Networks from (rows, features) to (rows, outputs).
+    task : str
+        "binary", "multiclass" or "regression".
+
+    Attributes
+    ----------
+    members : nn.ModuleList
+    task : str
+
+    Raises
+    ------
+    ValueError
+        No network, or another task.
+
+    Notes
+    -----
+    Lakshminarayanan, Pritzel & Blundell 2017, arXiv:1612.01474. The outputs are those of one
+    network: values in a regression; of two classes the log-odds, of more the logarithms, of the
+    mean probabilities.
+
+    Examples
+    --------
+    >>> nets = [nn.Linear(3, 1), nn.Linear(3, 1)]
+    >>> AveragedNetworks(nets, "binary")(torch.zeros(5, 3)).shape
+    torch.Size([5, 1])
+    """
+
+    def __init__(self, members: Sequence[nn.Module], task: str):
+        super().__init__()
+        if task not in ("binary", "multiclass", "regression"):
+            raise ValueError(f"task={task!r:.60} must be binary, multiclass or regression")
+        if not len(members):
+            raise ValueError("no network; an average needs one at least")
+        self.members, self.task = nn.ModuleList(members), task
+
+    def extra_repr(self) -> str:
+        return f"{len(self.members)} members, {self.task}"
+
+    def member(self, k: int) -> nn.Module:
+        "Member `k`, an ordinary network."
+        return self.members[k]
+
+    def forward(self, x: Tensor) -> Tensor:
+        "Outputs (rows, outputs)."
+        outputs = torch.stack([net(x) for net in self.members])
+        if self.task == "regression":
+            return outputs.mean(0)
+        if self.task == "binary":
+            return F.logsigmoid(outputs).logsumexp(0) - F.logsigmoid(-outputs).logsumexp(0)
+        return F.log_softmax(outputs, -1).logsumexp(0) - math.log(len(self.members))

@@ -53,6 +53,7 @@ from nsad.embeddings import (
     PiecewiseLinearEmbedding,
     embedding_of,
 )
+from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
 from .files import DataError, FileError, write_file
 from .formula import Formula
 from .models import count_parameters, mlp
@@ -157,6 +158,7 @@ _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
     "hidden": ["array-like"],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
+    "n_members": [_COUNT],
     "scaling": [StrOptions(set(SCALINGS))],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
     "engine": [str, object],
@@ -207,8 +209,9 @@ class _Estimator(BaseEstimator):
         verbose: bool = False,
         embedding: Embedding | str | None = None,
         scaling: str = "standard",
+        n_members: int = 1,
     ):
-        self.embedding, self.scaling = embedding, scaling
+        self.embedding, self.scaling, self.n_members = embedding, scaling, n_members
         self.activation, self.hidden, self.recipe = activation, hidden, recipe
         self.engine, self.budget, self.time_limit = engine, budget, time_limit
         self.engine_options = engine_options
@@ -299,6 +302,11 @@ def _rows(
             f"a warm start with {self.n_features_in_} features on a network of {before}; set"
             " warm_start=False"
         )
+    if again and len(self._networks) != self.n_members:
+        raise ValueError(
+            f"a warm start with n_members={self.n_members} on {len(self._networks)}; set"
+            " warm_start=False"
+        )
     weights = _checked_weights(sample_weight, len(X))
     if not again:
         self.encoding_ = None if frame is None else _encoding_of(frame, weights)
@@ -386,16 +394,44 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         if placed is None or not placed.columns
         else [str(placed), getattr(placed, "edges", None)]
     )
-    self.network_ = mlp(
-        X.shape[1],
-        tuple(map(int, widths)),
-        activation_module(self._spec),
-        self._n_outputs,
-        dropout,
-        seed,
-        embedding=placed,
-    )
+    networks = [
+        mlp(
+            X.shape[1],
+            tuple(map(int, widths)),
+            activation_module(self._spec),
+            self._n_outputs,
+            dropout,
+            own,
+            embedding=placed,
+        )
+        for own in _member_seeds(seed, self.n_members)
+    ]
+    self.network_ = self._averaged(networks)
     self.loss_curve_ = []
+
+# %% ../nbs/24_estimators.ipynb #55c4d808
+def _member_seeds(seed: int, n_members: int) -> list[int]:
+    "The seed itself, and others that no neighbouring seed has."
+    more = np.random.SeedSequence(seed).generate_state(n_members - 1)
+    return [seed, *map(int, more)]
+
+
+@patch
+def _averaged(self: _Estimator, networks: list[nn.Module]) -> nn.Module:
+    "One network as it is, several as their average."
+    if len(networks) == 1:
+        return networks[0]
+    task = "regression"
+    if self._task_kind == "classes":
+        task = "binary" if networks[0][-1].out_features == 1 else "multiclass"
+    return AveragedNetworks(networks, task)
+
+
+@patch(as_prop=True)
+def _networks(self: _Estimator) -> list[nn.Module]:
+    "The networks whose predictions are averaged; one where there is no average."
+    averaged = isinstance(self.network_, AveragedNetworks)
+    return list(self.network_.members) if averaged else [self.network_]
 
 # %% ../nbs/24_estimators.ipynb #537914a5
 @patch
@@ -455,7 +491,7 @@ def _names(self: _Estimator) -> list[str] | None:
 # %% ../nbs/24_estimators.ipynb #ca992ff2
 @patch
 def _train(self: _Estimator, rows: _Rows, seed: int):
-    "Train the network in single precision and keep it in double."
+    "Train the networks in single precision and keep them in double."
     recipe = self._recipe()
     stops = (
         recipe.patience is not None if self.early_stopping == "auto" else self.early_stopping
@@ -464,31 +500,59 @@ def _train(self: _Estimator, rows: _Rows, seed: int):
     recipe = replace(
         recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None
     )
-    history = train(
-        self.network_.float(),
-        self.scaler_.transform(rows.X),
-        self._scaled(rows.y),
-        self._task,
-        recipe,
-        seed,
-        held,
-        self.device,
-        bool(self.verbose),
-        self._weights(rows),
-    )
+    losses = self._train_networks(rows, held, recipe, seed)
     self.network_.to("cpu").double()
-    if not np.isfinite(history.train_loss[-1]).all() or not all(
+    if not np.isfinite(losses[-1]) or not all(
         p.isfinite().all() for p in self.network_.parameters()
     ):
         raise ValueError(
             f"training with the activation {self._spec!r} ended without finite weights; "
             f"try lr below {recipe.lr:g} or another activation"
         )
-    self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
-    self.n_iter_, self.recipe_ = len(history.train_loss), recipe.for_rows(rows.n_drawn)
+    self.loss_curve_ = [*self.loss_curve_, *losses]
+    self.n_iter_, self.recipe_ = len(losses), recipe.for_rows(rows.n_drawn)
     self.feature_importances_ = self._of_columns(
         _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
     )
+
+# %% ../nbs/24_estimators.ipynb #621614a9
+@patch
+def _train_networks(
+    self: _Estimator, rows: _Rows, held, recipe: Recipe, seed: int
+) -> list[float]:
+    "Train all members, as one where they can be; the mean loss of each epoch."
+    networks, seeds = self._networks, _member_seeds(seed, self.n_members)
+    together = networks[0] if len(networks) == 1 else _as_one(networks, seeds)
+    X, y = self.scaler_.transform(rows.X), self._scaled(rows.y)
+    curves = []
+    for model, own in [(together, seed)] if together else zip(networks, seeds):
+        history = train(
+            model.float(),
+            X,
+            y,
+            self._task,
+            recipe,
+            own,
+            held,
+            self.device,
+            bool(self.verbose),
+            self._weights(rows),
+        )
+        curves.append(history.train_loss.mean(1))
+    if together and len(networks) > 1:
+        networks = [together.member(k) for k in range(len(networks))]
+    self.network_ = self._averaged(networks)
+    epochs = max(map(len, curves))  # one that stopped early keeps its last loss
+    return np.mean([np.pad(c, (0, epochs - len(c)), "edge") for c in curves], 0).tolist()
+
+
+def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
+    "An ensemble of the networks; None where one of its layers cannot be trained so."
+    activation = networks[0][_place_of_activation(networks[0])]
+    try:
+        return ensemble_of(networks, seeds=seeds, activations=[type(activation)])
+    except EnsembleError:
+        return None
 
 # %% ../nbs/24_estimators.ipynb #3a353237
 @patch
@@ -611,7 +675,7 @@ def _importances(network: nn.Module, X, most: int = 2000) -> np.ndarray:
     x = torch.as_tensor(
         X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64
     ).requires_grad_()
-    outputs = network.train(False)(x).sum(0)
+    outputs = network.eval()(x).sum(0)
     slopes = sum(
         torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs
     ).numpy()
@@ -620,8 +684,14 @@ def _importances(network: nn.Module, X, most: int = 2000) -> np.ndarray:
 # %% ../nbs/24_estimators.ipynb #b892ad87
 @patch(as_prop=True)
 def activation_(self: _Estimator) -> nn.Module:
-    "The activation, for use in any network."
-    return self.network_[3 if isinstance(self.network_[0], EmbeddingLayer) else 2]
+    "The activation, for use in any network; of several members that of the first."
+    first = self._networks[0]
+    return first[_place_of_activation(first)]
+
+# %% ../nbs/24_estimators.ipynb #f4197d0e
+def _place_of_activation(network: nn.Sequential) -> int:
+    "Where the first activation stands: behind a linear map, normalisation, and the embedding."
+    return 3 if isinstance(network[0], EmbeddingLayer) else 2
 
 # %% ../nbs/24_estimators.ipynb #83de08a8
 @patch(as_prop=True)
@@ -685,6 +755,10 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
+    n_members : int, default 1
+        Networks, each from a seed of its own, that are trained together and whose
+        probabilities (in a regression values) are averaged; 8 take up to eight times as long,
+        and `network_` is then an `AveragedNetworks`.
 
     Attributes
     ----------
@@ -743,6 +817,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         verbose: bool = False,
         embedding: Embedding | str | None = None,
         scaling: str = "standard",
+        n_members: int = 1,
     ):
         super().__init__(
             activation,
@@ -767,6 +842,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
             verbose=verbose,
             embedding=embedding,
             scaling=scaling,
+            n_members=n_members,
         )
         self.class_weight = class_weight
 
@@ -883,6 +959,8 @@ class NSADRegressor(RegressorMixin, _Estimator):
     batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
         As in `NSADClassifier`.
     n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding, scaling
+        As in `NSADClassifier`.
+    n_members
         As in `NSADClassifier`.
 
     Examples
@@ -1094,8 +1172,11 @@ def _does_and_costs(self: _Estimator) -> str:
             f"It {_what_it_does(f)}, and takes {n} operation{'s' * (n != 1)} a value where ReLU"
             f" takes {plain}"
         )
+    n_members = len(self._networks)
+    owner = "the network has" if n_members == 1 else f"the {n_members} networks together have"
+    were = "was" if n_members == 1 else "were"
     return (
-        f"{does}; the network has {self.n_parameters_:,} parameters and was trained for"
+        f"{does}; {owner} {self.n_parameters_:,} parameters and {were} trained for"
         f" {self.n_iter_} epochs"
     )
 
@@ -1121,11 +1202,16 @@ def __setstate__(self: _Estimator, state: dict):
     if "network_" in state:
         state = {
             **state,
-            "network_": _rebuilt(
-                state["network_"],
-                state["_spec"],
-                state["recipe_"]["dropout"],
-                state.get("_embedding"),
+            "network_": self._averaged(
+                [
+                    _rebuilt(
+                        arrays,
+                        state["_spec"],
+                        state["recipe_"]["dropout"],
+                        state.get("_embedding"),
+                    )
+                    for arrays in _of_members(state["network_"])
+                ]
             ),
             "scaler_": Scaler.from_dict(state["scaler_"]),
             "recipe_": Recipe(**state["recipe_"]),
@@ -1136,6 +1222,19 @@ def __setstate__(self: _Estimator, state: dict):
             ),
         }
     BaseEstimator.__setstate__(self, state)
+
+# %% ../nbs/24_estimators.ipynb #c44b85e6
+def _of_members(arrays: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    "Weights of each network; `members.K.NAME` are those of member K of several."
+    parts = {}
+    for name, values in arrays.items():
+        k, own = 0, name
+        if name.startswith("members."):
+            _, k, own = name.split(".", 2)
+        parts.setdefault(int(k), {})[own] = values
+    if sorted(parts) != list(range(len(parts))) or not parts:
+        raise ValueError(f"weights of the members {sorted(parts)}")
+    return [parts[k] for k in range(len(parts))]
 
 # %% ../nbs/24_estimators.ipynb #91da5b23
 def _rebuilt(
@@ -1158,7 +1257,7 @@ def _rebuilt(
         widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout
     ).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
-    return network.train(False)
+    return network.eval()
 
 # %% ../nbs/24_estimators.ipynb #ab893024
 def _rebuilt_embedded(
@@ -1179,7 +1278,7 @@ def _rebuilt_embedded(
         rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)
     ).double()
     first.load_state_dict(own)
-    return nn.Sequential(first, *rest).train(False)
+    return nn.Sequential(first, *rest).eval()
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
@@ -1291,7 +1390,7 @@ _UNREADABLE = (
 
 # %% ../nbs/24_estimators.ipynb #5aa81b9c
 @patch(cls_method=True)
-def load(cls: _Estimator, path) -> _Estimator:
+def load(cls: _Estimator, path: str | Path) -> _Estimator:
     "Read what `save` wrote; any other file is a ValueError."
     try:
         content = Path(path).read_bytes()
@@ -1383,7 +1482,7 @@ def _restored(self: _Estimator, state: dict) -> _Estimator:
         raise ValueError("its columns do not fit")
     if not self.scaler_.mean.shape == self.scaler_.scale.shape == (n_inputs,):
         raise ValueError("its scaler does not fit")
-    if self.network_[-1].out_features != self._n_outputs:
+    if any(network[-1].out_features != self._n_outputs for network in self._networks):
         raise ValueError("its classes do not fit")
     predict(self.network_, self.scaler_.transform(np.zeros((2, n_inputs))))
     return self

@@ -20,8 +20,10 @@ from torch import nn
 
 import nsad
 from .activation import SymbolicActivation
+from .averages import averaged_file, averaged_rows
 from .ccode import activation_file, identifier, network_file, number_type
 from .embeddings import bending
+from .ensemble import AveragedNetworks
 from .files import write_file, writing
 from .formula import Formula
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
@@ -97,6 +99,8 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     if _is_whole(dtype, calibration, alone):
         text = quantised_file(quantise_network(what, calibration, scaler), name, scaler)
     elif alone: text = activation_file(as_activation(what), name, number_type(dtype))
+    elif isinstance(what, AveragedNetworks):
+        text = averaged_file(what, name, number_type(dtype), scaler)
     else: text = network_file(what, name, number_type(dtype), scaler)
     if path is not None: write_file(path, text.encode("ascii"))
     return text
@@ -154,7 +158,7 @@ def to_onnx(what:Formula|str|nn.Module, path:str|Path, n_features:int|None=None,
 # %% ../nbs/11_export.ipynb #9d99c1b6
 def _float_program(what, n_features:int|None, scaler, example, alone:bool):
     "Torch's ONNX program of a copy of an activation or a network."
-    model = copy.deepcopy(as_activation(what) if alone else what).cpu().train(False)
+    model = copy.deepcopy(as_activation(what) if alone else what).cpu().eval()
     for name, t in model.state_dict().items():
         if t.is_floating_point(): numbers(t, name)
     model, inputs, n_features = _with_inputs(model, n_features, scaler, example, alone)
@@ -282,6 +286,8 @@ def to_numpy(what:Formula|str|nn.Module, dtype:str="float",
     if alone:
         return _function_of_arrays(pointwise(as_activation(what)))
     kind = np.float32 if number_type(dtype) == "float" else np.float64
+    if isinstance(what, AveragedNetworks):
+        return averaged_rows([to_numpy(net, dtype, scaler) for net in what.members], what.task)
     return _function_of_rows(*network_layers(what, scaler, dtype), kind)
 
 # %% ../nbs/11_export.ipynb #0ab26088

@@ -382,7 +382,7 @@ def sha256_of(path, start: int = 0) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 # %% ../nbs/05_files.ipynb #ecd7a725
-_WORTH = 1 << 20  # bytes that are worth another attempt, and to be kept for one
+_MIN_PROGRESS_BYTES = 1 << 20  # bytes that are worth another attempt, and to be kept for one
 
 
 class _Broken(Exception):
@@ -536,7 +536,7 @@ def _attempts(
                 raise
             reason = str(getattr(error, "reason", "") or error) or type(error).__name__
             answered = answered or size() > 0 or isinstance(error, _Broken)
-        failed = 0 if resumes and size() - before > _WORTH else failed + 1
+        failed = 0 if resumes and size() - before > _MIN_PROGRESS_BYTES else failed + 1
         if failed >= tries or not answered:
             raise DataError(f"{reason}; {failed} attempts in a row" if answered else reason)
         time.sleep(min(0.05 * 2**failed, 5.0))
@@ -598,7 +598,7 @@ def download(
                 if (
                     isinstance(error, _Refused)
                     or part.is_file()
-                    and part.stat().st_size < _WORTH
+                    and part.stat().st_size < _MIN_PROGRESS_BYTES
                 ):
                     part.unlink()
                 raise

@@ -42,6 +42,8 @@ class Formula:
     >>> Formula("sub(cos(X25), cos(abs(cos(X25))))").collapse()
     Formula('cos(x) - cos(abs(cos(x)))')
     """
+    text: str
+    sympy: sympy.Expr
     __slots__ = ("text", "sympy", "__weakref__", "__dict__")
 
     def __init__(self, text:"str|Formula", variables:Iterable[str]|None=None):
@@ -244,7 +246,7 @@ def _repr_latex_(self:Formula)->str: return f"${self.latex}$"
 
 # %% ../nbs/01_formula.ipynb #069bb7d2
 @patch
-def to_dict(self:Formula)->dict:
+def to_dict(self:Formula)->dict[str, object]:
     """As plain data, for JSON.
 
     Returns
@@ -256,7 +258,7 @@ def to_dict(self:Formula)->dict:
 
 # %% ../nbs/01_formula.ipynb #bb60b93f
 @patch(cls_method=True)
-def from_dict(cls:Formula, d:Mapping)->Formula:
+def from_dict(cls:Formula, d:Mapping[str, object])->Formula:
     "What `to_dict` gave."
     return Formula(d["text"], _unknown(d["variables"]))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
-from .baselines import Linear, Trees, installed
+from .baselines import LightGBMBaseline, LinearBaseline, installed
 from .data import Dataset, split
 from .discovery import Discovery
 from .evaluation import Study
@@ -89,7 +89,7 @@ PLAIN = {"relu": "relu", "gelu": "gelu"}
 
 def reference_models() -> dict:
     "What needs no network: a linear model, and LightGBM by its defaults where it is installed."
-    models = {"linear": Linear(), "LightGBM": Trees()}
+    models = {"linear": LinearBaseline(), "LightGBM": LightGBMBaseline()}
     return {label: model for label, model in models.items() if installed(model.needs)}
 
 # %% ../nbs/19b_judgement.ipynb #8b8caf22
@@ -194,13 +194,13 @@ class Judgement:
         ]
         return "\n".join(lines)
 
-    def rows(self) -> pd.DataFrame:
-        "The table as text for people: means with standard deviations."
+    def rows(self, digits: int = 4) -> pd.DataFrame:
+        "The table as text for people: means with standard deviations, to so many decimals."
         out = pd.DataFrame({"": self.table[""]})
         for m in [c for c in self.table if f"± {c}" in self.table]:
             spread = self.table[f"± {m}"]
             out[m.replace("_", " ")] = [
-                f"{v:.4f}" if sd != sd else f"{v:.4f} ± {sd:.4f}"
+                f"{v:.{digits}f}" if sd != sd else f"{v:.{digits}f} ± {sd:.{digits}f}"
                 for v, sd in zip(self.table[m], spread)
             ]
         out["parameters"] = [f"{n:,}" for n in self.table.parameters]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TORCH_FORMULAS', 'Layer', 'IGNORED', 'EMBEDDING_TABLES', 'ARRAYS', 'ExportError', 'Pointwise', 'pointwise',
            'with_numbers', 'numbers', 'as_activation', 'of_torch', 'of_prelu', 'LinearMap', 'Scaling', 'Embedded',
-           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'applied']
+           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'scaler_layers', 'applied']
 
 # %% ../nbs/10a_layers.ipynb #8aadc95e
 from dataclasses import dataclass, replace
@@ -314,9 +314,7 @@ def network_layers(net:nn.Module, scaler, dtype:str)->tuple[list[Layer], int]:
     first = next(p for p in layers if isinstance(p, (LinearMap, Scaling, Embedded)))
     n_inputs = _width(first, 0)
     if scaler is not None:
-        bent = bending(scaler)
-        behind = [] if bent is None else layers_of(bent, "scaler")
-        layers[:0] = [standardising(scaler, n_inputs), *behind]
+        layers[:0] = _scaling(scaler, n_inputs)
     _check_widths(layers, n_inputs)
     return folded(layers, dtype), n_inputs
 
@@ -338,6 +336,18 @@ def standardising(scaler, n_inputs:int)->Scaling:
     if not (np.isfinite(mean).all() and np.isfinite(scale).all() and scale.all()):
         raise ExportError("the scaler holds NaN, infinity or a scale of 0; fit it on finite rows")
     return Scaling(1 / scale, -mean / scale)
+
+# %% ../nbs/10a_layers.ipynb #06207596
+def _scaling(scaler, n_inputs:int)->list[Layer]:
+    "All that a `Scaler` does to rows."
+    bent = bending(scaler)
+    return [standardising(scaler, n_inputs), *([] if bent is None else layers_of(bent, "scaler"))]
+
+
+def scaler_layers(scaler, n_inputs:int, dtype:str)->list[Layer]:
+    "A `Scaler` alone, to be run before several networks, without loss of digits."
+    first, *rest = _scaling(scaler, n_inputs)
+    return [*_centred(first, dtype), *rest]
 
 # %% ../nbs/10a_layers.ipynb #afb69e2f
 def _check_widths(layers:list[Layer], width:int):

@@ -404,7 +404,7 @@ def _in_x(text: str | Formula) -> Formula:
 
 # %% ../nbs/20_library.ipynb #233f5a2a
 @patch
-def to_dict(self: Entry) -> dict:
+def to_dict(self: Entry) -> dict[str, object]:
     """The entry as JSON holds it, without what is empty.
 
     Returns
@@ -1082,9 +1082,17 @@ def describe(self: Entry) -> str:
         ("licence", self.licence),
         ("citation", self.citation),
         ("note", self.note),
-        ("evidence", ", ".join(self.evidence)),
+        *(("evidence", _evidence_text(k, v)) for k, v in self.evidence.items()),
     ]
     return "\n".join([self.name, *(f"  {k:9} {v}" for k, v in lines if v)])
+
+# %% ../nbs/20_library.ipynb #793db64b
+def _evidence_text(key: str, value) -> str:
+    "One piece of evidence: its name and what it says."
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return f"{key}: {value}"
+
 
 # %% ../nbs/20_library.ipynb #5d448566
 @patch
@@ -1379,7 +1387,7 @@ def recommend(
     seeds: Sequence[int] = (1, 2, 3),
     hidden: Sequence[int] = (64, 32),
     baseline: str = "relu(x)",
-    measure: Callable | None = None,
+    measure: Callable[[Dataset, list[Formula]], Sequence[float]] | None = None,
     progress: bool = False,
     recipe: Recipe = STRONG,
 ) -> pd.DataFrame:
@@ -1807,8 +1815,14 @@ def snippet(self: Entry) -> str:
     str
         A few lines of Python.
     """
-    return (
-        "from nsad import SymbolicActivation, mlp\n\nact ="
-        f" SymbolicActivation({self.formula!r})    # {self.name}\nnet = mlp(n_features,"
-        f" hidden=(64, 32), activation={self.formula!r})"
+    features = self.data.get("features")
+    width = features if isinstance(features, int) else 10
+    return "\n".join(
+        [
+            "from nsad import SymbolicActivation, mlp",
+            "",
+            f"act = SymbolicActivation({self.formula!r})    # {self.name}",
+            f"net = mlp({width}, hidden=(64, 32), activation={self.formula!r})"
+            f"    # {width}: the number of your features",
+        ]
     )

@@ -106,7 +106,6 @@ def footprint(
     Examples
     --------
     >>> import numpy as np
-from numpy.typing import ArrayLike
     >>> from nsad import footprint, mlp
     >>> X = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
     >>> y = (X[:, 0] > 0).astype(int)

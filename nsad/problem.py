@@ -30,7 +30,7 @@ from .data import Dataset, Scaler, checked_scaling
 from .embeddings import Embedding, embedding_of
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
-from .models import Stack
+from .models import MLPEnsemble
 from nsad.training import (
     STRONG,
     Recipe,
@@ -520,7 +520,7 @@ def _trained_loss(
             if not loss.isfinite():
                 return float("nan")
             stepper.step(loss)
-    return self._validated(net.train(False))
+    return self._validated(net.eval())
 
 # %% ../nbs/14_problem.ipynb #591e4c68
 @patch
@@ -709,7 +709,7 @@ def _trained_losses(
             losses = self._member_losses(ensemble, batch)
             alive = losses.detach().isfinite() & alive
             stepper.step(losses.sum())
-    ensemble.train(False)
+    ensemble.eval()
     if self._judge:
         found = {
             k: float(self._judge(ensemble.member(k))) for k in range(len(alive)) if alive[k]
@@ -795,13 +795,13 @@ class TableTrial:
         return (self.y[rows] - self.y.mean()) / (self.y.std() or 1.0)
 
 # %% ../nbs/14_problem.ipynb #87d04d2a
-def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[Stack, np.ndarray]:
+def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble, np.ndarray]:
     "A stack trained with the activations, and the validation rows of each seed."
     parts = [trial.parted(s) for s in trial.seeds]
     fit, held = (np.stack(rows) for rows in zip(*parts))
     if len(parts) == 1:
         fit = fit[0]
-    stack = Stack(
+    stack = MLPEnsemble(
         trial.X.shape[1],
         activations,
         trial.seeds,
@@ -845,7 +845,7 @@ def stack_losses(
         return list(zip(*loss.reshape(len(trial.seeds), -1).tolist()))
 
 # %% ../nbs/14_problem.ipynb #cbbfb70b
-def _validation_loss(trial: TableTrial, stack: Stack, rows: np.ndarray) -> Tensor:
+def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     "Of each member, seed by seed."
     output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=512))  # fits the cache
     dtype = torch.int64 if trial.task == "multiclass" else torch.float32
@@ -866,7 +866,7 @@ class TableProblem:
         How networks are trained in the end.
     objective : str or callable, default 'validation'
         "validation" judges on rows drawn at random, "shifted" on rows from a region that
-        training has not seen; or a function of a trained `Stack`, rows and targets, that gives
+        training has not seen; or a function of a trained `MLPEnsemble`, rows, targets, that gives
         a loss for each member.
     embedding : Embedding or str, optional
         Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a

@@ -459,7 +459,7 @@ def _inputs(model: nn.Module, X: torch.Tensor) -> list[tuple[nn.Module, np.ndarr
     hooks = [m.register_forward_pre_hook(note) for m in model.modules() if _activates(m)]
     try:
         with torch.no_grad():
-            model.train(False)(X)
+            model.eval()(X)
     finally:
         for h in hooks:
             h.remove()
@@ -503,7 +503,7 @@ def plot_boundaries(
             sharey=True,
         )
         for ax, (label, model) in zip(axes[0], models.items()):
-            model.train(False)
+            model.eval()
             with torch.no_grad():
                 p = (
                     torch.sigmoid(

@@ -29,14 +29,14 @@ class Choice(nn.Module):
     formulas : Iterable
         At least two different ones, each a `Formula`, its text, a torch name, a module, or an
         entry of an `ActivationLibrary`.
-    places : tuple of int, default ()
-        Shape of the places where a choice is made, such as (channels,); () for a single one.
+    shape : tuple of int, default ()
+        Of the choices, such as (channels,); () for a single one.
     temperature : float, default 1.0
         At which weights start; 0 is a choice.
     """
 
     def __init__(
-        self, formulas: Iterable, places: tuple[int, ...] = (), temperature: float = 1.0
+        self, formulas: Iterable, shape: tuple[int, ...] = (), temperature: float = 1.0
     ):
         super().__init__()
         self.members = nn.ModuleList(activation_module(_formula(f)) for f in formulas)
@@ -46,7 +46,7 @@ class Choice(nn.Module):
                 "a choice needs at least two different formulas, not"
                 f" {', '.join(self.names) or 'none'}"
             )
-        self.logits = nn.Parameter(torch.zeros(*places, len(self.names)))
+        self.logits = nn.Parameter(torch.zeros(*shape, len(self.names)))
         self.register_buffer("temperature", torch.tensor(0.0))
         self.set_temperature(temperature)
 
@@ -58,14 +58,14 @@ class Choice(nn.Module):
 
     @property
     def weights(self) -> Tensor:
-        "How much each formula counts, (*places, formulas)."
+        "Weight of each formula, (*shape, formulas); they sum to 1."
         if self.temperature > 0:
             return F.softmax(RATE * self.logits / self.temperature, -1)
         return F.one_hot(self.chosen, len(self.names)).to(self.logits.dtype)
 
     @property
     def chosen(self) -> Tensor:
-        "The place of the formula that counts most, (*places,)."
+        "Index of the formula with the largest weight, (*shape,)."
         return self.logits.detach().argmax(-1)
 
     def extra_repr(self) -> str:
@@ -141,7 +141,7 @@ class SelectableActivation(Choice):
 
     @property
     def choice(self) -> str | list[str]:
-        "The formula that counts most; for channels a list."
+        "The formula with the largest weight; for channels a list."
         chosen = self.chosen.tolist()
         return [self.names[k] for k in chosen] if self.per == "channel" else self.names[chosen]
 

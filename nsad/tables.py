@@ -177,6 +177,10 @@ def _separator(content: io.BytesIO) -> str:
         counts = [line.count(sign) for line in lines]
         return counts[0] > 0 and len(set(counts)) == 1, counts[0]
 
+    best = max(";\t|", key=rank)
+    decimal = all(re.search(r"(?<!\d),|,(?!\d)", line) is None for line in lines)
+    if rank(best)[0] and decimal:  # every comma stands in a number, as in 1,5;2,5
+        return best
     return max(",;\t|", key=rank)
 
 # %% ../nbs/06_tables.ipynb #cae8e462
@@ -255,18 +259,31 @@ def _refuse_twins(names: Sequence[str]) -> None:
 def _is_number(text: str) -> bool:
     return PLAIN.fullmatch(text.strip()) is not None
 
+# %% ../nbs/06_tables.ipynb #270867e0
+_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+(e[+-]?\d+)?", re.I)
+
+# %% ../nbs/06_tables.ipynb #700c7cbc
+def _pointed(text: str) -> str:
+    "A number with a decimal comma as one with a point; other text as it is."
+    if not _COMMA.fullmatch(text.strip()):
+        return text
+    return text.replace(".", "").replace(",", ".")
+
 # %% ../nbs/06_tables.ipynb #a5ef7613
 def _refuse_data_as_names(names: Sequence[str], rows: pd.DataFrame) -> None:
     """An error if what should be names of columns is a row: numbers above numbers, words that
     occur again below.
     """
-    cells = [text for text in names if _is_number(text)]
-    values = np.array(cells, dtype=np.float64)
-    # years, running numbers, wavelengths
-    steady = len(values) > 2 and (np.diff(values) > 0).all()
-    if not len(cells) or steady or set(cells) == {"0", "1"}:
+    cells = [text for text in names if _is_number(_pointed(text))]
+    values = np.array([_pointed(text) for text in cells], dtype=np.float64)
+    if not len(cells) or set(cells) == {"0", "1"}:
         return
     like = [_is_like(name, rows.iloc[:, j].fillna("")) for j, name in enumerate(names)]
+    # years, running numbers, wavelengths; unless the words beside them occur again below
+    words = [yes for name, yes in zip(names, like) if name not in cells]
+    steady = len(values) > 2 and (np.diff(values) > 0).all()
+    if steady and not (words and np.mean(words) > 0.5):
+        return
     # with a fraction, a sign or an exponent
     measured = sum(not cell.isdigit() for cell in cells)
     if measured < len(names) / 2 and (np.mean(like) < 0.8 or len(cells) + measured < 2):
@@ -280,11 +297,19 @@ def _refuse_data_as_names(names: Sequence[str], rows: pd.DataFrame) -> None:
 # %% ../nbs/06_tables.ipynb #60d18339
 def _is_like(name: str, column: pd.Series) -> bool:
     "Could the name be a cell of the column?"
-    if not _is_number(name):
-        return bool((column.str.strip() == name.strip()).any())
+    if not _is_number(_pointed(name)):
+        texts = column.str.strip()
+        return bool((texts == name.strip()).any()) or _is_date_like(name, texts.head(50))
     return bool(len(column)) and all(
-        _is_number(t) or is_gap(t, NUMBER_GAPS) for t in column.head(50)
+        _is_number(_pointed(t)) or is_gap(t, NUMBER_GAPS) for t in column.head(50)
     )
+
+# %% ../nbs/06_tables.ipynb #3055dab7
+def _is_date_like(name: str, texts: pd.Series) -> bool:
+    "Has it the digits and signs of the column's cells, as 03.01.2020 has of 11.11.2021?"
+    form = re.sub(r"\d", "9", name.strip())
+    same = texts.str.replace(r"\d", "9", regex=True) == form
+    return form.count("9") >= 4 and not form.isalpha() and bool(same.any() and same.all())
 
 # %% ../nbs/06_tables.ipynb #06a0b007
 _TOTAL = re.compile(
@@ -1035,7 +1060,7 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 
 # %% ../nbs/06_tables.ipynb #e5710002
 @patch
-def to_dict(self: Encoding) -> dict:
+def to_dict(self: Encoding) -> dict[str, object]:
     """The rule as JSON can hold it; `from_dict` reads it.
 
     Returns
@@ -1057,7 +1082,7 @@ def _spelling_as_dict(spelling: NumberSpelling | DateSpelling | None) -> dict | 
 
 # %% ../nbs/06_tables.ipynb #d0a4502f
 @patch(cls_method=True)
-def from_dict(cls: Encoding, rule: dict) -> Encoding:
+def from_dict(cls: Encoding, rule: dict[str, object]) -> Encoding:
     """The rule that `to_dict` has written.
 
     Raises

@@ -128,7 +128,10 @@ def save(self: TransferMatrix, path: str | Path) -> Path:
 # %% ../nbs/21_transfer.ipynb #6ef2c27c
 @patch(cls_method=True)
 def load(
-    cls: TransferMatrix, path, baseline: str = "relu", measure: str = "accuracy"
+    cls: TransferMatrix,
+    path: str | Path,
+    baseline: str = "relu",
+    measure: str = "accuracy",
 ) -> TransferMatrix:
     "Read what `save` wrote."
     rows = pd.read_csv(path)
@@ -543,7 +546,7 @@ def transfer_matrix(
     study = dict(networks=[network], seeds=seeds, recipe=recipe, split_seed=split_seed)
     if not study["seeds"] or len(set(study["seeds"])) < len(study["seeds"]):
         raise ValueError(f"seeds={study['seeds']}: give different ones")
-    tables, given, judges = _planned(sources, targets, classics, baseline, measure, rows)
+    tables, given, judges = _experiment(sources, targets, classics, baseline, measure, rows)
     given = {
         label: _checked(label, _of_seeds(label, spec, study["seeds"]), judges, split_seed)
         for label, spec in given.items()
@@ -601,7 +604,7 @@ def transfer_matrix(
     )
 
 # %% ../nbs/21_transfer.ipynb #27a0fc60
-def _planned(
+def _experiment(
     sources, targets, classics, baseline: str, measure: str, rows: int | None
 ) -> tuple[dict, dict, dict]:
     """Tables to search on, activations given, tables to judge on; whatever cannot work is

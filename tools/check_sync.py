@@ -1,5 +1,5 @@
 """Say what is out of step: modules that differ from their notebooks, orphan modules, notebooks that are not clean,
-public names that editors do not see. `--write` writes the last (`make export` does so); it changes nothing else.
+public names that editors do not see. `--write` writes the last, and the stubs (`make export` does so); it changes nothing else.
 
 Everything happens in a scratch copy, so the tree stays as it is and uncommitted work is checked too.
 """
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import stubs
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -63,6 +65,7 @@ def main():
     source = init.read_text("utf-8")
     if "--write" in sys.argv:
         init.write_text(with_typed_names(source), encoding="utf-8")
+        stubs.write(ROOT / "nsad")
         return False
     faults = list(notebook_faults())
     if with_typed_names(source) != source:

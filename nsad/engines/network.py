@@ -330,7 +330,7 @@ class NetworkEngine:
     objective : str or callable, default 'validation'
         "validation" scores on rows drawn at random, "shifted" on rows from a region that
         training has not seen (arXiv:2602.05688), "many" by the mean rank over this dataset and
-        `others`; or a function of a trained `Stack`, rows as it takes them, and targets
+        `others`; or a function of a trained `MLPEnsemble`, rows as it takes them, and targets
         (members, rows), that gives a loss for each member.
     others : sequence of Dataset, default ()
         Further datasets, training rows only, for the objective "many".
@@ -867,7 +867,7 @@ def _other_rates(
 # %% ../../nbs/17a_engines.network.ipynb #36df055a
 @patch
 def _cost(self: NetworkEngine, formula: Formula, losses: dict) -> float:
-    "Loss plus the charge for length; infinite where training came to nothing."
+    "Loss plus the penalty for length (parsimony); infinite where training diverged."
     loss = losses.get(formula, math.nan)
     return loss + self.parsimony * formula.complexity if math.isfinite(loss) else math.inf
 

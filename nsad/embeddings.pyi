@@ -1,0 +1,251 @@
+# Written by tools/stubs.py, which `make export` runs. Do not edit.
+__all__ = ['Embedding', 'EMBEDDINGS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer', 'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'embeddings_as_one', 'bending']
+import copy
+import math
+import re
+from collections.abc import Iterable as Iterable, Sequence as Sequence
+from contextlib import contextmanager as contextmanager
+from dataclasses import dataclass as dataclass, fields as fields, replace as replace
+from numbers import Integral as Integral, Real as Real
+import numpy as np
+import torch
+from fastcore.basics import patch as patch
+from torch import Tensor as Tensor, nn as nn
+from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
+
+def numeric_columns(X) -> tuple[int, ...]:
+    ...
+
+def _has_three(column: np.ndarray) -> bool:
+    ...
+
+class _Wanted:
+    """What the two kinds have in common: columns, checks, text, and the way to a layer."""
+
+    def __post_init__(self):
+        ...
+
+    def __str__(self) -> str:
+        ...
+
+    def for_rows(self, X):
+        ...
+
+    def _placed(self, X: np.ndarray, columns: tuple):
+        ...
+
+    def layer(self, n_features: int, seed: int | None=None) -> 'EmbeddingLayer':
+        ...
+
+@contextmanager
+def _drawn_from(seed: int | None):
+    ...
+
+def _checked_columns(columns) -> tuple[int, ...]:
+    ...
+
+def _check_fit(columns: Sequence[int], n_features: int):
+    ...
+
+def _checked_activation(activation):
+    ...
+
+def _spoken(value) -> str:
+    ...
+
+def _count(value) -> bool:
+    ...
+
+def _positive(value) -> bool:
+    ...
+
+@dataclass(frozen=True)
+class PeriodicEmbedding(_Wanted):
+    """Numeric columns as sums of waves whose frequencies are learned.
+
+    Parameters
+    ----------
+    columns : sequence of int or None
+        Numbers of the columns to embed; None for all that are numeric in the training rows (of
+        a network made without rows: all).
+    n_frequencies : int
+        Waves of each column, each as a cosine and a sine.
+    d_embedding : int
+        Numbers that stand in place of each column.
+    frequency_init_scale : float
+        Standard deviation of the frequencies at the start, in waves per unit of the scaled
+        column.
+    activation : str or None
+        What is applied to the numbers that come out: a formula or a torch name without numbers
+        of its own to learn.
+
+    Raises
+    ------
+    ValueError
+        A setting that cannot be; the message says what may be.
+
+    Notes
+    -----
+    Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.3. A column costs
+    n_frequencies + (2 * n_frequencies + 1) * d_embedding numbers. The layer computes what
+    ``rtdl_num_embeddings.PeriodicEmbeddings(lite=False)`` does, from the same start.
+
+    Examples
+    --------
+    >>> PeriodicEmbedding(range(10)).layer(54)(torch.zeros(3, 54)).shape
+    torch.Size([3, 84])
+    """
+    columns: Sequence[int] | None = None
+    n_frequencies: int = 8
+    d_embedding: int = 4
+    frequency_init_scale: float = 0.3
+    activation: str | None = None
+    kind = 'periodic'
+    _allowed = dict(n_frequencies=(_count, 'a whole number of at least 1'), d_embedding=(_count, 'a whole number of at least 1'), frequency_init_scale=(_positive, 'a number above 0'))
+
+    def _layer(self, n_features: int) -> 'PeriodicLayer':
+        ...
+
+class EmbeddingLayer(nn.Module):
+    """What an embedding is in a network; made by `layer`.
+
+    The input has shape (..., rows, n_features), the output (..., rows, n_outputs): for each
+    embedded column its numbers, column by column, and then the other columns in their order.
+
+    Attributes
+    ----------
+    n_features, n_outputs : int
+    columns, passing : tuple of int
+        Columns that are embedded, and those that pass.
+    """
+
+    def __init__(self, n_features: int, columns: Sequence[int], d_embedding: int, activation: str | None):
+        super().__init__()
+        _check_fit(columns, n_features)
+        self.n_features = n_features
+        self.columns = tuple(columns)
+        self.d_embedding = d_embedding
+        self.passing = tuple((j for j in range(n_features) if j not in set(columns)))
+        self.activation = None if activation is None else activation_module(activation)
+
+    @property
+    def n_outputs(self) -> int:
+        ...
+
+    def forward(self, x: Tensor) -> Tensor:
+        ...
+
+    def extra_repr(self) -> str:
+        ...
+
+    def member(self, k: int) -> EmbeddingLayer:
+        """Member `k` of many, with its present numbers."""
+        ...
+
+def _linear_start(layer: EmbeddingLayer, n_functions: int):
+    ...
+
+class PeriodicLayer(EmbeddingLayer):
+    """A `PeriodicEmbedding` in a network."""
+
+    def __init__(self, n_features: int, columns: Sequence[int], n_frequencies: int, d_embedding: int, scale: float, activation: str | None=None):
+        super().__init__(n_features, columns, d_embedding, activation)
+        start = torch.empty(len(self.columns), n_frequencies)
+        self.frequencies = nn.Parameter(nn.init.trunc_normal_(start, 0.0, scale, -3 * scale, 3 * scale))
+        _linear_start(self, 2 * n_frequencies)
+
+    def basis(self, x: Tensor) -> Tensor:
+        ...
+
+@dataclass(frozen=True)
+class PiecewiseLinearEmbedding(_Wanted):
+    """Numeric columns as lines with kinks at quantiles of the training rows.
+
+    Parameters
+    ----------
+    columns : sequence of int or None
+        Numbers of the columns to embed; None for all that are numeric in the training rows.
+    n_bins : int
+        Bins of a column at most; one that often has the same value gets fewer.
+    d_embedding : int
+        Numbers that stand in place of each column.
+    activation : str or None
+        What is applied to the numbers that come out: a formula or a torch name without numbers
+        of its own to learn.
+    edges : tuple, optional
+        Tuple of tuples of float, or None Of each column the ends of its bins, ascending;
+        `for_rows` finds them.
+
+    Raises
+    ------
+    ValueError
+        A setting that cannot be; the message says what may be.
+
+    Notes
+    -----
+    Gorishniy, Rubachev & Babenko 2022, arXiv:2203.05556, section 3.2.1. A column costs (bins +
+    1) * d_embedding numbers; the ends of the bins are not learned. The layer computes what
+    ``rtdl_num_embeddings.PiecewiseLinearEmbeddings(version="A")`` does.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
+    >>> wanted = PiecewiseLinearEmbedding(n_bins=4, d_embedding=2).for_rows(X)
+    >>> wanted.layer(3)(torch.as_tensor(X)).shape
+    torch.Size([100, 6])
+    """
+    columns: Sequence[int] | None = None
+    n_bins: int = 16
+    d_embedding: int = 4
+    activation: str | None = None
+    edges: tuple[tuple[float, ...], ...] | None = None
+    kind = 'piecewise'
+    _allowed = dict(n_bins=(_count, 'a whole number of at least 1'), d_embedding=(_count, 'a whole number of at least 1'))
+
+    def __post_init__(self):
+        ...
+
+    def _layer(self, n_features: int) -> 'PiecewiseLinearLayer':
+        ...
+
+    def _placed(self, X, columns):
+        ...
+
+def _checked_edges(edges, columns) -> tuple[tuple[float, ...], ...]:
+    ...
+
+def quantile_bins(column, n_bins: int) -> tuple[float, ...]:
+    ...
+_FAR = float(np.finfo(np.float32).max)
+
+class PiecewiseLinearLayer(EmbeddingLayer):
+    """A `PiecewiseLinearEmbedding` in a network."""
+
+    def __init__(self, n_features: int, columns: Sequence[int], edges: Sequence[Sequence[float]], d_embedding: int, activation: str | None=None):
+        ...
+
+    def basis(self, x: Tensor) -> Tensor:
+        ...
+
+def _bin_table(edges: Sequence[Sequence[float]], n_bins: int) -> dict[str, Tensor]:
+    ...
+Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding
+EMBEDDINGS = {kind.kind: kind for kind in (PeriodicEmbedding, PiecewiseLinearEmbedding)}
+
+def embedding_of(given) -> Embedding | None:
+    ...
+
+def _parts(text: str) -> list[str]:
+    ...
+
+def _setting(text: str, kind: type) -> tuple[str, object]:
+    ...
+
+def embeddings_as_one(layers: Sequence[EmbeddingLayer]) -> EmbeddingLayer:
+    ...
+
+def _layout(one: EmbeddingLayer) -> tuple:
+    ...
+
+def bending(scaler) -> nn.Module | None:
+    ...

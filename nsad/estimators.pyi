@@ -1,0 +1,460 @@
+# Written by tools/stubs.py, which `make export` runs. Do not edit.
+__all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping as Mapping
+import warnings
+from dataclasses import asdict as asdict, dataclass as dataclass, fields as fields, replace as replace
+from numbers import Integral as Integral, Real as Real
+from pathlib import Path as Path
+from typing import Self as Self
+from collections.abc import Sequence as Sequence
+import numpy as np
+from numpy.typing import ArrayLike as ArrayLike
+import pandas as pd
+import torch
+from fastcore.basics import patch as patch
+from scipy.special import expit as expit, log_expit as log_expit, log_softmax as log_softmax, softmax as softmax
+from sklearn.base import BaseEstimator as BaseEstimator, ClassifierMixin as ClassifierMixin, RegressorMixin as RegressorMixin
+from sklearn.model_selection import train_test_split as train_test_split
+from sklearn.utils import check_array as check_array, check_consistent_length as check_consistent_length, check_random_state as check_random_state, check_X_y as check_X_y, compute_class_weight as compute_class_weight
+from sklearn.utils._param_validation import Interval as Interval, StrOptions as StrOptions
+from sklearn.utils.multiclass import check_classification_targets as check_classification_targets
+from sklearn.utils.validation import _check_feature_names as _check_feature_names, _check_n_features as _check_n_features, check_is_fitted as check_is_fitted, validate_data as validate_data
+from torch import nn as nn
+import nsad
+from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
+from .data import SCALINGS as SCALINGS, Dataset as Dataset, Scaler as Scaler, _Table as _Table
+from .discovery import Discovery as Discovery, discover as discover
+from .models import Activation as Activation
+from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, embedding_of as embedding_of
+from .files import DataError as DataError, FileError as FileError, write_file as write_file
+from .formula import Formula as Formula
+from .models import count_parameters as count_parameters, mlp as mlp
+from .program import program_of as program_of
+from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
+from .tables import Encoding as Encoding
+from .training import RECIPES as RECIPES, Recipe as Recipe, predict as predict, recipe_named as recipe_named, train as train, weighted_rows as weighted_rows
+
+@dataclass(frozen=True)
+class _Rows:
+    """Different rows that count, in an order of their own, with class numbers or numbers as
+    target; weights None for one each.
+    """
+    X: np.ndarray
+    y: np.ndarray
+    weights: np.ndarray | None = None
+
+    def take(self, rows) -> '_Rows':
+        ...
+
+    @property
+    def n_drawn(self) -> int:
+        ...
+
+    def drawn(self) -> tuple[np.ndarray, np.ndarray]:
+        ...
+
+def _in_order(X, y, weights) -> _Rows:
+    ...
+MOST_ROWS = 100000
+
+def _scaled_weights(weights: np.ndarray) -> np.ndarray:
+    ...
+
+def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
+    ...
+
+def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
+    ...
+_COUNT = Interval(Integral, 1, None, closed='left')
+_NUMBER = Interval(Real, 0, None, closed='left')
+_ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like'], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+
+class _Estimator(BaseEstimator):
+    _parameter_constraints = _CONSTRAINTS
+
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard'):
+        self.embedding, self.scaling = (embedding, scaling)
+        self.activation, self.hidden, self.recipe = (activation, hidden, recipe)
+        self.engine, self.budget, self.time_limit = (engine, budget, time_limit)
+        self.engine_options = engine_options
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.dropout = dropout
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, X: ArrayLike | pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None=None) -> Self:
+        ...
+
+    def _rows(self, X, y, sample_weight, again: bool) -> tuple[_Rows, pd.DataFrame | None]:
+        """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
+    is known of the columns and the target.
+    """
+        before = self.n_features_in_ if again else None
+        numeric, gaps = (self._task_kind == 'regression', 'allow-nan')
+        frame = X if _is_told(X) or (again and self.encoding_ is not None) else None
+        if frame is None:
+            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric)
+        else:
+            self._refuse_arrays(X)
+            check_consistent_length(X, y)
+            _check_feature_names(self, X, reset=True)
+            _check_n_features(self, X, reset=True)
+        if again and self.n_features_in_ != before:
+            raise ValueError(f'a warm start with {self.n_features_in_} features on a network of {before}; set warm_start=False')
+        weights = _checked_weights(sample_weight, len(X))
+        if not again:
+            self.encoding_ = None if frame is None else _encoding_of(frame, weights)
+        if frame is not None:
+            X = self.encoding_.transform(frame, odd='gap').to_numpy()
+            X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, estimator=self)
+        if weights is not None:
+            counts = weights > 0
+            X, y, weights = (X[counts], y[counts], weights[counts])
+            frame = None if frame is None else frame[counts]
+            if len(X) < 2:
+                raise ValueError(f'only {len(X)} sample has a positive weight; at least 2 are needed')
+        return (_in_order(X, self._target(y, again), weights), frame)
+
+    def _refuse_arrays(self, X):
+        ...
+
+    def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
+        """Scale, discover unless told, and an untrained network."""
+        widths = [w for w in np.ravel(self.hidden)]
+        if not widths or any((not isinstance(w, Integral) or w < 1 for w in widths)):
+            raise ValueError(f'hidden={self.hidden!r} must name at least one hidden layer, by whole numbers of at least 1 such as (64, 32)')
+        X, y = rows.drawn()
+        self.scaler_ = Scaler.fit(X, self.scaling)
+        self.discovery_, self._spec = (None, self.activation)
+        if self.activation is None:
+            self.discovery_ = self._discovered(X, y, source, seed)
+            self._spec = self.discovery_.best
+        if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
+            self._spec = self._spec.formula
+        if isinstance(self._spec, Formula):
+            self._spec = self._spec.text
+        dropout, placed = (self._recipe().for_rows(len(X)).dropout, embedding_of(self.embedding))
+        if placed is not None:
+            placed = placed.for_rows(self.scaler_.transform(X))
+        self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, 'edges', None)]
+        self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, seed, embedding=placed)
+        self.loss_curve_ = []
+
+    def _discovered(self, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
+        ...
+
+    @property
+    def _names(self) -> list[str] | None:
+        ...
+
+    def _train(self, rows: _Rows, seed: int):
+        """Train the network in single precision and keep it in double."""
+        recipe = self._recipe()
+        stops = recipe.patience is not None if self.early_stopping == 'auto' else self.early_stopping
+        rows, held = self._parted(rows, seed) if stops else (rows, None)
+        recipe = replace(recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None)
+        history = train(self.network_.float(), self.scaler_.transform(rows.X), self._scaled(rows.y), self._task, recipe, seed, held, self.device, bool(self.verbose), self._weights(rows))
+        self.network_.to('cpu').double()
+        if not np.isfinite(history.train_loss[-1]).all() or not all((p.isfinite().all() for p in self.network_.parameters())):
+            raise ValueError(f'training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation')
+        self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
+        self.n_iter_, self.recipe_ = (len(history.train_loss), recipe.for_rows(rows.n_drawn))
+        self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
+
+    def _recipe(self) -> Recipe:
+        ...
+
+    def _rate(self, recipe: Recipe) -> float:
+        ...
+
+    def _parted(self, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
+        ...
+
+    def _outputs(self, X) -> np.ndarray:
+        ...
+
+    def _numbers(self, X) -> np.ndarray:
+        ...
+
+    def _of_columns(self, shares: np.ndarray) -> np.ndarray:
+        ...
+
+    def __sklearn_tags__(self):
+        ...
+
+    @property
+    def activation_(self) -> nn.Module:
+        """The activation, for use in any network."""
+        ...
+
+    @property
+    def formula_(self) -> Formula | None:
+        """The formula of the activation, None where it has none; one that comes from a search
+    remembers which rows that has seen.
+    """
+        ...
+
+    @property
+    def n_parameters_(self) -> int:
+        """How many numbers the network has learned."""
+        ...
+
+    def explain(self, as_frame: bool=False, most: int=3) -> str | pd.DataFrame:
+        """Three sentences, a line each: where the formula is from, what it gained over ReLU, and
+    what it does and costs.
+
+    Parameters
+    ----------
+    as_frame : bool
+        Every column with its importance as a DataFrame, the most important first, in place of
+        the text.
+    most : int
+        How many columns the text names.
+
+    Returns
+    -------
+    str or DataFrame
+
+    Examples
+    --------
+    >>> print(NSADRegressor().fit(X, y).explain())                   # doctest: +SKIP
+    The activation silu(x) was found by the network search among 90 formulas on 1,600 rows, seed
+    42. On validation rows of the search its squared error was 0.0527 and ReLU's 0.0601: lower
+    by 0.0074, standard error 0.0011. It turns, grows without bound ...
+    """
+        ...
+
+    def _where_from(self) -> str:
+        ...
+
+    def _gained(self) -> str:
+        ...
+
+    def _does_and_costs(self) -> str:
+        ...
+
+    def __getstate__(self) -> dict:
+        ...
+
+    def __setstate__(self, state: dict):
+        ...
+
+    def save(self, path) -> Path:
+        """Write the fitted estimator to `path`, a zip of JSON and arrays of numbers, as a whole or
+    not at all.
+    """
+        ...
+
+    @classmethod
+    def load(cls, path: str | Path) -> _Estimator:
+        """Read what `save` wrote; any other file is a ValueError."""
+        ...
+
+    @classmethod
+    def _read(cls, content: bytes) -> _Estimator:
+        ...
+
+    def _restored(self, state: dict) -> _Estimator:
+        ...
+
+def _seed(random_state) -> int:
+    ...
+
+def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
+    ...
+
+def _is_told(X) -> bool:
+    ...
+
+def _given_recipe(recipe: str | Recipe | Mapping) -> Recipe:
+    ...
+
+def _importances(network: nn.Module, X, most: int=2000) -> np.ndarray:
+    ...
+
+class NSADClassifier(ClassifierMixin, _Estimator):
+    """A network for classes whose activation is discovered in the rows it is fitted on.
+
+    Parameters
+    ----------
+    activation : None, str, Formula, Module or its class, default None
+        None discovers. A `Formula`, its text, a name of torch's, a module or its class is used
+        as it is.
+    hidden : sequence of int, default (64, 32)
+        Widths of the hidden layers.
+    recipe : str, Recipe or mapping of its settings, default "strong"
+        How the networks are trained, of the search as of the estimator: "strong", "paper" or
+        "converged", or your own.
+    engine, budget, time_limit, engine_options
+        Of the search, as in `discover`; without a budget small tables get a small search.
+    max_iter, batch_size, lr, weight_decay, dropout : default None
+        In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
+        of units dropped.
+    early_stopping : bool or "auto", default "auto"
+        Keep the best epoch by rows put aside; "auto" does so if the recipe has patience.
+    validation_fraction : float, default 0.1
+        Share of the rows put aside for early stopping.
+    n_iter_no_change : int, default None
+        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where it
+        has none.
+    class_weight : None, dict or "balanced", default None
+        Class label to weight.
+    warm_start : bool, default False
+        Go on training the network of the last `fit`, with its activation.
+    device, random_state, n_jobs, verbose
+        Where, from which seed, with how many processes, with progress bars.
+    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
+        Of numbers, before the first layer, in the search and in the end: "periodic" or
+        "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+    scaling : str, default "standard"
+        How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
+        long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
+
+    Attributes
+    ----------
+    classes_, n_features_in_, feature_names_in_
+        Labels and columns.
+    encoding_ : Encoding or None
+        How a DataFrame becomes numbers; None for arrays.
+    recipe_ : Recipe
+        How the network was trained, with all numbers.
+    activation_, formula_
+        The activation as a module, and its formula (None where it has none).
+    discovery_ : Discovery or None
+        The search; None where an activation was given.
+    network_, n_parameters_, n_iter_, loss_curve_
+        The trained network, its size, epochs and training losses.
+    feature_importances_ : array (features,)
+        How far the output moves with each column, in shares.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> NSADClassifier(activation="silu", max_iter=20, random_state=0).fit(X, y).predict(X[:2])
+    array([0, 0])
+    """
+    _parameter_constraints = {**_CONSTRAINTS, 'class_weight': [None, dict, StrOptions({'balanced'})]}
+    _kind, _task_kind = ('NSADClassifier', 'classes')
+
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard'):
+        super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options, max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout, early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose, embedding=embedding, scaling=scaling)
+        self.class_weight = class_weight
+
+    def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
+        ...
+
+    def predict_log_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
+        ...
+
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
+        ...
+
+    def _target(self, y, again: bool) -> np.ndarray:
+        """Class numbers."""
+        check_classification_targets(y)
+        classes, codes = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(f'the label has one class only ({classes[0]!r}); a classifier needs at least 2 classes')
+        if again and (not np.array_equal(classes, self.classes_)):
+            raise ValueError(f'a warm start with the classes {classes.tolist()} on a network for {self.classes_.tolist()}; set warm_start=False')
+        self.classes_ = classes
+        return codes
+
+    @property
+    def _task(self) -> str:
+        ...
+
+    @property
+    def _n_outputs(self) -> int:
+        ...
+
+    def _scaled(self, y):
+        ...
+
+    def _weights(self, rows: _Rows) -> np.ndarray | None:
+        ...
+
+class NSADRegressor(RegressorMixin, _Estimator):
+    """A network for numbers whose activation is discovered in the rows it is fitted on.
+
+    There is no `class_weight` and no `classes_`; all else is as in `NSADClassifier`.
+
+    Parameters
+    ----------
+    activation, hidden, recipe, engine, budget, time_limit, engine_options, max_iter
+        As in `NSADClassifier`.
+    batch_size, lr, weight_decay, dropout, early_stopping, validation_fraction
+        As in `NSADClassifier`.
+    n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding, scaling
+        As in `NSADClassifier`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad import NSADRegressor
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> model = NSADRegressor("sin(x)", random_state=0).fit(X, np.sin(3 * X[:, 0]))
+    >>> model.predict(X[:3]).shape
+    (3,)
+    """
+    _kind, _task_kind, _task = ('NSADRegressor', 'regression', 'regression')
+    _n_outputs = 1
+
+    def predict(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
+        ...
+
+    def _target(self, y, again: bool) -> np.ndarray:
+        ...
+
+    def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
+        y = rows.drawn()[1]
+        self.target_mean_, self.target_scale_ = (float(y.mean()), float(y.std()))
+        _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
+
+    def _scaled(self, y):
+        ...
+
+    def _weights(self, rows: _Rows) -> np.ndarray | None:
+        ...
+
+def _what_it_does(f: Formula) -> str:
+    ...
+
+def _final_losses(found: Discovery, text: str) -> pd.Series | None:
+    ...
+
+def _rebuilt(arrays: Mapping[str, np.ndarray], spec, dropout: float, embedding: list | None=None) -> nn.Sequential:
+    ...
+
+def _rebuilt_embedded(arrays: Mapping[str, np.ndarray], spec, dropout: float, text: str, edges) -> nn.Sequential:
+    ...
+_ARRAYS = ('classes_', 'feature_names_in_', 'feature_importances_')
+_KINDS = {name: np.dtype(name) for name in 'bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64'.split()}
+
+def _listed(values: np.ndarray) -> dict:
+    ...
+
+def _unlisted(d: dict) -> np.ndarray:
+    ...
+
+def _as_json(name: str, value):
+    ...
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, RecursionError, MemoryError, EOFError, OverflowError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+def _weights(name: str, data: bytes) -> np.ndarray:
+    ...
