@@ -43,9 +43,9 @@ class Program:
     outputs: tuple[int | Constant, ...]
 
     @functools.cached_property
-    def _number(self)->int: return hash((self.inputs, self.instructions, self.outputs))
+    def _hash(self)->int: return hash((self.inputs, self.instructions, self.outputs))
 
-    def __hash__(self)->int: return self._number          # a key of what was made of it, asked often
+    def __hash__(self)->int: return self._hash           # caches of what was made of it ask often
 
     def __reduce__(self): return Program, (self.inputs, self.instructions, self.outputs)
 
