@@ -351,6 +351,7 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
     >>> replace_activations(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), new="sin(x)")
     ['1']
     """
+    if isinstance(old, str): raise TypeError(f"old={old!r} is a text; give a class like nn.ReLU")
     if isinstance(model, old):
         raise TypeError("the model itself is the activation: use activation_module(new) in its "
                         "place")

@@ -525,6 +525,8 @@ def discover(
         )
     if judged:
         _show_judgement(judged, found, figure)
+    if found.best.text == "relu(x)":
+        return _say("next: keep ReLU, or search again with a larger --budget or another --seed")
     drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (
         seed != 42
     )

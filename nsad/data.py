@@ -1489,6 +1489,11 @@ def split(
     >>> len(parts.train), len(parts.test)
     (142, 36)
     """
+    if not hasattr(ds, "n_rows"):
+        raise DataError(
+            f"split takes a Dataset, not {type(ds).__name__}; make one by"
+            " Dataset.from_arrays(X, y) or Dataset.from_frame(frame, target)"
+        )
     # so that nan is refused too
     if not (test >= 0 and validation >= 0 and test + validation < 1):
         raise DataError(

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 # %% ../nbs/16_discovery.ipynb #de9a3bf5
 @dataclass(frozen=True)
 class Candidate:
-    """A formula in `x` and what an engine found it to be worth.
+    """A formula in `x` with the loss that an engine measured for it.
 
     Parameters
     ----------
@@ -1050,8 +1050,14 @@ def _as_dataset(rows) -> Dataset:
         X, y = rows
     except (TypeError, ValueError):
         kind = type(rows).__name__
+        remedies = {
+            "str": f"load_dataset({rows!r}) or Dataset.from_file(path, target) gives a Dataset",
+            "DataFrame": "Dataset.from_frame(frame, target) makes a Dataset of it",
+            "ndarray": "give both arrays as one pair: discover((X, y))",
+        }
         raise ValueError(
-            f"discover needs a Dataset or a pair (X, y), or a Problem or a function, not {kind}"
+            "discover needs a Dataset or a pair (X, y), or a Problem or a function, not"
+            f" {kind}" + (f"; {remedies[kind]}" if kind in remedies else "")
         ) from None
     names = [str(c) for c in X.columns] if hasattr(X, "columns") else None
     return Dataset.from_arrays(

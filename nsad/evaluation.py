@@ -139,6 +139,9 @@ class Study:
     scaling: str = "standard"
 
     def __post_init__(self):
+        for name in ("datasets", "activations", "networks"):  # one of a kind may stand alone
+            if isinstance(alone := getattr(self, name), (str, Dataset, Formula, Discovery)):
+                object.__setattr__(self, name, (alone,))
         given = self.activations
         named = (
             dict(given)

@@ -67,7 +67,7 @@ def mlp(
     ----------
     n_features : int
         Columns of the input, which is a tensor of shape (rows, n_features).
-    hidden : sequence of int, default (64, 32)
+    hidden : sequence of int, or int for one layer, default (64, 32)
         Widths of the hidden layers.
     activation : Activation, default 'relu'
         A `Formula`, its text, a torch name, a module or a class; a list gives one for each
@@ -108,6 +108,8 @@ def mlp(
     >>> net(torch.zeros(5, 4)).shape
     torch.Size([5, 1])
     """
+    if isinstance(hidden, int):  # one hidden layer
+        hidden = (hidden,)
     if init not in INITS:
         raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
     with torch.random.fork_rng(devices=[], enabled=seed is not None):

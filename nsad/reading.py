@@ -230,7 +230,8 @@ def name(self:_Reader, node)->sympy.Expr:
         if node.id in ("E", *CONSTANTS): return CONSTANTS[node.id.lower()]     # SymPy writes E
     known = node.id in self.variables if own else PLAIN.fullmatch(node.id)
     allowed = ", ".join(sorted(self.variables)) if own else "x, X3, x3, x_3, pi and e"
-    if not known: self.fail(f"unknown variable {node.id!r}; allowed are {allowed:.200}", node)
+    hint = f" (a function is written {node.id}(x))" if node.id in {*OPS, *SPELLINGS} else ""
+    if not known: self.fail(f"unknown variable {node.id!r}{hint}; allowed are {allowed:.200}", node)
     new = self.rename(node.id)
     return sympy.Symbol(new, real=True) if isinstance(new, str) else new
 

@@ -821,7 +821,7 @@ WORDS = (
 # %% ../nbs/18_statistics.ipynb #a5188eef
 @dataclass(frozen=True)
 class Verdict:
-    """What rows show about one cell beside a baseline.
+    """The result of comparing one cell with a baseline.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # %% ../nbs/21_transfer.ipynb #9c68debe
 @dataclass(frozen=True)
 class TransferMatrix:
-    """What activations from each source are worth on each target.
+    """How activations from each source do on each target.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def collapsed(program: str) -> Formula | None:
 
 # %% ../../nbs/17_engines.labels.ipynb #f68987e7
 def projected(X, y, task: str, seed: int, n_units: int = 4) -> tuple[np.ndarray, np.ndarray]:
-    """What the first layer of a small network sees, beside the labels.
+    """Inputs of the first activation of a small network, and the labels.
 
     Returns
     -------
