@@ -25,7 +25,7 @@ from sklearn import datasets as shelf
 from sklearn.tree import DecisionTreeRegressor
 
 from nsad.data import Scaler
-from nsad.embeddings import embedding_of
+from nsad.embeddings import automatic_embedding, embedding_of
 from nsad.models import Stack, count_parameters
 from nsad.training import STRONG, measures, predict, train
 
@@ -156,6 +156,13 @@ def measured():
     return pd.read_csv(ROWS, keep_default_na=False)
 
 
+def embeds(name, n_rows, split):
+    "Does the rule of the estimators embed these training rows?"
+    make = next(one for one in TABLES if one.__name__ == name)
+    X, _, _ = make(max(SIZES) + TEST, np.random.default_rng([split, TABLES.index(make)]))
+    return automatic_embedding(X[:n_rows]) is not None
+
+
 def summary(rows):
     "Loss with an embedding over the loss without, the geometric mean over splits."
     key = ["table", "rows", "split", "activation"]
@@ -165,6 +172,19 @@ def summary(rows):
         ratio = (rows[rows.embedding == embedding].set_index(key).loss / plain.loss).dropna()
         logs = np.log(ratio).groupby(["table", "rows", "activation"]).mean()
         print(f"\n{embedding}\n{np.exp(logs.unstack(['activation', 'rows'])).round(3).to_string()}")
+    ratios = (rows[rows.embedding == "piecewise"].set_index(key).loss / plain.loss).dropna()
+    chosen = {place for place in set(ratios.index.droplevel("activation")) if embeds(*place)}
+    said = ratios[[place[:3] in chosen for place in ratios.index]]
+    gain = np.exp(np.log(said).mean())
+    print(f"\nWhere the rule embeds ({len(chosen)} tables, sizes and splits, {len(said)} trainings)")
+    print(f"the loss is {gain:.3f} times that without, and lower in {(said < 1).sum()} of {len(said)};")
+    for split, part in said.groupby("split"):  # limits were set on split 0 alone
+        print(f"on split {split} {np.exp(np.log(part).mean()):.3f}, {(part < 1).sum()} of {len(part)}.")
+    rest = ratios[[place[:3] not in chosen for place in ratios.index]]
+    print(f"Where it does not, it would be {np.exp(np.log(rest).mean()):.3f} times that without,")
+    print(f"and lower in {(rest < 1).sum()} of {len(rest)}.")
+    print("\nRatios where it embeds")
+    print(np.exp(np.log(said).groupby(["table", "rows"]).mean()).unstack("rows").round(3).to_string())
     print("\nAccuracy or R2, mean over splits, of x*exp(-x**2)")
     some = rows[rows.activation == ACTIVATIONS[1]]
     means = some.groupby(["table", "rows", "embedding"]).score.mean()
@@ -186,8 +206,10 @@ def main():
                             continue
                         new = pd.DataFrame(trained(make, n_rows, split, embedding))
                         new.to_csv(ROWS, mode="a", header=not ROWS.exists(), index=False)
-    print(f"python benchmarks/embedding_rule.py, {date.today()}")
-    summary(measured())
+    rows = measured()
+    print(f"python benchmarks/embedding_rule.py, trained on {', '.join(sorted(set(rows.date)))}:")
+    print(f"{len(rows)} networks, of splits {sorted(set(rows.split))}\n")
+    summary(rows)
 
 
 if __name__ == "__main__":

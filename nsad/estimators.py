@@ -51,6 +51,7 @@ from nsad.embeddings import (
     EmbeddingLayer,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
+    automatic_embedding,
     embedding_of,
 )
 from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
@@ -379,16 +380,16 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     X, y = rows.drawn()
     self.scaler_ = Scaler.fit(X, self.scaling)
     self.discovery_, self._spec = None, self.activation
+    wanted = self._wanted_embedding(X)
     if self.activation is None:
-        self.discovery_ = self._discovered(X, y, source, seed)
+        self.discovery_ = self._discovered(X, y, source, seed, wanted)
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
         self._spec = self._spec.formula
     if isinstance(self._spec, Formula):
         self._spec = self._spec.text
-    dropout, placed = self._recipe().for_rows(len(X)).dropout, embedding_of(self.embedding)
-    if placed is not None:
-        placed = placed.for_rows(self.scaler_.transform(X))
+    dropout = self._recipe().for_rows(len(X)).dropout
+    placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
     self._embedding = (
         None
         if placed is None or not placed.columns
@@ -408,6 +409,24 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     ]
     self.network_ = self._averaged(networks)
     self.loss_curve_ = []
+
+# %% ../nbs/24_estimators.ipynb #afe78aeb
+@patch
+def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
+    "The embedding that was asked for; of \"auto\" what the rows say."
+    if isinstance(self.embedding, str) and self.embedding == "auto":
+        return automatic_embedding(self.scaler_.transform(X))
+    return embedding_of(self.embedding)
+
+
+@patch(as_prop=True)
+def embedding_(self: _Estimator) -> Embedding | None:
+    "The embedding of numbers in the network, with its columns; None for none."
+    check_is_fitted(self)
+    if self._embedding is None:
+        return None
+    text, edges = self._embedding
+    return embedding_of(text) if edges is None else replace(embedding_of(text), edges=edges)
 
 # %% ../nbs/24_estimators.ipynb #55c4d808
 def _member_seeds(seed: int, n_members: int) -> list[int]:
@@ -435,7 +454,14 @@ def _networks(self: _Estimator) -> list[nn.Module]:
 
 # %% ../nbs/24_estimators.ipynb #537914a5
 @patch
-def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
+def _discovered(
+    self: _Estimator,
+    X,
+    y,
+    source: pd.DataFrame | None,
+    seed: int,
+    wanted: Embedding | None,
+) -> Discovery:
     """A search on the scaled rows, in networks of the estimator's own shape where the
     engine has networks.
     """
@@ -447,8 +473,8 @@ def _discovered(self: _Estimator, X, y, source: pd.DataFrame | None, seed: int) 
     budget, options = _search_limits(self.engine, len(X))
     if self.engine == "network":
         options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
-    if self.engine == "network" and self.embedding is not None:
-        options |= {"embedding": embedding_of(self.embedding)}
+    if self.engine == "network" and wanted is not None:
+        options |= {"embedding": wanted}
     if self.engine == "network" and self.scaling != "standard":
         options |= {"scaling": None}  # what the search is given is scaled already
     data = Dataset.from_arrays(
@@ -752,6 +778,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
         Of numbers, before the first layer, in the search and in the end: "periodic" or
         "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+        "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
+        none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
@@ -768,6 +796,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         How a DataFrame becomes numbers; None for arrays.
     recipe_ : Recipe
         How the network was trained, with all numbers.
+    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding or None
+        The embedding in the network, with its columns.
     activation_, formula_
         The activation as a module, and its formula (None where it has none).
     discovery_ : Discovery or None

@@ -37,7 +37,8 @@ results = check_estimator(estimator, on_fail=None, on_skip=None)
 print(json.dumps([(r["check_name"], r["status"], str(r["exception"] or "")) for r in results]))
 """
 QUICK = dict(hidden=[8], max_iter=10, batch_size=32, lr=0.03)
-WAYS = {"discovers": dict(budget=2, engine_options=SMALL, **QUICK), "relu": dict(activation="relu", **QUICK)}
+WAYS = {"discovers": dict(budget=2, engine_options=SMALL, **QUICK), "relu": dict(activation="relu", **QUICK),
+        "all options": dict(activation="silu", n_members=2, scaling="robust", embedding="auto", **QUICK)}
 if os.environ.get("NSAD_SLOW"):                     # four minutes: a search of the default size in each fit
     WAYS["as it comes"] = {}
 

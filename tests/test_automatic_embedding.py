@@ -1,0 +1,74 @@
+"""`embedding="auto"` of the estimators: what the training rows say, and what the network then has."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_hastie_10_2
+
+from nsad import NSADClassifier, NSADRegressor, PiecewiseLinearEmbedding, Recipe, to_c
+from nsad.embeddings import automatic_embedding
+
+RNG = np.random.default_rng(0)
+WIDE = RNG.normal(size=(1200, 12))
+FEW_VALUES = RNG.integers(0, 9, size=(1200, 3)).astype(float)
+SHORT = dict(hidden=(8,), max_iter=2, random_state=0, embedding="auto")
+
+
+def mixed(n=1200):
+    "Two columns with many values, between columns with few."
+    return np.column_stack([FEW_VALUES[:n, 0], WIDE[:n, 0], FEW_VALUES[:n, 1], WIDE[:n, 1]])
+
+
+@pytest.mark.parametrize("X, columns", [
+    (WIDE[:, :6], (0, 1, 2, 3, 4, 5)), (mixed(), (1, 3)), (mixed(999), None),
+    (WIDE, None), (FEW_VALUES, None), (np.ones((1200, 2)), None),
+    (np.where(WIDE[:, :2] > 0, np.nan, WIDE[:, :2]), (0, 1)),
+], ids=["few", "mixed", "few rows", "many columns", "few values", "constant", "gaps"])
+def test_the_rule_asks_rows_values_and_columns(X, columns):
+    found = automatic_embedding(X)
+    assert (found and found.columns) == columns
+    assert found is None or isinstance(found, PiecewiseLinearEmbedding)
+
+
+@pytest.mark.parametrize("make", [NSADClassifier, NSADRegressor])
+def test_an_estimator_says_what_it_decided_and_is_saved_with_it(make, tmp_path):
+    X, y = mixed(), (WIDE[:, 0] > 0).astype(int)
+    model = make("silu", **SHORT, scaling="robust").fit(X, y)
+    assert model.embedding_.columns == (1, 3) and model.get_params()["embedding"] == "auto"
+    again = make.load(model.save(tmp_path / "model.nsad"))
+    assert again.embedding_ == model.embedding_ and again.embedding == "auto"
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    few = make("silu", **SHORT).fit(X[:300], y[:300])
+    plain = make("silu", **{**SHORT, "embedding": None}).fit(X[:300], y[:300])
+    assert few.embedding_ is None
+    np.testing.assert_array_equal(few.predict(X), plain.predict(X))
+
+
+def test_other_rows_take_no_part():
+    X, y = mixed(), (WIDE[:, 0] > 0).astype(int)
+    model = NSADClassifier("silu", **SHORT).fit(X, y)
+    before = model.embedding_
+    model.predict(np.full((2000, 4), 1e6))
+    assert model.embedding_ == before
+    assert before.edges == NSADClassifier("silu", **SHORT).fit(X, y).embedding_.edges
+
+
+def test_the_search_is_in_the_network_that_was_decided_on():
+    X, y = make_hastie_10_2(1200, random_state=0)
+    model = NSADClassifier(
+        hidden=(4,), recipe=Recipe("short", epochs=1), budget=3, random_state=0, embedding="auto",
+        engine_options=dict(population_size=8, first=8, generations=1, finalists=2),
+    ).fit(X, y)
+    assert len(model.embedding_.columns) == 10
+    assert str(model.discovery_.provenance["options"]["embedding"]).startswith("piecewise")
+
+
+def test_all_options_together_are_one_file():
+    X, y = mixed(), (WIDE[:, 0] > 0).astype(int)
+    model = NSADClassifier("sin(x)", **SHORT, scaling="quantile_normal", n_members=2).fit(X, y)
+    text = to_c(model.network_, scaler=model.scaler_)
+    assert "average of 2 networks" in text and model.embedding_.columns == (1, 3)
+
+
+def test_what_is_no_embedding_is_still_named():
+    with pytest.raises(ValueError, match="automatic"):
+        NSADClassifier("silu", **{**SHORT, "embedding": "automatic"}).fit(mixed(), WIDE[:, 0] > 0)
