@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['SUFFIX', 'literal', 'CUnit', 'activation_file', 'NetworkUnit', 'network_file', 'identifier', 'number_type']
+__all__ = ['SUFFIX', 'literal', 'CUnit', 'activation_file', 'NetworkUnit', 'network_file', 'about_network', 'identifier', 'number_type']
 import re
 import textwrap
 from collections import Counter as Counter
@@ -84,12 +84,12 @@ class NetworkUnit(CUnit):
 
     def __init__(self, name: str, dtype: str):
         super().__init__(name, dtype)
-        self.arrays, self.functions, self.lines, self.n_numbers = ([], {}, [], 0)
+        self.part, self.arrays, self.functions, self.lines, self.n_numbers = ('', [], {}, [], 0)
 
     def store(self, kind: str, values: np.ndarray) -> str:
         """Write an array into the file; its name."""
         self.n_numbers += values.size
-        name = f'{self.name}_{kind}'
+        name = f'{self.name}_{self.part}{kind}'
         self.arrays.append(self.array(name, values))
         return name
 
@@ -114,6 +114,20 @@ class NetworkUnit(CUnit):
     def run_all(self, layers: Sequence[Layer], n_inputs: int) -> tuple[list[int], dict]:
         """Statements of all layers, by turns in two buffers; widths of the network and of the buffers."""
         ...
+
+    def row(self, head: str, layers: Sequence[Layer], n_inputs: int) -> tuple[str, list[int], int]:
+        """A function of one row through layers, widths of the network, and numbers in buffers."""
+        'A function of one row through layers, widths of the network, and numbers in buffers.'
+        self.lines = []
+        widths, sizes = self.run_all(layers, n_inputs)
+        buffers = ', '.join((f'{b}[{sizes[b]}]' for b in sorted(sizes)))
+        declared = f'    {self.dtype} {buffers};\n' * bool(buffers)
+        function = f'{head}(const {self.dtype} *x, {self.dtype} *y)\n{{\n{declared}'
+        return (f"{function}{''.join(self.lines)}}}\n", widths, sum(sizes.values()))
+
+    def whole(self, about: str, widths: Sequence[int], *functions: str) -> str:
+        """The file with NAME_predict, the last of the functions."""
+        ...
 _EMBED = '    for (int c = 0; c < {n}; c++) {{\n        {type} f[{n_functions}];\n        const {type} v = {source}[{columns}[c]];\n        for (int k = 0; k < {per}; k++) {{\n            {functions}\n        }}\n        for (int j = 0; j < {d}; j++) {{\n            {type} sum = {bias}[c * {d} + j];\n            for (int k = 0; k < {n_functions}; k++)\n                sum += f[k] * {weight}[(c * {n_functions} + k) * {d} + j];\n            {target}[c * {d} + j] = {value};\n        }}\n    }}\n'
 _PASS = '    for (int i = 0; i < {m}; i++) {target}[{first} + i] = {source}[{passing}[i]];\n'
 _WAVES = 'const {type} a = {angle}[c * {per} + k] * v;\n            f[k] = cos{end}(a);\n            f[{per} + k] = sin{end}(a);'
@@ -122,7 +136,7 @@ _BINS = 'const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];
 def network_file(net: nn.Module, name: str, dtype: str, scaler) -> str:
     ...
 
-def _about(unit: NetworkUnit, layers: Sequence[Layer], widths: Sequence[int], buffered: int, scaler) -> str:
+def about_network(unit: NetworkUnit, layers: Sequence[Layer], widths: Sequence[int], buffered: int, scaler, what: str='a network') -> str:
     ...
 _MATH = '\n    acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh drem erf erfc exp exp10 exp2\n    expm1 fabs fdim finite floor fma fmax fmin fmod frexp gamma hypot ilogb isinf isnan j0 j1 jn\n    ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter\n    nexttoward pow pow10 remainder remquo rint round scalb scalbln scalbn significand sin sincos\n    sinh sqrt tan tanh tgamma trunc y0 y1 yn'.split()
 _WORDS = '\n    auto break case char const continue default do double else enum extern float for goto if inline\n    int long register restrict return short signed sizeof static struct switch typedef union\n    unsigned void volatile while main signbit isfinite isnormal fpclassify isgreater isless\n    isunordered signgam x y and or not xor bool true false class new delete this template namespace\n    operator private public protected try catch throw using virtual friend typename asm export NAN\n    INFINITY alignas alignof constexpr nullptr static_assert thread_local typeof typeof_unqual final\n    override explicit mutable noexcept decltype static_cast const_cast dynamic_cast reinterpret_cast\n    typeid concept requires co_await co_return co_yield import module consteval constinit compl\n    bitand bitor and_eq or_eq xor_eq not_eq wchar_t char8_t char16_t char32_t size_t ptrdiff_t\n    float_t double_t abs labs llabs div exit abort malloc calloc realloc free printf memcpy memset\n    strlen index rindex errno NULL EOF HUGE_VAL HUGE_VALF FP_NAN FP_ZERO FP_NORMAL FP_SUBNORMAL\n    FP_INFINITE M_PI M_E linux unix i386 near far small interface DOMAIN SING OVERFLOW UNDERFLOW\n    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t std'.split()

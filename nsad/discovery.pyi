@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A formula in `x` and what an engine found it to be worth.
+    """A formula in `x` with the loss that an engine measured for it.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Embedding', 'EMBEDDINGS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer', 'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'embeddings_as_one', 'bending']
+__all__ = ['Embedding', 'EMBEDDINGS', 'AUTO_ROWS', 'AUTO_VALUES', 'AUTO_COLUMNS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer', 'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'automatic_embedding', 'embeddings_as_one', 'bending']
 import copy
 import math
 import re
@@ -239,6 +239,12 @@ def _parts(text: str) -> list[str]:
     ...
 
 def _setting(text: str, kind: type) -> tuple[str, object]:
+    ...
+AUTO_ROWS = 1000
+AUTO_VALUES = 64
+AUTO_COLUMNS = 10
+
+def automatic_embedding(X) -> PiecewiseLinearEmbedding | None:
     ...
 
 def embeddings_as_one(layers: Sequence[EmbeddingLayer]) -> EmbeddingLayer:

@@ -29,7 +29,8 @@ from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation
 from .data import SCALINGS as SCALINGS, Dataset as Dataset, Scaler as Scaler, _Table as _Table
 from .discovery import Discovery as Discovery, discover as discover
 from .models import Activation as Activation
-from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, embedding_of as embedding_of
+from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of
+from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
 from .models import count_parameters as count_parameters, mlp as mlp
@@ -72,13 +73,13 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
 _ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
-_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like'], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like'], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
 
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard'):
-        self.embedding, self.scaling = (embedding, scaling)
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard', n_members: int=1):
+        self.embedding, self.scaling, self.n_members = (embedding, scaling, n_members)
         self.activation, self.hidden, self.recipe = (activation, hidden, recipe)
         self.engine, self.budget, self.time_limit = (engine, budget, time_limit)
         self.engine_options = engine_options
@@ -115,6 +116,8 @@ class _Estimator(BaseEstimator):
             _check_n_features(self, X, reset=True)
         if again and self.n_features_in_ != before:
             raise ValueError(f'a warm start with {self.n_features_in_} features on a network of {before}; set warm_start=False')
+        if again and len(self._networks) != self.n_members:
+            raise ValueError(f'a warm start with n_members={self.n_members} on {len(self._networks)}; set warm_start=False')
         weights = _checked_weights(sample_weight, len(X))
         if not again:
             self.encoding_ = None if frame is None else _encoding_of(frame, weights)
@@ -140,21 +143,37 @@ class _Estimator(BaseEstimator):
         X, y = rows.drawn()
         self.scaler_ = Scaler.fit(X, self.scaling)
         self.discovery_, self._spec = (None, self.activation)
+        wanted = self._wanted_embedding(X)
         if self.activation is None:
-            self.discovery_ = self._discovered(X, y, source, seed)
+            self.discovery_ = self._discovered(X, y, source, seed, wanted)
             self._spec = self.discovery_.best
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
             self._spec = self._spec.text
-        dropout, placed = (self._recipe().for_rows(len(X)).dropout, embedding_of(self.embedding))
-        if placed is not None:
-            placed = placed.for_rows(self.scaler_.transform(X))
+        dropout = self._recipe().for_rows(len(X)).dropout
+        placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
         self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, 'edges', None)]
-        self.network_ = mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, seed, embedding=placed)
+        networks = [mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
+        self.network_ = self._averaged(networks)
         self.loss_curve_ = []
 
-    def _discovered(self, X, y, source: pd.DataFrame | None, seed: int) -> Discovery:
+    def _wanted_embedding(self, X: np.ndarray) -> Embedding | None:
+        ...
+
+    @property
+    def embedding_(self) -> Embedding | None:
+        """The embedding of numbers in the network, with its columns; None for none."""
+        ...
+
+    def _averaged(self, networks: list[nn.Module]) -> nn.Module:
+        ...
+
+    @property
+    def _networks(self) -> list[nn.Module]:
+        ...
+
+    def _discovered(self, X, y, source: pd.DataFrame | None, seed: int, wanted: Embedding | None) -> Discovery:
         ...
 
     @property
@@ -162,18 +181,33 @@ class _Estimator(BaseEstimator):
         ...
 
     def _train(self, rows: _Rows, seed: int):
-        """Train the network in single precision and keep it in double."""
+        """Train the networks in single precision and keep them in double."""
         recipe = self._recipe()
         stops = recipe.patience is not None if self.early_stopping == 'auto' else self.early_stopping
         rows, held = self._parted(rows, seed) if stops else (rows, None)
         recipe = replace(recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None)
-        history = train(self.network_.float(), self.scaler_.transform(rows.X), self._scaled(rows.y), self._task, recipe, seed, held, self.device, bool(self.verbose), self._weights(rows))
+        losses = self._train_networks(rows, held, recipe, seed)
         self.network_.to('cpu').double()
-        if not np.isfinite(history.train_loss[-1]).all() or not all((p.isfinite().all() for p in self.network_.parameters())):
+        if not np.isfinite(losses[-1]) or not all((p.isfinite().all() for p in self.network_.parameters())):
             raise ValueError(f'training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation')
-        self.loss_curve_ = [*self.loss_curve_, *history.train_loss[:, 0].tolist()]
-        self.n_iter_, self.recipe_ = (len(history.train_loss), recipe.for_rows(rows.n_drawn))
+        self.loss_curve_ = [*self.loss_curve_, *losses]
+        self.n_iter_, self.recipe_ = (len(losses), recipe.for_rows(rows.n_drawn))
         self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
+
+    def _train_networks(self, rows: _Rows, held, recipe: Recipe, seed: int) -> list[float]:
+        """Train all members, as one where they can be; the mean loss of each epoch."""
+        networks, seeds = (self._networks, _member_seeds(seed, self.n_members))
+        together = networks[0] if len(networks) == 1 else _as_one(networks, seeds)
+        X, y = (self.scaler_.transform(rows.X), self._scaled(rows.y))
+        curves = []
+        for model, own in [(together, seed)] if together else zip(networks, seeds):
+            history = train(model.float(), X, y, self._task, recipe, own, held, self.device, bool(self.verbose), self._weights(rows))
+            curves.append(history.train_loss.mean(1))
+        if together and len(networks) > 1:
+            networks = [together.member(k) for k in range(len(networks))]
+        self.network_ = self._averaged(networks)
+        epochs = max(map(len, curves))
+        return np.mean([np.pad(c, (0, epochs - len(c)), 'edge') for c in curves], 0).tolist()
 
     def _recipe(self) -> Recipe:
         ...
@@ -198,7 +232,7 @@ class _Estimator(BaseEstimator):
 
     @property
     def activation_(self) -> nn.Module:
-        """The activation, for use in any network."""
+        """The activation, for use in any network; of several members that of the first."""
         ...
 
     @property
@@ -280,10 +314,19 @@ def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
 def _is_told(X) -> bool:
     ...
 
+def _member_seeds(seed: int, n_members: int) -> list[int]:
+    ...
+
+def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
+    ...
+
 def _given_recipe(recipe: str | Recipe | Mapping) -> Recipe:
     ...
 
 def _importances(network: nn.Module, X, most: int=2000) -> np.ndarray:
+    ...
+
+def _place_of_activation(network: nn.Sequential) -> int:
     ...
 
 class NSADClassifier(ClassifierMixin, _Estimator):
@@ -320,9 +363,15 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
         Of numbers, before the first layer, in the search and in the end: "periodic" or
         "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+        "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
+        none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
+    n_members : int, default 1
+        Networks, each from a seed of its own, that are trained together and whose
+        probabilities (in a regression values) are averaged; 8 take up to eight times as long,
+        and `network_` is then an `AveragedNetworks`.
 
     Attributes
     ----------
@@ -332,6 +381,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         How a DataFrame becomes numbers; None for arrays.
     recipe_ : Recipe
         How the network was trained, with all numbers.
+    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding or None
+        The embedding in the network, with its columns.
     activation_, formula_
         The activation as a module, and its formula (None where it has none).
     discovery_ : Discovery or None
@@ -351,8 +402,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _parameter_constraints = {**_CONSTRAINTS, 'class_weight': [None, dict, StrOptions({'balanced'})]}
     _kind, _task_kind = ('NSADClassifier', 'classes')
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard'):
-        super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options, max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout, early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose, embedding=embedding, scaling=scaling)
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard', n_members: int=1):
+        super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options, max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout, early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose, embedding=embedding, scaling=scaling, n_members=n_members)
         self.class_weight = class_weight
 
     def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
@@ -402,6 +453,8 @@ class NSADRegressor(RegressorMixin, _Estimator):
         As in `NSADClassifier`.
     n_iter_no_change, warm_start, device, random_state, n_jobs, verbose, embedding, scaling
         As in `NSADClassifier`.
+    n_members
+        As in `NSADClassifier`.
 
     Examples
     --------
@@ -436,6 +489,9 @@ def _what_it_does(f: Formula) -> str:
     ...
 
 def _final_losses(found: Discovery, text: str) -> pd.Series | None:
+    ...
+
+def _of_members(arrays: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
     ...
 
 def _rebuilt(arrays: Mapping[str, np.ndarray], spec, dropout: float, embedding: list | None=None) -> nn.Sequential:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'Fitted', 'Model', 'ResultsStore', 'activation_text', 'SplitRows']
+__all__ = ['Fitted', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Model', 'ResultsStore', 'activation_text', 'SplitRows']
 import hashlib
 import importlib.metadata
 import json
@@ -26,7 +26,7 @@ from .discovery import Discovery as Discovery
 from .formula import Formula as Formula
 from .identity import activation_specification as activation_specification, identity as identity, specification as specification
 from .messages import shown as shown
-from .models import Activation as Activation, Stack as Stack, count_parameters as count_parameters, embedding_in as embedding_in, hidden_of as hidden_of
+from .models import Activation as Activation, MLPEnsemble as MLPEnsemble, count_parameters as count_parameters, embedding_in as embedding_in, hidden_of as hidden_of
 from .parallel import Workers as Workers, connected as connected, run_jobs as run_jobs
 from .provenance import Origin as Origin, fair_split as fair_split, leak as leak, origins as origins, remedy as remedy
 from .signals import stoppable as stoppable
@@ -210,8 +210,8 @@ def _trainable(spec):
     ...
 
 @dataclass(frozen=True)
-class Fitted:
-    """What a `Model` has become.
+class FittedModel:
+    """A fitted `Model`.
 
     Parameters
     ----------
@@ -229,8 +229,9 @@ class Fitted:
     best_epoch: int | None = None
 
     @classmethod
-    def of(cls, net: nn.Module, n_features: int, best_epoch: int | None=None) -> 'Fitted':
+    def of(cls, net: nn.Module, n_features: int, best_epoch: int | None=None) -> 'FittedModel':
         ...
+Fitted = FittedModel
 
 @runtime_checkable
 class Model(Protocol):
@@ -246,7 +247,7 @@ class Model(Protocol):
     kind: str
     needs: str
 
-    def fit(self, rows: 'SplitRows', task: str, n_outputs: int, seed: int, recipe: Recipe, device: str) -> Fitted:
+    def fit(self, rows: 'SplitRows', task: str, n_outputs: int, seed: int, recipe: Recipe, device: str) -> FittedModel:
         ...
 
 def _each(spec) -> list:

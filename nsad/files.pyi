@@ -100,7 +100,7 @@ def lock_of(path) -> Path:
 
 def sha256_of(path, start: int=0) -> str:
     ...
-_WORTH = 1 << 20
+_MIN_PROGRESS_BYTES = 1 << 20
 
 class _Broken(Exception):
     """An attempt that ended early; another may go on from here."""

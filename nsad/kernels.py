@@ -69,9 +69,9 @@ def _finite(top:float, half:bool)->Callable:
 def _all_finite(top:float)->Callable:
     "The guard of several arrays, in place; of few numbers it is first asked if they need it."
     def all_finite(*arrays):
-        *results, _ = arrays
-        pairs = zip(results, results[1:])
-        if results[0].size <= ASKED and all(math.isfinite(np.vdot(a, b)) for a, b in pairs): return
+        results = arrays[:-1]
+        products = map(np.vdot, results, results[1:])
+        if results[0].size <= ASKED and all(map(math.isfinite, products)): return
         for a in results: torch.from_numpy(a).nan_to_num_(0., top, -top)
     return all_finite
 
@@ -240,7 +240,7 @@ def plan(program:Program, scaled:bool, dtype:torch.dtype)->Plan:
     return Plan(tuple(calls), _both(kept), n_registers)
 
 # %% ../nbs/03_kernels.ipynb #7535685c
-CHUNK = 2**18
+CHUNK = 2**19
 _WORKSPACE = threading.local()
 
 
@@ -303,10 +303,10 @@ def _take_chunks(made:Plan, parts:list, inference:bool):
 
 def in_chunks(program:Program, scaled:bool, dtype:torch.dtype, tensors:Sequence[Tensor], chunk:int):
     "The program on contiguous tensors, or on tensors of at most a chunk."
-    n, made = tensors[0].numel(), plan(program, scaled, dtype)
-    if n <= chunk: return _quietly(execute, made, tensors)
-    threads = torch.get_num_threads()
-    parts = list(zip(*(t.view(-1).split(chunk) for t in tensors)))
+    n, made, threads = tensors[0].numel(), plan(program, scaled, dtype), torch.get_num_threads()
+    if n <= chunk // threads: return _quietly(execute, made, tensors)
+    size = min(chunk, -(-n // threads))
+    parts = list(zip(*(t.view(-1).split(size) for t in tensors)))
     job = made, parts, torch.is_inference_mode_enabled()
     helpers = [_helpers(threads - 1, os.getpid()).submit(_take_chunks, *job)
                for _ in range(1, threads)]
@@ -334,7 +334,7 @@ def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|Non
     given = (x,) if scale is None else (x, scale)
     tensors = [t.detach() if t.requires_grad else t for t in (*given, *outs)]
     if x.device.type == "cpu" and x.dtype not in HALF and x.numel() and all(map(ordinary, tensors)):
-        if x.numel() <= chunk or all(t.is_contiguous() for t in tensors):
+        if x.numel() <= chunk // torch.get_num_threads() or all(t.is_contiguous() for t in tensors):
             return in_chunks(program, scale is not None, x.dtype, tensors, chunk)
         results = computed(program, *tensors[:len(given)])
     else: results = [y if scale is None else y * scale for y in plain(program, x)]

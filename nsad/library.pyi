@@ -623,6 +623,9 @@ _PARTS = {f.name for f in fields(Entry)} - {'name', 'formula', 'domain', 'eviden
 
 def _score_text(s: Mapping) -> str:
     ...
+
+def _evidence_text(key: str, value) -> str:
+    ...
 _ALIKE = ('measure', 'dataset', 'network', 'recipe', 'dropout', 'rows')
 
 def best_beside(score: Mapping, entry: Entry) -> Mapping | None:

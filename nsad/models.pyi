@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Activation', 'INITS', 'SHAPES', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'Stack', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
+__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
 import copy
 import functools
 from collections.abc import Callable as Callable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
@@ -95,7 +95,7 @@ def _state(module: nn.Module) -> list[Tensor]:
 def _parameters(model: nn.Module) -> Iterator[tuple[nn.Module, nn.Parameter]]:
     ...
 
-class Stack(Members):
+class MLPEnsemble(Members):
     """Networks of one shape, every seed with every activation, computed as one.
 
     Parameters
@@ -122,8 +122,8 @@ class Stack(Members):
     Examples
     --------
     >>> import torch
-    >>> from nsad import Stack
-    >>> stack = Stack(4, ["relu", "sin(x)"], seeds=(1, 2))
+    >>> from nsad import MLPEnsemble
+    >>> stack = MLPEnsemble(4, ["relu", "sin(x)"], seeds=(1, 2))
     >>> stack(torch.zeros(5, 4)).shape
     torch.Size([4, 5, 1])
     """
@@ -230,6 +230,7 @@ class Stack(Members):
         (members, ...).
     """
         ...
+Stack = MLPEnsemble
 
 def _for_each(embedding, n_seeds: int) -> list[Embedding | None]:
     ...
@@ -269,7 +270,7 @@ def _finite(z: Tensor) -> Tensor:
     ...
 
 class FiniteGradient(torch.autograd.Function):
-    """Nothing forward; backward, a gradient that is finite."""
+    """The identity, whose backward pass replaces gradients that are not finite."""
 
     @staticmethod
     def forward(ctx, z):

@@ -22,7 +22,7 @@ from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as check
 from .embeddings import Embedding as Embedding, embedding_of as embedding_of
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
-from .models import Stack as Stack
+from .models import MLPEnsemble as MLPEnsemble
 from nsad.training import STRONG as STRONG, Recipe as Recipe, Stepper as Stepper, member_losses as member_losses, one_thread as one_thread, predict as predict, resolve_device as resolve_device, train as train
 
 @runtime_checkable
@@ -353,13 +353,13 @@ class TableTrial:
     def target(self, rows: np.ndarray) -> np.ndarray:
         ...
 
-def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[Stack, np.ndarray]:
+def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble, np.ndarray]:
     ...
 
 def stack_losses(trial: TableTrial, formulas: Sequence[str | tuple[str, ...]]) -> list[tuple[float, ...]]:
     ...
 
-def _validation_loss(trial: TableTrial, stack: Stack, rows: np.ndarray) -> Tensor:
+def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     ...
 
 class TableProblem:
@@ -375,7 +375,7 @@ class TableProblem:
         How networks are trained in the end.
     objective : str or callable, default 'validation'
         "validation" judges on rows drawn at random, "shifted" on rows from a region that
-        training has not seen; or a function of a trained `Stack`, rows and targets, that gives
+        training has not seen; or a function of a trained `MLPEnsemble`, rows, targets, that gives
         a loss for each member.
     embedding : Embedding or str, optional
         Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a

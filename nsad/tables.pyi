@@ -61,11 +61,18 @@ def _refuse_twins(names: Sequence[str]) -> None:
 
 def _is_number(text: str) -> bool:
     ...
+_COMMA = re.compile('[+-]?(\\d{1,3}(\\.\\d{3})+|\\d+),\\d+(e[+-]?\\d+)?', re.I)
+
+def _pointed(text: str) -> str:
+    ...
 
 def _refuse_data_as_names(names: Sequence[str], rows: pd.DataFrame) -> None:
     ...
 
 def _is_like(name: str, column: pd.Series) -> bool:
+    ...
+
+def _is_date_like(name: str, texts: pd.Series) -> bool:
     ...
 _TOTAL = re.compile('(grand |sub)?-?totals?|sum|average|mean|summe|gesamt(summe)?|insgesamt|mittelwert|durchschnitt|total(es|i|aux|en)?|somme|moyenne|suma|media|totaal|totalt|итого|合計', re.I)
 

@@ -6,6 +6,7 @@
 __all__ = ['TRACED', 'Constant', 'Program', 'Tracer', 'is_number', 'Arithmetic', 'Products', 'Node', 'bounds', 'operand_value']
 
 # %% ../nbs/01a_tracer.ipynb #d379ad4c
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,13 @@ class Program:
     inputs: tuple[str, ...]
     instructions: tuple[tuple, ...]
     outputs: tuple[int | Constant, ...]
+
+    @functools.cached_property
+    def _hash(self)->int: return hash((self.inputs, self.instructions, self.outputs))
+
+    def __hash__(self)->int: return self._hash           # caches of what was made of it ask often
+
+    def __reduce__(self): return Program, (self.inputs, self.instructions, self.outputs)
 
     def name(self, operand:int|Constant)->str:
         "How an operand is printed."

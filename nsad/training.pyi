@@ -229,7 +229,7 @@ class Stepper:
     Parameters
     ----------
     model : nn.Module
-        A network, a `Stack` or an ensemble, on the device where it stays.
+        A network, an `MLPEnsemble` or an ensemble, on the device where it stays.
     recipe : Recipe
         See `Recipe`.
     n_steps : int

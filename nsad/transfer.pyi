@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TransferMatrix:
-    """What activations from each source are worth on each target.
+    """How activations from each source do on each target.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _refuse_shared_rows(tables: Mapping[str, Dataset], targets: Mapping[str, Dat
 def transfer_matrix(sources: Sequence[str | Dataset] | Mapping[str, Formula | str | Discovery], targets: Sequence[str | Dataset] | None=None, seeds: Sequence[int]=(42, 43, 44), classics: Sequence[str]=('relu', 'gelu', 'silu'), baseline: str='relu', measure: str='accuracy', network: str='light', recipe: Recipe=STRONG, rows: int | None=20000, split_seed: int | None=None, engine: str='network', options: dict[str, object] | None=None, specialist: bool=True, folder: str | Path | None=None, device: str='auto', progress: bool=True) -> TransferMatrix:
     ...
 
-def _planned(sources, targets, classics, baseline: str, measure: str, rows: int | None) -> tuple[dict, dict, dict]:
+def _experiment(sources, targets, classics, baseline: str, measure: str, rows: int | None) -> tuple[dict, dict, dict]:
     ...
 _LEVELS = np.linspace(0.005, 0.995, 100)
 

@@ -656,3 +656,16 @@ def test_a_choice_of_two_numbers_gives_each_exactly(small, large):
     x = torch.linspace(-2, 2, 9)
     y = SymbolicActivation(f"where(x, {small}, {large})")(x)
     assert_close(y, torch.where(x > 0, small, large), rtol=1e-6, atol=0)
+
+
+def test_second_derivatives_on_two_threads_of_a_tensor_that_is_turned_in_memory():
+    rows, before = nsad.kernels.CHUNK // 3, torch.get_num_threads()
+    x = torch.linspace(-3, 3, 2 * rows).view(rows, 2).T.requires_grad_()
+    torch.set_num_threads(2)
+    try:
+        slope, = torch.autograd.grad(SymbolicActivation("x*exp(-x**2)")(x).sum(), x, create_graph=True)
+        curvature, = torch.autograd.grad(slope.sum(), x)
+    finally:
+        torch.set_num_threads(before)
+    at = x.detach()
+    assert_close(curvature, (4 * at**3 - 6 * at) * torch.exp(-at * at))

@@ -1,10 +1,13 @@
 """What a newcomer writes first: it works, or the error says what to write."""
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from torch import nn
 
 from nsad import Dataset, Study, SymbolicActivation, discover, mlp, replace_activations, split
+from nsad.paper import Reproduction, claims
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = (X[:, 0] > 0).astype(int)
@@ -32,3 +35,15 @@ def test_one_of_a_kind_may_stand_alone():
     study = Study(Dataset.from_arrays(X, Y), "relu", "16-8")
     assert [*study.activations] == ["relu"] and [*study.networks] == ["16-8"] and len(list(study.cells())) == 3
     assert Study("magic", "gelu").datasets == ("magic",)
+
+
+def test_one_split_proves_no_claim_of_the_paper():
+    "One seed has no spread: no interval, and no difference that holds."
+    rows = pd.read_csv(Path(__file__).parents[1] / "benchmarks/results/reproduce-rows.csv")
+    one = rows[rows.seed == 42]
+    engines = sorted({a.removeprefix("specialist, ") for a in one.activation if a.startswith("specialist, ")})
+    roles = {"physics": "higgs", "ecology": "forest_cover", "text": "spambase"}
+    told = claims(Reproduction(one, {(e, d, 42): None for e in engines for d in roles.values()}, roles))
+    assert not any("nan" in str(interval) for interval in told.interval)
+    compared = told[told.claim.isin(["C1", "C2", "C5"])]
+    assert len(compared) and not (compared.verdict == "holds").any()

@@ -104,10 +104,12 @@ def test_a_removable_singularity_is_removed_in_value_and_slope(text, place, valu
 
 @pytest.mark.parametrize("text", ["exp(x)", "x**9", "exp(-x**2)/x", "tan(x)", "1/x", "sinh(x)", "x**3*exp(x)", "log(x)", "sqrt(x)"])
 @pytest.mark.parametrize("constants", [False, True])
-def test_gradients_in_half_precision_stay_finite(text, constants):
-    x = torch.tensor([-60.0, -11.0, -1.0, -1e-3, 0.0, 1e-4, 1.0, 11.0, 60.0], dtype=torch.float16, requires_grad=True)
+@pytest.mark.parametrize("upstream", [1.0, 100.0, 60_000.0])
+def test_gradients_in_half_precision_stay_finite(text, constants, upstream):
+    x = torch.tensor([-60_000, -60.0, -11.0, -1.0, -1e-3, 0.0, 6e-8, 1e-4, 1.0, 3.3, 11.0, 60.0, 60_000], dtype=torch.float16, requires_grad=True)
     layer = SymbolicActivation(f"1.5*({text})" if constants else text, trainable=constants).to(torch.float16)
-    layer(x).sum().backward()
+    y = layer(x)
+    y.backward(torch.full_like(y, upstream))
     assert torch.isfinite(x.grad).all()
     assert all(torch.isfinite(p.grad).all() for p in layer.parameters())
 

@@ -166,7 +166,7 @@ class NetworkEngine:
     objective : str or callable, default 'validation'
         "validation" scores on rows drawn at random, "shifted" on rows from a region that
         training has not seen (arXiv:2602.05688), "many" by the mean rank over this dataset and
-        `others`; or a function of a trained `Stack`, rows as it takes them, and targets
+        `others`; or a function of a trained `MLPEnsemble`, rows as it takes them, and targets
         (members, rows), that gives a loss for each member.
     others : sequence of Dataset, default ()
         Further datasets, training rows only, for the objective "many".
