@@ -3,7 +3,7 @@ r"""When an embedding of numbers pays in the estimators' network: what `embeddin
     OMP_NUM_THREADS=1 nice -n 5 python benchmarks/embedding_rule.py > benchmarks/results/embedding-rule.txt
 
 Every table is made here, or by scikit-learn, and is shown nowhere else in the project, so that the
-rule owes nothing to the tables of our evidence. Three families have targets that trees draw
+rule owes nothing to the tables of our evidence. Five have targets that trees draw
 (`steps_*`), three have waves, squares or lines (`waves`, `hastie`, `lines`), and so on; columns are
 continuous, skewed, whole numbers of few values, or two-valued. Each is trained with 400, 1,600 and
 6,400 rows and judged by 4,000 rows that no training has seen: the network 64-32 of the estimators, by
