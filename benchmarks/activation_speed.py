@@ -9,11 +9,12 @@ Twenty formulas, 4 million and 1024 x 64 float32 values, compiled and not, and t
 values, over plain autograd of the same formula. Then a step of a physics-informed network (three hidden layers of 32, 1,000 points, second
 derivatives in the loss), over the same step with torch.tanh; `--physics` gives that table alone.
 Times are medians of interleaved runs, so that a busy machine disturbs both sides alike. GELU's own time halves or doubles from process
-to process and from run to run, as its memory is new or used before; so all is done five times, and the medians of five geometric means count.
+to process, as its memory is new or used before; so all is done in five processes, and the medians of their geometric means count.
 """
 import math
 import os
 import statistics
+import subprocess
 import sys
 import time
 from datetime import date
@@ -32,7 +33,7 @@ FORMULAS = [
 ]
 
 
-RUNS = 5
+RUNS, WIDTHS = 5, (21, 21, 21, 21, 17)
 
 
 def clock():
@@ -117,19 +118,27 @@ def main():
           f"({torch.backends.cpu.get_cpu_capability()}), load {os.getloadavg()[0]:.1f}; time over GELU's")
     if "--physics" in sys.argv:
         return physics()
+    if "--run" in sys.argv:
+        return table()
+    print("runs, a process each: the table of the first, the geometric means of all")
+    first, *others = [lines_of_a_run() for _ in range(RUNS)]
+    print("\n".join(first[1:] + [run[-1] for run in others]))
+    runs = [[float(v) for v in run[-1].split()[2:]] for run in (first, *others)]
+    for name, choose in ((f"median of {RUNS} runs", statistics.median), ("lowest", min), ("highest", max)):
+        print(f"{name:36}" + "".join(f"{choose(v):{w}.2f}" for v, w in zip(zip(*runs), WIDTHS)), flush=True)
+    physics()
+
+
+def lines_of_a_run():
+    return subprocess.run([sys.executable, __file__, "--run"], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def table():
+    "Every formula, and the geometric means over all."
     shapes = {"4,000,000": (4_000_000,), "1024 x 64": (1024, 64)}
     tensors = {name: (torch.randn(shape, requires_grad=True), torch.randn(shape)) for name, shape in shapes.items()}
     heads = "".join(f"{f'{n} {b}':>21}" for n in shapes for b in ("compiled", "eager"))
     print(f"{'formula':36}{heads}{'32 x 16 / plain':>17}{'bytes kept / GELU':>20}")
-    runs = [table(tensors, first=not i) for i in range(RUNS)]
-    widths = [21] * len(tensors) * 2 + [17]
-    for name, choose in ((f"median of {RUNS} runs", statistics.median), ("lowest", min), ("highest", max)):
-        print(f"{name:36}" + "".join(f"{choose(v):{w}.2f}" for v, w in zip(zip(*runs), widths)))
-    physics()
-
-
-def table(tensors, first):
-    "Geometric means of a run over all formulas; the first run shows each."
     logs, small = {}, (torch.randn(32, 16, requires_grad=True), torch.randn(32, 16))
     for text in FORMULAS:
         eager, compiled = SymbolicActivation(text), SymbolicActivation(text).compile()
@@ -143,10 +152,9 @@ def table(tensors, first):
         logs.setdefault("small", []).append(math.log(value))
         line += f"{value:17.2f}"
         x = tensors["4,000,000"][0]
-        if first: print(line + f"{max(kept(a, x) for a in (eager, compiled)) / kept(F.gelu, x):20.2f}  {compiled.backend}", flush=True)
+        print(line + f"{max(kept(a, x) for a in (eager, compiled)) / kept(F.gelu, x):20.2f}  {compiled.backend}", flush=True)
     means = [math.exp(statistics.fmean(v)) for v in logs.values()]
-    print(f"{'geometric mean':36}" + "".join(f"{v:{w}.2f}" for v, w in zip(means, [21] * len(tensors) * 2 + [17])), flush=True)
-    return means
+    print(f"{'geometric mean':36}" + "".join(f"{v:{w}.2f}" for v, w in zip(means, WIDTHS)), flush=True)
 
 
 if __name__ == "__main__":
