@@ -10,6 +10,7 @@ __all__ = ['NAMES', 'variance_gain', 'SymbolicActivation', 'apply_formula', 'wit
 import copy
 import difflib
 import functools
+import operator
 import warnings
 from collections.abc import Callable
 
@@ -42,7 +43,7 @@ class SymbolicActivation(nn.Module):
     formula : a `Formula` or its text, in the one variable x
     trainable : make the decimal constants parameters that start at their values; whole numbers are
         structure and stay
-    per_channel : with trainable, one set of constants for each of so many channels
+    per_channel : one set of constants for each of so many channels, 1 or more; wants trainable
     protect : False gives the textbook's operators, NaN and infinity included
     channel_axis : the axis of the input that holds these channels: -1, the last one, for tables and
         transformers; 1 for images and signals, (rows, channels, ...), as convolutions have them
@@ -70,6 +71,17 @@ class SymbolicActivation(nn.Module):
             return _in_python(x, self._text, self.constants, self.channel_axis, self.protect)
         return _activated(self, x)
 
+# %% ../nbs/04_activation.ipynb #a4996895
+def _channels(per_channel:int|None, trainable:bool)->int|None:
+    "How many channels have constants of their own, checked."
+    if per_channel is None: return None
+    if isinstance(per_channel, bool) or operator.index(per_channel) < 1:
+        raise ValueError(f"per_channel={per_channel!r} must be a whole number of 1 or more, or None")
+    if not trainable:
+        raise ValueError(f"per_channel={per_channel} is for constants that learn: give "
+                         "trainable=True as well")
+    return per_channel
+
 # %% ../nbs/04_activation.ipynb #013d87a7
 @patch
 def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_channel:int|None,
@@ -88,7 +100,7 @@ def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_ch
     if trainable and not len(values):
         raise FormulaError(f"{formula.text!r} has no decimal constant that could learn; write one, "
                            "like 1.0*x")
-    if per_channel: values = values.unsqueeze(-1).repeat(1, per_channel)
+    if _channels(per_channel, trainable): values = values.unsqueeze(-1).repeat(1, per_channel)
     self.constants = nn.Parameter(values) if trainable else None
     self._slopes = partials(self.program, self.constants)
 

@@ -3,6 +3,7 @@ __all__ = ['NAMES', 'variance_gain', 'SymbolicActivation', 'apply_formula', 'wit
 import copy
 import difflib
 import functools
+import operator
 import warnings
 from collections.abc import Callable as Callable
 import numpy as np
@@ -32,7 +33,7 @@ class SymbolicActivation(nn.Module):
     formula : a `Formula` or its text, in the one variable x
     trainable : make the decimal constants parameters that start at their values; whole numbers are
         structure and stay
-    per_channel : with trainable, one set of constants for each of so many channels
+    per_channel : one set of constants for each of so many channels, 1 or more; wants trainable
     protect : False gives the textbook's operators, NaN and infinity included
     channel_axis : the axis of the input that holds these channels: -1, the last one, for tables and
         transformers; 1 for images and signals, (rows, channels, ...), as convolutions have them
@@ -70,7 +71,7 @@ class SymbolicActivation(nn.Module):
         values = torch.tensor(decimals(formula.tree))
         if trainable and (not len(values)):
             raise FormulaError(f'{formula.text!r} has no decimal constant that could learn; write one, like 1.0*x')
-        if per_channel:
+        if _channels(per_channel, trainable):
             values = values.unsqueeze(-1).repeat(1, per_channel)
         self.constants = nn.Parameter(values) if trainable else None
         self._slopes = partials(self.program, self.constants)
@@ -126,6 +127,9 @@ class SymbolicActivation(nn.Module):
     def formula(self) -> Formula | list[Formula]:
         """The formula with its present constants; where channels have their own, a list of formulas."""
         ...
+
+def _channels(per_channel: int | None, trainable: bool) -> int | None:
+    ...
 
 @torch.jit.ignore
 def _in_python(x: Tensor, text: str, constants: Tensor | None, channel_axis: int, protect: bool) -> Tensor:

@@ -669,3 +669,9 @@ def test_second_derivatives_on_two_threads_of_a_tensor_that_is_turned_in_memory(
         torch.set_num_threads(before)
     at = x.detach()
     assert_close(curvature, (4 * at**3 - 6 * at) * torch.exp(-at * at))
+
+
+@pytest.mark.parametrize("per_channel, trainable, word", [(3, False, "trainable=True"), (0, True, "1 or more"), (-2, True, "1 or more"), (True, True, "1 or more")])
+def test_channels_that_could_not_learn_are_refused(per_channel, trainable, word):
+    with pytest.raises(ValueError, match=word):
+        SymbolicActivation("1.5*x", trainable=trainable, per_channel=per_channel)
