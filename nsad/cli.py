@@ -525,7 +525,7 @@ def discover(
         )
     if judged:
         _show_judgement(judged, found, figure)
-    if found.best.text == "relu(x)":
+    if judged and found.best.text == "relu(x)":
         return _say("next: keep ReLU, or search again with a larger --budget or another --seed")
     drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (
         seed != 42
@@ -728,7 +728,7 @@ def study(
             f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44"
         ) from None
     activations = {text: _activation(text) for text in activation}
-    if baseline not in activations and len(activations) > 1:
+    if baseline not in activations and baseline != "relu" and len(activations) > 1:
         raise ValueError(
             f"--baseline {baseline!r} is not trained here; add -a {shlex.quote(baseline)}, or"
             f" choose one of {', '.join(activations)}"

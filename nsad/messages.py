@@ -148,7 +148,7 @@ def html_table(rows: Iterable[Sequence], head: Sequence = (), caption: str = "")
     body = f"<tbody>{''.join(map(_row, rows))}</tbody>"
     style = "border-collapse:collapse; color:inherit"
     table = f"<table class='tex2jax_ignore' style='{style}'>{top}{body}</table>"
-    return f"{title}<div style='overflow-x:auto'>{table}</div>"
+    return f"{title}<div>{table}</div>"
 
 # %% ../nbs/00_messages.ipynb #39a0686d
 def did_you_mean(name, known: Iterable[str]) -> str:
