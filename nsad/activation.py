@@ -10,7 +10,6 @@ __all__ = ['NAMES', 'variance_gain', 'SymbolicActivation', 'apply_formula', 'wit
 import copy
 import difflib
 import functools
-import operator
 import warnings
 from collections.abc import Callable
 
@@ -71,17 +70,6 @@ class SymbolicActivation(nn.Module):
             return _in_python(x, self._text, self.constants, self.channel_axis, self.protect)
         return _activated(self, x)
 
-# %% ../nbs/04_activation.ipynb #a4996895
-def _channels(per_channel:int|None, trainable:bool)->int|None:
-    "How many channels have constants of their own, checked."
-    if per_channel is None: return None
-    if isinstance(per_channel, bool) or operator.index(per_channel) < 1:
-        raise ValueError(f"per_channel={per_channel!r} must be a whole number of 1 or more, or None")
-    if not trainable:
-        raise ValueError(f"per_channel={per_channel} is for constants that learn: give "
-                         "trainable=True as well")
-    return per_channel
-
 # %% ../nbs/04_activation.ipynb #013d87a7
 @patch
 def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_channel:int|None,
@@ -89,8 +77,7 @@ def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_ch
     "The layer's program and constants."
     if not isinstance(formula, Formula): formula = Formula(formula)     # one may know its origin
     if formula.is_constant:
-        raise FormulaError(f"{formula.text!r} is constant: as an activation it would pass no "
-                           "signal")
+        raise FormulaError(f"{formula.text!r} is constant: it would pass no signal on")
     if formula.variables != ("x",):
         raise FormulaError(f"{formula.text!r} is not a formula in x; collapse() makes it one")
     self._formula, self.protect, self.channel_axis = formula, protect, int(channel_axis)
@@ -100,15 +87,17 @@ def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_ch
     if trainable and not len(values):
         raise FormulaError(f"{formula.text!r} has no decimal constant that could learn; write one, "
                            "like 1.0*x")
-    if _channels(per_channel, trainable): values = values.unsqueeze(-1).repeat(1, per_channel)
+    if per_channel is not None and (not trainable or per_channel is True or per_channel < 1):
+        raise ValueError(f"per_channel={per_channel!r} wants trainable=True, and 1 or more")
+    if per_channel: values = values.unsqueeze(-1).repeat(1, per_channel)
     self.constants = nn.Parameter(values) if trainable else None
     self._slopes = partials(self.program, self.constants)
 
 
 @patch
 def extra_repr(self:SymbolicActivation)->str:
-    if self.constants is None: return self._formula.text
-    if self.constants.dim() == 1: return f"{self._formula.text}, trainable"
+    if self.constants is None or self.constants.dim() == 1:
+        return self._formula.text + ", trainable" * (self.constants is not None)
     channels = f"per_channel={self.constants.shape[1]}, channel_axis={self.channel_axis}"
     return f"{self._formula.text}, trainable, {channels}"
 

@@ -3,7 +3,6 @@ __all__ = ['NAMES', 'variance_gain', 'SymbolicActivation', 'apply_formula', 'wit
 import copy
 import difflib
 import functools
-import operator
 import warnings
 from collections.abc import Callable as Callable
 import numpy as np
@@ -62,7 +61,7 @@ class SymbolicActivation(nn.Module):
         if not isinstance(formula, Formula):
             formula = Formula(formula)
         if formula.is_constant:
-            raise FormulaError(f'{formula.text!r} is constant: as an activation it would pass no signal')
+            raise FormulaError(f'{formula.text!r} is constant: it would pass no signal on')
         if formula.variables != ('x',):
             raise FormulaError(f'{formula.text!r} is not a formula in x; collapse() makes it one')
         self._formula, self.protect, self.channel_axis = (formula, protect, int(channel_axis))
@@ -71,7 +70,9 @@ class SymbolicActivation(nn.Module):
         values = torch.tensor(decimals(formula.tree))
         if trainable and (not len(values)):
             raise FormulaError(f'{formula.text!r} has no decimal constant that could learn; write one, like 1.0*x')
-        if _channels(per_channel, trainable):
+        if per_channel is not None and (not trainable or per_channel is True or per_channel < 1):
+            raise ValueError(f'per_channel={per_channel!r} wants trainable=True, and 1 or more')
+        if per_channel:
             values = values.unsqueeze(-1).repeat(1, per_channel)
         self.constants = nn.Parameter(values) if trainable else None
         self._slopes = partials(self.program, self.constants)
@@ -127,9 +128,6 @@ class SymbolicActivation(nn.Module):
     def formula(self) -> Formula | list[Formula]:
         """The formula with its present constants; where channels have their own, a list of formulas."""
         ...
-
-def _channels(per_channel: int | None, trainable: bool) -> int | None:
-    ...
 
 @torch.jit.ignore
 def _in_python(x: Tensor, text: str, constants: Tensor | None, channel_axis: int, protect: bool) -> Tensor:
