@@ -96,8 +96,8 @@ def _set_up(self:SymbolicActivation, formula:Formula|str, trainable:bool, per_ch
 
 @patch
 def extra_repr(self:SymbolicActivation)->str:
-    if self.constants is None or self.constants.dim() == 1:
-        return self._formula.text + ", trainable" * (self.constants is not None)
+    if self.constants is None: return self._formula.text
+    if self.constants.dim() == 1: return f"{self._formula.text}, trainable"
     channels = f"per_channel={self.constants.shape[1]}, channel_axis={self.channel_axis}"
     return f"{self._formula.text}, trainable, {channels}"
 

@@ -107,17 +107,23 @@ def plain(program:Program, x:Tensor, constants:Sequence=(), xp=TORCH, protect:bo
 def _like(y, x:Tensor)->Tensor: return y if isinstance(y, Tensor) else torch.full_like(x, y)
 
 # %% ../nbs/02a_arrays.ipynb #2741951f
-_TANH = ((1.3355602760e-08, 2.0609843863e-05, 3.4956377776e-03, 0.13381068591, 0.99999997972),
-         (7.7769682524e-07, 3.2857136672e-04, 2.5877174568e-02, 0.46714384278, 1.))
+def _polynomial(coefficients, a):
+    "A polynomial of `a` by Horner's rule, its highest coefficient first."
+    value, *rest = coefficients
+    for c in rest: value = value * a + c
+    return value
+
+
+_ABOVE = 1.3355602760e-08, 2.0609843863e-05, 3.4956377776e-03, 0.13381068591, 0.99999997972
+_BELOW = 7.7769682524e-07, 3.2857136672e-04, 2.5877174568e-02, 0.46714384278, 1.
 
 
 def _fast_tanh(a):
     """tanh(a)/a as a quotient of two polynomials of a**2, fitted on [-9, 9] to the least relative
     error, 2e-8; beyond of it tanh is 1 in single precision."""
     a = a.clamp(-9., 9.)
-    w, ((above, below), *rest) = a * a, zip(*_TANH)
-    for p, q in rest: above, below = above * w + p, below * w + q
-    return a * above / below
+    w = a * a
+    return a * _polynomial(_ABOVE, w) / _polynomial(_BELOW, w)
 
 
 def _fast_sigmoid(a):
@@ -132,9 +138,7 @@ _LOG1P = (0.00523255279, -0.0295046718, 0.0782250285, -0.136631675, 0.191059699,
 def _fast_softplus(a):
     "log1p(e)/e is a polynomial, fitted on [0, 1] to the least relative error, 3e-8."
     e = torch.exp(-a.abs())
-    p, *rest = _LOG1P
-    for c in rest: p = p * e + c
-    return a.clamp_min(0) + p * e
+    return a.clamp_min(0) + _polynomial(_LOG1P, e) * e
 
 
 def _fast_tanh_of_softplus(a):
@@ -144,14 +148,15 @@ def _fast_tanh_of_softplus(a):
     return product / (product + torch.where(positive, 2 * e * e, 2.))
 
 # %% ../nbs/02a_arrays.ipynb #4fc6c873
+_ARCTAN = (0.0028662257, -0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944,
+           0.1999355085, -0.3333314528, 1.)              # Abramowitz and Stegun (1964), 4.4.49
+
+
 def _fast_arctan(a):
     b = a.abs()
     t = torch.where(b > 1, 1 / b, b)
-    w, p = t * t, 0.0028662257
-    for c in (-0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944, 0.1999355085,
-              -0.3333314528, 1.):
-        p = p * w + c                                    # Abramowitz and Stegun (1964), 4.4.49
-    return torch.sign(a) * torch.where(b > 1, math.pi / 2 - p * t, p * t)
+    y = t * _polynomial(_ARCTAN, t * t)
+    return torch.sign(a) * torch.where(b > 1, math.pi / 2 - y, y)
 
 # %% ../nbs/02a_arrays.ipynb #f9645065
 FUSED = SimpleNamespace(**{**vars(TORCH), "tanh": _fast_tanh, "sigmoid": _fast_sigmoid,

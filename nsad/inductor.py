@@ -31,17 +31,11 @@ def _joined(program:Program)->Program:
 # %% ../nbs/02b_inductor.ipynb #ff4296f5
 def _function_of(program:Program, kind:str, xp, dtype:torch.dtype)->Callable:
     "The value, a gradient times the slope, or both value and slope, as a function of tensors."
-    whole = {"value": program, "both": jet(program, 1)}.get(kind)
-    if whole:
-        if xp is FUSED: whole = _joined(whole)
-        def values(x): return tuple(plain(whole, x, xp=xp, clean=vector_guard))
-        return values
-    slope = jet(program, 1, value=False)
-    if xp is FUSED: slope = _joined(slope)
-    def product(x, grad):
-        steep = plain(slope, x.to(wide(x.dtype)), xp=xp, clean=vector_guard)[0]
-        return times(steep, grad, x.dtype),
-    return product
+    if kind != "value": program = jet(program, 1, value=kind == "both")
+    if xp is FUSED: program = _joined(program)
+    def values(x): return tuple(plain(program, x, xp=xp, clean=vector_guard))
+    def product(x, grad): return times(*values(x.to(wide(x.dtype))), grad, x.dtype),
+    return product if kind == "product" else values
 
 
 @lru_cache(maxsize=512)

@@ -147,8 +147,7 @@ def html_table(rows: Iterable[Sequence], head: Sequence = (), caption: str = "")
     title = f"<div><b>{shown(caption, 'html')}</b></div>" if caption else ""
     body = f"<tbody>{''.join(map(_row, rows))}</tbody>"
     style = "border-collapse:collapse; color:inherit"
-    table = f"<table class='tex2jax_ignore' style='{style}'>{top}{body}</table>"
-    return f"{title}<div>{table}</div>"
+    return f"{title}<table class='tex2jax_ignore' style='{style}'>{top}{body}</table>"
 
 # %% ../nbs/00_messages.ipynb #39a0686d
 def did_you_mean(name, known: Iterable[str]) -> str:
