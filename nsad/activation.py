@@ -281,8 +281,12 @@ def activation_module(spec:Formula|str|nn.Module|type|Callable)->nn.Module:
                     "class")
 
 # %% ../nbs/04_activation.ipynb #6dcbb1a6
+@functools.lru_cache(4096)
+def _parsed(text:str)->Formula: return Formula(text)
+
+
 def _from_text(text:str)->SymbolicActivation:
-    try: return SymbolicActivation(text)
+    try: return SymbolicActivation(_parsed(text))
     except FormulaError as error:
         if not text.replace("_", "").isalnum(): raise
         close = difflib.get_close_matches(text.lower(), NAMES, n=3)

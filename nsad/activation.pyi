@@ -160,6 +160,10 @@ NAMES = {name.lower(): getattr(nn, name) for name in _TORCH}
 def activation_module(spec: Formula | str | nn.Module | type | Callable) -> nn.Module:
     ...
 
+@functools.lru_cache(4096)
+def _parsed(text: str) -> Formula:
+    ...
+
 def _from_text(text: str) -> SymbolicActivation:
     ...
 

@@ -961,7 +961,7 @@ def discover(
     return Discovery(front, provenance, _history(candidates), _all_candidates(searches))
 
 # %% ../nbs/16_discovery.ipynb #b514767d
-PLACES = "n_jobs", "backend", "scheduler"  # where trainings run, which changes no result
+PLACES = "n_jobs", "backend", "scheduler", "device"  # where trainings run, which changes no result
 
 
 def _places(n_jobs: int | None, backend: str, scheduler: str | None) -> dict:

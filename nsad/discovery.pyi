@@ -392,7 +392,7 @@ class _Checkpoint:
 
 def discover(dataset: Dataset | tuple[ArrayLike, ArrayLike] | Problem | Callable[..., float], engine: str | Engine='network', seed: int=42, budget: int | None=None, time_limit: float | None=None, progress: bool=True, resume: str | Path | None=None, n_jobs: int | None=None, callback: 'Callback | Sequence[Callback] | None'=None, restarts: int=1, backend: str='loky', scheduler: str | None=None, **options: object) -> Discovery:
     ...
-PLACES = ('n_jobs', 'backend', 'scheduler')
+PLACES = ('n_jobs', 'backend', 'scheduler', 'device')
 
 def _places(n_jobs: int | None, backend: str, scheduler: str | None) -> dict:
     ...

@@ -23,6 +23,7 @@ from nsad.embeddings import (
     embeddings_as_one,
 )
 from .identity import is_plain
+from .interpreter import ProgramTable
 from nsad.models import (
     FiniteGradient,
     Formulas,
@@ -346,7 +347,7 @@ class ActivationEnsemble(EnsembleLayer):
 
     def __init__(self, layers: Sequence[nn.Module]):
         super().__init__(layers)
-        self.programs = [formula_program(layer) for layer in layers]
+        self.programs = ProgramTable([formula_program(layer) for layer in layers])
         self.members = nn.ModuleList(
             nn.Identity() if p else copy.deepcopy(layer)
             for layer, p in zip(layers, self.programs)

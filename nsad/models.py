@@ -9,6 +9,7 @@ __all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'mlp', 'heavy', 'light', 'h
 # %% ../nbs/09_models.ipynb #eedb9ee6
 import copy
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from fastcore.basics import patch
@@ -19,6 +20,7 @@ from .embeddings import Embedding, EmbeddingLayer, embedding_of, embeddings_as_o
 from .formula import Formula
 from .identity import is_plain
 from .initialisation import initialise_, start_of
+from .interpreter import ProgramTable, interpret
 from .kernels import evaluate_
 from .program import Program, jet, program_of
 
@@ -326,9 +328,15 @@ class Members(nn.Module):
     gives outputs (members, rows, ...); `expand`, `own_modules`, `reset_dropout` and `member`.
     """
 
+    given_masks: Sequence[Tensor] = ()  # what dropout takes in place of what it would draw
+
     def of_seeds(self, x: Tensor) -> Tensor:
         "Outputs (members, rows, ...) where each seed has rows of its own, (seeds, rows, ...)."
         return self(x[0] if len(x) == 1 else x)
+
+    def masks(self, rows: int) -> list[Tensor]:
+        "What dropout draws in a training step of so many rows, where it can be given it."
+        return []
 
     def expand(self, values: Tensor) -> Tensor:
         "Values of each seed, (seeds, ...), repeated for each member, (members, ...)."
@@ -454,6 +462,7 @@ class MLPEnsemble(Members):
         self.acts = nn.ModuleList(
             nn.ModuleList(self._column(a, i) for a in activations) for i in range(len(hidden))
         )
+        self._tables = {}
         self.reset_dropout()
 
     @property
@@ -525,6 +534,8 @@ def _column(self: MLPEnsemble, activation, layer: int) -> nn.ModuleList:
 # %% ../nbs/09_models.ipynb #5ed6857d
 def _made(spec, seed: int) -> nn.Module:
     "A module whose random start, if it has one, comes from the seed."
+    if isinstance(spec, (str, Formula)):
+        return activation_module(spec)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return activation_module(spec)
@@ -580,17 +591,43 @@ def reset_dropout(self: MLPEnsemble) -> None:
 
 # %% ../nbs/09_models.ipynb #485dd79d
 @patch
-def _dropout_mask(self: MLPEnsemble, z: Tensor) -> Tensor | None:
+def _dropout_mask(self: MLPEnsemble, layer: int, z: Tensor) -> Tensor | None:
     """Zeros and 1/(1-p), (seeds, 1, rows, units): the numbers that `nn.Dropout` draws for each
     seed.
     """
     if not self.training or not self.dropout:
         return None
-    masks = torch.empty(len(self.seeds), 1, *z.shape[-2:], dtype=z.dtype, device="cpu")
+    if self.given_masks:
+        return self.given_masks[layer]
+    return self._drawn(*z.shape[-2:], z.dtype).to(z.device)
+
+
+@patch
+def _drawn(self: MLPEnsemble, rows: int, units: int, dtype: torch.dtype) -> Tensor:
+    "A mask, drawn on the CPU."
+    masks = torch.empty(len(self.seeds), 1, rows, units, dtype=dtype, device="cpu")
     keep = 1 - self.dropout
     for mask, generator in zip(masks, self._generators):
         bernoulli_(mask, keep, generator)
-    return masks.div_(keep).to(z.device)
+    return masks.div_(keep)
+
+
+@patch
+def masks(self: MLPEnsemble, rows: int) -> list[Tensor]:
+    """What dropout draws in a training step, layer by layer; see `Members.masks`.
+
+    Parameters
+    ----------
+    rows : int
+        Of each seed.
+
+    Returns
+    -------
+    list of Tensor
+        (seeds, 1, rows, units) each, on the CPU.
+    """
+    dtype = self.head_bias.dtype
+    return [self._drawn(rows, units, dtype) for units in self.hidden] if self.dropout else []
 
 # %% ../nbs/09_models.ipynb #2b4923a8
 class Formulas(torch.autograd.Function):
@@ -601,17 +638,12 @@ class Formulas(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, z, programs, keep):
-        outs = [torch.empty_like(z) for _ in range(2 if ctx.needs_input_grad[0] else 1)]
-        for i, own in enumerate(programs):
-            # one network's layer at a time stays in the cache
-            for s, place in enumerate(z.unbind(0)):
-                program = jet(own[s] if isinstance(own, list) else own, len(outs) - 1)
-                evaluate_(
-                    program,
-                    place[i],
-                    [o[s, i] for o in outs],
-                    None if keep is None else keep[s, 0],
-                )
+        outs, left = _begun(z, programs, keep, int(ctx.needs_input_grad[0]))
+        # one network's layer at a time stays in the cache
+        for s, i in left:
+            own = programs[i][s] if isinstance(programs[i], list) else programs[i]
+            mask = None if keep is None else keep[s, 0]
+            evaluate_(jet(own, len(outs) - 1), z[s, i], [o[s, i] for o in outs], mask)
         ctx.save_for_backward(z, keep, *outs[1:])
         ctx.programs = programs
         return outs[0]
@@ -623,6 +655,21 @@ class Formulas(torch.autograd.Function):
         if torch.is_grad_enabled():
             slope = _slopes(z, ctx.programs, keep)
         return _finite(grad * slope), None, None
+
+# %% ../nbs/09_models.ipynb #b597b7cd
+def _begun(z: Tensor, programs: Sequence, keep: Tensor | None, order: int) -> tuple:
+    """Value, and slope if the order is 1, where a card's interpreter computes them; and the
+    (seed, column) of all members that are left.
+    """
+    seeds, columns = z.shape[:2]
+    made = programs.on_card(z, order) if isinstance(programs, ProgramTable) else None
+    if made is None:
+        left = itertools.product(range(seeds), range(columns))
+        return [torch.empty_like(z) for _ in range(order + 1)], left
+    code, unknown = made
+    masks = None if keep is None else keep.flatten(0, 1).contiguous()
+    outs = interpret(code, z.flatten(0, 1).contiguous(), masks)
+    return [out.view_as(z) for out in outs], [divmod(k, columns) for k in unknown]
 
 # %% ../nbs/09_models.ipynb #612e26d1
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:
@@ -696,16 +743,24 @@ def _column_programs(modules: Sequence[nn.Module]) -> Program | list[Program] | 
     own = [formula_program(m) for m in modules]
     return None if None in own else own[0] if len(own) == 1 else own
 
+# %% ../nbs/09_models.ipynb #8a27ba99
+@patch
+def _table(self: MLPEnsemble, layer: int, programs: list) -> ProgramTable:
+    "The programs of a layer, with what a card was given of them."
+    if self._tables.get(layer) != programs:
+        self._tables[layer] = ProgramTable(programs)
+    return self._tables[layer]
+
 # %% ../nbs/09_models.ipynb #b20d464e
 @patch
 def _activate(self: MLPEnsemble, layer: int, z: Tensor) -> Tensor:
     "Activation and dropout of a hidden layer `z` (members, rows, units)."
-    keep = self._dropout_mask(z)
+    keep = self._dropout_mask(layer, z)
     z = z.unflatten(0, (len(self.seeds), -1))
     columns = self.acts[layer]
     programs = [_column_programs(modules) for modules in columns]
     if all(programs):
-        return Formulas.apply(z, programs, keep).flatten(0, 1)
+        return Formulas.apply(z, self._table(layer, programs), keep).flatten(0, 1)
     done = []
     for modules, own, part in zip(columns, programs, z.unbind(1)):  # part: (seeds, rows, units)
         if own:

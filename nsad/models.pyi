@@ -2,6 +2,7 @@
 __all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
 import copy
 import functools
+import itertools
 from collections.abc import Callable as Callable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 import torch
 from fastcore.basics import patch as patch
@@ -12,6 +13,7 @@ from .embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer
 from .formula import Formula as Formula
 from .identity import is_plain as is_plain
 from .initialisation import initialise_ as initialise_, start_of as start_of
+from .interpreter import ProgramTable as ProgramTable, interpret as interpret
 from .kernels import evaluate_ as evaluate_
 from .program import Program as Program, jet as jet, program_of as program_of
 Activation = Formula | str | nn.Module | type | Callable[[], nn.Module]
@@ -67,8 +69,12 @@ class Members(nn.Module):
     A subclass has `n_members`; `seeds`, one for each stream of rows and dropout; `forward`, which
     gives outputs (members, rows, ...); `expand`, `own_modules`, `reset_dropout` and `member`.
     """
+    given_masks: Sequence[Tensor] = ()
 
     def of_seeds(self, x: Tensor) -> Tensor:
+        ...
+
+    def masks(self, rows: int) -> list[Tensor]:
         ...
 
     def expand(self, values: Tensor) -> Tensor:
@@ -141,6 +147,7 @@ class MLPEnsemble(Members):
         self.wanted = _for_each(embedding, len(self.seeds))
         self._take_weights([mlp(n_features, hidden, nn.Identity, n_outputs, seed=s, embedding=e) for s, e in zip(seeds, self.wanted)])
         self.acts = nn.ModuleList((nn.ModuleList((self._column(a, i) for a in activations)) for i in range(len(hidden))))
+        self._tables = {}
         self.reset_dropout()
 
     @property
@@ -178,7 +185,28 @@ class MLPEnsemble(Members):
         "Start each seed's dropout anew, as training does."
         self._generators = [torch.Generator().manual_seed(s) for s in self.seeds]
 
-    def _dropout_mask(self, z: Tensor) -> Tensor | None:
+    def _dropout_mask(self, layer: int, z: Tensor) -> Tensor | None:
+        ...
+
+    def _drawn(self, rows: int, units: int, dtype: torch.dtype) -> Tensor:
+        ...
+
+    def masks(self, rows: int) -> list[Tensor]:
+        """What dropout draws in a training step, layer by layer; see `Members.masks`.
+
+    Parameters
+    ----------
+    rows : int
+        Of each seed.
+
+    Returns
+    -------
+    list of Tensor
+        (seeds, 1, rows, units) each, on the CPU.
+    """
+        ...
+
+    def _table(self, layer: int, programs: list) -> ProgramTable:
         ...
 
     def _activate(self, layer: int, z: Tensor) -> Tensor:
@@ -262,6 +290,9 @@ class Formulas(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         ...
+
+def _begun(z: Tensor, programs: Sequence, keep: Tensor | None, order: int) -> tuple:
+    ...
 
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:
     ...

@@ -752,6 +752,8 @@ class TableTrial:
         See `TableProblem`.
     embedding : Embedding, optional
         Of numbers, before the first layer; None for none.
+    device : str, default 'auto'
+        Where networks train, as in `train`.
     """
 
     X: np.ndarray
@@ -764,6 +766,7 @@ class TableTrial:
     objective: str | Callable = "validation"
     held_rows: int | None = None
     embedding: Embedding | None = None
+    device: str = "auto"
 
     def parted(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and a quarter of all to validate on.
@@ -817,7 +820,7 @@ def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble
         trial.target(fit),
         trial.task,
         trial.recipe,
-        device="cpu",
+        device=trial.device,
         validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None,
     )
     return stack, held
@@ -847,7 +850,8 @@ def stack_losses(
 # %% ../nbs/14_problem.ipynb #cbbfb70b
 def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     "Of each member, seed by seed."
-    output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=512))  # fits the cache
+    at_once = 8192 if stack.head_bias.is_cuda else 512  # 512 rows stay in a processor's cache
+    output = torch.as_tensor(predict(stack, trial.X[rows], batch_size=at_once))
     dtype = torch.int64 if trial.task == "multiclass" else torch.float32
     y = torch.as_tensor(trial.target(np.atleast_2d(rows)), dtype=dtype)
     return member_losses(output, y.repeat_interleave(stack.n_members // len(y), 0), trial.task)
@@ -874,6 +878,8 @@ class TableProblem:
         rows. None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
+    device : str, default 'auto'
+        Where networks train, as in `train`.
 
     Raises
     ------
@@ -897,10 +903,11 @@ class TableProblem:
         objective: str | Callable[..., ArrayLike] = "validation",
         embedding: Embedding | str | None = None,
         scaling: str = "standard",
+        device: str = "auto",
     ):
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
-        self.dataset, self.name = dataset, dataset.name
+        self.dataset, self.name, self.device = dataset, dataset.name, device
         self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
         if embedding is not None:
             self.options["embedding"] = embedding_of(embedding)
@@ -948,6 +955,7 @@ class TableProblem:
             self.options["hidden"],
             self.options["objective"],
             embedding=embedding and embedding.for_rows(X),
+            device=self.device,
         )
         size = max(1, 24 // len(seeds))
         parts = [activations[i : i + size] for i in range(0, len(activations), size)]

@@ -327,6 +327,8 @@ class TableTrial:
         See `TableProblem`.
     embedding : Embedding, optional
         Of numbers, before the first layer; None for none.
+    device : str, default 'auto'
+        Where networks train, as in `train`.
     """
     X: np.ndarray
     y: np.ndarray
@@ -338,6 +340,7 @@ class TableTrial:
     objective: str | Callable = 'validation'
     held_rows: int | None = None
     embedding: Embedding | None = None
+    device: str = 'auto'
 
     def parted(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         ...
@@ -383,6 +386,8 @@ class TableProblem:
         rows. None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
+    device : str, default 'auto'
+        Where networks train, as in `train`.
 
     Raises
     ------
@@ -398,10 +403,10 @@ class TableProblem:
     >>> found = discover(problem)  # doctest: +SKIP
     """
 
-    def __init__(self, dataset: Dataset, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, objective: str | Callable[..., ArrayLike]='validation', embedding: Embedding | str | None=None, scaling: str='standard'):
+    def __init__(self, dataset: Dataset, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, objective: str | Callable[..., ArrayLike]='validation', embedding: Embedding | str | None=None, scaling: str='standard', device: str='auto'):
         if not isinstance(dataset, Dataset):
             raise TypeError(f'a TableProblem needs a Dataset, not {_described(dataset)}')
-        self.dataset, self.name = (dataset, dataset.name)
+        self.dataset, self.name, self.device = (dataset, dataset.name, device)
         self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
         if embedding is not None:
             self.options['embedding'] = embedding_of(embedding)

@@ -12,7 +12,7 @@ __all__ = ['STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 
 import copy
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 import numpy as np
@@ -31,6 +31,7 @@ from .identity import IdentityError, identity, specification
 from .data import StandardisedRows
 from .ensemble import as_members
 from .models import Members, count_parameters
+from .recorded import Recorder, repeats
 from .selectable import Choice
 
 # %% ../nbs/13_training.ipynb #52b05e59
@@ -417,6 +418,16 @@ def _take(values: Tensor, rows: Tensor, shared: bool) -> Tensor:
         values = values.flatten(0, 1)
     return values[rows]
 
+# %% ../nbs/13_training.ipynb #45032c10
+_MOVED = 25  # steps of which a card is given all at once
+
+
+def _moved(tensors: Sequence[Tensor], device: torch.device) -> list[Tensor]:
+    "Tensors of one type moved to a device at once."
+    whole = torch.cat([t.flatten() for t in tensors]).to(device, non_blocking=True)
+    parts = whole.split([t.numel() for t in tensors])
+    return [part.view_as(t) for part, t in zip(parts, tensors)]
+
 # %% ../nbs/13_training.ipynb #2a115c41
 MOST_DRAWN = 1_000_000  # rows of an epoch, unless a tenth of it are different ones
 
@@ -468,7 +479,9 @@ def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
 # %% ../nbs/13_training.ipynb #fc0f6d30
 def _optimiser(members: Members, recipe: Recipe) -> torch.optim.Optimizer:
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimiser]
-    return kind(_parameter_groups(members, recipe), lr=recipe.lr, fused=True)
+    on_card = next(members.parameters()).is_cuda  # there a step may be recorded
+    groups = _parameter_groups(members, recipe)
+    return kind(groups, lr=recipe.lr, fused=True, capturable=on_card)
 
 # %% ../nbs/13_training.ipynb #7b1d0a10
 class _Clipper:
@@ -530,15 +543,23 @@ class Stepper:
 
     def step(self, loss: Tensor):
         "One step down the gradient of `loss`, a tensor of one number."
+        self.descend(loss, self.rates(self.taken))
+        self.taken += 1
+
+    def rates(self, step: int) -> list[float]:
+        "The learning rate of each group of parameters in a step, counted from 0."
+        due = self.recipe.lr * learning_rate(self.recipe, (step + 0.5) / self.n_steps)
+        return [due * group["factor"] for group in self.optimiser.param_groups]
+
+    def descend(self, loss: Tensor, rates: Sequence):
+        "Down the gradient of a loss, by these learning rates: numbers, or tensors on a card."
         self.optimiser.zero_grad()
         loss.backward()
-        due = self.recipe.lr * learning_rate(self.recipe, (self.taken + 0.5) / self.n_steps)
-        for group in self.optimiser.param_groups:
-            group["lr"] = due * group["factor"]
+        for group, rate in zip(self.optimiser.param_groups, rates):
+            group["lr"] = rate
         if self.clip:
             self.clip()
         self.optimiser.step()
-        self.taken += 1
 
 # %% ../nbs/13_training.ipynb #7b1d0a12
 @contextmanager
@@ -641,9 +662,11 @@ def train(
         recipe,
         seed,
         weights,
+        before_epoch is None and repeats(model) and not isinstance(X, StandardisedRows),
     )
     small = _is_small(model, loop.recipe.batch_size, device)
-    with torch.random.fork_rng(devices=[]), one_thread(when=small):
+    cards = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cards), one_thread(when=small), loop.recorder.running():
         torch.manual_seed(seed)
         loop.members.reset_dropout()
         for i in tqdm(
@@ -681,7 +704,7 @@ def _as_tensor(values, dtype=None) -> Tensor:
 class _Loop:
     "The state of one training run."
 
-    def __init__(self, model, X, y, held, task, recipe, seed, weights):
+    def __init__(self, model, X, y, held, task, recipe, seed, weights, records):
         if weights is not None and len(weights) != X.shape[-2]:
             raise ValueError(f"{len(weights)} weights for {X.shape[-2]} rows")
         self.members = as_members(model, seed)
@@ -694,6 +717,8 @@ class _Loop:
         self.stepper = Stepper(self.members, self.recipe, self.n_steps)
         self.train_loss, self.validation_loss = [], []
         self.best = _Best(self.members, recipe.patience) if recipe.patience else None
+        where = next(self.members.parameters()).device
+        self.recorder = Recorder(self.recorded, where if records else torch.device("cpu"))
 
     def loss(self, x: Tensor, y: Tensor, label_smoothing: float = 0.0) -> Tensor:
         return member_losses(
@@ -701,18 +726,45 @@ class _Loop:
         )
 
     def epoch(self):
-        shared, losses, weight = self.X.ndim == 2, [], next(self.members.parameters())
         self.members.train()
-        for rows in _batches(self.rows(), self.recipe.batch_size, self.orders):
-            if self.stepper.taken == self.n_steps:
-                break
-            x, y = _take(self.X, rows, shared).to(weight), _take(self.y, rows, shared)
-            loss = self.loss(x, y, self.recipe.label_smoothing)
-            self.stepper.step(loss.sum())
-            losses.append(loss.detach())
-        self.train_loss.append(torch.stack(losses).mean(0).cpu().numpy())
+        batches = _batches(self.rows(), self.recipe.batch_size, self.orders)
+        batches = batches[: self.n_steps - self.stepper.taken]
+        if self.recorder.records:
+            losses = [self.recorder(*given) for given in self.prepared(batches)]
+            self.stepper.taken += len(batches)
+        else:
+            losses = list(map(self.step, batches))
+        self.train_loss.append(torch.stack(losses).mean(0))
         if self.held:
             self.validate()
+
+    def step(self, rows: Tensor) -> Tensor:
+        "A step on these rows of each seed; the loss of each member."
+        loss = self.loss(*self.picked(rows), self.recipe.label_smoothing)
+        self.stepper.step(loss.sum())
+        return loss.detach()
+
+    def picked(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        shared, weight = self.X.ndim == 2, next(self.members.parameters())
+        return _take(self.X, rows, shared).to(weight), _take(self.y, rows, shared)
+
+    def prepared(self, batches: Sequence[Tensor]) -> Iterator[tuple[Tensor, ...]]:
+        "What each step of an epoch is given, moved to the card for many steps at once."
+        first, weight = self.stepper.taken, next(self.members.parameters())
+        for i in range(0, len(batches), _MOVED):
+            part = batches[i : i + _MOVED]
+            rates = [self.stepper.rates(first + i + k) for k in range(len(part))]
+            masks = [self.members.masks(rows.shape[1]) for rows in part]
+            rows, *masks = (_moved(tensors, weight.device) for tensors in (part, *zip(*masks)))
+            yield from zip(rows, torch.tensor(rates).to(weight), *masks)
+
+    def recorded(self, rows: Tensor, rates: Tensor, *masks: Tensor) -> Tensor:
+        "The same step, all of whose numbers are in tensors on the card."
+        self.members.given_masks = masks
+        loss = self.loss(*self.picked(rows), self.recipe.label_smoothing)
+        self.members.given_masks = ()
+        self.stepper.descend(loss.sum(), rates.unbind())
+        return loss.detach()
 
     def rows(self) -> Tensor:
         "The rows of the next epoch."
@@ -743,7 +795,7 @@ class _Loop:
             else np.full(self.members.n_members, len(self.train_loss))
         )
         return History(
-            np.stack(self.train_loss),
+            np.stack([loss.cpu().numpy() for loss in self.train_loss]),
             np.stack(self.validation_loss) if self.held else None,
             kept,
             seconds,

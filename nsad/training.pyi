@@ -3,7 +3,7 @@ __all__ = ['STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 
 import copy
 import math
 import time
-from collections.abc import Callable as Callable, Iterable as Iterable
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
 from dataclasses import dataclass as dataclass, fields as fields, replace as replace
 import numpy as np
@@ -22,6 +22,7 @@ from .identity import IdentityError as IdentityError, identity as identity, spec
 from .data import StandardisedRows as StandardisedRows
 from .ensemble import as_members as as_members
 from .models import Members as Members, count_parameters as count_parameters
+from .recorded import Recorder as Recorder, repeats as repeats
 from .selectable import Choice as Choice
 
 @dataclass(frozen=True)
@@ -199,6 +200,10 @@ def _batches(rows: Tensor, batch_size: int, orders) -> list[Tensor]:
 
 def _take(values: Tensor, rows: Tensor, shared: bool) -> Tensor:
     ...
+_MOVED = 25
+
+def _moved(tensors: Sequence[Tensor], device: torch.device) -> list[Tensor]:
+    ...
 MOST_DRAWN = 1000000
 
 def weighted_rows(weights, offset: float=0.5) -> np.ndarray:
@@ -252,15 +257,14 @@ class Stepper:
 
     def step(self, loss: Tensor):
         """One step down the gradient of `loss`, a tensor of one number."""
-        self.optimiser.zero_grad()
-        loss.backward()
-        due = self.recipe.lr * learning_rate(self.recipe, (self.taken + 0.5) / self.n_steps)
-        for group in self.optimiser.param_groups:
-            group['lr'] = due * group['factor']
-        if self.clip:
-            self.clip()
-        self.optimiser.step()
+        self.descend(loss, self.rates(self.taken))
         self.taken += 1
+
+    def rates(self, step: int) -> list[float]:
+        ...
+
+    def descend(self, loss: Tensor, rates: Sequence):
+        ...
 
 @contextmanager
 def one_thread(when: bool=True):
@@ -291,7 +295,7 @@ def _as_tensor(values, dtype=None) -> Tensor:
 class _Loop:
     """The state of one training run."""
 
-    def __init__(self, model, X, y, held, task, recipe, seed, weights):
+    def __init__(self, model, X, y, held, task, recipe, seed, weights, records):
         if weights is not None and len(weights) != X.shape[-2]:
             raise ValueError(f'{len(weights)} weights for {X.shape[-2]} rows')
         self.members = as_members(model, seed)
@@ -304,11 +308,25 @@ class _Loop:
         self.stepper = Stepper(self.members, self.recipe, self.n_steps)
         self.train_loss, self.validation_loss = ([], [])
         self.best = _Best(self.members, recipe.patience) if recipe.patience else None
+        where = next(self.members.parameters()).device
+        self.recorder = Recorder(self.recorded, where if records else torch.device('cpu'))
 
     def loss(self, x: Tensor, y: Tensor, label_smoothing: float=0.0) -> Tensor:
         ...
 
     def epoch(self):
+        ...
+
+    def step(self, rows: Tensor) -> Tensor:
+        ...
+
+    def picked(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        ...
+
+    def prepared(self, batches: Sequence[Tensor]) -> Iterator[tuple[Tensor, ...]]:
+        ...
+
+    def recorded(self, rows: Tensor, rates: Tensor, *masks: Tensor) -> Tensor:
         ...
 
     def rows(self) -> Tensor:

@@ -90,6 +90,46 @@ def test_a_stack_learns_what_it_learns_on_the_cpu(table, device):
 
 
 @here
+def test_an_ensemble_with_another_operator_in_each_member(device):
+    "Values and gradients of all members at once, as on the CPU where they are of a usual size."
+    texts = [f"{t} + 0.3*x" for t in EVERY]
+    x, columns = torch.linspace(-3, 3, 150).view(50, 3), []
+    for where in (device, "cpu"):
+        stack = Stack(3, texts, seeds=(1, 2), hidden=(8,), dropout=0.0).to(where)
+        output = stack(x.to(where))
+        (slopes,) = torch.autograd.grad(output.square().sum(), stack.weight[0])
+        columns.append([t.detach().cpu().flatten(1) for t in (output, slopes)])
+    for got, expected in zip(*columns):
+        usual = expected.abs().amax(1) < 1e3
+        assert usual.sum() > 0.8 * len(usual)
+        off = (got - expected).abs().amax(1)[usual] / (1 + expected.abs().amax(1)[usual])
+        assert off.quantile(0.9) < 1e-4 and off.max() < 0.05, off
+
+
+class Cooling(nn.Module):
+    "A network part that computes with a Python number which somebody changes on the way."
+    temperature = 4.0
+
+    def forward(self, x): return torch.tanh(x / self.temperature)
+
+
+@here
+@pytest.mark.parametrize("hidden", [nn.Tanh, Cooling, lambda: SymbolicActivation("1.5*x*cos(0.5*x)", trainable=True)])
+def test_steps_that_are_played_again_are_the_steps_themselves(table, device, hidden):
+    "Thirty-six steps, of two sizes of batches; a temperature that falls is seen by each of them."
+    X, y = table
+    def trained(where):
+        torch.manual_seed(3)
+        part = hidden()
+        net = nn.Sequential(nn.Linear(X.shape[1], 8), nn.BatchNorm1d(8), part, nn.Linear(8, 1))
+        def cool(share): part.temperature = 4.0 - 3 * share
+        train(net, X[:550], y[:550], recipe=BRIEF, device=where, before_epoch=cool if hidden is Cooling else None)
+        return predict(net, X)
+    got, expected = trained(device), trained("cpu")
+    assert np.abs(got - expected).mean() < 0.02 * expected.std()
+
+
+@here
 def test_one_network_learns_what_it_learns_on_the_cpu(table, device):
     X, y = table
     def trained(where):
@@ -114,6 +154,18 @@ def test_a_search_trains_on_the_device(table, device):
     found = discover(problem, seed=1, budget=6, progress=False, population_size=4, generations=1)
     assert np.isfinite(found.front.loss).all() and 0 < found.front.loss.min() < 1
     assert seen == {(device, device)}
+
+
+@here
+def test_a_search_on_a_table_takes_the_device(device):
+    ds = load_dataset("magic", rows=300, data_home=SAMPLES, seed=1)
+    def losses(where):
+        found = discover(ds, seed=1, budget=8, progress=False, population_size=4, generations=1, recipe=Recipe("brief", epochs=3, batch_size=64),
+                         device=where)
+        return found.candidates.set_index(["formula", "rung", "seed"]).loss
+    got, expected = losses(device), losses("cpu")
+    assert len(got) == len(expected) == 32
+    np.testing.assert_allclose(got, expected[got.index], rtol=0.05)
 
 
 @here

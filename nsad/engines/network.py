@@ -31,7 +31,7 @@ from ..operators import OPS, bred
 from ..parallel import Workers, run_jobs
 from ..printing import plain_text
 from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
-from ..training import STRONG, Recipe, one_thread
+from ..training import STRONG, Recipe, one_thread, resolve_device
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 class _Draws(threading.local):
@@ -372,6 +372,9 @@ class NetworkEngine:
     restart : int, default 0
         Number of this search among several that differ in what they breed from and are judged
         alike, see `discover`.
+    device : str, default 'auto'
+        Where a table's networks train, as in `train`: on a CUDA device where there is one, many
+        more of them at once. Losses differ by rounding from those of a CPU.
     """
 
     population_size: int = 96
@@ -408,6 +411,7 @@ class NetworkEngine:
     restart: int = 0
     operators: Sequence[str] | None = None
     scaling: str | None = "standard"
+    device: str = "auto"
 
     def __post_init__(self):
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
@@ -524,6 +528,7 @@ def _rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
             self.objective,
             held_rows[k],
             embedding,
+            self.device,
         )
         for k in (0, 1)
     ]
@@ -531,7 +536,16 @@ def _rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
     return [
         *short,
         TableTrial(
-            X, y, task, self._whole, last, n_fit, hidden, self.objective, embedding=embedding
+            X,
+            y,
+            task,
+            self._whole,
+            last,
+            n_fit,
+            hidden,
+            self.objective,
+            embedding=embedding,
+            device=self.device,
         ),
     ]
 
@@ -590,12 +604,17 @@ def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     return tuned(trial, formulas) if isinstance(trial, TableTrial) else []
 
 # %% ../../nbs/17a_engines.network.ipynb #6dc890f6
+_ON_CARD = 150_000  # rows of all networks that train as one on a card
+
+
 @patch
 def _stack_of(self: NetworkEngine, trials: Sequence) -> int:
     "How many formulas train as one."
     if not isinstance(trials[0], TableTrial):
         return min(t.together for t in trials)
     batches = [t.recipe.for_rows(min(t.rows, len(t.X))).batch_size for t in trials]
+    if self.stack_size is None and resolve_device(self.device).type == "cuda":
+        return max(1, _ON_CARD // max(size * len(t.seeds) for size, t in zip(batches, trials)))
     if self.stack_size is None:
         rows = max(max(32, size) * len(t.seeds) for size, t in zip(batches, trials))
         return min(max(1, 6144 // rows), max(1, 96 // max(len(t.seeds) for t in trials)))

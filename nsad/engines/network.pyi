@@ -25,7 +25,7 @@ from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
 from ..problem import Problem as Problem, TableTrial as TableTrial, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
-from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread
+from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread, resolve_device as resolve_device
 
 class _Draws(threading.local):
     """Python's random numbers; where a thread has set a generator of its own, that one's."""
@@ -208,6 +208,9 @@ class NetworkEngine:
     restart : int, default 0
         Number of this search among several that differ in what they breed from and are judged
         alike, see `discover`.
+    device : str, default 'auto'
+        Where a table's networks train, as in `train`: on a CUDA device where there is one, many
+        more of them at once. Losses differ by rounding from those of a CPU.
     """
     population_size: int = 96
     generations: int = 6
@@ -243,6 +246,7 @@ class NetworkEngine:
     restart: int = 0
     operators: Sequence[str] | None = None
     scaling: str | None = 'standard'
+    device: str = 'auto'
 
     def __post_init__(self):
         ...
@@ -368,6 +372,7 @@ def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
 
 def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     ...
+_ON_CARD = 150000
 
 def _text(entry: str | tuple[str, ...]) -> str:
     ...
