@@ -32,7 +32,7 @@ def scored(trial, formulas, size, jobs=1):
     return np.array([np.mean(losses) for part in done for losses in part]), time.perf_counter() - start
 
 
-def main(name="forest_cover", jobs="4", n_on_cpu="24"):
+def main(name="forest_cover", jobs="4", n_on_cpu="16"):
     device = resolve_device("auto")
     if device.type != "cuda": sys.exit("no CUDA device here")
     ds = load_dataset(name, rows=100_000, seed=42)
@@ -65,8 +65,8 @@ def main(name="forest_cover", jobs="4", n_on_cpu="24"):
 
 
 def tell(rung, trial, where, formulas, size, seconds, off=""):
-    print(f"{rung:10} {trial.recipe.steps_on(trial.rows):5}   {where:25} {len(formulas):8} {size:8} {seconds:9.2f}   {len(formulas) / seconds:21.1f}   {off}",
-          flush=True)
+    n, steps = len(formulas), trial.recipe.steps_on(trial.rows)
+    print(f"{rung:10} {steps:5}   {where:25} {n:8} {size:8} {seconds:9.2f}   {n / seconds:21.1f}   {off}", flush=True)
 
 
 if __name__ == "__main__":

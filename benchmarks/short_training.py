@@ -3,7 +3,7 @@
     NSAD_DATA=... OMP_NUM_THREADS=1 python benchmarks/short_training.py \
         > benchmarks/results/short_training.txt
 
-The search judges a formula three times: by a twentieth of the user's recipe (screening), by a fifth
+The search judges a formula three times: by a twentieth of the user's recipe (screening), by two fifths
 of it (scoring), and by the whole. On each table the same formulas (the classics, a few good ones,
 random trees) are judged by all three as the search does it, on training rows only, and once more
 by the whole recipe with other seeds. The last says what rank correlation can be had at all: where

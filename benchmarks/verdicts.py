@@ -60,7 +60,7 @@ def frame(name):
 def command(path, target, jobs):
     "What the command finds and says, and how long it takes."
     start = time.perf_counter()
-    said = subprocess.run([Path(sys.executable).parent / "nsad", "discover", path, "--target", target, "--json", "--judge",
+    said = subprocess.run([sys.executable, "-m", "nsad", "discover", path, "--target", target, "--json", "--judge",
                            "--jobs", str(jobs), "--quiet"], capture_output=True, text=True, cwd=path.parent)
     if said.returncode: raise RuntimeError(f"{path.name}: {said.stderr}")
     return json.loads(said.stdout), time.perf_counter() - start

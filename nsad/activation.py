@@ -256,6 +256,7 @@ _TORCH = """ReLU GELU SiLU Tanh Sigmoid ELU SELU CELU Mish PReLU LeakyReLU ReLU6
     Softplus Softsign Tanhshrink Identity""".split()
 NAMES = {name.lower(): getattr(nn, name) for name in _TORCH}
 NAMES |= {"leaky_relu": nn.LeakyReLU, "swish": nn.SiLU}
+_parsed = functools.lru_cache(4096)(Formula)
 
 # %% ../nbs/04_activation.ipynb #c59750f0
 def activation_module(spec:Formula|str|nn.Module|type|Callable)->nn.Module:
@@ -281,18 +282,13 @@ def activation_module(spec:Formula|str|nn.Module|type|Callable)->nn.Module:
                     "class")
 
 # %% ../nbs/04_activation.ipynb #6dcbb1a6
-@functools.lru_cache(4096)
-def _parsed(text:str)->Formula: return Formula(text)
-
-
 def _from_text(text:str)->SymbolicActivation:
     try: return SymbolicActivation(_parsed(text))
     except FormulaError as error:
         if not text.replace("_", "").isalnum(): raise
-        close = difflib.get_close_matches(text.lower(), NAMES, n=3)
-        names = ", ".join(close or ["relu", "gelu", "silu", "tanh"])
-        raise FormulaError(f"{text!r} is neither the name of an activation (such as {names}) nor a "
-                           f"formula in x: {error}") from None
+        close = difflib.get_close_matches(text.lower(), NAMES) or ["relu", "gelu", "silu", "tanh"]
+        raise FormulaError(f"{text!r} is neither the name of an activation (such as "
+                           f"{', '.join(close)}) nor a formula in x: {error}") from None
 
 # %% ../nbs/04_activation.ipynb #e0f5420b
 def initialisation_gain(activation:Formula|str|nn.Module|type|Callable)->float:

@@ -156,12 +156,9 @@ def with_constants(f: Formula, values: list[float]) -> Formula:
     ...
 _TORCH = 'ReLU GELU SiLU Tanh Sigmoid ELU SELU CELU Mish PReLU LeakyReLU ReLU6 Hardswish Hardtanh\n    Softplus Softsign Tanhshrink Identity'.split()
 NAMES = {name.lower(): getattr(nn, name) for name in _TORCH}
+_parsed = functools.lru_cache(4096)(Formula)
 
 def activation_module(spec: Formula | str | nn.Module | type | Callable) -> nn.Module:
-    ...
-
-@functools.lru_cache(4096)
-def _parsed(text: str) -> Formula:
     ...
 
 def _from_text(text: str) -> SymbolicActivation:

@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['OPCODES', 'NUMBER', 'REGISTER', 'BEFORE', 'BLOCK', 'WARPS', 'INSTANCES', 'Encoded', 'encoded', 'Code', 'interpret',
-           'ProgramTable']
+           'runs', 'ProgramTable']
 
 # %% ../nbs/03d_interpreter.ipynb #c142d8e9
 import functools
 import struct
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -26,8 +27,9 @@ try:
 except ImportError: triton = constexpr = None             # a build of torch for the CPU alone
 
 # %% ../nbs/03d_interpreter.ipynb #596c5fa0
-OPCODES = {op: i for i, op in enumerate("""add sub mul truediv neg abs maximum minimum where ge gt le
-    lt sign floor ceil sqrt exp log sin cos tanh sigmoid erf softplus gelu arctan""".split())}
+OPCODES = {op: i for i, op in enumerate("""add sub mul truediv neg abs maximum minimum where
+    ge gt le lt sign floor ceil sqrt exp log sin cos tanh sigmoid erf softplus gelu
+    arctan""".split())}
 
 
 NUMBER, REGISTER, BEFORE = 0, 1, 2               # kinds of operands
@@ -39,7 +41,7 @@ def _operand(o:int|Constant, place:dict, before:int=0)->tuple[int, int]:
     number = max(-3.4e38, min(3.4e38, o.value))
     return struct.unpack("<i", struct.pack("<f", number))[0], NUMBER
 
-# %% ../nbs/03d_interpreter.ipynb #95855624
+# %% ../nbs/03d_interpreter.ipynb #54dfaa6e
 class Encoded(NamedTuple):
     "One program: rows of instructions, an operand for each output, how many registers it takes."
     rows: list[tuple]
@@ -47,6 +49,13 @@ class Encoded(NamedTuple):
     n_registers: int
 
 
+def _kept(instructions:Sequence[tuple], outputs:Sequence)->set[int]:
+    "Values that somebody reads who is not the next instruction; value 0 is the input."
+    read = {o for i, (_, operands) in enumerate(instructions)
+            for o in operands if isinstance(o, int) and o != i}
+    return read | {o for o in outputs if isinstance(o, int)}
+
+# %% ../nbs/03d_interpreter.ipynb #95855624
 @functools.lru_cache(4096)
 def encoded(program:Program)->Encoded|None:
     """A program of `x` as numbers.
@@ -75,13 +84,6 @@ def encoded(program:Program)->Encoded|None:
         read = {o for o in operands if isinstance(o, int)} & kept
         free += [place[o] for o in read - {*program.outputs} if last[o] == i]
     return Encoded(rows, [_operand(o, place, before=-1) for o in program.outputs], n)
-
-
-def _kept(instructions:Sequence[tuple], outputs:Sequence)->set[int]:
-    "Values that somebody reads who is not the next instruction; value 0 is the input."
-    read = {o for i, (_, operands) in enumerate(instructions)
-            for o in operands if isinstance(o, int) and o != i}
-    return read | {o for o in outputs if isinstance(o, int)}
 
 # %% ../nbs/03d_interpreter.ipynb #c26f1be4
 def _jit(function): return function if triton is None else triton.jit(function)
@@ -144,7 +146,7 @@ def _arctan(a):
     y = tl.where(b > 1, 1.5707963267948966 - y, y)
     return tl.where(a < 0, -y, y)
 
-
+# %% ../nbs/03d_interpreter.ipynb #cebc3927
 @_jit
 def _transcendental(op, a):
     y = a
@@ -161,7 +163,7 @@ def _transcendental(op, a):
     if op == 26: y = _arctan(a)
     return y
 
-# %% ../nbs/03d_interpreter.ipynb #083120b3
+
 @_jit
 def _read(at, kind, registers, lanes, before, BLOCK:constexpr):
     "An operand: a number from its bits, a register, or the result before."
@@ -170,7 +172,7 @@ def _read(at, kind, registers, lanes, before, BLOCK:constexpr):
     if kind == 2: value = before
     return value
 
-
+# %% ../nbs/03d_interpreter.ipynb #083120b3
 @_jit
 def _interpret(x, scale, outs, code, first, ends, room, size, whole, per_scale, n_registers,
                SCALED:constexpr, N_OUTS:constexpr, BLOCK:constexpr):
@@ -254,6 +256,18 @@ def interpret(code:Code, x:Tensor, scale:Tensor|None=None)->list[Tensor]:
     return list(outs.unbind())
 
 # %% ../nbs/03d_interpreter.ipynb #0594883f
+@functools.cache
+def runs(device:torch.device)->bool:
+    "Is there an interpreter for this device? Tried once; a card on which it fails is told of."
+    if triton is None or device.type != "cuda": return False
+    x = torch.tensor([[-1., 2.]], device=device)
+    sizes = Encoded([(OPCODES["abs"], 0, 0, BEFORE, 0, 0, 0, 0)], [(0, REGISTER)], 1)
+    try: return torch.equal(interpret(_code([sizes], device), x)[0], x.abs())
+    except Exception as error:                             # whatever keeps Triton from working
+        warnings.warn(f"formulas are computed one by one on {device}: {error}", stacklevel=2)
+        return False
+
+
 class ProgramTable(list):
     """Programs of a layer, for each column one program, or a list of one for each seed.
 
@@ -271,9 +285,9 @@ class ProgramTable(list):
         return [p[s] if isinstance(p, list) else p for s in range(n_seeds) for p in self]
 
     def on_card(self, x:Tensor, order:int)->tuple[Code, list[int]]|None:
-        """What a card needs for value (order 0) or value and slope (1) of `x` (seeds, columns, ...),
-        and the members that it cannot compute; None where it has no interpreter."""
-        if triton is None or x.device.type != "cuda" or x.dtype != torch.float32: return None
+        """What a card needs for the value (order 0), or value and slope (1), of `x` (seeds,
+        columns, ...), and the members that it cannot compute; None without an interpreter."""
+        if x.dtype != torch.float32 or x.numel() >= 2**30 or not runs(x.device): return None
         key = len(x), order, x.device
         if key not in self.codes:
             made = [encoded(jet(p, order)) for p in self.of_members(len(x))]

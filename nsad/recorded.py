@@ -21,8 +21,8 @@ from .models import MLPEnsemble
 
 # %% ../nbs/12_recorded.ipynb #6f691557
 REPEATING = {nn.Linear, nn.BatchNorm1d, nn.LayerNorm, nn.Dropout, nn.Identity, nn.Sequential,
-             nn.ModuleList, nn.ParameterList, PeriodicLayer, PiecewiseLinearLayer, MLPEnsemble, Single,
-             *ACTIVATIONS}
+             nn.ModuleList, nn.ParameterList, PeriodicLayer, PiecewiseLinearLayer, MLPEnsemble,
+             Single, *ACTIVATIONS}
 
 
 def repeats(model:nn.Module)->bool:
@@ -43,7 +43,7 @@ def repeats(model:nn.Module)->bool:
             and all(m.momentum is not None for m in modules if isinstance(m, nn.BatchNorm1d)))
 
 # %% ../nbs/12_recorded.ipynb #b9bdb50b
-WARM_UP = 2             # steps of a shape before it is recorded: libraries choose their kernels in them
+WARM_UP = 2        # steps of a shape before it is recorded: libraries choose kernels in them
 
 
 class Recorder:

@@ -103,7 +103,7 @@ def test_an_ensemble_with_another_operator_in_each_member(device):
         usual = expected.abs().amax(1) < 1e3
         assert usual.sum() > 0.8 * len(usual)
         off = (got - expected).abs().amax(1)[usual] / (1 + expected.abs().amax(1)[usual])
-        assert off.quantile(0.9) < 1e-4 and off.max() < 0.05, off
+        assert off.quantile(0.9) < 1e-3 and off.max() < 0.05, off
 
 
 class Cooling(nn.Module):

@@ -101,7 +101,7 @@ def test_every_notebook_opens_with_a_title_and_a_subtitle():
 
 
 # The rooms of a formula's computation, from the table of operators to the last export, are written for readers.
-FOR_READERS = ("operators", "reading", "printing", "continuation", "formula", "tracer", "program", "arrays", "inductor", "kernels", "autograd",
+FOR_READERS = ("operators", "reading", "printing", "continuation", "formula", "tracer", "program", "arrays", "inductor", "kernels", "interpreter", "autograd",
                "calls", "initialisation", "activation", "layers", "ccode", "onnx_graph", "export")
 
 

@@ -40,6 +40,15 @@ def test_a_function_that_is_only_steep_is_not_worth_it():
     assert "a linear model is not shown to be worse" in judged.advice or "linear" in judged.advice
 
 
+def test_a_gain_of_speed_does_not_last():
+    "A steeper function is a larger learning rate in disguise: ahead after 190 small steps, level after four times as many."
+    hasty = Recipe("hasty", epochs=10, batch_size=16, lr=1e-4, schedule="constant")
+    judged = judge(line(400), "5*relu(x)", recipe=hasty, n_seeds=3, tune=False)
+    assert judged.verdicts[0].word == "better" and judged.worth == "not shown"
+    assert "no difference" in judged.sentence and any("did not last" in note for note in judged.notes)
+    assert judge(line(400), "5*relu(x)", recipe=hasty, n_seeds=3, tune=False, lasting=1).worth == "yes"
+
+
 def test_relu_is_no_find():
     judged = judge(line(), "relu(x)", recipe=SHORT, n_seeds=2, tune=False)
     assert judged.worth == "no" and "came back to ReLU" in judged.advice

@@ -147,7 +147,7 @@ class NetworkEngine:
         In place of the recipe's, in every training; None for the recipe's.
     screen_rows : int, default 8000
         Validation rows of the screening, at most.
-    promote : float, default 0.25
+    promote : float, default 0.125
         Share of a generation that is scored after screening.
     tune : int, default 6
         How many of the best learn their constants by gradient after each generation.
@@ -183,7 +183,7 @@ class NetworkEngine:
     recipe : Recipe, default STRONG
         How networks are to be trained in the end: the search judges by this very recipe; a
         mapping of its settings will do.
-    fidelity : tuple of float, float, default (0.05, 0.2)
+    fidelity : tuple of float, float, default (0.05, 0.4)
         Shares of the recipe's steps that screening and scoring take.
     scales : tuple of float or float, optional
         Lowest and highest factor of x that formulas are given, drawn log-uniformly; None gives
@@ -222,7 +222,7 @@ class NetworkEngine:
     steps: tuple[int, int] | None = None
     batch_size: int | str | None = None
     lr: float | None = None
-    promote: float = 0.25
+    promote: float = 0.125
     tune: int = 6
     finalists: int = 12
     final_rows: int | None = None
@@ -238,7 +238,7 @@ class NetworkEngine:
     backend: str = 'loky'
     scheduler: str | None = None
     recipe: Recipe = STRONG
-    fidelity: tuple[float, float] = (0.05, 0.2)
+    fidelity: tuple[float, float] = (0.05, 0.4)
     lr_factors: Sequence[float] = (1 / 3, 1, 3)
     initial_formulas: Sequence[str | Formula] | Discovery | None = None
     scales: tuple[float, float] | None = None
