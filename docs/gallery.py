@@ -1,4 +1,5 @@
 """The gallery and the front page's picture, drawn from stored results: curves are SVG that takes the page's colours."""
+import base64
 import json
 from collections import defaultdict
 from html import escape
@@ -8,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from nsad import Formula, FormulaError
+from nsad.library import Entry, best_beside
+from nsad.library import judged as verdict_of
 
 COLUMNS = {"dataset", "network", "activation", "formula", "seed"}
 KNOWN = {"relu", "gelu", "silu", "tanh", "elu", "leaky_relu", "selu", "mish", "sigmoid", "softplus", "hardswish"}
@@ -23,7 +26,7 @@ def canonical(text):
 
 def found(root):
     "What is known of every activation: text -> dict(sources, rows)."
-    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[]))
+    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[], beside=[]))
     data = [p for folder in ("nbs/data", "benchmarks/results", "nsad/library", "nsad/samples") for p in sorted((root / folder).rglob("*"))]
     for path in data:
         if path.suffix == ".json":
@@ -39,6 +42,7 @@ def found(root):
             elif str(raw.get("format", "")).startswith("nsad.activation/") and (text := canonical(raw["formula"])):
                 known[text]["sources"].append(f"shipped as {raw['name']}, {raw.get('domain') or 'no domain'}")
                 known[text]["evidence"] += evidence(raw)
+                known[text]["beside"] += beside(Entry.from_json(path.read_text("utf-8"), path.name))
         elif path.suffix == ".csv" and set(pd.read_csv(path, nrows=0).columns) >= COLUMNS:
             for text, *row in judged(pd.read_csv(path)):
                 if row in known[text]["rows"]: continue                                  # a copy of the same results
@@ -55,6 +59,38 @@ def evidence(raw):
         if s["measure"] in ("accuracy", "r2") and place(s) in relu:
             how = f"{s['network']}, {s['recipe']}" + (", constants learn" if s.get("constants") == "learn" else "")
             yield s["dataset"], how, s["measure"], s["mean"] - relu[place(s)], s["n"]
+
+
+KINDS = {"ahead": "better", "behind": "worse"}
+REFERENCE = {"images": "ReLU", "equations": "tanh", "extrapolation": "GELU"}         # whom a reader of the domain would have taken
+
+
+def beside(entry):
+    """What an entry of images, equations or extrapolation was judged beside: a dict for each score and each rival that it is paired with.
+
+    `first` marks the rows that the summary of a card is made of: the domain's usual activation, and the best rival, on all problems together.
+    """
+    for score in entry.scores:
+        for other in entry.baselines:
+            if all(score.get(k) == other.get(k) for k in ("measure", "dataset", "rows", "recipe")) and ("gain" in other or "ratio" in other):
+                name, verdict = other["activation"].split(":")[0], verdict_of(score, other)
+                usual = name.split("(")[0].lower() == REFERENCE.get(entry.domain, "ReLU").lower()
+                best = other is best_beside(score, entry)
+                yield dict(domain=entry.domain, data=f"{score['dataset']}, {score['rows']}", other=other["activation"], name=name,
+                           text=paired(other), kind=KINDS.get(verdict, ""), verdict=verdict,
+                           first=[word for word, is_it in (("usual", usual), ("best", best)) if is_it and score is entry.scores[0]])
+
+
+UNITS = {"psnr": " dB", "loss": " loss"}
+
+
+def paired(other):
+    "A paired difference or ratio as text, with its interval where there is one."
+    kind = "gain" if "gain" in other else "ratio"
+    form = "{:+.2f}" if other["measure"] == "psnr" else "{:+.4f}" if kind == "gain" else "{:.2f}"
+    interval = f" [{form.format(other[f'{kind}_low'])}, {form.format(other[f'{kind}_high'])}]" if f"{kind}_low" in other else ""
+    value = form.format(other[kind]).replace("-", "−")
+    return (f"{value}{UNITS[other['measure']]}" if kind == "gain" else f"error × {value}") + interval.replace("-", "−")
 
 
 def judged(results):
@@ -90,6 +126,15 @@ def signed(value):
     return f"{value:+.3f}" if abs(value) >= 0.0005 else f"{value:+.5f}"
 
 
+def width_of(text):
+    "How far from 0 a picture goes: 4, or a tenth of that where the formula swings or climbs too fast to be seen."
+    x = np.linspace(-4, 4, 8001)
+    y = np.broadcast_to(Formula(text)(x), x.shape)
+    turns = np.count_nonzero(np.diff(np.sign(np.diff(y))))
+    steep = np.abs(np.diff(y[np.abs(x) < 0.5])).max() / (x[1] - x[0])
+    return 0.4 if turns > 20 or steep > 10 else 4.0
+
+
 def curve(text, size=(220, 120), width=4.0, label=True):
     "A formula and, dashed, its derivative, with ReLU in grey behind them, as inline SVG."
     w, h = size
@@ -102,7 +147,7 @@ def curve(text, size=(220, 120), width=4.0, label=True):
     def points(y): return " ".join(f"{(a + width) / (2 * width) * w:.1f},{at(b):.1f}" for a, b in zip(x, y))
     body = "".join(f'<polyline class="{name}" points="{points(np.nan_to_num(y))}"/>' for name, y in lines)
     axes = f'<path class="axis" d="M0 {high / (high - low) * h:.1f}H{w}M{w / 2} 0V{h}"/>'
-    title = f"<title>{text.replace('<', '&lt;')} from -4 to 4</title>" if label else ""
+    title = f"<title>{text.replace('<', '&lt;')} from -{width:g} to {width:g}</title>" if label else ""
     return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img">{title}{axes}{body}</svg>'
 
 
@@ -150,22 +195,46 @@ def card(text, known, domains):
         ahead = {c["dataset"] for c in made if c["n"] >= 3 and c["gain"] > 0}
         place = sure[0] if len(sure) == 1 else f"mean over {len(sure)} datasets, better on {len(ahead)}"
         headline = f'<span class="verdict {kind}">{signed(gains[""])}</span> <span class="where">{place}</span>'
+    elif known["beside"]:
+        headline = summary_of(known["beside"])
     else:
         headline = '<span class="where">not judged with three seeds</span>'
     lines = "".join(
         f'<tr><td>{c["dataset"]}</td><td>{c["network"]}</td><td>{signed(c["gain"])}{c["spread"]} {c["measure"]}</td>'
         f'<td class="{c["kind"]}">{c["words"]}</td></tr>' for c in made)
     table = ("<table><thead><tr><th>data</th><th>network</th><th>difference from ReLU</th><th>seeds</th></tr></thead>"
-             f"<tbody>{lines}</tbody></table>") if lines else "<p>Not yet judged in a study.</p>"
+             f"<tbody>{lines}</tbody></table>") if lines else ""
+    table += table_beside(known["beside"])
+    table = table or "<p>Not yet judged in a study.</p>"
     sources = "".join(f"<li>{escape(source)}</li>" for source in dict.fromkeys(known["sources"]))
     formula = Formula(text)
-    where = " ".join(sorted({c["domain"] for c in made} - {"other"}))
+    where = " ".join(sorted({c["domain"] for c in made + known["beside"]} - {"other"}))
+    width = width_of(text)
+    narrow = f'<br><span class="where">drawn from −{width:g} to {width:g}</span>' if width < 4 else ""
     numbers = escape(json.dumps({domain: round(gain, 6) for domain, gain in gains.items()}), quote=True)
     return (f'<details data-text="{escape(text, quote=True)}" data-domains="{where}" data-gains="{numbers}" '
-            f'data-size="{formula.complexity}" data-tests="{len(made)}">'
-            f"<summary>{curve(text, label=False)}<code>{escape(text)}</code><br>{headline}</summary>"
+            f'data-size="{formula.complexity}" data-tests="{len(made) + len(known["beside"])}">'
+            f"<summary>{curve(text, width=width, label=False)}<code>{escape(text)}</code><br>{headline}{narrow}</summary>"
             f'<p><span class="math notranslate nohighlight">\\({escape(formula.latex)}\\)</span></p>'
             f"{table}<ul>{sources}</ul></details>")
+
+
+def summary_of(rows):
+    "The line below a picture: the domain's usual activation, and the verdict beside the best rival."
+    usual = next((row for row in rows if "usual" in row["first"]), rows[0])
+    best = next((row for row in rows if "best" in row["first"]), usual)
+    number = usual["text"].split(" [")[0]
+    return (f'<span class="verdict {usual["kind"]}">{number}</span> <span class="where">beside {usual["name"]}, {usual["data"]}; '
+            f'{best["verdict"]} beside {escape(best["name"])}, the best rival</span>')
+
+
+def table_beside(rows):
+    "Every paired comparison of an entry, those that it loses among them."
+    if not rows: return ""
+    lines = "".join(f'<tr><td>{row["data"]}</td><td>{escape(row["other"])}</td><td>{row["text"]}</td>'
+                    f'<td class="{row["kind"]}">{row["verdict"]}</td></tr>' for row in rows)
+    return ("<table><thead><tr><th>problem</th><th>beside</th><th>paired difference or ratio, 95 % interval</th><th>verdict</th></tr></thead>"
+            f"<tbody>{lines}</tbody></table>")
 
 
 CHOICES = """<form class="gallery-choices" hidden>
@@ -180,16 +249,30 @@ def page(root):
     known, domains = found(Path(root)), domains_of(root)
     ranks = {text: mean_gains(list(comparisons(k, domains))).get("", -np.inf) for text, k in known.items()}
     order = sorted(known, key=lambda text: (-ranks[text], text))
-    judged_on = sorted({c["domain"] for k in known.values() for c in comparisons(k, domains)} - {"other"})
+    judged_on = sorted({c["domain"] for k in known.values() for c in [*comparisons(k, domains), *k["beside"]]} - {"other"})
     options = "".join(f'<option value="{domain}">{domain}</option>' for domain in judged_on)
     lines = ["# Gallery", "",
              f"Every activation that a search has found and kept, {len(known)} so far, those that lose among them. Thick: the "
-             "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; all from −4 to 4. The number is the mean "
-             "difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three seeds "
-             "or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
+             "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; from −4 to 4 if nothing else is said. The number "
+             "is the mean difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three "
+             "seeds or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
+             "Under *images*, *equations* and *extrapolation* stands what was found where an activation decides more than on a table: "
+             "decibels more than ReLU on pixels that were not seen, or the error as a multiple of tanh's (equations) and GELU's "
+             "(extrapolation), below 1 being better. Intervals are paired by photograph, equation or function; an activation is *ahead* or "
+             "*behind* where its interval leaves out equality, else *level*. None is ahead of every rival; the cards say where each loses.", "",
+             *reconstructions(Path(root)),
              "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
              *(card(text, known[text], domains) for text in order), "</div>", "```", ""]
     return "\n".join(lines)
+
+
+def reconstructions(root):
+    "Lines of a picture: one photograph by six activations, made by benchmarks/reconstructions.py."
+    data = base64.b64encode((root / "benchmarks/results/reconstructions.png").read_bytes()).decode()
+    words = "A cat's face of 64 by 64 pixels, and six completions from half of its pixels: ReLU blurred, tanh in facets, four others sharp"
+    caption = ("One photograph of which half of the pixels are known, completed by the same network with six activations, each at the scale that was "
+               "best on other photographs; decibels on the other half, one seed.")
+    return ["```{raw} html", f'<figure><img src="data:image/png;base64,{data}" alt="{words}"><figcaption>{caption}</figcaption></figure>', "```", ""]
 
 
 def headline(root):

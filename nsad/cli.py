@@ -1088,7 +1088,7 @@ def add_entry(
     name: NAME,
     formula: Annotated[str, typer.Argument(help="A formula in x, or the file of a discovery.")],
     domain: Annotated[
-        str, typer.Option(help="Where it is from: physics, ecology, text, ...")
+        str, typer.Option(help="Where it is from: physics, ecology, text, images, ...")
     ] = "",
     results: Annotated[
         Path | None, typer.Option(help="Store of a study whose scores go with it.")

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score', 'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
+__all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'FIDELITY', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score', 'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
 import copy
 import io
 import json
@@ -31,6 +31,7 @@ from .statistics import interval as interval, overlap_of as overlap_of, tell_apa
 from .training import LOWER_IS_BETTER as LOWER_IS_BETTER, MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from nsad.problem import Problem
 
 class LibraryError(ValueError):
     """An activation that is missing, or a file that is none: the message names the file, the
@@ -84,7 +85,8 @@ _ANY = (_is_anything, 'anything')
 
 def _or_auto(rule: tuple) -> tuple:
     ...
-_SCORE = {'measure': _TEXT, 'mean': _NUMBER, 'low': _NUMBER, 'high': _NUMBER, 'sd': _NUMBER, 'n': _COUNT, 'level': _SHARE, 'rows': _TEXT, 'dataset': _TEXT, 'network': _TEXT, 'parameters': _COUNT, 'recipe': _TEXT, 'dropout': _SHARE, 'activation': _TEXT, 'constants': _TEXT}
+_PAIRED = {kind: (kind, f'{kind}_low', f'{kind}_high') for kind in ('gain', 'ratio')}
+_SCORE = {'measure': _TEXT, 'mean': _NUMBER, 'low': _NUMBER, 'high': _NUMBER, 'sd': _NUMBER, 'n': _COUNT, 'level': _SHARE, 'rows': _TEXT, 'dataset': _TEXT, 'network': _TEXT, 'parameters': _COUNT, 'recipe': _TEXT, 'dropout': _SHARE, 'activation': _TEXT, 'constants': _TEXT, 'over': _TEXT, **dict.fromkeys(_PAIRED['gain'] + _PAIRED['ratio'], _NUMBER)}
 SCHEMA = {'name': _NAME, 'formula': _TEXT, 'latex': _TEXT, 'domain': _TEXT, 'data': {'name': _TEXT, 'fingerprint': _HEX, 'rows': _COUNT, 'features': _COUNT, 'task': _TEXT, 'source': _TEXT, 'licence': _TEXT, 'citation': _TEXT, 'seen': {'rows': _COUNT, 'columns': [_TEXT], 'marks': _MARKS}, 'draw': {'rows': _COUNT, 'seed': _WHOLE}}, 'split': {'test': _SHARE, 'validation': _SHARE, 'seed': _WHOLE, 'train_rows': _COUNT, 'test_rows': _COUNT}, 'recipe': {'name': _TEXT, 'epochs': _or_auto(_COUNT), 'batch_size': _or_auto(_COUNT), 'lr': _NUMBER, 'weight_decay': _or_auto(_NUMBER), 'dropout': _or_auto(_SHARE), 'patience': _COUNT, 'steps': _COUNT, 'optimiser': _TEXT, 'schedule': _TEXT, 'warmup': _SHARE, 'label_smoothing': _SHARE, 'clip': _NUMBER, 'constants_lr': _NUMBER, 'embedding_lr': _NUMBER, 'norm_lr': _NUMBER}, 'engine': {'name': _TEXT, 'options': {str: _ANY}, 'candidates': _COUNT, 'seconds': _NUMBER}, 'seed': _WHOLE, 'scores': [_SCORE], 'baselines': [_SCORE], 'versions': {str: _TEXT}, 'licence': _TEXT, 'citation': _TEXT, 'note': _TEXT, 'evidence': {str: _ANY}}
 _NEEDED = {'': ('name', 'formula'), 'scores': ('measure', 'mean'), 'baselines': ('activation', 'measure', 'mean')}
 
@@ -117,7 +119,7 @@ class Entry:
     formula : str
         Text of a formula in `x`.
     domain : str, default ''
-        "physics", "ecology", "text", ...
+        "physics", "ecology", "text", "images", "equations", "extrapolation", ...
     evidence : dict
         What else is known of it, as JSON can say it.
     data : dict
@@ -130,7 +132,9 @@ class Entry:
         Name, options, candidates and seconds of the search, and its seed.
     scores, baselines : list
         Measures with mean, low, high, sd and n, of this activation and, on the same rows, of
-        others.
+        others. n counts seeds, or what `over` says. Another's score may have the difference
+        (gain: this activation's less the other's) or ratio (this error over the other's) of
+        the two in pairs, with its interval.
     versions : dict
         Of the packages by which it was kept.
     licence, citation, note : str, default ''
@@ -286,7 +290,7 @@ class ActivationLibrary:
     >>> from nsad import ActivationLibrary
     >>> library = ActivationLibrary.shipped()
     >>> library.names[:2]
-    ['forest-bell', 'forest-bump']
+    ['equation-cosine', 'equation-erf-cosine']
     """
 
     def __init__(self, path: str | Path | None=None, read_only: bool=False):
@@ -452,6 +456,9 @@ class ActivationLibrary:
     def _chosen(self, names: Sequence[str]) -> list[Entry]:
         ...
 
+    def _of_domain(self, names: Sequence[str], domain: str | None) -> list[Entry]:
+        ...
+
     def compare(self, *names: str) -> pd.DataFrame:
         """Activations side by side, one row each; without names, all.
 
@@ -505,36 +512,61 @@ class ActivationLibrary:
     """
         ...
 
-    def recommend(self, dataset: Dataset, names: Sequence[str]=(), rows: int=4000, steps: int=400, seeds: Sequence[int]=(1, 2, 3), hidden: Sequence[int]=(64, 32), baseline: str='relu(x)', measure: Callable[[Dataset, list[Formula]], Sequence[float]] | None=None, progress: bool=False, recipe: Recipe=STRONG) -> pd.DataFrame:
-        """The stored activations, the one that seems to suit the dataset best first.
+    def recommend(self, dataset: 'Dataset | Problem | Callable[..., float]', names: Sequence[str]=(), rows: int=4000, steps: int=400, seeds: Sequence[int]=(1, 2, 3), hidden: Sequence[int]=(64, 32), baseline: str='relu(x)', measure: Callable[..., Sequence[float]] | None=None, progress: bool=False, recipe: Recipe=STRONG, *, domain: str | None=None, fidelity: float | None=None) -> pd.DataFrame:
+        """The stored activations, the one that seems to suit the dataset or problem best first.
 
     Parameters
     ----------
-    dataset : Dataset
-        Training rows; standardised here.
+    dataset : Dataset, Problem or callable
+        Training rows; standardised here. Or a problem, such as `nsad.fields.image_problem`
+        makes, or a function (activation, seed, fidelity) -> loss; neither may judge by what is
+        tested later.
     names : sequence of str, default ()
         Try these only; default all.
     rows, steps
-        Of each training, at most.
+        Of each training on a dataset, at most.
     seeds : sequence of int, default (1, 2, 3)
         Of initial weights and of the rows held out.
     hidden : sequence of int, default (64, 32)
-        Widths of the networks' hidden layers.
+        Widths of the hidden layers of the networks that learn a dataset.
     baseline : str, default 'relu(x)'
         A formula to compare with; it stands among the rows, with an empty name.
     measure : callable, optional
-        A function of the dataset and a list of formulas that gives a number for each, higher
-        for better; takes the trial's place.
+        A function of the dataset or problem and a list of formulas that gives a number for
+        each, higher for better; takes the trial's place.
     progress : bool, default False
         Show a bar.
     recipe : Recipe, default STRONG
-        How the networks are trained, its schedule squeezed into `steps`.
+        How networks learn a dataset, its schedule squeezed into `steps`.
+    domain : str, optional
+        Try the entries of this domain only, such as "images"; default all.
+    fidelity : float, optional
+        Of a problem: the share of its full effort for each training, above 0, at most 1;
+        default `FIDELITY`.
 
     Returns
     -------
     DataFrame
-        name, formula, domain, loss (mean over seeds, lower is better), gain (baseline's loss
-        less this one), wins (seeds with a gain); or name, formula, domain, measure
+        name, formula, domain, loss (mean over seeds, lower is better, infinite where a training
+        diverged), gain (baseline's loss less this one), wins (seeds with a gain); or name,
+        formula, domain, measure
+
+    Raises
+    ------
+    LibraryError
+        Neither a dataset nor a problem, no entry of the domain, or a setting that belongs to
+        the other kind.
+
+    Examples
+    --------
+    >>> from nsad import ActivationLibrary
+    >>> def largest(activation, seed, fidelity):
+    ...     import torch
+    ...
+    ...     return float(activation(torch.linspace(-1, 1, 9)).abs().max())
+    >>> advice = ActivationLibrary.shipped().recommend(largest, names=["forest-bump"])
+    >>> advice.name[0]
+    'forest-bump'
     """
         ...
 
@@ -624,11 +656,17 @@ _PARTS = {f.name for f in fields(Entry)} - {'name', 'formula', 'domain', 'eviden
 def _score_text(s: Mapping) -> str:
     ...
 
+def _paired_text(s: Mapping) -> str:
+    ...
+
 def _evidence_text(key: str, value) -> str:
     ...
 _ALIKE = ('measure', 'dataset', 'network', 'recipe', 'dropout', 'rows')
 
 def best_beside(score: Mapping, entry: Entry) -> Mapping | None:
+    ...
+
+def _paired(other: Mapping) -> str | None:
     ...
 
 def judged(score: Mapping, other: Mapping) -> str:
@@ -650,11 +688,22 @@ def distance(f: Formula | str, g: Formula | str) -> float:
 
 def _said(e: Entry) -> str:
     ...
+FIDELITY = 0.2
+_OF_TABLES = dict(rows=4000, steps=400, hidden=(64, 32), recipe=STRONG)
 
-def _by_measure(measure: Callable, dataset: Dataset, known: pd.DataFrame) -> pd.DataFrame:
+def _as_problem(value) -> 'Problem':
+    ...
+
+def _check_unused(settings: Mapping, problem: 'Problem'):
+    ...
+
+def _by_measure(measure: Callable, judge: 'Dataset | Problem', known: pd.DataFrame) -> pd.DataFrame:
     ...
 
 def _tried(ds: Dataset, formulas: Sequence[str], rows: int, steps: int, seeds: tuple, hidden: tuple, progress: bool, recipe: Recipe) -> np.ndarray:
+    ...
+
+def _tried_on(problem: 'Problem', formulas: Sequence[str], seeds: tuple, fidelity: float, progress: bool) -> np.ndarray:
     ...
 
 def _member(name: str) -> zipfile.ZipInfo:

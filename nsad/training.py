@@ -847,7 +847,9 @@ MEASURES = {
         "e_flop",
     ),
 }
-LOWER_IS_BETTER = frozenset({"log_loss", "ece", "rmse", "mae", "latency"})
+LOWER_IS_BETTER = frozenset(
+    {"log_loss", "ece", "rmse", "mae", "latency", "loss", "relative_l2", "out_of_range_mse"}
+)
 
 # %% ../nbs/13_training.ipynb #e0e9d4cc
 def calibration_error(y, p, bins: int = 15) -> float:

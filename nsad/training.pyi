@@ -371,7 +371,7 @@ class _Best:
     def restore(self):
         ...
 MEASURES = {'regression': ('r2', 'rmse', 'mae'), 'classes': ('accuracy', 'balanced_accuracy', 'auc', 'average_precision', 'log_loss', 'ece', 'e_param', 'e_flop')}
-LOWER_IS_BETTER = frozenset({'log_loss', 'ece', 'rmse', 'mae', 'latency'})
+LOWER_IS_BETTER = frozenset({'log_loss', 'ece', 'rmse', 'mae', 'latency', 'loss', 'relative_l2', 'out_of_range_mse'})
 
 def calibration_error(y, p, bins: int=15) -> float:
     ...
