@@ -48,6 +48,23 @@ def test_a_shipped_field_activation_carries_its_evidence(entry):
     assert entry.activation()(torch.linspace(-3, 3, 7)).isfinite().all()
 
 
+def module_of(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_shipped_files_are_what_the_stored_rows_say(tmp_path):
+    make = module_of(ROOT / "tools" / "make_field_activations.py")
+    make.TO = tmp_path
+    make.main(RESULTS)
+    made = {e.name: e for e in ActivationLibrary(tmp_path)}
+    assert set(made) == {e.name for e in NEW}
+    for e in NEW:
+        assert all(getattr(made[e.name], part) == getattr(e, part) for part in ("formula", "domain", "data", "engine", "seed", "scores", "baselines", "note"))
+
+
 def test_decibels_are_the_printed_ones():
     entry = SHIPPED.entry("photo-erf-cosine")
     first = (RESULTS / "images.txt").read_text("utf-8").split("\nphoto")[0]
@@ -228,10 +245,7 @@ def test_what_a_table_has_no_use_for_is_refused(library):
 
 @pytest.fixture(scope="module")
 def gallery():
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "gallery.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of(ROOT / "docs" / "gallery.py")
 
 
 def card_of(gallery, name):
