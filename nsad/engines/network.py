@@ -30,8 +30,15 @@ from ..formula import Formula, FormulaError
 from ..operators import OPS, bred
 from ..parallel import Workers, run_jobs
 from ..printing import plain_text
-from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
-from ..training import STRONG, Recipe, one_thread, resolve_device
+from nsad.problem import (
+    Problem,
+    TableTrial,
+    device_for_many,
+    stack_losses,
+    trained_stack,
+    trial_losses,
+)
+from ..training import STRONG, Recipe, one_thread
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 class _Draws(threading.local):
@@ -613,7 +620,7 @@ def _stack_of(self: NetworkEngine, trials: Sequence) -> int:
     if not isinstance(trials[0], TableTrial):
         return min(t.together for t in trials)
     batches = [t.recipe.for_rows(min(t.rows, len(t.X))).batch_size for t in trials]
-    if self.stack_size is None and resolve_device(self.device).type == "cuda":
+    if self.stack_size is None and device_for_many(self.device).startswith("cuda"):
         return max(1, _ON_CARD // max(size * len(t.seeds) for size, t in zip(batches, trials)))
     if self.stack_size is None:
         rows = max(max(32, size) * len(t.seeds) for size, t in zip(batches, trials))

@@ -24,8 +24,8 @@ from ..formula import Formula as Formula, FormulaError as FormulaError
 from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
-from ..problem import Problem as Problem, TableTrial as TableTrial, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
-from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread, resolve_device as resolve_device
+from nsad.problem import Problem as Problem, TableTrial as TableTrial, device_for_many as device_for_many, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
+from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread
 
 class _Draws(threading.local):
     """Python's random numbers; where a thread has set a generator of its own, that one's."""
