@@ -331,8 +331,8 @@ def _repr_html_(self:Formula)->str:
     text = f"<code>{html.escape(self.text)}</code>"
     if len(self.variables) != 1: return text
     x = np.linspace(-4, 4, 121)
-    y = np.clip(self(x), -4, 4)
-    low, high = min(0., y.min()), max(0., y.max())
+    y = np.clip(self(x), -400, 400)                 # beyond the frame a curve is cut, not flat
+    low, high = max(-4., min(0., y.min())), min(4., max(0., y.max()))
     px, py = 15 * (x + 4), 40 - 36 * (y - low) / max(high - low, 1e-9)
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(px, py))
     zero = 40 - 36 * (0 - low) / max(high - low, 1e-9)
