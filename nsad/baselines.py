@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import nn
-from .evaluation import Fitted, Model, SplitRows, _each, activation_text
+from .evaluation import Fitted, Model, SplitRows, activation_text, models_of
 from .formula import Formula
 from .models import Activation, MLPEnsemble, count_parameters, light, mlp
 from .training import Recipe, forward_flops, train
@@ -362,7 +362,7 @@ def rivals(
     ):
         out[f"{name}, equal parameters"] = make("parameters", "relu")
         out[f"{name}, equal FLOPs"] = of_equal_flops(make)
-    first = {name: _each(m)[0] for name, m in out.items()}
+    first = {name: models_of(m)[0] for name, m in out.items()}
     out = {name: m for name, m in out.items() if first[name].kind not in without}
     missing = [name for name in out if not installed(first[name].needs)]
     for name in missing:

@@ -43,7 +43,7 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import SCALINGS, Dataset, Scaler, _Table
+from .data import SCALINGS, Dataset, RawTable, Scaler
 from .discovery import Discovery, discover
 from .models import Activation
 from nsad.embeddings import (
@@ -501,7 +501,7 @@ def _discovered(
             blank,
             blank[:, 0],
             data.feature_names,
-            table=_Table(source.reset_index(drop=True), blank),
+            table=RawTable(source.reset_index(drop=True), blank),
         )
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))

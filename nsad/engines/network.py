@@ -26,7 +26,7 @@ from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler, checked_scaling
 from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
 from ..embeddings import Embedding, embedding_of
-from ..formula import Formula, FormulaError
+from ..formula import Formula, FormulaError, standardised_curve
 from ..operators import OPS, bred
 from ..parallel import Workers, run_jobs
 from ..printing import plain_text
@@ -196,9 +196,8 @@ _GRID = np.linspace(-4, 4, 65)
 
 
 def _shape(formula: Formula) -> bytes:
-    "The curve with mean, scale and sign taken out, to three digits."
-    y = formula(_GRID)
-    y = (y - y.mean()) / (y.std() or 1.0)
+    "The standardised curve without its sign, to three digits."
+    y = standardised_curve(formula, _GRID)
     return (np.round(y * np.sign(y[np.abs(y).argmax()]), 3) + 0.0).tobytes()
 
 # %% ../../nbs/17a_engines.network.ipynb #9d9d0367
