@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Fitted', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Model', 'ResultsStore', 'activation_text', 'SplitRows']
+__all__ = ['Fitted', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Model', 'models_of', 'ResultsStore', 'activation_text', 'SplitRows']
 import hashlib
 import importlib.metadata
 import json
@@ -250,7 +250,7 @@ class Model(Protocol):
     def fit(self, rows: 'SplitRows', task: str, n_outputs: int, seed: int, recipe: Recipe, device: str) -> FittedModel:
         ...
 
-def _each(spec) -> list:
+def models_of(spec) -> list:
     ...
 COLUMNS = dict(key='TEXT PRIMARY KEY', dataset='TEXT', domain='TEXT', fingerprint='TEXT', task='TEXT', network='TEXT', activation='TEXT', formula='TEXT', seed='INTEGER', split_seed='INTEGER', recipe='TEXT', settings='TEXT', n_parameters='INTEGER', flops='INTEGER', **dict.fromkeys(MEASURES['classes'] + MEASURES['regression'], 'REAL'), latency='REAL', train_rows='INTEGER', validation_rows='INTEGER', test_rows='INTEGER', best_epoch='INTEGER', seconds='REAL', device='TEXT', nsad='TEXT', torch='TEXT', python='TEXT', created='TEXT', identity='TEXT', skill='REAL', one_answer='REAL')
 KEYS = 2

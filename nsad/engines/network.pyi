@@ -20,7 +20,7 @@ from ..activation import SymbolicActivation as SymbolicActivation
 from ..data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
 from ..discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named
 from ..embeddings import Embedding as Embedding, embedding_of as embedding_of
-from ..formula import Formula as Formula, FormulaError as FormulaError
+from ..formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
