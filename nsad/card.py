@@ -295,7 +295,7 @@ def _inputs(rule) -> str:
         n = len(rule.outputs)
         return f"{n} columns of 0/1" if n > 1 else "0/1"
     words = {"codes": "code 0, 1, 2, ...", "days": "days since 1970"}
-    return words.get(rule.how, rule.how) + (", missing 0/1" if rule.gaps else "")
+    return words.get(rule.how, rule.how) + (", missing 0/1" if rule.missing_indicator else "")
 
 # %% ../nbs/08_card.ipynb #f3a30675
 def _balance_lines(card: DataCard) -> list[str]:

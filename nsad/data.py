@@ -590,7 +590,9 @@ def _is_fixed(column: pd.Series, rule: Column) -> bool:
     """Is it a column of plain numbers, in which no part of the rows could be something else: an
     identifier, or dates like 20170331?
     """
-    if rule.how != "number" or rule.gaps or rule.offset or IDENTIFIER_NAMES.search(rule.name):
+    if rule.how != "number" or rule.missing_indicator or rule.offset:
+        return False
+    if IDENTIFIER_NAMES.search(rule.name):
         return False
     if column.dtype.kind == "b":
         return True

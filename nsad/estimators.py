@@ -44,7 +44,7 @@ from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import SCALINGS, Dataset, RawTable, Scaler
-from .discovery import Discovery, discover
+from .discovery import Discovery, current_options, discover
 from .models import Activation
 from nsad.embeddings import (
     Embedding,
@@ -145,7 +145,7 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
         return None, {}
     budget = max(9, n_rows // 16)
     return budget, {
-        "first": min(budget, 384),
+        "initial_size": min(budget, 384),
         "finalists": 2,
         "final_seeds": 6 if n_rows < 1000 else 5,
         "lr_factors": (1,),
@@ -491,7 +491,7 @@ def _discovered(
         self.time_limit,
         bool(self.verbose),
         n_jobs=self.n_jobs,
-        **{**options, **(self.engine_options or {})},
+        **{**options, **current_options(self.engine_options or {})},
     )
     given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:

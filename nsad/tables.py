@@ -638,8 +638,8 @@ class Column:
         "number", "one-hot", "codes", "days" or "left out".
     levels : tuple, default ()
         The words, in the order of their columns or codes.
-    gaps : bool, default False
-        Does a further column say where a value is missing?
+    missing_indicator : bool, default False
+        Does a further column say where a value is missing? (scikit-learn's `MissingIndicator`)
     note : str, default ''
         What is doubtful about it, or what was made of it; empty if nothing is.
     spelling : NumberSpelling or DateSpelling, optional
@@ -654,7 +654,7 @@ class Column:
     kind: str
     how: str
     levels: tuple = ()
-    gaps: bool = False
+    missing_indicator: bool = False
     note: str = ""
     spelling: NumberSpelling | DateSpelling | None = None
     offset: int = 0
@@ -667,7 +667,7 @@ class Column:
             return ()
         if self.how == "one-hot":
             return tuple(f"{self.name}={level}" for level in self._shown)
-        return (self.name, f"{self.name} missing") if self.gaps else (self.name,)
+        return (self.name, f"{self.name} missing") if self.missing_indicator else (self.name,)
 
     @property
     def _shown(self) -> tuple:
@@ -873,7 +873,7 @@ def encode_column(column: pd.Series, rule: Column, odd: str = "refuse") -> np.nd
         )
     else:
         values = column.to_numpy(np.float64, na_value=np.nan)
-    return np.stack([values, np.isnan(values)], 1) if rule.gaps else values[:, None]
+    return np.stack([values, np.isnan(values)], 1) if rule.missing_indicator else values[:, None]
 
 # %% ../nbs/06_tables.ipynb #033b921a
 def _read(column: pd.Series, rule: Column, odd: str, what: str) -> np.ndarray:
@@ -1108,7 +1108,14 @@ def from_dict(cls: Encoding, rule: dict[str, object]) -> Encoding:
 
 # %% ../nbs/06_tables.ipynb #d452bddd
 _TYPES = dict(
-    name=str, kind=str, how=str, levels=list, gaps=bool, note=str, offset=int, gap_words=list
+    name=str,
+    kind=str,
+    how=str,
+    levels=list,
+    missing_indicator=bool,
+    note=str,
+    offset=int,
+    gap_words=list,
 )
 
 
@@ -1116,6 +1123,8 @@ def _column_of(about: dict) -> Column:
     "A column's rule, each part of the type that it must have."
     about = dict(about)
     spelling = about.pop("spelling")
+    if "gaps" in about:  # its earlier name
+        about["missing_indicator"] = about.pop("gaps")
     about |= {name: list(about[name]) for name in ("levels", "gap_words")}
     for name, kind in _TYPES.items():
         if type(about[name]) is not kind:

@@ -151,8 +151,8 @@ class Column:
         "number", "one-hot", "codes", "days" or "left out".
     levels : tuple, default ()
         The words, in the order of their columns or codes.
-    gaps : bool, default False
-        Does a further column say where a value is missing?
+    missing_indicator : bool, default False
+        Does a further column say where a value is missing? (scikit-learn's `MissingIndicator`)
     note : str, default ''
         What is doubtful about it, or what was made of it; empty if nothing is.
     spelling : NumberSpelling or DateSpelling, optional
@@ -166,7 +166,7 @@ class Column:
     kind: str
     how: str
     levels: tuple = ()
-    gaps: bool = False
+    missing_indicator: bool = False
     note: str = ''
     spelling: NumberSpelling | DateSpelling | None = None
     offset: int = 0
@@ -292,7 +292,7 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 
 def _spelling_as_dict(spelling: NumberSpelling | DateSpelling | None) -> dict | None:
     ...
-_TYPES = dict(name=str, kind=str, how=str, levels=list, gaps=bool, note=str, offset=int, gap_words=list)
+_TYPES = dict(name=str, kind=str, how=str, levels=list, missing_indicator=bool, note=str, offset=int, gap_words=list)
 
 def _column_of(about: dict) -> Column:
     ...
