@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nsad import Candidate, Encoding, Formula, Recipe, Study, discover, load_dataset
+from nsad import Candidate, Encoding, Formula, NSADRegressor, Recipe, Study, discover, load_dataset
 from nsad.discovery import discover_on_splits, load_engine
 from nsad.evaluation import FittedModel
 
@@ -62,6 +62,12 @@ def test_a_kept_search_is_taken_up_whichever_name_it_was_kept_by(tmp_path):
     assert discover_on_splits(wine, (1,), folder=tmp_path, progress=False, **options, initial_size=5)[1].provenance["seconds"] == kept.provenance["seconds"]
     other = discover_on_splits(wine, (1,), folder=tmp_path, progress=False, **options, first=4)[1]
     assert other.provenance["options"]["initial_size"] == 4                    # another search
+
+
+def test_an_estimator_passes_on_either_name():
+    options = dict(generations=1, finalists=2, final_seeds=1, recipe=dict(epochs=1))
+    net = NSADRegressor(None, (8,), max_iter=1, random_state=0, engine_options=options | dict(first=5)).fit(X, Y)
+    assert net.discovery_.provenance["options"]["initial_size"] == 5           # not what the estimator would choose
 
 
 def test_a_candidate_has_its_losses():
