@@ -23,7 +23,7 @@ import torch
 from nsad import Recipe, discover, load_dataset
 from nsad.parallel import Workers, connected, run_jobs
 
-SEARCH = dict(seed=3, first=64, population_size=64, generations=2, finalists=4, final_seeds=1, progress=False)
+SEARCH = dict(seed=3, initial_size=64, population_size=64, generations=2, finalists=4, final_seeds=1, progress=False)
 TRAINING = 0.5                                             # seconds that a training sleeps
 
 
@@ -90,7 +90,7 @@ def kill_one(address, seconds, killed):
 def killed_workers(times, seed):
     "Two workers, one of them killed at a random moment."
     table = load_dataset("magic", rows=1000, seed=1)
-    options = SEARCH | dict(first=24, population_size=24, recipe=Recipe("quick", steps=100, batch_size=64))
+    options = SEARCH | dict(initial_size=24, population_size=24, recipe=Recipe("quick", steps=100, batch_size=64))
     start = time.perf_counter()
     alone = discover(table, **options)
     took, draw = time.perf_counter() - start, random.Random(seed)

@@ -49,7 +49,7 @@ def main():
     parser.add_argument("--keep", type=Path, help="folder for FOUND-DOMAIN.json and scores of a search that may be stopped", default=RESULTS)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    found = discover(problem_of(args.domain), seed=args.seed, budget=args.budget, first=160, population_size=48, finalists=6, final_seeds=2,
+    found = discover(problem_of(args.domain), seed=args.seed, budget=args.budget, initial_size=160, population_size=48, finalists=6, final_seeds=2,
                      fidelity=(0.1, 0.3), progress=False, resume=args.keep / f"found-{args.domain}.scores")
     found.save(args.keep / f"found-{args.domain}.json")
     print(f"{found.provenance['candidates']} candidates in {found.provenance['seconds']} s")

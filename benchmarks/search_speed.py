@@ -59,7 +59,7 @@ def run(way, trial, formulas, size, jobs):
 def main(name="forest_cover", repeats=3, processes="12"):
     ds = load_dataset(name, rows=100_000, seed=42)
     training = ds.take(split(ds, test=0.2, seed=42).train)
-    engine = NetworkEngine(first=96)
+    engine = NetworkEngine(initial_size=96)
     rungs = engine._rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
     formulas = [f.text for f in engine.new_formulas(random.Random(42), _Archive(), rungs[1])]
     print(f"{date.today()}  {' '.join(sys.argv)}\n{name}: {len(formulas)} formulas\n")

@@ -24,7 +24,7 @@ import numpy as np
 
 warnings.simplefilter("ignore")
 RESULTS = Path(__file__).parent / "results" / "survive.txt"
-SEARCH = dict(population_size=6, first=16, generations=2, finalists=3, rows=100, final_rows=100, progress=False)
+SEARCH = dict(population_size=6, initial_size=16, generations=2, finalists=3, rows=100, final_rows=100, progress=False)
 STOPS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
 

@@ -94,7 +94,7 @@ def main():
     start, seeds = time.perf_counter(), tuple(range(42, 42 + args.seeds))
     tables = [table(name, args.rows) for name in args.datasets]
     forecast = forecast_of(tables, seeds)                    # before anything is trained
-    small = dict(generations=2, first=96, population_size=48, finalists=8)
+    small = dict(generations=2, initial_size=96, population_size=48, finalists=8)
     matrix = transfer_matrix(tables, seeds=seeds, recipe={"paper": PAPER, "converged": CONVERGED}[args.recipe], options=small, folder=args.folder)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):

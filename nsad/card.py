@@ -17,14 +17,22 @@ import pandas as pd
 from nsad.data import (
     DataError,
     Dataset,
-    _checked_target,
-    _label_name,
-    _position,
-    _target_notes,
-    _target_values,
+    encode_target,
+    find_column,
+    target_column_name,
+    target_notes,
+    target_values,
 )
 from .messages import shown
-from .tables import Encoding, _column, _is_words, _numbers, _texts, kind_of, read_table
+from nsad.tables import (
+    Encoding,
+    column_rule,
+    column_texts,
+    encode_column,
+    holds_text,
+    kind_of,
+    read_table,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,19 +65,19 @@ def _as_numbers(values: pd.Series) -> pd.Series:
     """The numbers or days in a column without its gaps, odd cells left out; none where it has
     none.
     """
-    rule = _column(values, keep=True)
+    rule = column_rule(values, keep=True)
     if rule.how not in ("number", "days"):
         return pd.Series(dtype=float)
     return (
-        pd.Series(_numbers(values, rule, odd="gap")[:, 0], index=values.index) + rule.offset
+        pd.Series(encode_column(values, rule, odd="gap")[:, 0], index=values.index) + rule.offset
     ).dropna()
 
 # %% ../nbs/08_card.ipynb #14454ade
 def _summary(column: pd.Series, kind: str) -> dict:
     "What can be said of one column."
-    values = _texts(column).dropna() if _is_words(column) else column.dropna()
+    values = column_texts(column).dropna() if holds_text(column) else column.dropna()
     if kind == "word":
-        values = values[~values.isin(_column(column, keep=True).gap_words)]
+        values = values[~values.isin(column_rule(column, keep=True).gap_words)]
     words, numbers = values.astype(str), pd.Series(dtype=float)
     if kind in ("number", "truth", "identifier", "date"):
         numbers = _as_numbers(values)
@@ -287,7 +295,7 @@ def _inputs(rule) -> str:
         n = len(rule.outputs)
         return f"{n} columns of 0/1" if n > 1 else "0/1"
     words = {"codes": "code 0, 1, 2, ...", "days": "days since 1970"}
-    return words.get(rule.how, rule.how) + (", missing 0/1" if rule.gaps else "")
+    return words.get(rule.how, rule.how) + (", missing 0/1" if rule.missing_indicator else "")
 
 # %% ../nbs/08_card.ipynb #f3a30675
 def _balance_lines(card: DataCard) -> list[str]:
@@ -389,7 +397,12 @@ def describe(
     """
     if isinstance(table, Dataset):
         return _card(
-            table.to_frame(), _label_name(table), table.name, table.domain, table, table.notes
+            table.to_frame(),
+            target_column_name(table),
+            table.name,
+            table.domain,
+            table,
+            table.notes,
         )
     if not isinstance(table, pd.DataFrame):
         name = str(table).replace("\\", "/").rpartition("/")[2].partition(".")[0]
@@ -402,13 +415,13 @@ def describe(
         )
     if target is None:
         return _card(frame, None, name, "", None, notes + Encoding.of(frame, keep=()).notes)
-    target = _position(frame, target)
-    known = _target_values(frame[target]).notna()
+    target = find_column(frame, target)
+    known = target_values(frame[target]).notna()
     gone = int((~known).sum())
     features = Encoding.of(frame.drop(columns=target)) if frame.shape[1] > 1 else None
-    y, task, classes = _checked_target(frame[target][known], task)
+    y, task, classes = encode_target(frame[target][known], task)
     about = Dataset(np.zeros((len(y), 1), np.float32), y, ("none",), task=task, classes=classes)
-    more = _target_notes(frame.drop(columns=target)[known], frame[target][known], y, classes)
+    more = target_notes(frame.drop(columns=target)[known], frame[target][known], y, classes)
     missing = (f"the target is missing in {gone:,} rows",) if gone else ()
     return _card(
         frame,

@@ -514,6 +514,7 @@ def discover(
         )
     path = place and _keep(found, place, force)
     _tell_cut(found, path, resume)
+    _tell_unjudged(found)
     if as_json and not judge:
         return print(found.to_json())
     if not as_json:
@@ -580,6 +581,19 @@ def _tell_cut(found, path: Path | None, resume: Path | None) -> None:
     if path is None:
         print(found.to_json())
     raise typer.Exit(128 + signal.Signals[cut])
+
+# %% ../nbs/25_cli.ipynb #8bef322f
+def _tell_unjudged(found) -> None:
+    "Say that a limit came before the last rung of a search, so that losses are of short trainings."
+    tried = found.candidates
+    if found.provenance.get("cut") or "rung" not in tried or not len(tried):
+        return
+    if found.provenance["engine"] == "network" and tried.rung.max() < 2:
+        _note(
+            "the limit ended the search before its best formulas were trained by the whole"
+            " recipe; these losses are of short trainings. A larger --time-limit or --budget"
+            " goes on to judge them"
+        )
 
 # %% ../nbs/25_cli.ipynb #06a34ba8
 def _show_front(found, name: str, path: Path):

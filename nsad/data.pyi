@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NAMES', 'ORIGINALS', 'SAMPLES', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'Dataset', 'let_go', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
+__all__ = ['NAMES', 'ORIGINALS', 'SAMPLES', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
 import gzip
 import hashlib
 import html
@@ -24,14 +24,16 @@ import nsad
 from .files import DataError as DataError, download as download, lock_of as lock_of, locked as locked, open_rows as open_rows, rows_folder as rows_folder
 from .messages import did_you_mean as did_you_mean, shown as shown
 from .spellings import ALWAYS_GAPS as ALWAYS_GAPS, NUMBER_GAPS as NUMBER_GAPS, PLAIN as PLAIN, is_gap as is_gap
-from nsad.tables import _COMPACT as _COMPACT, _ID as _ID, Column as Column, Encoding as Encoding, _column as _column, _is_words as _is_words, _listed as _listed, _numbers as _numbers, _spelled as _spelled, _state as _state, _text as _text, _texts as _texts, read_table as read_table, reading as reading
+from nsad.tables import COMPACT_DATES as COMPACT_DATES, IDENTIFIER_NAMES as IDENTIFIER_NAMES, Column as Column, Encoding as Encoding, cell_text as cell_text, column_rule as column_rule, column_texts as column_texts, encode_column as encode_column, file_state as file_state, holds_text as holds_text, kind_and_spelling as kind_and_spelling, most_frequent_texts as most_frequent_texts, read_table as read_table, reading as reading
 
 def _kept(values: np.ndarray) -> np.ndarray:
     ...
 
 @dataclass(frozen=True, eq=False)
-class _Table:
-    """Features as they were read, and the numbers that were made of them."""
+class RawTable:
+    """The features of a table as they were read, `frame`; the numbers that were made of them,
+    `X`; and the columns that had to be kept whatever they look like, `keep`.
+    """
     frame: pd.DataFrame
     X: np.ndarray
     keep: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class Dataset:
     encoding : Encoding, optional
         The rule that made numbers of a table with words, dates or gaps, fitted on these very
         rows unless they were taken by another's; None if it was numbers already.
-    table : _Table or None
+    table : RawTable or None
         That table as it was read, None if it was numbers already.
 
     Examples
@@ -85,7 +87,7 @@ class Dataset:
     citation: str = ''
     notes: tuple[str, ...] = ()
     encoding: Encoding | None = None
-    table: _Table | None = field(default=None, repr=False)
+    table: RawTable | None = field(default=None, repr=False)
 
     def __post_init__(self):
         ...
@@ -241,7 +243,7 @@ def _narrow(values: np.ndarray) -> np.ndarray:
 def _encoded(frame: pd.DataFrame, encoding: Encoding, odd: str='refuse') -> np.ndarray:
     ...
 
-def _label_name(ds: Dataset) -> str:
+def target_column_name(ds: Dataset) -> str:
     ...
 
 def _task_of(y: np.ndarray) -> str:
@@ -250,7 +252,7 @@ def _task_of(y: np.ndarray) -> str:
 def _checked_features(X, names, gaps: bool=False) -> np.ndarray:
     ...
 
-def _target_values(column: pd.Series) -> pd.Series:
+def target_values(column: pd.Series) -> pd.Series:
     ...
 
 def _is_canonical(text: str) -> bool:
@@ -259,14 +261,14 @@ def _is_canonical(text: str) -> bool:
 def _missing_target(column: pd.Series, values: pd.Series) -> str:
     ...
 
-def _checked_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
+def encode_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
     ...
 
 def _gap_notes(X: np.ndarray, encoding: Encoding) -> tuple[str, ...]:
     ...
 _SMALL = 5
 
-def _target_notes(frame: pd.DataFrame, column: pd.Series, y: np.ndarray, classes: tuple) -> tuple[str, ...]:
+def target_notes(frame: pd.DataFrame, column: pd.Series, y: np.ndarray, classes: tuple) -> tuple[str, ...]:
     ...
 
 def _tells(feature: pd.Series, y: np.ndarray, classes: tuple) -> bool:
@@ -278,7 +280,7 @@ def _stays_numbers(frame: pd.DataFrame, encoding: Encoding, X: np.ndarray) -> bo
 def _is_fixed(column: pd.Series, rule: Column) -> bool:
     ...
 
-def _position(frame: pd.DataFrame, target) -> str:
+def find_column(frame: pd.DataFrame, target) -> str:
     ...
 
 def _labelled(frame: pd.DataFrame, target, drop: bool) -> tuple[pd.DataFrame, int]:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['ENGINES', 'GIVEN_FORMULAS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'load_engine', 'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
+__all__ = ['ENGINES', 'GIVEN_FORMULAS', 'EARLIER_OPTIONS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'current_options', 'set_by_earlier_name', 'load_engine', 'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
 import importlib
 import json
 import math
@@ -9,7 +9,7 @@ import sys
 import time
 import warnings
 import weakref
-from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 from contextlib import contextmanager as contextmanager, suppress as suppress
 from dataclasses import asdict as asdict, dataclass as dataclass, field as field, fields as fields, is_dataclass as is_dataclass, replace as replace
 from numbers import Integral as Integral, Real as Real
@@ -49,8 +49,8 @@ class Candidate:
         Which losses it can be compared with.
     source : str, default ''
         Where it came from.
-    parts : tuple of float, default ()
-        What the loss comes from: one number for each seed, or each dataset.
+    losses : tuple of float, default ()
+        The single losses that `loss` sums up: one for each seed, or each dataset.
     layers : tuple of Formula, default ()
         Where each hidden layer has a formula of its own, these; `formula` is the first.
     lr : float, optional
@@ -58,7 +58,7 @@ class Candidate:
     fidelity : float, optional
         Share of the full effort that the loss took; None where the engine does not say.
     seeds : tuple of int, default ()
-        Of the trainings, one for each part; empty where the engine does not say.
+        Of the trainings, one for each of `losses`; empty where the engine does not say.
     generation : int, default 0
         In which it was scored, from 1; 0 where the engine has no generations, or after them.
     closes : bool, default False
@@ -75,7 +75,7 @@ class Candidate:
     loss: float
     rung: int = 0
     source: str = ''
-    parts: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
     layers: tuple[Formula, ...] = ()
     lr: float | None = None
     fidelity: float | None = None
@@ -96,6 +96,10 @@ class Candidate:
         ...
 
     @property
+    def parts(self) -> tuple[float, ...]:
+        ...
+
+    @property
     def key(self) -> str:
         ...
 
@@ -103,7 +107,7 @@ class Candidate:
 class Budget:
     """How much may be spent: candidates scored and seconds, either of them None for no limit.
 
-    `known` has what an interrupted run has left, the parts of losses by (rung, text): an engine
+    `known` has what an interrupted run has left, losses by (rung, text): an engine
     may take them instead of computing anew.
     """
     candidates: int | None = None
@@ -129,6 +133,13 @@ class Engine(Protocol):
         ...
 ENGINES = {'network': 'nsad.engines.network:NetworkEngine', 'gplearn': 'nsad.engines.gplearn:GplearnEngine', 'operon': 'nsad.engines.operon:OperonEngine', 'pysr': 'nsad.engines.pysr:PySREngine'}
 GIVEN_FORMULAS = {'proposals': 'nsad.engines.proposals:ProposalEngine'}
+EARLIER_OPTIONS = {'first': 'initial_size', 'to_one': 'reduction'}
+
+def current_options(options: Mapping[str, object]) -> dict[str, object]:
+    ...
+
+def set_by_earlier_name(engine: Engine, earlier: str, value):
+    ...
 
 def load_engine(engine: str | Engine='network', **options) -> Engine:
     ...

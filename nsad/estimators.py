@@ -43,8 +43,8 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import SCALINGS, Dataset, Scaler, _Table
-from .discovery import Discovery, discover
+from .data import SCALINGS, Dataset, RawTable, Scaler
+from .discovery import Discovery, current_options, discover
 from .models import Activation
 from nsad.embeddings import (
     Embedding,
@@ -145,7 +145,7 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
         return None, {}
     budget = max(9, n_rows // 16)
     return budget, {
-        "first": min(budget, 384),
+        "initial_size": min(budget, 384),
         "finalists": 2,
         "final_seeds": 6 if n_rows < 1000 else 5,
         "lr_factors": (1,),
@@ -491,7 +491,7 @@ def _discovered(
         self.time_limit,
         bool(self.verbose),
         n_jobs=self.n_jobs,
-        **{**options, **(self.engine_options or {})},
+        **{**options, **current_options(self.engine_options or {})},
     )
     given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:
@@ -501,7 +501,7 @@ def _discovered(
             blank,
             blank[:, 0],
             data.feature_names,
-            table=_Table(source.reset_index(drop=True), blank),
+            table=RawTable(source.reset_index(drop=True), blank),
         )
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))

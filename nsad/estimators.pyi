@@ -26,8 +26,8 @@ from sklearn.utils.validation import _check_feature_names as _check_feature_name
 from torch import nn as nn
 import nsad
 from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
-from .data import SCALINGS as SCALINGS, Dataset as Dataset, Scaler as Scaler, _Table as _Table
-from .discovery import Discovery as Discovery, discover as discover
+from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler
+from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from .models import Activation as Activation
 from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Fitted', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Model', 'ResultsStore', 'activation_text', 'SplitRows']
+__all__ = ['Fitted', 'Model', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Baseline', 'package_of', 'models_of', 'ResultsStore', 'activation_text', 'SplitRows']
 import hashlib
 import importlib.metadata
 import json
@@ -64,8 +64,8 @@ class Study:
         None splits anew for each seed.
     stack_size : int, default 24
         Networks trained as one.
-    models : mapping from str to Model or mapping from int to Model
-        Label to what is no network of a stack, see `Model`, or label to a mapping from seed to
+    models : mapping from str to Baseline or mapping from int to Baseline
+        Label to what is no network of a stack, see `Baseline`, or label to a mapping from seed to
         that.
     scaling : str, default 'standard'
         How columns are scaled, by the training rows of each split: one of
@@ -94,7 +94,7 @@ class Study:
     validation: float = 0.1
     split_seed: int | None = None
     stack_size: int = 24
-    models: Mapping[str, 'Model | Mapping[int, Model]'] = field(default_factory=dict)
+    models: Mapping[str, 'Baseline | Mapping[int, Baseline]'] = field(default_factory=dict)
     scaling: str = 'standard'
 
     def __post_init__(self):
@@ -211,7 +211,7 @@ def _trainable(spec):
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted `Model`.
+    """A fitted `Baseline`.
 
     Parameters
     ----------
@@ -234,23 +234,27 @@ class FittedModel:
 Fitted = FittedModel
 
 @runtime_checkable
-class Model(Protocol):
-    """Anything a `Study` can fit; `str` of it says all that determines it.
+class Baseline(Protocol):
+    """Anything with `kind` and `fit`, which a `Study` can fit; `str` of it says all that
+    determines it.
 
     Attributes
     ----------
     kind : str
         What stands in the column `network`.
-    needs : str
-        The package it comes from, whose version is recorded; empty for none.
+    requires : str, optional
+        The package that it comes from, whose version is recorded; '' or left out for none.
     """
     kind: str
-    needs: str
 
     def fit(self, rows: 'SplitRows', task: str, n_outputs: int, seed: int, recipe: Recipe, device: str) -> FittedModel:
         ...
+Model = Baseline
 
-def _each(spec) -> list:
+def package_of(model: Baseline) -> str:
+    ...
+
+def models_of(spec) -> list:
     ...
 COLUMNS = dict(key='TEXT PRIMARY KEY', dataset='TEXT', domain='TEXT', fingerprint='TEXT', task='TEXT', network='TEXT', activation='TEXT', formula='TEXT', seed='INTEGER', split_seed='INTEGER', recipe='TEXT', settings='TEXT', n_parameters='INTEGER', flops='INTEGER', **dict.fromkeys(MEASURES['classes'] + MEASURES['regression'], 'REAL'), latency='REAL', train_rows='INTEGER', validation_rows='INTEGER', test_rows='INTEGER', best_epoch='INTEGER', seconds='REAL', device='TEXT', nsad='TEXT', torch='TEXT', python='TEXT', created='TEXT', identity='TEXT', skill='REAL', one_answer='REAL')
 KEYS = 2
@@ -314,10 +318,10 @@ class ResultsStore:
         """How often the training of one of these networks, none of which is kept, was begun at most."""
         ...
 
-def activation_text(spec: Activation | Model) -> str:
+def activation_text(spec: Activation | Baseline) -> str:
     ...
 
-def _identity(label: str, spec: Activation | Model) -> str:
+def _identity(label: str, spec: Activation | Baseline) -> str:
     ...
 
 @dataclass(frozen=True)
@@ -327,7 +331,7 @@ class _Cell:
     data: str
     network: str
     label: str
-    activation: Activation | Model
+    activation: Activation | Baseline
     identity: str
     of_label: str
     seed: int

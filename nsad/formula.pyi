@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Formula', 'derived', 'Facts']
+__all__ = ['Formula', 'derived', 'Facts', 'standardised_curve']
 import functools
 import hashlib
 import html
@@ -213,3 +213,6 @@ class Facts:
     lipschitz: float
     mean: float
     second_moment: float
+
+def standardised_curve(f: Formula, x: np.ndarray, weights: np.ndarray | None=None) -> np.ndarray:
+    ...

@@ -32,7 +32,7 @@ from .activation import SymbolicActivation
 from .data import SAMPLES, Dataset, Scaler
 from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
-from .formula import Formula, FormulaError
+from .formula import Formula, FormulaError, standardised_curve
 from .messages import did_you_mean, html_table, package_version, shown
 from nsad.provenance import (
     MOST_MARKS,
@@ -1226,24 +1226,17 @@ def _as_html(library: ActivationLibrary) -> str:
     caption = f"{len(rows)} activations{', read-only' * library.read_only}"
     return html_table(rows, head, caption)
 
-# %% ../nbs/20_library.ipynb #55b9d61d
+# %% ../nbs/20_library.ipynb #903d6223
 _GRID = np.linspace(-4, 4, 161)
 _WEIGHT = np.exp(-(_GRID**2) / 2) / np.exp(-(_GRID**2) / 2).sum()
 
 
-def _curve(f: Formula) -> np.ndarray:
-    "The curve with mean and scale taken out."
-    y = f(_GRID)
-    y = y / (np.abs(y).max() or 1.0)  # so that no square overflows
-    y = y - _WEIGHT @ y
-    return y / (math.sqrt(_WEIGHT @ y**2) or 1.0)
-
-# %% ../nbs/20_library.ipynb #903d6223
 def distance(f: Formula | str, g: Formula | str) -> float:
     """How far two formulas in x are apart in shape, from 0 to 1; factors and shifts of the
     value do not count.
     """
-    r = float(_WEIGHT @ (_curve(_in_x(f)) * _curve(_in_x(g))))
+    curves = [standardised_curve(_in_x(h), _GRID, _WEIGHT) for h in (f, g)]
+    r = float(_WEIGHT @ (curves[0] * curves[1]))  # the correlation
     return math.sqrt(max(0.0, 1 - r * r)) if abs(r) < 1 - 1e-12 else 0.0
 
 # %% ../nbs/20_library.ipynb #98a60a26

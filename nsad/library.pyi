@@ -24,7 +24,7 @@ from .activation import SymbolicActivation as SymbolicActivation
 from .data import SAMPLES as SAMPLES, Dataset as Dataset, Scaler as Scaler
 from .discovery import Discovery as Discovery
 from .files import FileError as FileError, FileTaken as FileTaken, write_file as write_file
-from .formula import Formula as Formula, FormulaError as FormulaError
+from .formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from .messages import did_you_mean as did_you_mean, html_table as html_table, package_version as package_version, shown as shown
 from nsad.provenance import MOST_MARKS as MOST_MARKS, Origin as Origin, SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, seen_from_json as seen_from_json, with_origin as with_origin
 from .statistics import interval as interval, overlap_of as overlap_of, tell_apart as tell_apart
@@ -679,9 +679,6 @@ def _as_html(library: ActivationLibrary) -> str:
     ...
 _GRID = np.linspace(-4, 4, 161)
 _WEIGHT = np.exp(-_GRID ** 2 / 2) / np.exp(-_GRID ** 2 / 2).sum()
-
-def _curve(f: Formula) -> np.ndarray:
-    ...
 
 def distance(f: Formula | str, g: Formula | str) -> float:
     ...

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from .baselines import rivals
+from .baselines import reference_models
 from .data import Dataset, load_dataset
 from .discovery import Discovery, discover_on_splits
 from .evaluation import Study, compare, summary
@@ -32,7 +32,7 @@ DEMO_ENGINES = {
     "network": dict(
         population_size=24,
         generations=2,
-        first=48,
+        initial_size=48,
         rows=4000,
         final_rows=8000,
         finalists=4,
@@ -138,7 +138,7 @@ def reproduce(
         How everything is trained, once by each; the first is that of the searches by the engine
         "network", too.
     beside : bool, default True
-        Train the rivals of `nsad.baselines` too.
+        Train the reference models of `nsad.baselines` too.
     n_jobs : int, optional
         Stacks trained at once, as in `Study.run`, and by the searches of the default engines;
         no result depends on it.
@@ -157,7 +157,8 @@ def reproduce(
     for recipe in recipes:
         for ds in datasets:
             activations = _activations(ds.name, roles["physics"], seeds, engines, found)
-            models = rivals(activations[f"specialist, {list(engines)[-1]}"]) if beside else {}
+            like = f"specialist, {list(engines)[-1]}"
+            models = reference_models(activations[like]) if beside else {}
             study = Study(
                 [ds],
                 activations,

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem',
-           'ModelProblem', 'numbers_in', 'TableTrial', 'trained_stack', 'stack_losses', 'TableProblem', 'as_problem',
-           'JointProblem']
+           'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses',
+           'TableProblem', 'as_problem', 'JointProblem']
 
 # %% ../nbs/14_problem.ipynb #05d7db8c
 import copy
@@ -797,6 +797,25 @@ class TableTrial:
             return self.y[rows]
         return (self.y[rows] - self.y.mean()) / (self.y.std() or 1.0)
 
+# %% ../nbs/14_problem.ipynb #8d29110c
+def device_for_many(name: str = "auto") -> str:
+    """Where many small networks train as one.
+
+    Parameters
+    ----------
+    name : str, default 'auto'
+        A name that torch knows, which is taken; or "auto".
+
+    Returns
+    -------
+    str
+        For "auto" a CUDA device where there is one, else the CPU: other accelerators start a kernel
+        for each operation of each formula, which takes longer than the networks need.
+    """
+    if name != "auto":
+        return name
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
 # %% ../nbs/14_problem.ipynb #87d04d2a
 def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble, np.ndarray]:
     "A stack trained with the activations, and the validation rows of each seed."
@@ -820,7 +839,7 @@ def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble
         trial.target(fit),
         trial.task,
         trial.recipe,
-        device=trial.device,
+        device=device_for_many(trial.device),
         validation=(trial.X[watched], trial.target(watched)) if trial.recipe.patience else None,
     )
     return stack, held

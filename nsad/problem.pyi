@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'trained_stack', 'stack_losses', 'TableProblem', 'as_problem', 'JointProblem']
+__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'TableProblem', 'as_problem', 'JointProblem']
 import copy
 import inspect
 import itertools
@@ -355,6 +355,9 @@ class TableTrial:
 
     def target(self, rows: np.ndarray) -> np.ndarray:
         ...
+
+def device_for_many(name: str='auto') -> str:
+    ...
 
 def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble, np.ndarray]:
     ...

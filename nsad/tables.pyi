@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['KINDS', 'PACKINGS', 'MOST_COLUMNS', 'LONGEST_CELL', 'FEW', 'OFTEN', 'MISSING', 'reading', 'kind_of', 'Column', 'Encoding', 'read_table']
+__all__ = ['KINDS', 'PACKINGS', 'MOST_COLUMNS', 'LONGEST_CELL', 'FEW', 'OFTEN', 'MISSING', 'IDENTIFIER_NAMES', 'COMPACT_DATES', 'reading', 'file_state', 'holds_text', 'cell_text', 'column_texts', 'kind_and_spelling', 'kind_of', 'Column', 'column_rule', 'most_frequent_texts', 'encode_column', 'Encoding', 'read_table']
 import io
 import os
 import re
@@ -26,7 +26,7 @@ _BOMB = (250, 200000000)
 def reading(path: Path):
     ...
 
-def _state(path: Path) -> tuple | None:
+def file_state(path: Path) -> tuple | None:
     ...
 
 def _content(path: Path) -> tuple[io.BytesIO, str]:
@@ -99,17 +99,17 @@ def _read_parquet(content: io.BytesIO) -> pd.DataFrame:
 FEW = 10
 OFTEN = 0.05
 MISSING = '(missing)'
-_ID = re.compile('(^|[_\\s.-])(id|uuid|guid|index|key|rownames?|row[_\\s]?(id|number|nr|no))$|^unnamed: \\d+$|(?-i:[a-z]I[Dd]$)', re.I)
+IDENTIFIER_NAMES = re.compile('(^|[_\\s.-])(id|uuid|guid|index|key|rownames?|row[_\\s]?(id|number|nr|no))$|^unnamed: \\d+$|(?-i:[a-z]I[Dd]$)', re.I)
 _TRUTH = {'true': 1.0, 'false': 0.0}
-_COMPACT = (18000101, 22001231)
+COMPACT_DATES = (18000101, 22001231)
 
-def _is_words(column: pd.Series) -> bool:
+def holds_text(column: pd.Series) -> bool:
     ...
 
-def _text(value) -> str:
+def cell_text(value) -> str:
     ...
 
-def _texts(column: pd.Series) -> pd.Series:
+def column_texts(column: pd.Series) -> pd.Series:
     ...
 
 def _hashable(column: pd.Series) -> bool:
@@ -121,7 +121,7 @@ def _factorized(column: pd.Series) -> tuple[np.ndarray, list]:
 def _enough(good: int, odd: int, different: int) -> bool:
     ...
 
-def _spelled(texts: pd.Series, decimal: str='') -> tuple[str, NumberSpelling | DateSpelling | None]:
+def kind_and_spelling(texts: pd.Series, decimal: str='') -> tuple[str, NumberSpelling | DateSpelling | None]:
     ...
 
 def _is_compact(text: str) -> bool:
@@ -151,8 +151,8 @@ class Column:
         "number", "one-hot", "codes", "days" or "left out".
     levels : tuple, default ()
         The words, in the order of their columns or codes.
-    gaps : bool, default False
-        Does a further column say where a value is missing?
+    missing_indicator : bool, default False
+        Does a further column say where a value is missing? (scikit-learn's `MissingIndicator`)
     note : str, default ''
         What is doubtful about it, or what was made of it; empty if nothing is.
     spelling : NumberSpelling or DateSpelling, optional
@@ -166,7 +166,7 @@ class Column:
     kind: str
     how: str
     levels: tuple = ()
-    gaps: bool = False
+    missing_indicator: bool = False
     note: str = ''
     spelling: NumberSpelling | DateSpelling | None = None
     offset: int = 0
@@ -181,7 +181,7 @@ class Column:
         ...
 _DOUBTS = {'identifier': 'is different in every row, like an identifier, and is left out', 'text': 'is text that hardly repeats and is left out', 'empty': 'has no value at all and is left out', 'date': 'is a date, taken as days since 1970; rows of one time may be alike'}
 
-def _column(column: pd.Series, keep: bool, decimal: str='') -> Column:
+def column_rule(column: pd.Series, keep: bool, decimal: str='') -> Column:
     ...
 
 def _often(missing) -> bool:
@@ -199,7 +199,7 @@ def _counts(values: np.ndarray) -> bool:
 def _odd(column: pd.Series, spelling) -> tuple[pd.Series, np.ndarray]:
     ...
 
-def _listed(odd: pd.Series) -> str:
+def most_frequent_texts(odd: pd.Series) -> str:
     ...
 
 def _odd_note(name: str, odd: pd.Series | None, what: str) -> str:
@@ -211,7 +211,7 @@ def _offset(column: pd.Series) -> int:
 def _whole(column: pd.Series) -> pd.Series:
     ...
 
-def _numbers(column: pd.Series, rule: Column, odd: str='refuse') -> np.ndarray:
+def encode_column(column: pd.Series, rule: Column, odd: str='refuse') -> np.ndarray:
     ...
 
 def _read(column: pd.Series, rule: Column, odd: str, what: str) -> np.ndarray:
@@ -292,7 +292,7 @@ def _decimal_of(frame: pd.DataFrame) -> str:
 
 def _spelling_as_dict(spelling: NumberSpelling | DateSpelling | None) -> dict | None:
     ...
-_TYPES = dict(name=str, kind=str, how=str, levels=list, gaps=bool, note=str, offset=int, gap_words=list)
+_TYPES = dict(name=str, kind=str, how=str, levels=list, missing_indicator=bool, note=str, offset=int, gap_words=list)
 
 def _column_of(about: dict) -> Column:
     ...

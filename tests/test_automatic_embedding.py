@@ -56,7 +56,7 @@ def test_the_search_is_in_the_network_that_was_decided_on():
     X, y = make_hastie_10_2(1200, random_state=0)
     model = NSADClassifier(
         hidden=(4,), recipe=Recipe("short", epochs=1), budget=3, random_state=0, embedding="auto",
-        engine_options=dict(population_size=8, first=8, generations=1, finalists=2),
+        engine_options=dict(population_size=8, initial_size=8, generations=1, finalists=2),
     ).fit(X, y)
     assert len(model.embedding_.columns) == 10
     assert str(model.discovery_.provenance["options"]["embedding"]).startswith("piecewise")

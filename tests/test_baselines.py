@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from nsad import baselines
 from nsad.activation import activation_module
-from nsad.baselines import BASELINES, KAN, MLP, Linear, Trees, rivals, with_baselines
+from nsad.baselines import BASELINES, KAN, MLP, Linear, Trees, reference_models, with_baselines
 from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Study
 from nsad.models import count_parameters, light, mlp
@@ -62,7 +62,7 @@ def rows_of(task):
 
 @pytest.mark.parametrize("task, measure", [("binary", "auc"), ("multiclass", "auc"), ("regression", "r2")])
 @pytest.mark.parametrize("patience", [None, 2])
-def test_rivals_are_scored_on_every_task(task, measure, patience):
+def test_reference_models_are_scored_on_every_task(task, measure, patience):
     pytest.importorskip("lightgbm")
     models = {"linear": Linear(), "trees": Trees(), "wide": MLP()}
     recipe = Recipe("short", 20, 64, 0.01, patience=patience)
@@ -92,15 +92,15 @@ def test_a_kan_learns_what_is_curved():
     assert rows.formula[0] == "KAN, grid 3, order 3, lr 0.03, parameters of relu"
 
 
-def test_rivals_without_their_package_are_left_out_with_a_line(monkeypatch, capsys):
+def test_reference_models_without_their_package_are_left_out_with_a_line(monkeypatch, capsys):
     monkeypatch.setitem(baselines._MODULES, "pykan", "no_such_package")
-    models = rivals({1: "sin(x)", 2: "x**2"})
+    models = reference_models({1: "sin(x)", 2: "x**2"})
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 2 and all("is left out" in line and "nsad[baselines]" in line for line in said)
     assert not any(name.startswith("KAN") for name in models) and models["ReLU, one wide layer, equal FLOPs"][2].like == "x**2"
 
 
-def test_a_rivals_row_tells_versions_and_sizes_apart():
+def test_the_row_of_a_reference_model_tells_versions_and_sizes_apart():
     models = {"a": MLP(), "b": MLP("flops"), "c": MLP(shape=(2, 1)), "d": Linear(), "e": Linear(2.)}
     study = Study([rows_of("binary")], {}, networks=(), seeds=(1,), models=models)
     assert len({study._key(c) for c in study.cells()}) == 5

@@ -54,7 +54,7 @@ def test_reproduce_writes_a_report_that_needs_no_network(tmp_path):
     "The demo, as small as it can be: table, verdicts and report; a second run trains nothing again."
     code = ("from nsad import cli, paper; paper.DEMO_ENGINES = {'gplearn': dict(population_size=60, generations=1, fraction=0.5),"
             "'network': dict(population_size=12, generations=1, rows=300, final_rows=400, finalists=3)};"
-            "paper.DEMO_SEARCH = dict(population_size=8, generations=1, first=8, finalists=2); paper.DEMO_EPOCHS = 2;"
+            "paper.DEMO_SEARCH = dict(population_size=8, generations=1, initial_size=8, finalists=2); paper.DEMO_EPOCHS = 2;"
             "import sys; sys.argv = ['nsad', 'demo', '--rows', '600', '--repeats', '2', '--out', sys.argv[1], '--quiet']; cli.main()")
     outputs = [subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True).stdout for _ in (1, 2)]
     last = outputs[0].strip().splitlines()[-1]

@@ -119,3 +119,11 @@ def test_the_help_tells_the_exit_codes_and_keeps_paragraphs_whole():
     lines = [line.strip() for line in run("discover", "--help", COLUMNS="80").stdout.splitlines()]
     first = next(line for line in lines if line.startswith("The search trains"))
     assert len(first) > 60                                     # not broken where the source was
+
+
+def test_a_limit_that_comes_before_the_judging_is_told(tmp_path):
+    "Losses of short trainings look like those of whole ones."
+    short = run("discover", "magic", "--rows", "600", "--time-limit", "0.1", "--no-judge", "-o", "short.json", cwd=tmp_path)
+    assert short.returncode == 0 and "losses are of short trainings" in " ".join(short.stderr.split())
+    whole = run("discover", "magic", "--rows", "600", "--budget", "8", "--epochs", "2", "--no-judge", "-o", "whole.json", cwd=tmp_path)
+    assert whole.returncode == 0 and "short trainings" not in whole.stderr

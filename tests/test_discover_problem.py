@@ -21,7 +21,7 @@ from nsad.problem import JointProblem, TableProblem, trial_losses
 from nsad.training import Recipe
 
 POINTS = torch.linspace(-1, 1, 81)[:, None]
-SMALL = dict(first=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False)
+SMALL = dict(initial_size=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False)
 
 
 def closeness(activation, seed, fidelity):
@@ -44,7 +44,7 @@ def front_of(found): return found.front.drop(columns="noise").to_dict("records")
 
 
 def test_a_loop_of_ones_own_comes_back_with_a_front_that_has_found_the_scale():
-    found = discover(fast_wave, **SMALL | dict(first=120))
+    found = discover(fast_wave, **SMALL | dict(initial_size=120))
     assert isinstance(found, Discovery) and len(found.front) >= 1
     assert found.provenance["task"] == "problem" and found.provenance["dataset"] == "fast_wave"
     best, relu = (trial_losses_of(fast_wave, f) for f in (found.best, "relu"))
@@ -96,7 +96,7 @@ def test_a_killed_search_goes_on_to_the_same_front(tmp_path):
         def mine(activation, seed, fidelity):
             time.sleep(float(sys.argv[2]))
             return float((activation(X) - torch.sin(9 * X)).square().mean()) + 0.01 * torch.rand(1).item()
-        found = discover(mine, resume=sys.argv[1], first=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False)
+        found = discover(mine, resume=sys.argv[1], initial_size=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False)
         print(found.front.drop(columns="noise").to_json())
     """))
     def run(file, pause): return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), pause], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
@@ -194,7 +194,7 @@ def test_a_convolutional_network_on_digits():
     X = X.reshape(-1, 1, 8, 8) / 16
     def cnn(activation): return nn.Sequential(nn.Conv2d(1, 4, 3), activation, nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 10))
     problem = ModelProblem(cnn, (X[:400], y[:400]), (X[400:800], y[400:800]), "multiclass", Recipe("short", steps=80, batch_size=64, lr=1e-2), "digits")
-    found = discover(problem, **SMALL | dict(first=8, population_size=4))
+    found = discover(problem, **SMALL | dict(initial_size=8, population_size=4))
     assert found.provenance["dataset"] == "digits" and found.front.loss.min() < 2.0
 
 
@@ -211,7 +211,7 @@ def test_a_transformer_on_sequences():
 
         def forward(self, x): return self.head(self.layer(self.embed(x)).mean(1))
     problem = ModelProblem(Small, (X[:150], y[:150]), (X[150:], y[150:]), "binary", Recipe("short", steps=10, batch_size=50))
-    assert len(discover(problem, **SMALL | dict(first=6, population_size=4, generations=1)).front)
+    assert len(discover(problem, **SMALL | dict(initial_size=6, population_size=4, generations=1)).front)
 
 
 def test_a_field_and_several_fields_as_one():
@@ -220,7 +220,7 @@ def test_a_field_and_several_fields_as_one():
     joint = JointProblem(fields)
     losses = [trial_losses(f, ["tanh", "sin(5*x)"], [0, 1]) for f in fields]
     np.testing.assert_allclose(trial_losses(joint, ["tanh", "sin(5*x)"], [0, 1]), np.sqrt(losses[0] * losses[1]), rtol=1e-3)
-    found = discover(joint, **SMALL | dict(first=12, population_size=6))
+    found = discover(joint, **SMALL | dict(initial_size=12, population_size=6))
     assert found.provenance["fingerprint"] == JointProblem(fields).fingerprint != JointProblem(fields[:1]).fingerprint
     assert len(found.front)
 
@@ -252,7 +252,7 @@ QUICK = Recipe("quick", steps=20, batch_size=64)
 def test_a_table_as_a_problem_is_what_discover_makes_of_a_dataset():
     problem = TableProblem(table(), hidden=(8,), recipe=QUICK)
     assert trial_losses(problem, ["relu", "sin(2*x)"], seeds=(0, 1)).shape == (2, 2)
-    options = SMALL | dict(first=8, population_size=4, generations=1)
+    options = SMALL | dict(initial_size=8, population_size=4, generations=1)
     a, b = discover(problem, **options), discover(table(), hidden=(8,), recipe=QUICK, **options)
     assert front_of(a) == front_of(b) and a.provenance["task"] == "binary"
 
@@ -266,6 +266,6 @@ def test_losses_of_a_table_do_not_depend_on_neighbours_and_follow_fidelity():
 
 
 def test_constants_of_scaled_formulas_can_be_read():
-    found = discover(closeness, **SMALL | dict(first=120))
+    found = discover(closeness, **SMALL | dict(initial_size=120))
     for text in [*found.front.formula, *found.history.formula]:
         assert all(len(n.replace(".", "").strip("0")) <= 4 for n in re.findall(r"\d+\.?\d*", text)), text

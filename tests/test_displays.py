@@ -135,3 +135,11 @@ def test_formulas_data_cards_and_datasets_escape_too():
     assert EVIL in shown(replace(load_dataset("sklearn:wine"), name=EVIL)).text
     table = pd.DataFrame({EVIL: [1.5, 2.5, 3.5] * 20, "kind": ["a", EVIL, "b"] * 20})
     assert EVIL in shown(describe(table, target="kind")).text
+
+
+@pytest.mark.parametrize("text", ["x**3", "x + erf(x)", "softplus(x) + atan(x)", "exp(x)"])
+def test_a_curve_that_leaves_its_frame_does_not_look_flat(text):
+    "A cut-off that is drawn as a horizontal line looks like a function that saturates."
+    points = re.search(r"points='([^']*)'", Formula(text)._repr_html_()).group(1).split()
+    heights = [float(point.split(",")[1]) for point in points]
+    assert heights[-1] < heights[-2] < heights[-3] and min(heights) < 0

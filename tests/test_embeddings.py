@@ -277,7 +277,7 @@ def test_a_problem_judges_in_the_network_with_the_embedding():
 
 
 def test_discover_searches_inside_the_network_with_the_embedding():
-    small = dict(hidden=(8,), recipe=Recipe("short", steps=20, batch_size=32), budget=12, progress=False, first=8, finalists=2,
+    small = dict(hidden=(8,), recipe=Recipe("short", steps=20, batch_size=32), budget=12, progress=False, initial_size=8, finalists=2,
                  final_seeds=1, lr_factors=(1,), population_size=8)
     found = discover(table(), seed=1, embedding="periodic", **small)
     assert found.provenance["options"]["embedding"] == "periodic"
@@ -364,5 +364,5 @@ def test_an_estimator_without_numeric_columns_or_with_an_unknown_embedding():
 
 def test_an_estimator_searches_with_its_embedding():
     model = NSADClassifier(None, (4,), max_iter=2, budget=9, random_state=1, embedding="periodic",
-                           engine_options=dict(first=9, finalists=1, final_seeds=1, lr_factors=(1,))).fit(X, Y)
+                           engine_options=dict(initial_size=9, finalists=1, final_seeds=1, lr_factors=(1,))).fit(X, Y)
     assert model.discovery_.provenance["options"]["embedding"] == "periodic"

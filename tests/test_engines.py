@@ -23,10 +23,10 @@ def training():
     return ds.take(split(ds, test=0.2, seed=1).train)
 
 
-@pytest.mark.parametrize("to_one", ["collapse", "projections"])
+@pytest.mark.parametrize("reduction", ["collapse", "projections"])
 @pytest.mark.parametrize("engine", SMALL)
-def test_same_seed_same_front_in_one_variable(engine, to_one, training):
-    first, again = (discover(training, engine, seed=3, to_one=to_one, progress=False, **SMALL[engine]) for _ in range(2))
+def test_same_seed_same_front_in_one_variable(engine, reduction, training):
+    first, again = (discover(training, engine, seed=3, reduction=reduction, progress=False, **SMALL[engine]) for _ in range(2))
     assert first.front.equals(again.front)
     assert all(Formula(t).variables == ("x",) for t in first.front.formula)
     assert np.isfinite(first.front.loss).all() and (first.front.source != "").all()
@@ -54,9 +54,9 @@ def test_operon_takes_numbers_and_several_classes():
 
 
 @pytest.mark.parametrize("engine", SMALL)
-def test_an_unknown_way_is_refused(engine, training):
-    with pytest.raises(ValueError, match="to_one 'sum' is not one of 'collapse', 'projections'"):
-        discover(training, engine, to_one="sum", progress=False)
+def test_an_unknown_reduction_is_refused(engine, training):
+    with pytest.raises(ValueError, match="reduction 'sum' is not one of 'collapse', 'projections'"):
+        discover(training, engine, reduction="sum", progress=False)
 
 
 def test_without_operon_it_says_what_to_install(training, monkeypatch):

@@ -22,7 +22,7 @@ X = RNG.normal(size=(60, 4))
 Y = np.array(["no", "yes"])[(X[:, 0] * X[:, 1] > 0).astype(int)]
 B = X[:, 0] ** 2 + X[:, 1]
 TINY = dict(hidden=(8,), max_iter=10, random_state=3)
-SMALL = dict(starters=("relu(x)", "tanh(x)"), first=2, generations=1, final_seeds=1, steps=(8, 8), tune=0)
+SMALL = dict(starters=("relu(x)", "tanh(x)"), initial_size=2, generations=1, final_seeds=1, steps=(8, 8), tune=0)
 
 CHECK = """
 import json, sys, warnings
@@ -359,7 +359,7 @@ def test_three_sentences_explain_a_network():
 
 
 RECIPE = dict(epochs=2)
-SEARCH = dict(budget=6, engine_options=dict(first=3, generations=1, finalists=2, final_seeds=2, lr_factors=(1,)), recipe=RECIPE)
+SEARCH = dict(budget=6, engine_options=dict(initial_size=3, generations=1, finalists=2, final_seeds=2, lr_factors=(1,)), recipe=RECIPE)
 
 
 def test_a_weight_is_so_many_rows_of_words_gaps_and_dates():

@@ -47,6 +47,47 @@ def test_a_module_imports_only_lower_numbers(path):
         assert place(other) < place(name_of(path)), f"{name_of(path)} imports {other}"
 
 
+def private_names(source, modules=frozenset(map(name_of, MODULES))):
+    """Underscore names that a module takes from another one of the package: imported, or asked of an imported module.
+    Names like `__version__` are Python's own convention and no secrets.
+    """
+    def is_private(name):
+        return name.startswith("_") and not name.endswith("__")
+
+    tree, known = ast.parse(source), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            known |= {a.asname or a.name for a in node.names if a.name.split(".")[0] == "nsad"}
+        elif isinstance(node, ast.ImportFrom) and (node.level or node.module.split(".")[0] == "nsad"):
+            yield from (a.name for a in node.names if is_private(a.name))
+            known |= {a.asname or a.name for a in node.names if a.name in modules or a.name == "engines"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            owner = ast.unparse(node.value)
+            if owner in known or owner.startswith("nsad."):
+                yield node.attr
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr"):
+            owner, name = ast.unparse(node.args[0]), node.args[1]
+            if owner in known and isinstance(name, ast.Constant) and is_private(name.value):
+                yield name.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_private_name_crosses_rooms(path):
+    assert list(private_names(path.read_text("utf-8"))) == [], "give it a public name, or move it to the room that uses it"
+
+
+@pytest.mark.parametrize("source", ["from nsad.tables import _texts", "from .tables import Column, _texts as texts", "from ..data import _kept",
+                                    "from nsad import tables\ntables._texts(column)", "import nsad.tables\nnsad.tables._texts(column)",
+                                    "import nsad.tables as t\nt._texts(column)", "from . import tables\ngetattr(tables, '_texts')"])
+def test_a_private_name_of_another_room_is_found(source):
+    assert list(private_names(source))
+
+
+def test_private_names_of_ones_own_and_of_other_packages_are_left_alone():
+    assert not list(private_names("from sklearn.utils.validation import _check_n_features\nfrom nsad import __version__\nself._texts\n_texts(1)"))
+
+
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}
 UNPICKLES = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 

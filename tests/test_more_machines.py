@@ -80,7 +80,7 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_row(study, whole, tmp_path,
     same(rows, whole)
 
 
-SEARCH = dict(seed=3, first=16, population_size=8, generations=2, finalists=2, final_seeds=1, progress=False)
+SEARCH = dict(seed=3, initial_size=16, population_size=8, generations=2, finalists=2, final_seeds=1, progress=False)
 
 
 def far_from_sine(activation, seed, fidelity):

@@ -154,7 +154,7 @@ def test_what_is_there_is_replaced_only_by_those_who_say_so(tmp_path):
 
 
 # ---------------------------------------------------------------- searches that are resumed
-SMALL = dict(population_size=6, first=12, generations=1, finalists=3, progress=False, recipe=dict(epochs=2))
+SMALL = dict(population_size=6, initial_size=12, generations=1, finalists=3, progress=False, recipe=dict(epochs=2))
 
 
 def test_two_searches_on_one_file_do_not_mix(table, tmp_path):
@@ -238,7 +238,7 @@ def test_weights_that_no_training_leaves_are_refused(values, said, estimator, tm
 # ---------------------------------------------------------------- discoveries that a pipeline keeps
 def test_kept_discoveries_are_not_written_again_and_damaged_ones_are_put_aside(table, tmp_path):
     hostile = replace(table, name="../outside/evil")
-    options = {"network": dict(population_size=4, first=8, generations=1, finalists=2, recipe=dict(epochs=2))}
+    options = {"network": dict(population_size=4, initial_size=8, generations=1, finalists=2, recipe=dict(epochs=2))}
     first = specialists([hostile], (1,), options, tmp_path / "kept", progress=False)
     path, = (tmp_path / "kept").iterdir()
     assert os.listdir(tmp_path) == ["kept"] and path.suffix == ".json"

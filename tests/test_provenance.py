@@ -279,6 +279,6 @@ def test_a_name_in_the_library_is_no_way_round(folder):
 
 
 def test_what_an_estimator_found_has_seen_its_rows_as_they_came(magic):
-    net = NSADClassifier(None, (8,), max_iter=2, budget=4, random_state=0, engine_options=dict(population_size=4, first=4, generations=1))
+    net = NSADClassifier(None, (8,), max_iter=2, budget=4, random_state=0, engine_options=dict(population_size=4, initial_size=4, generations=1))
     net.fit(magic.X[:400] * 1., magic.y[:400])
     for spec in (net.discovery_, net.formula_, net.discovery_.best): refused([magic], spec, seeds=(42,))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nsad import Dataset, Recipe, Study, discover, split
 from nsad.data import Scaler
 
-SMALL = dict(population_size=8, first=8, generations=1, finalists=2, progress=False)
+SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False)
 
 
 def table(rows=160, seed=0):

@@ -36,7 +36,7 @@ X = np.column_stack([
 Y = (X[:, 0] + np.log(X[:, 1]) > 0).astype(int)
 BENT = [kind for kind in SCALINGS if kind != "standard"]
 SHORT = Recipe("short", epochs=2)
-SMALL = dict(population_size=8, first=8, generations=1, finalists=2, progress=False)
+SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False)
 CC = shutil.which("cc") or shutil.which("gcc")
 
 

@@ -14,7 +14,7 @@ from nsad.discovery import discover_on_splits
 from nsad.files import FileError
 
 X = torch.linspace(-3, 3, 61)
-SMALL = dict(first=24, population_size=12, generations=3, finalists=3, final_seeds=2, progress=False)
+SMALL = dict(initial_size=24, population_size=12, generations=3, finalists=3, final_seeds=2, progress=False)
 
 
 def closeness(activation, seed, fidelity):
@@ -93,7 +93,7 @@ def test_every_candidate_with_losses_by_fidelity_and_seed():
 
 
 def test_a_table_tells_its_shares_and_seeds():
-    found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), **SMALL | dict(generations=1, first=8))
+    found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), **SMALL | dict(generations=1, initial_size=8))
     table_ = found.candidates
     assert table_.fidelity.dropna().between(0, 1).all() and (table_.fidelity[table_.rung == 2] == 1).all()
     assert (table_.fidelity[table_.rung == 0] == 0.5).all()                        # at least 200 steps of 400

@@ -11,7 +11,7 @@ X = RNG.normal(size=(300, 3))
 WAVE = Dataset.from_arrays(X, (np.sin(3 * X[:, 0]) * X[:, 1] > 0).astype(int), name="wave")
 NOISE = Dataset.from_arrays(X, RNG.integers(0, 2, 300), name="noise")
 SHORT = Recipe("short", steps=60, batch_size=64)
-SMALL = dict(population_size=8, first=8, generations=1, finalists=3, final_seeds=2, tune=0, progress=False)
+SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=3, final_seeds=2, tune=0, progress=False)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_steps_that_were_asked_for_are_taken(steps, trained):
 
 def test_short_trainings_are_a_share_of_the_recipe(trained):
     recipe = Recipe("mine", epochs=100, batch_size=16, lr=2e-3, dropout=0.2)               # 1,400 steps on 225 rows
-    discover(WAVE, recipe=recipe, fidelity=(0.2, 0.4), lr_factors=(1,), **dict(SMALL, finalists=1, final_seeds=1, first=3))
+    discover(WAVE, recipe=recipe, fidelity=(0.2, 0.4), lr_factors=(1,), **dict(SMALL, finalists=1, final_seeds=1, initial_size=3))
     assert {r.steps_on(225) for r in trained} == {280, 560, 1400}
     assert {(r.lr, r.batch_size, r.dropout, r.schedule) for r in trained} == {(2e-3, 16, 0.2, recipe.schedule)}
 

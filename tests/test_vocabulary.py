@@ -10,7 +10,7 @@ from nsad.discovery import STANDARD, load_engine, operators_named
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))
 Y = np.sin(2 * X[:, 0])
-TINY = dict(recipe=dict(epochs=2), population_size=12, first=24, generations=2, finalists=3, final_seeds=1, lr_factors=(1,), seed=1, progress=False)
+TINY = dict(recipe=dict(epochs=2), population_size=12, initial_size=24, generations=2, finalists=3, final_seeds=1, lr_factors=(1,), seed=1, progress=False)
 SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
 
 

@@ -7,13 +7,13 @@ __all__ = ['GplearnEngine']
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #1e1a4593
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from operator import attrgetter
 import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
-from ..discovery import Budget, Candidate, operators_of
-from .labels import collapsed, one_variable
+from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
+from .labels import checked_reduction, collapsed, one_variable
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
 # gplearn's, by the same names
@@ -36,9 +36,11 @@ class GplearnEngine:
     keep : int, default 20
         Programs of each generation that are read, best first; the rest is too poor to be worth
         the time.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" (the paper's), or "projections": fit along what a small network's first layer
         has learned.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
 
     population_size: int = 500
@@ -47,10 +49,13 @@ class GplearnEngine:
     parsimony_coefficient: float = 0.001
     fraction: float = 0.1
     keep: int = 20
-    to_one: str = "collapse"
+    reduction: str = "collapse"
     operators: Sequence[str] | None = None
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
+        set_by_earlier_name(self, "to_one", to_one)
+        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
         if self.operators is not None:
             object.__setattr__(
                 self, "operators", operators_of("gplearn", self.operators, _FUNCTIONS)
@@ -76,7 +81,7 @@ def search(
     self: GplearnEngine, X, y, task: str, seed: int, budget: Budget
 ) -> Iterator[Candidate]:
     "Yield the collapsed best programs of each generation; the loss is that of the label fit."
-    X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
+    X, y = one_variable(X, y, task, seed, self.reduction, self.fraction)
     estimator, seen = self._estimator(task, seed), {}
     for generation in range(1, self.generations + 1):
         if budget.spent(len(seen)):

@@ -1,13 +1,13 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
 __all__ = ['GplearnEngine']
 from collections.abc import Iterator as Iterator, Sequence as Sequence
-from dataclasses import dataclass as dataclass
+from dataclasses import InitVar as InitVar, dataclass as dataclass
 from operator import attrgetter as attrgetter
 import numpy as np
 from fastcore.basics import patch as patch
 from gplearn.genetic import SymbolicClassifier as SymbolicClassifier, SymbolicRegressor as SymbolicRegressor
-from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of
-from .labels import collapsed as collapsed, one_variable as one_variable
+from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of, set_by_earlier_name as set_by_earlier_name
+from .labels import checked_reduction as checked_reduction, collapsed as collapsed, one_variable as one_variable
 _FUNCTIONS = tuple('add sub mul div sqrt log abs neg inv max min sin cos tan'.split())
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ class GplearnEngine:
     keep : int, default 20
         Programs of each generation that are read, best first; the rest is too poor to be worth
         the time.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" (the paper's), or "projections": fit along what a small network's first layer
         has learned.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
     population_size: int = 500
     generations: int = 5
@@ -36,10 +38,11 @@ class GplearnEngine:
     parsimony_coefficient: float = 0.001
     fraction: float = 0.1
     keep: int = 20
-    to_one: str = 'collapse'
+    reduction: str = 'collapse'
     operators: Sequence[str] | None = None
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
         ...
 
     def _estimator(self, task: str, seed: int):

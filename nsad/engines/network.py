@@ -17,21 +17,35 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 import numpy as np
 from deap import base, gp, tools
 from fastcore.basics import patch
 from scipy.stats import rankdata
 from ..activation import SymbolicActivation
 from ..data import Dataset, Scaler, checked_scaling
-from ..discovery import STANDARD, Budget, Candidate, Discovery, operators_named
+from nsad.discovery import (
+    STANDARD,
+    Budget,
+    Candidate,
+    Discovery,
+    operators_named,
+    set_by_earlier_name,
+)
 from ..embeddings import Embedding, embedding_of
-from ..formula import Formula, FormulaError
+from ..formula import Formula, FormulaError, standardised_curve
 from ..operators import OPS, bred
 from ..parallel import Workers, run_jobs
 from ..printing import plain_text
-from ..problem import Problem, TableTrial, stack_losses, trained_stack, trial_losses
-from ..training import STRONG, Recipe, one_thread, resolve_device
+from nsad.problem import (
+    Problem,
+    TableTrial,
+    device_for_many,
+    stack_losses,
+    trained_stack,
+    trial_losses,
+)
+from ..training import STRONG, Recipe, one_thread
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 class _Draws(threading.local):
@@ -196,9 +210,8 @@ _GRID = np.linspace(-4, 4, 65)
 
 
 def _shape(formula: Formula) -> bytes:
-    "The curve with mean, scale and sign taken out, to three digits."
-    y = formula(_GRID)
-    y = (y - y.mean()) / (y.std() or 1.0)
+    "The standardised curve without its sign, to three digits."
+    y = standardised_curve(formula, _GRID)
     return (np.round(y * np.sign(y[np.abs(y).argmax()]), 3) + 0.0).tobytes()
 
 # %% ../../nbs/17a_engines.network.ipynb #9d9d0367
@@ -233,7 +246,7 @@ class _Archive:
     losses: dict = field(default_factory=dict)
     judged: int = 0
     asked: int = 0  # answers, where formulas come from elsewhere
-    parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
+    by_rung: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
     def scored(self) -> int:
@@ -252,15 +265,15 @@ class _Archive:
         self.trees[formula], self.source[formula] = tree, source
         return True
 
-    def ranked(self, rung: int, parts: dict) -> dict[Formula, float]:
+    def ranked(self, rung: int, losses: dict) -> dict[Formula, float]:
         """Mean rank of each formula over the datasets as a share of all that were scored on
         this rung: at most 1, the lower the better.
         """
-        self.parts[rung].update(parts)
-        table = np.nan_to_num(np.array(list(self.parts[rung].values())), nan=np.inf)
+        self.by_rung[rung].update(losses)
+        table = np.nan_to_num(np.array(list(self.by_rung[rung].values())), nan=np.inf)
         ranks = rankdata(table, axis=0).mean(1) / len(table)
         return dict(
-            zip(self.parts[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist())
+            zip(self.by_rung[rung], np.where(np.isinf(table).any(1), np.inf, ranks).tolist())
         )
 
 # %% ../../nbs/17a_engines.network.ipynb #03fc6fe8
@@ -295,8 +308,8 @@ class NetworkEngine:
     ----------
     population_size, generations
         Formulas in a generation, and how many generations.
-    first : int, optional
-        Formulas in the first generation; None for four times the population.
+    initial_size : int, optional
+        Formulas in the initial population; None for four times `population_size`.
     tournament_size : int, default 4
         How many survivors compete to be a parent.
     max_nodes : int, default 9
@@ -375,11 +388,13 @@ class NetworkEngine:
     device : str, default 'auto'
         Where a table's networks train, as in `train`: on a CUDA device where there is one, many
         more of them at once. Losses differ by rounding from those of a CPU.
+    first : int, optional
+        Earlier name of `initial_size`.
     """
 
     population_size: int = 96
     generations: int = 6
-    first: int | None = None
+    initial_size: int | None = None
     tournament_size: int = 4
     max_nodes: int = 9
     parsimony: float = 0.0002
@@ -412,8 +427,10 @@ class NetworkEngine:
     operators: Sequence[str] | None = None
     scaling: str | None = "standard"
     device: str = "auto"
+    first: InitVar[int | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, first: int | None):
+        set_by_earlier_name(self, "first", first)
         if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
             raise ValueError(
                 f"scales={self.scales!r} must be two numbers above 0, the smaller first, or"
@@ -570,8 +587,8 @@ def _scores(
     budget: Budget,
     mark: str = "",
 ) -> Iterator[tuple]:
-    """The parts of each entry's loss, seeds or datasets; stacks whose scores an interrupted run
-    has left are not trained again.
+    """The losses of each entry, one for each seed or dataset; stacks whose scores an interrupted
+    run has left are not trained again.
     """
     size = self._stack_of(trials)
     stacks = [tuple(entries[i : i + size]) for i in range(0, len(entries), size)]
@@ -588,7 +605,7 @@ def _scores(
         elif len(trials) == 1:
             yield from next(losses)
         else:
-            yield from zip(*([float(np.mean(parts)) for parts in next(losses)] for _ in trials))
+            yield from zip(*([float(np.mean(of)) for of in next(losses)] for _ in trials))
 
 # %% ../../nbs/17a_engines.network.ipynb #b84d3939
 def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
@@ -613,7 +630,7 @@ def _stack_of(self: NetworkEngine, trials: Sequence) -> int:
     if not isinstance(trials[0], TableTrial):
         return min(t.together for t in trials)
     batches = [t.recipe.for_rows(min(t.rows, len(t.X))).batch_size for t in trials]
-    if self.stack_size is None and resolve_device(self.device).type == "cuda":
+    if self.stack_size is None and device_for_many(self.device).startswith("cuda"):
         return max(1, _ON_CARD // max(size * len(t.seeds) for size, t in zip(batches, trials)))
     if self.stack_size is None:
         rows = max(max(32, size) * len(t.seeds) for size, t in zip(batches, trials))
@@ -744,7 +761,7 @@ def _judging(
 
 # %% ../../nbs/17a_engines.network.ipynb #ea12da09
 def _about(trials: Sequence, last: Sequence) -> dict:
-    """Share of the effort, and seeds, of a rung; of many datasets, whose parts are no seeds,
+    """Share of the effort, and seeds, of a rung; of many datasets, whose losses are of no seeds,
     the share.
     """
     first, whole = trials[0], last[0]
@@ -782,12 +799,12 @@ def _judged(
     """Candidates with their losses, which also go `into` a dictionary. Ranks are among all of a
     rung, so they come when all are there.
     """
-    parts = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
+    scored = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
     if many := self.objective == "many":
-        parts = _until(parts, lambda: budget.spent(0))
-        if parts:
-            into.update(archive.ranked(rung, dict(parts)))
-    for f, losses in parts:
+        scored = _until(scored, lambda: budget.spent(0))
+        if scored:
+            into.update(archive.ranked(rung, dict(scored)))
+    for f, losses in scored:
         if not many:
             into[f] = float(np.mean(losses))
         archive.judged += rung == 2
@@ -819,10 +836,10 @@ def _layer_by_layer(
         if not entries:
             return
         tried = list(zip(entries, self._scores(3, trials, entries, budget)))
-        for entry, parts in tried:
+        for entry, losses in tried:
             layers = tuple(map(Formula, entry))
             yield Candidate(
-                layers[0], float(np.mean(parts)), 3, "layer by layer", tuple(parts), layers
+                layers[0], float(np.mean(losses)), 3, "layer by layer", tuple(losses), layers
             )
         kept = min(tried, key=lambda t: np.nan_to_num(np.mean(t[1]), nan=np.inf))[0]
 
@@ -988,14 +1005,16 @@ def _rescaled(self: NetworkEngine, proposals: Iterable[tuple]) -> Iterator[tuple
 
 # %% ../../nbs/17a_engines.network.ipynb #8182f57e
 @patch(as_prop=True)
-def _first(self: NetworkEngine) -> int:
-    return 4 * self.population_size if self.first is None else self.first
+def _n_initial(self: NetworkEngine) -> int:
+    if self.initial_size is None:
+        return 4 * self.population_size
+    return self.initial_size
 
 # %% ../../nbs/17a_engines.network.ipynb #a7f6ec59
 @patch(as_prop=True)
 def expected(self: NetworkEngine) -> int:
     "How many candidates a search without limits yields at most."
-    generations = [self._first] + (self.generations - 1) * [self.population_size]
+    generations = [self._n_initial] + (self.generations - 1) * [self.population_size]
     judged = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
     return (
         sum(n + math.ceil(self.promote * n) for n in generations)
@@ -1016,10 +1035,10 @@ def new_formulas(
         if archive.trees[f] is not None
     ]
     with _drawing_from(rng):
-        proposals = self._bred(parents, archive) if archive.trees else self._firsts()
+        proposals = self._bred(parents, archive) if archive.trees else self._initial_population()
         for formula, tree, source in self._learned(archive, trial):
             archive.admit(formula, tree, source)
-        wanted = before + (self.population_size if before else self._first)
+        wanted = before + (self.population_size if before else self._n_initial)
         for formula, tree, source in proposals:
             if len(archive.trees) >= wanted:
                 break
@@ -1028,7 +1047,7 @@ def new_formulas(
 
 # %% ../../nbs/17a_engines.network.ipynb #1ab840ad
 @patch
-def _firsts(self: NetworkEngine) -> Iterator[tuple]:
+def _initial_population(self: NetworkEngine) -> Iterator[tuple]:
     """The starters, a quarter as many random trees as there is room for, and small forms in
     random order.
     """
@@ -1049,7 +1068,7 @@ def _firsts(self: NetworkEngine) -> Iterator[tuple]:
 @patch
 def _new_forms(self: NetworkEngine) -> Iterator[tuple]:
     "Random trees and small forms."
-    for _ in range(self._first // 4):
+    for _ in range(self._n_initial // 4):
         tree = random_tree(self.max_nodes, self.operators)
         yield _formula(tree, self.max_nodes), tree, "random"
     forms = list(small_forms(self.operators))

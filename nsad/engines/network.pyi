@@ -11,21 +11,21 @@ import threading
 import time
 from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
-from dataclasses import dataclass as dataclass, field as field, replace as replace
+from dataclasses import InitVar as InitVar, dataclass as dataclass, field as field, replace as replace
 import numpy as np
 from deap import base as base, gp as gp, tools as tools
 from fastcore.basics import patch as patch
 from scipy.stats import rankdata as rankdata
 from ..activation import SymbolicActivation as SymbolicActivation
 from ..data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
-from ..discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named
+from nsad.discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named, set_by_earlier_name as set_by_earlier_name
 from ..embeddings import Embedding as Embedding, embedding_of as embedding_of
-from ..formula import Formula as Formula, FormulaError as FormulaError
+from ..formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
-from ..problem import Problem as Problem, TableTrial as TableTrial, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
-from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread, resolve_device as resolve_device
+from nsad.problem import Problem as Problem, TableTrial as TableTrial, device_for_many as device_for_many, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
+from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread
 
 class _Draws(threading.local):
     """Python's random numbers; where a thread has set a generator of its own, that one's."""
@@ -99,7 +99,7 @@ class _Archive:
     losses: dict = field(default_factory=dict)
     judged: int = 0
     asked: int = 0
-    parts: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
+    by_rung: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
     def scored(self) -> int:
@@ -108,7 +108,7 @@ class _Archive:
     def admit(self, formula: Formula | None, tree, source: str) -> bool:
         ...
 
-    def ranked(self, rung: int, parts: dict) -> dict[Formula, float]:
+    def ranked(self, rung: int, losses: dict) -> dict[Formula, float]:
         ...
 
 class _Fitness(base.Fitness):
@@ -131,8 +131,8 @@ class NetworkEngine:
     ----------
     population_size, generations
         Formulas in a generation, and how many generations.
-    first : int, optional
-        Formulas in the first generation; None for four times the population.
+    initial_size : int, optional
+        Formulas in the initial population; None for four times `population_size`.
     tournament_size : int, default 4
         How many survivors compete to be a parent.
     max_nodes : int, default 9
@@ -211,10 +211,12 @@ class NetworkEngine:
     device : str, default 'auto'
         Where a table's networks train, as in `train`: on a CUDA device where there is one, many
         more of them at once. Losses differ by rounding from those of a CPU.
+    first : int, optional
+        Earlier name of `initial_size`.
     """
     population_size: int = 96
     generations: int = 6
-    first: int | None = None
+    initial_size: int | None = None
     tournament_size: int = 4
     max_nodes: int = 9
     parsimony: float = 0.0002
@@ -247,8 +249,9 @@ class NetworkEngine:
     operators: Sequence[str] | None = None
     scaling: str | None = 'standard'
     device: str = 'auto'
+    first: InitVar[int | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, first: int | None):
         ...
 
     @property
@@ -334,7 +337,7 @@ class NetworkEngine:
         ...
 
     @property
-    def _first(self) -> int:
+    def _n_initial(self) -> int:
         ...
 
     @property
@@ -346,7 +349,7 @@ class NetworkEngine:
         """Formulas not tried before, taken into the archive."""
         ...
 
-    def _firsts(self) -> Iterator[tuple]:
+    def _initial_population(self) -> Iterator[tuple]:
         ...
 
     def _new_forms(self) -> Iterator[tuple]:

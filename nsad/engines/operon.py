@@ -10,15 +10,15 @@ import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from operator import itemgetter
 import numpy as np
 from fastcore.basics import patch
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
-from ..discovery import Budget, Candidate, operators_of
-from .labels import collapsed, one_variable
+from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
+from .labels import checked_reduction, collapsed, one_variable
 from ..formula import Formula, FormulaError
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
@@ -48,11 +48,13 @@ class OperonEngine:
         Share of the rows that is fitted.
     loss : str, default 'log'
         "log" or "squared"; a regression always takes the squared error.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" or "projections", see `nsad.engines.labels`.
     n_jobs : int, default 1
         Operon's threads, -1 for one on each core; with more than one the same seed need not
         give the same front.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
 
     population_size: int = 500
@@ -62,11 +64,14 @@ class OperonEngine:
     rounds: int = 8
     fraction: float = 0.1
     loss: str = "log"
-    to_one: str = "collapse"
+    reduction: str = "collapse"
     operators: Sequence[str] | None = None
     n_jobs: int = 1
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
+        set_by_earlier_name(self, "to_one", to_one)
+        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
         if self.operators is not None:
             object.__setattr__(
                 self, "operators", operators_of("operon", self.operators, _SYMBOLS)
@@ -107,7 +112,7 @@ def search(
     """Yield the fronts of several runs, brought to one variable; the loss is that of the label
     fit.
     """
-    X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
+    X, y = one_variable(X, y, task, seed, self.reduction, self.fraction)
     names, seen = [f"X{i}" for i in range(X.shape[1])], {}
     kind = "squared" if task == "regression" else self.loss
     for run in range(self.rounds):

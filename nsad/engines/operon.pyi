@@ -4,15 +4,15 @@ import math
 import os
 import warnings
 from collections.abc import Iterator as Iterator, Sequence as Sequence
-from dataclasses import dataclass as dataclass
+from dataclasses import InitVar as InitVar, dataclass as dataclass
 from operator import itemgetter as itemgetter
 import numpy as np
 from fastcore.basics import patch as patch
 from scipy.special import expit as expit
 from sklearn.linear_model import LogisticRegression as LogisticRegression
 from sklearn.metrics import log_loss as log_loss, mean_squared_error as mean_squared_error
-from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of
-from .labels import collapsed as collapsed, one_variable as one_variable
+from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of, set_by_earlier_name as set_by_earlier_name
+from .labels import checked_reduction as checked_reduction, collapsed as collapsed, one_variable as one_variable
 from ..formula import Formula as Formula, FormulaError as FormulaError
 _SAME = 'add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil'
 _SYMBOLS = {name: name for name in _SAME.split()} | {'max': 'fmax', 'min': 'fmin'}
@@ -35,11 +35,13 @@ class OperonEngine:
         Share of the rows that is fitted.
     loss : str, default 'log'
         "log" or "squared"; a regression always takes the squared error.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" or "projections", see `nsad.engines.labels`.
     n_jobs : int, default 1
         Operon's threads, -1 for one on each core; with more than one the same seed need not
         give the same front.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
     population_size: int = 500
     generations: int = 20
@@ -48,11 +50,12 @@ class OperonEngine:
     rounds: int = 8
     fraction: float = 0.1
     loss: str = 'log'
-    to_one: str = 'collapse'
+    reduction: str = 'collapse'
     operators: Sequence[str] | None = None
     n_jobs: int = 1
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
         ...
 
     def _estimator(self, seed: int):

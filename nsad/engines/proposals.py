@@ -199,8 +199,8 @@ class ProposalEngine(NetworkEngine):
     answers: str | Path | None = None
     refused: dict = field(default_factory=dict, repr=False, metadata=dict(result=True))
 
-    def __post_init__(self):
-        super().__post_init__()
+    def __post_init__(self, first: int | None):
+        super().__post_init__(first)
         if not callable(self.propose) and not isinstance(self.propose, (str, Path)):
             raise ValueError(
                 f"propose={self.propose!r:.80} must be a function propose(history) -> "
@@ -215,8 +215,8 @@ class ProposalEngine(NetworkEngine):
             read_proposals(self.propose)
         if self.answers is not None:
             kept_answers(self.answers)
-        if self.first is None:
-            object.__setattr__(self, "first", len(self.starters))
+        if self.initial_size is None:
+            object.__setattr__(self, "initial_size", len(self.starters))
 
 # %% ../../nbs/17e_engines.proposals.ipynb #65423dee
 def kept_answers(path: str | Path) -> list[list[str]]:

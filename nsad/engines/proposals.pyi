@@ -72,7 +72,7 @@ class ProposalEngine(NetworkEngine):
     answers: str | Path | None = None
     refused: dict = field(default_factory=dict, repr=False, metadata=dict(result=True))
 
-    def __post_init__(self):
+    def __post_init__(self, first: int | None):
         ...
 
     def new_formulas(self, rng: random.Random, archive, trial) -> list[Formula]:

@@ -8,10 +8,10 @@ __all__ = ['NO_JULIA', 'PySREngine']
 # %% ../../nbs/17d_engines.pysr.ipynb #e9d10c05
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from fastcore.basics import patch
-from ..discovery import Budget, Candidate, operators_of
-from .labels import one_variable
+from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
+from .labels import checked_reduction, one_variable
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
 from nsad.discovery import (  # noqa: F401
@@ -58,8 +58,10 @@ class PySREngine:
         What programs are made of, by names of `nsad.operators`; in place of the former.
     fraction : float, default 0.1
         Share of the rows that is fitted.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" or "projections", see `nsad.engines.labels`.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
 
     niterations: int = 40
@@ -70,10 +72,13 @@ class PySREngine:
     binary_operators: Sequence[str] = ("+", "-", "*")
     unary_operators: Sequence[str] = ("sin", "cos", "abs", "tanh", "exp", "square")
     fraction: float = 0.1
-    to_one: str = "collapse"
+    reduction: str = "collapse"
     operators: Sequence[str] | None = None
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
+        set_by_earlier_name(self, "to_one", to_one)
+        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
         if self.operators is not None:
             object.__setattr__(self, "operators", operators_of("pysr", self.operators, _KNOWN))
 
@@ -123,7 +128,7 @@ def search(self: PySREngine, X, y, task: str, seed: int, budget: Budget) -> Iter
     # without Julia not even an ImportError
     except Exception as error:
         raise ImportError(f"{NO_JULIA} ({type(error).__name__})") from None
-    X, y = one_variable(X, y, task, seed, self.to_one, self.fraction)
+    X, y = one_variable(X, y, task, seed, self.reduction, self.fraction)
     part = budget.share(0.9)  # Julia takes a while to stop
     seconds = part.seconds and max(1.0, part.start + part.seconds - time.monotonic())
     model = PySRRegressor(**self.arguments(task, seed, seconds)).fit(

@@ -2,10 +2,10 @@
 __all__ = ['NO_JULIA', 'PySREngine']
 import time
 from collections.abc import Iterator as Iterator, Sequence as Sequence
-from dataclasses import dataclass as dataclass
+from dataclasses import InitVar as InitVar, dataclass as dataclass
 from fastcore.basics import patch as patch
-from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of
-from .labels import one_variable as one_variable
+from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of, set_by_earlier_name as set_by_earlier_name
+from .labels import checked_reduction as checked_reduction, one_variable as one_variable
 from nsad.discovery import BACKUPS as BACKUPS, COLUMNS as COLUMNS, MAX_HALL as MAX_HALL, MAX_EQUATIONS as MAX_EQUATIONS, read_equation as read_equation, read_hall_of_fame as read_hall_of_fame
 _BINARY = {'add': '+', 'sub': '-', 'mul': '*', 'div': '/', 'pow': '^', 'max': 'max', 'min': 'min', 'mod': 'mod'}
 _UNARY = {name: name for name in 'neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh abs sign floor ceil round relu erf erfc gamma'.split()}
@@ -24,8 +24,10 @@ class PySREngine:
         What programs are made of, by names of `nsad.operators`; in place of the former.
     fraction : float, default 0.1
         Share of the rows that is fitted.
-    to_one : str, default 'collapse'
+    reduction : str, default 'collapse'
         "collapse" or "projections", see `nsad.engines.labels`.
+    to_one : str, optional
+        Earlier name of `reduction`.
     """
     niterations: int = 40
     populations: int = 8
@@ -35,10 +37,11 @@ class PySREngine:
     binary_operators: Sequence[str] = ('+', '-', '*')
     unary_operators: Sequence[str] = ('sin', 'cos', 'abs', 'tanh', 'exp', 'square')
     fraction: float = 0.1
-    to_one: str = 'collapse'
+    reduction: str = 'collapse'
     operators: Sequence[str] | None = None
+    to_one: InitVar[str | None] = None
 
-    def __post_init__(self):
+    def __post_init__(self, to_one: str | None):
         ...
 
     def arguments(self, task: str, seed: int, seconds: float | None=None) -> dict:
