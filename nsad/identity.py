@@ -386,6 +386,7 @@ def _slots(walk: _Walk, v) -> dict:
 
 # %% ../nbs/04a_identity.ipynb #02d11458
 _OF_TORCH = set(vars(nn.Module()))  # what every module has: parameters, hooks, ...
+_HOOKS = tuple(n for n in _OF_TORCH if n.endswith("_hooks"))
 # of a formula's layer
 _DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend"}
 
@@ -635,4 +636,4 @@ def is_plain(module: nn.Module, kind: type) -> bool:
     """
     if type(module) is not kind or "forward" in vars(module):
         return False
-    return not any(vars(module).get(n) for n in _OF_TORCH if n.endswith("_hooks"))
+    return not any(vars(module).get(n) for n in _HOOKS)

@@ -155,9 +155,9 @@ class Call(NamedTuple):
     operands: Callable
 
 
+@functools.lru_cache(512)
 def _writing(function:Callable)->Callable:
     "A function with its `out` as the last argument."
-    @functools.wraps(function)
     def write(*args): return function(*args[:-1], out=args[-1])
     return write
 

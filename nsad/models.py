@@ -15,13 +15,14 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 from .activation import NAMES, SymbolicActivation, activation_module
+from .arrays import HALF
 from .autograd import elementwise
 from .embeddings import Embedding, EmbeddingLayer, embedding_of, embeddings_as_one
 from .formula import Formula
 from .identity import is_plain
 from .initialisation import initialise_, start_of
 from .interpreter import ProgramTable, interpret
-from .kernels import evaluate_
+from .kernels import CHUNK, evaluate_, in_chunks, ordinary
 from .program import Program, jet, program_of
 
 # %% ../nbs/09_models.ipynb #cdc36093
@@ -639,11 +640,13 @@ class Formulas(torch.autograd.Function):
     @staticmethod
     def forward(ctx, z, programs, keep):
         outs, left = _begun(z, programs, keep, int(ctx.needs_input_grad[0]))
+        given = (z,) if keep is None else (z, keep.expand(-1, z.shape[1], -1, -1))
+        views = [_of_members(t) for t in (*given, *outs)]
+        compute = _in_chunks if _is_memory(z, keep) else _with_checks
         # one network's layer at a time stays in the cache
         for s, i in left:
             own = programs[i][s] if isinstance(programs[i], list) else programs[i]
-            mask = None if keep is None else keep[s, 0]
-            evaluate_(jet(own, len(outs) - 1), z[s, i], [o[s, i] for o in outs], mask)
+            compute(jet(own, len(outs) - 1), [view[s][i] for view in views], keep is not None)
         ctx.save_for_backward(z, keep, *outs[1:])
         ctx.programs = programs
         return outs[0]
@@ -670,6 +673,29 @@ def _begun(z: Tensor, programs: Sequence, keep: Tensor | None, order: int) -> tu
     masks = None if keep is None else keep.flatten(0, 1).contiguous()
     outs = interpret(code, z.flatten(0, 1).contiguous(), masks)
     return [out.view_as(z) for out in outs], [divmod(k, columns) for k in unknown]
+
+# %% ../nbs/09_models.ipynb #6e63fdff
+def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
+    "Views of a tensor (seeds, columns, ...) for each seed and column."
+    return [seed.unbind(0) for seed in t.detach().unbind(0)]
+
+
+def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
+    "Can a plan for the CPU run on parts of these tensors without a look at each?"
+    if z.device.type != "cpu" or z.dtype in HALF or not z.numel():
+        return False
+    return all(t.is_contiguous() and ordinary(t) for t in (z, keep) if t is not None)
+
+
+def _in_chunks(program: Program, tensors: list[Tensor], scaled: bool):
+    "Input, perhaps a mask, outputs: all of them ordinary memory."
+    in_chunks(program, scaled, tensors[0].dtype, tensors, CHUNK)
+
+
+def _with_checks(program: Program, tensors: list[Tensor], scaled: bool):
+    "The same for tensors of any kind."
+    first = 1 + scaled
+    evaluate_(program, tensors[0], tensors[first:], tensors[1] if scaled else None)
 
 # %% ../nbs/09_models.ipynb #612e26d1
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:

@@ -8,13 +8,14 @@ import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
+from .arrays import HALF as HALF
 from .autograd import elementwise as elementwise
 from .embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, embedding_of as embedding_of, embeddings_as_one as embeddings_as_one
 from .formula import Formula as Formula
 from .identity import is_plain as is_plain
 from .initialisation import initialise_ as initialise_, start_of as start_of
 from .interpreter import ProgramTable as ProgramTable, interpret as interpret
-from .kernels import evaluate_ as evaluate_
+from .kernels import CHUNK as CHUNK, evaluate_ as evaluate_, in_chunks as in_chunks, ordinary as ordinary
 from .program import Program as Program, jet as jet, program_of as program_of
 Activation = Formula | str | nn.Module | type | Callable[[], nn.Module]
 
@@ -292,6 +293,18 @@ class Formulas(torch.autograd.Function):
         ...
 
 def _begun(z: Tensor, programs: Sequence, keep: Tensor | None, order: int) -> tuple:
+    ...
+
+def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
+    ...
+
+def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
+    ...
+
+def _in_chunks(program: Program, tensors: list[Tensor], scaled: bool):
+    ...
+
+def _with_checks(program: Program, tensors: list[Tensor], scaled: bool):
     ...
 
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:
