@@ -388,7 +388,7 @@ def _slots(walk: _Walk, v) -> dict:
 _OF_TORCH = set(vars(nn.Module()))  # what every module has: parameters, hooks, ...
 _HOOKS = tuple(n for n in _OF_TORCH if n.endswith("_hooks"))
 # of a formula's layer
-_DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend"}
+_DERIVED = {"_formula", "program", "_text", "_slopes", "_options", "_backend", "_find"}
 
 
 def _hooks(walk: _Walk, m: nn.Module) -> list:

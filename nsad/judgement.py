@@ -69,7 +69,7 @@ def tuned_rates(
     for factor in factors:
         if tell is not None:
             tell(f"learning rate {recipe.lr * factor:.2g} is tried for {', '.join(activations)}")
-        tried = replace(recipe, lr=recipe.lr * factor)
+        tried = replace(recipe, lr=float(f"{recipe.lr * factor:.6g}"))  # 0.009, no ...01
         study = Study([few], dict(activations), [network], tuple(seeds), tried, models={})
         mean = study.run(progress=progress).groupby("activation")[measure].agg(_finite_mean)
         losses[tried.lr] = mean

@@ -1,5 +1,6 @@
 """Two things are one only where they compute the same: in keys of studies, in ensembles, in costs, in tables of results."""
 import functools
+import shutil
 import sqlite3
 
 import numpy as np
@@ -87,6 +88,15 @@ def test_different_activations_have_different_keys_and_rows(pair, toy):
 def test_one_activation_in_several_forms_is_one():
     assert len({name(s) for s in ("relu", "ReLU", nn.ReLU, nn.ReLU(), lambda: nn.ReLU(), functools.partial(nn.ReLU))}) == 1
     assert name("x*sin(x)") == name(SymbolicActivation("x*sin(x)")) != name("sin(x)")
+
+
+@pytest.mark.skipif(shutil.which("c++") is None and shutil.which("g++") is None, reason="no C++ compiler")
+def test_a_compiled_layer_is_what_it_was():
+    "How quickly a layer computes is no part of what it computes; a study goes on with either."
+    layer, given = SymbolicActivation("x*exp(-x**2) + 0.125*x"), identity(specification(SymbolicActivation("x*exp(-x**2) + 0.125*x")))
+    assert layer.compile().backend == "compiled"
+    assert identity(specification(layer)) == given == identity(specification(nn.Sequential(layer)[0]))
+
 
 
 def test_an_edited_class_is_another(toy, tmp_path):
