@@ -450,8 +450,9 @@ def discover(
 
     The search trains networks by the recipe that you will train by. At the end what was found
     is trained beside ReLU, GELU, a linear model and LightGBM, on rows that the search was not
-    given; before the answer is yes, it and ReLU train four times as long. Some minutes for thousands of rows, unless --time-limit says otherwise. With --json
-    the discovery is printed, and written only where --out says so.
+    given; before the answer is yes, it and ReLU train four times as long. Some minutes for
+    thousands of rows, unless --time-limit says otherwise. With --json the discovery is printed,
+    and written only where --out says so.
 
     Examples:
 
