@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENGINES', 'GIVEN_FORMULAS', 'EARLIER_OPTIONS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT',
-           'PLACES', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget',
-           'Engine', 'current_options', 'set_by_earlier_name', 'load_engine', 'operators_named', 'operators_of',
-           'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
+           'PLACES', 'NO_RESULT', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS',
+           'Candidate', 'Budget', 'Engine', 'current_options', 'set_by_earlier_name', 'load_engine', 'operators_named',
+           'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation',
            'discover_on_splits']
 
 # %% ../nbs/16_discovery.ipynb #5c4b3966
@@ -926,7 +926,7 @@ def discover(
     searcher = load_engine(engine, **options, **_places(n_jobs, backend, scheduler))
     name = engine if isinstance(engine, str) else type(engine).__name__
     settings = _settings_of(searcher)
-    shared = {k: v for k, v in settings.items() if k not in PLACES}
+    shared = {k: v for k, v in settings.items() if k not in NO_RESULT}
     task = dataset.task if isinstance(dataset, Dataset) else "problem"
     about = dict(
         fingerprint=dataset.fingerprint, task=task, engine=name, options=shared, seed=seed
@@ -991,7 +991,8 @@ def discover(
     return Discovery(front, provenance, _history(candidates), _all_candidates(searches))
 
 # %% ../nbs/16_discovery.ipynb #b514767d
-PLACES = "n_jobs", "backend", "scheduler", "device"  # where trainings run, which changes no result
+PLACES = "n_jobs", "backend", "scheduler"  # who trains, which changes no result
+NO_RESULT = *PLACES, "device"  # nor does where, but for rounding
 
 
 def _places(n_jobs: int | None, backend: str, scheduler: str | None) -> dict:
@@ -1590,7 +1591,7 @@ def _found_before(path: Path | None, training: Dataset, options: dict) -> Discov
     if known.get("fingerprint") != training.fingerprint or "cut" in known:
         return None
     kept = current_options(known.get("options", {}))
-    if any(kept.get(k) != v for k, v in _plain(options).items() if k not in PLACES):
+    if any(kept.get(k) != v for k, v in _plain(options).items() if k not in NO_RESULT):
         return None
     if "seen" in known:
         return found

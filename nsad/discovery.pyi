@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['ENGINES', 'GIVEN_FORMULAS', 'EARLIER_OPTIONS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'current_options', 'set_by_earlier_name', 'load_engine', 'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
+__all__ = ['ENGINES', 'GIVEN_FORMULAS', 'EARLIER_OPTIONS', 'FRONT', 'STANDARD', 'MOST_SHOWN', 'FORMAT', 'MAX_BYTES', 'MAX_FRONT', 'PLACES', 'NO_RESULT', 'CANDIDATES', 'Callback', 'COLUMNS', 'MAX_HALL', 'MAX_EQUATIONS', 'BACKUPS', 'Candidate', 'Budget', 'Engine', 'current_options', 'set_by_earlier_name', 'load_engine', 'operators_named', 'operators_of', 'pareto_front', 'Discovery', 'discover', 'SearchState', 'read_hall_of_fame', 'read_equation', 'discover_on_splits']
 import importlib
 import json
 import math
@@ -403,7 +403,8 @@ class _Checkpoint:
 
 def discover(dataset: Dataset | tuple[ArrayLike, ArrayLike] | Problem | Callable[..., float], engine: str | Engine='network', seed: int=42, budget: int | None=None, time_limit: float | None=None, progress: bool=True, resume: str | Path | None=None, n_jobs: int | None=None, callback: 'Callback | Sequence[Callback] | None'=None, restarts: int=1, backend: str='loky', scheduler: str | None=None, **options: object) -> Discovery:
     ...
-PLACES = ('n_jobs', 'backend', 'scheduler', 'device')
+PLACES = ('n_jobs', 'backend', 'scheduler')
+NO_RESULT = (*PLACES, 'device')
 
 def _places(n_jobs: int | None, backend: str, scheduler: str | None) -> dict:
     ...

@@ -71,7 +71,7 @@ def test_budget_and_time_limit():
         calls.append(fidelity)
         return closeness(activation, seed, fidelity)
     found = discover(counted, budget=40, **SMALL)
-    assert found.provenance["candidates"] <= 40 and set(calls) == {0.05, 0.2, 1.0}
+    assert found.provenance["candidates"] <= 40 and set(calls) == {0.05, 0.4, 1.0}
     def slow(activation, seed, fidelity):
         time.sleep(0.02)
         return closeness(activation, seed, fidelity)

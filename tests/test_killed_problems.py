@@ -80,7 +80,7 @@ KINDS = {
 }
 END = """
 if __name__ == "__main__":
-    found = discover(problem, resume=sys.argv[1], initial_size=24, population_size=12, generations=2, finalists=3, final_seeds=2, progress=False,
+    found = discover(problem, resume=sys.argv[1], initial_size=48, population_size=24, generations=2, finalists=3, final_seeds=2, progress=False,
                      n_jobs=int(sys.argv[2]))
     print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""))
 """

@@ -82,7 +82,7 @@ def test_an_error_in_a_callback_is_the_users_and_scores_are_kept(tmp_path):
 def test_every_candidate_with_losses_by_fidelity_and_seed():
     found = discover(closeness, **SMALL)
     table = found.candidates
-    assert table.groupby("rung").fidelity.unique().map(list).to_dict() == {0: [0.05], 1: [0.2], 2: [1.0]}
+    assert table.groupby("rung").fidelity.unique().map(list).to_dict() == {0: [0.05], 1: [0.4], 2: [1.0]}
     assert set(table.seed[table.rung == 2]) == {42, 43} and set(table.seed[table.rung == 0]) == {1042}
     first = found.front.iloc[-1]
     own = table[(table.formula == first.formula) & (table.rung == 2)]
