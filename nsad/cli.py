@@ -607,7 +607,9 @@ def _show_front(found, name: str, path: Path):
     _say(f"best: {best}\nsaved: {path}")
 
 # %% ../nbs/25_cli.ipynb #3dcaab1c
-def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: bool):
+def _judge(
+    ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: bool, lasting: int = 4
+):
     "Is it worth it, on the rows that the search has not seen?"
     from nsad.judgement import judge
 
@@ -618,7 +620,8 @@ def _judge(ds, found, seed: int, recipe, network: str, jobs: int | None, quiet: 
     )
     bars = _bars(quiet)
     tell = None if bars or quiet else _stage
-    return judge(ds, found, seed, recipe, network, progress=bars, n_jobs=jobs, tell=tell)
+    how = dict(lasting=lasting, progress=bars, n_jobs=jobs, tell=tell)
+    return judge(ds, found, seed, recipe, network, **how)
 
 # %% ../nbs/25_cli.ipynb #d0821bb5
 def _show_judgement(judged, found, figure: Path | None):
@@ -887,7 +890,7 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
             **DEMO_SEARCH,
         )
         found.save(path)
-    judged = _judge(ds, found, seed, recipe, "light", -1, quiet)
+    judged = _judge(ds, found, seed, recipe, "light", -1, quiet, lasting=1)  # for minutes
     if not as_json:
         _show_front(found, ds.name, path)
         _show_judgement(judged, found, None)
