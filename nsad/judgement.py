@@ -6,6 +6,7 @@
 __all__ = ['LR_FACTORS', 'SLOWER', 'PLAIN', 'FEW_STEPS', 'tuned_rates', 'quick_baselines', 'final_results', 'Judgement', 'judge']
 
 # %% ../nbs/19b_judgement.ipynb #8a1071d9
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import numpy as np
@@ -239,7 +240,7 @@ class _Bench:
     n_jobs: int | None
     tell: Callable | None
 
-    @property
+    @functools.cached_property
     def training(self) -> Dataset:
         return self.dataset.take(split(self.dataset, test=0.2, seed=self.split_seed).train)
 
