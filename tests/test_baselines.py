@@ -12,6 +12,8 @@ from nsad.evaluation import Study
 from nsad.models import count_parameters, light, mlp
 from nsad.training import Recipe, forward_flops
 
+pytestmark = pytest.mark.slow
+
 MEANT = {"relu": F.relu, "gelu": F.gelu, "silu": F.silu, "tanh": torch.tanh, "mish": F.mish, "elu": F.elu,
          "prelu": lambda x: F.leaky_relu(x, 0.25), "snake": lambda x: x + x.sin().square(), "sine": torch.sin,
          "gaussian": lambda x: (-x * x).exp(), "x_gaussian": lambda x: x * (-x * x).exp(), "gelu_sine": lambda x: F.gelu(x) + x.sin() / 10}

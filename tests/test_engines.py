@@ -12,6 +12,8 @@ from nsad.discovery import Discovery, discover
 from nsad.engines.pysr import NO_JULIA, PySREngine, read_hall_of_fame
 from nsad.formula import Formula
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"operon": dict(population_size=100, generations=3, rounds=2, fraction=0.5),
          "gplearn": dict(population_size=60, generations=2, fraction=0.5)}
 HALL = 'Complexity,Loss,Equation\n1,0.25,"0.5"\n4,0.21,"sin(x3 * 2.1)"\n6,0.18,"cos(x25) - cos(abs(x1))"\n7,0.17,"wild(x1)"\n8,0.16,"x1 ^ 2"\n'

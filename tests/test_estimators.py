@@ -17,6 +17,8 @@ from torch import nn
 
 from nsad import STRONG, Dataset, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))
 Y = np.array(["no", "yes"])[(X[:, 0] * X[:, 1] > 0).astype(int)]

@@ -14,6 +14,8 @@ from nsad.cli import app
 from nsad.evaluation import ResultsStore
 from nsad.training import Recipe
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 2))
 TABLE = Dataset.from_arrays(X, (X[:, 0] * X[:, 1] > 0).astype(int), name="own")

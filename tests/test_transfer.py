@@ -11,6 +11,8 @@ from nsad.evaluation import ResultsStore, Study, compare
 from nsad.training import Recipe
 from nsad.transfer import TransferMatrix, _fitted, _mantel, _profile, forecast_quality, transfer_matrix, transferabilities, transferability
 
+pytestmark = pytest.mark.slow
+
 QUICK = Recipe("quick", epochs=2, batch_size=128)
 TINY = dict(generations=1, initial_size=3, population_size=3, finalists=1, final_seeds=1, tune=0, starters=("relu(x)", "sin(x)"), steps=(8, 8))
 RUN = dict(recipe=QUICK, progress=False, options=TINY)

@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-NSAD = Path(sys.executable).with_name("nsad")
+from helpers import NSAD
+
+pytestmark = pytest.mark.slow
+
 COMMANDS = [["doctor"], ["discover"], ["study"], ["reproduce"], ["demo"], ["export"], ["data", "list"], ["data", "fetch"], ["data", "describe"],
             ["results", "show"], ["results", "export"], *(["library", c] for c in ("list", "show", "add", "use", "export", "import"))]
 

@@ -11,6 +11,8 @@ from nsad import Dataset, Recipe, Study, mlp, split, train
 from nsad.data import DataError, Scaler, StandardisedRows, fit_in_pieces, is_mapped
 from nsad.training import predict
 
+pytestmark = pytest.mark.slow
+
 BRIEF = Recipe("brief", epochs=2, batch_size=64)
 
 

@@ -4,15 +4,16 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from helpers import assert_same_rows
 from nsad.data import load_dataset
 from nsad.evaluation import ResultsStore, Study
 from nsad.models import Stack
 from nsad.training import Recipe, evaluate, train
 
-RUN_BY = ["seconds", "latency", "created"]           # what differs from run to run
+pytestmark = pytest.mark.slow
+
 SETUP = '''
 import os, random, signal, sys, time
 import torch, torch._dynamo
@@ -70,11 +71,6 @@ def run_script(text, *args):
     return subprocess.Popen([sys.executable, "-c", text, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def same(a, b):
-    a, b = (f.drop(columns=RUN_BY).sort_values("key", ignore_index=True) for f in (a, b))
-    pd.testing.assert_frame_equal(a, b, rtol=1e-4)
-
-
 def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path):
     script = tmp_path / "kills.py"                                        # a file, since the processes that it starts read it again
     script.write_text(KILLS)
@@ -85,7 +81,7 @@ def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path
     assert killed == 10 and seen == sorted(seen) and 0 < seen[-1] < 24   # ten kills of one study, the last before its end; no row was lost
     resumed = ResultsStore(tmp_path / "killed.sqlite").frame()
     assert len(resumed) == 24
-    same(resumed, ResultsStore(tmp_path / "whole.sqlite").frame())
+    assert_same_rows(resumed, ResultsStore(tmp_path / "whole.sqlite").frame())
 
 
 def test_two_processes_share_a_store(tmp_path):

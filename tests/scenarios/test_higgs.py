@@ -20,6 +20,8 @@ import nsad.files
 from nsad.data import NAMES, ORIGINALS, DataError, load_dataset
 from nsad.files import download, open_rows, rows_folder
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 BODY = RNG.bytes(5 << 20)
 DIGEST = hashlib.sha256(BODY).hexdigest()

@@ -8,11 +8,10 @@ import struct
 import subprocess
 import sys
 import termios
-from pathlib import Path
 
 import pytest
 
-NSAD = Path(sys.executable).with_name("nsad")
+from helpers import NSAD
 
 
 def run(*arguments, cwd=None, **environment):

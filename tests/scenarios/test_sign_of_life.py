@@ -5,22 +5,14 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from helpers import PENGUINS, nsad
 from nsad import ActivationLibrary, Dataset, Recipe, cli, discover
 
-NSAD = Path(sys.executable).with_name("nsad")
-PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
 SEARCH = ["discover", "penguins.csv", "--target", "species", "--budget", "12", "--epochs", "2", "--operators", "mul,sin"]
-
-
-def nsad(*arguments, cwd, code=0):
-    run = subprocess.run([NSAD, *arguments], capture_output=True, text=True, timeout=300, cwd=cwd)
-    assert run.returncode == code, run.stderr
-    return run
 
 
 def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
