@@ -108,6 +108,6 @@ def test_the_library_speaks_of_options_not_of_arguments(tmp_path):
 
 
 def test_what_looks_like_markup_is_shown_as_it_is():
-    code = "import nsad.cli as c, pandas as pd; c._show(pd.DataFrame({'a': [\"pip install 'nsad[jax]'\"]}), 'of [things]')"
+    code = "import nsad.cli as c, pandas as pd; c.show(pd.DataFrame({'a': [\"pip install 'nsad[jax]'\"]}), 'of [things]')"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "nsad[jax]" in out.stdout and "of [things]" in out.stdout

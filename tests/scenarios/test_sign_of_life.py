@@ -45,25 +45,25 @@ def test_a_study_says_how_much_there_is_to_do(tmp_path):
 
 
 def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_SOON", 0.5)
+    monkeypatch.setattr(cli, "SOON", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
     for speaks, expected in ((False, ["nsad: at work"]), (True, ["reading"])):
-        with cli._sign_of_life():
+        with cli.sign_of_life():
             if speaks:
-                cli._stage("reading")
+                cli.stage("reading")
             time.sleep(1.5)
         assert capsys.readouterr().err.splitlines() == expected
-    with cli._sign_of_life():
+    with cli.sign_of_life():
         pass
     time.sleep(1)
     assert capsys.readouterr().err == ""
 
 
 def test_a_long_command_says_in_a_log_that_it_is_still_at_work(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_SILENCE", 0.5)
+    monkeypatch.setattr(cli, "SILENCE", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
-    with cli._sign_of_life():
-        cli._stage("reading")
+    with cli.sign_of_life():
+        cli.stage("reading")
         time.sleep(2.5)
     first, *others = capsys.readouterr().err.splitlines()
     assert first == "reading" and 1 <= len(others) <= 3
@@ -77,7 +77,7 @@ def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
     standard = {"formula": "tanh(x)", "loss": 0.1, "behind": {}}
     for known, words in (((), False), ([standard], True)):
         told = replace(found, provenance=found.provenance | {"standard": known})
-        cli._show_front(told, "coins", tmp_path / "found.json")
+        cli.show_front(told, "coins", tmp_path / "found.json")
         assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words
     entry = ActivationLibrary(tmp_path).add("kept", told)
     assert str(entry.formula) == "tanh(x)" and entry.scores[0]["mean"] == 0.1
