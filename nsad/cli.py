@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'results_app', 'library_app', 'SEED', 'TEST', 'HOME', 'AS_JSON', 'JOBS', 'BACKEND', 'SCHEDULER',
-           'FORCE', 'OVERWRITE', 'RECIPE', 'EPOCHS', 'NO_HEADER', 'QUIET', 'LIBRARY', 'NAME', 'NAMES', 'STORE',
-           'OVERVIEW', 'discover', 'study', 'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library',
-           'show_entry', 'add_entry', 'use_entry', 'remove_entry', 'export_library', 'import_library',
-           'export_activation', 'show_results', 'export_results', 'overview', 'doctor', 'main']
+           'FORCE', 'OVERWRITE', 'RECIPE', 'EPOCHS', 'NO_HEADER', 'QUIET', 'SOON', 'SILENCE', 'LIBRARY', 'NAME',
+           'NAMES', 'STORE', 'OVERVIEW', 'show', 'stage', 'sign_of_life', 'discover', 'show_front', 'study',
+           'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library', 'show_entry', 'add_entry',
+           'use_entry', 'remove_entry', 'export_library', 'import_library', 'export_activation', 'show_results',
+           'export_results', 'overview', 'doctor', 'main']
 
 # %% ../nbs/25_cli.ipynb #d4e11fcb
 import inspect
@@ -53,7 +54,7 @@ class _Command(TyperGroup):
 
     def invoke(self, ctx):
         try:
-            with _sign_of_life():
+            with sign_of_life():
                 return super().invoke(ctx)
         except KeyboardInterrupt as error:
             _note(f"stopped by {stop_name(error)}")
@@ -161,7 +162,7 @@ def _cell(value, digits: int) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else escape(printable(value))
 
 # %% ../nbs/25_cli.ipynb #f5725dee
-def _show(frame, title: str, digits: int = 4):
+def show(frame, title: str, digits: int = 4):
     "A DataFrame as a table for people."
     rows = [[_cell(v, digits) for v in row] for row in frame.itertuples(index=False)]
     names = [escape(printable(name)) for name in frame.columns]
@@ -227,12 +228,12 @@ def _show_records(columns: list[list[str]], console: Console) -> None:
         console.print("-" * min(console.width, 40), highlight=False)
 
 # %% ../nbs/25_cli.ipynb #2733b3d3
-_SOON = 0.8  # seconds until a command that has said nothing says that it is at work
-_SILENCE = 30.0  # seconds without a word in a log, after which it says so again; then twice as long
+SOON = 0.8  # seconds until a command that has said nothing says that it is at work
+SILENCE = 30.0  # seconds without a word in a log, after which it says so again; then twice as long
 _told = threading.Event()
 
 
-def _stage(text, quiet: bool = False) -> None:
+def stage(text, quiet: bool = False) -> None:
     "A line on standard error that says what goes on."
     if quiet:
         return
@@ -245,21 +246,21 @@ def _tell_while(over: threading.Event) -> None:
     """Say that the command is at work: soon, and in a log, where no bar is seen, after each long
     silence.
     """
-    start, silence = time.monotonic(), _SILENCE
-    if not over.wait(_SOON) and not _told.is_set():
-        _stage("nsad: at work")
+    start, silence = time.monotonic(), SILENCE
+    if not over.wait(SOON) and not _told.is_set():
+        stage("nsad: at work")
     _told.clear()
     while not sys.stderr.isatty() and not over.wait(silence):
         if _told.is_set():
-            silence = _SILENCE
+            silence = SILENCE
         else:
-            _stage(f"nsad: still at work after {time.monotonic() - start:.0f} s")
+            stage(f"nsad: still at work after {time.monotonic() - start:.0f} s")
             silence = min(2 * silence, 600.0)
         _told.clear()
 
 
 @contextmanager
-def _sign_of_life():
+def sign_of_life():
     "Say something soon, whatever the command is: to load torch alone takes seconds."
     _told.clear()
     over = threading.Event()
@@ -282,7 +283,7 @@ def _generations(quiet: bool):
         if state.best is None:
             return
         when = "all generations" if state.done else f"generation {state.generation}"
-        _stage(
+        stage(
             f"{when}: {len(state.candidates):,} trials in {state.seconds:.0f} s; best so far"
             f" {state.best.text}, loss {state.best.loss:.4g}"
         )
@@ -475,7 +476,7 @@ def discover(
 
     nsad discover own.csv --no-header --target -1
     """
-    _stage(f"nsad discover: reading {source}", quiet)
+    stage(f"nsad discover: reading {source}", quiet)
     from nsad.data import split
     from nsad.discovery import discover, operators_named
     from nsad.models import hidden_of
@@ -497,7 +498,7 @@ def discover(
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
     if operators is not None:
         options["operators"] = operators_named(operators)
-    _stage(
+    stage(
         f"{ds.name}: {ds.n_rows:,} rows, {ds.n_features} features; the search by {engine!r} has"
         f" {training.n_rows:,} of the rows",
         quiet,
@@ -526,7 +527,7 @@ def discover(
     if as_json and not judge:
         return print(found.to_json())
     if not as_json:
-        _show_front(found, ds.name, path)
+        show_front(found, ds.name, path)
     judged = None
     if judge:
         judged = _judge(ds, found, seed, how, hidden, jobs, quiet, test=test_share)
@@ -607,10 +608,10 @@ def _tell_unjudged(found) -> None:
         )
 
 # %% ../nbs/25_cli.ipynb #06a34ba8
-def _show_front(found, name: str, path: Path):
+def show_front(found, name: str, path: Path):
     "The front, the best of it, and where it is kept."
     silent = ["source"] if not found.front.source.any() else []
-    _show(found.front.drop(columns=silent), f"Front of {found.provenance['engine']} on {name}")
+    show(found.front.drop(columns=silent), f"Front of {found.provenance['engine']} on {name}")
     best = found.best.text
     if best not in set(found.front.formula):
         best += " (a standard activation: no formula is better by more than the noise)"
@@ -623,13 +624,13 @@ def _judge(
     "Is it worth it, on the rows that the search has not seen?"
     from nsad.judgement import judge
 
-    _stage(
+    stage(
         f"best: {found.best.text}; now it is trained beside ReLU, GELU and models of other"
         " kinds",
         quiet,
     )
     bars = _bars(quiet)
-    tell = None if bars or quiet else _stage
+    tell = None if bars or quiet else stage
     how = dict(progress=bars, n_jobs=jobs, tell=tell)
     return judge(ds, found, seed, recipe, network, **how, **options)
 
@@ -637,7 +638,7 @@ def _judge(
 def _show_judgement(judged, found, figure: Path | None):
     "The answer and what it rests on; and a figure, if any."
     narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < 100
-    _show(
+    show(
         judged.rows(digits=3 if narrow else 4),
         "On the rows put aside, mean ± standard deviation of the networks",
     )
@@ -736,7 +737,7 @@ def study(
 
     nsad study forest_cover -a relu -a "x * exp(-x**2)" --store results.sqlite --resume
     """
-    _stage(f"nsad study: reading {', '.join(sources)}", quiet)
+    stage(f"nsad study: reading {', '.join(sources)}", quiet)
     from nsad.evaluation import ResultsStore, Study
     from nsad.report import results_table
     from nsad.statistics import compare, verdicts
@@ -767,7 +768,7 @@ def study(
     kept = ResultsStore(store)
     before = len(kept.keys())
     networks = len(datasets) * len(activations) * len(network) * len(numbers)
-    _stage(
+    stage(
         f"{networks:,} networks to train by the recipe {how.name!r}, {before:,} rows in the"
         " store",
         quiet,
@@ -785,11 +786,11 @@ def study(
         raise _cut_short(kept, before, store) from None
     if as_json:
         return print(results.drop(columns="row_scores").to_json(orient="records"))
-    _show(results_table(results), "Mean ± standard deviation over seeds")
+    show(results_table(results), "Mean ± standard deviation over seeds")
     if len(activations) == 1:
         return
     measure = "r2" if results.r2.notna().any() else "accuracy"
-    _show(
+    show(
         compare(results, baseline, measure).drop(columns="sentence"),
         f"Against {baseline}, {measure}",
     )
@@ -803,7 +804,7 @@ def _cut_short(kept, before: int, store: Path | None) -> KeyboardInterrupt:
 
     rows, error = len(kept.keys()) - before, sys.exc_info()[1]
     if rows and store is None:
-        _show(
+        show(
             results_table(kept.frame()),
             "What was trained until then, mean ± standard deviation over seeds",
         )
@@ -833,8 +834,8 @@ def _report(run, folder: Path, as_json: bool, judged=None):
         return print(
             json.dumps(told if judged is None else dict(judgement=judged.to_dict()) | told)
         )
-    _show(results_table(run.results), "Mean ± standard deviation over seeds")
-    _show(claims(run), "The paper's claims", digits=3)
+    show(results_table(run.results), "Mean ± standard deviation over seeds")
+    show(claims(run), "The paper's claims", digits=3)
     _say(f"report: {path.resolve()}")
 
 # %% ../nbs/25_cli.ipynb #3d45a9a3
@@ -858,7 +859,7 @@ def reproduce(
 
     Example: NSAD_DATA=~/data nsad reproduce --out nsad-report
     """
-    _stage(
+    stage(
         f"nsad reproduce: the paper's pipeline into {out}, from where it was if it has begun;"
         " hours at full size",
         quiet,
@@ -889,7 +890,7 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
     if path.exists():
         found = Discovery.load(path)
     else:
-        _stage(
+        stage(
             f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its"
             " verdict; one to two minutes",
             quiet,
@@ -904,7 +905,7 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
         found.save(path)
     judged = _judge(ds, found, seed, recipe, "light", -1, quiet, lasting=1)  # for minutes
     if not as_json:
-        _show_front(found, ds.name, path)
+        show_front(found, ds.name, path)
         _show_judgement(judged, found, None)
     return judged
 
@@ -928,7 +929,7 @@ def demo(
 
     Example: nsad demo --out nsad-demo
     """
-    _stage("nsad demo: everything runs on data that comes with nsad", quiet)
+    stage("nsad demo: everything runs on data that comes with nsad", quiet)
     from nsad.data import SAMPLES, load_dataset
     from nsad.paper import DEMO_ENGINES, DEMO_ROLES, reproduce
     from nsad.training import PAPER
@@ -941,7 +942,7 @@ def demo(
         quiet,
         as_json,
     )
-    _stage(
+    stage(
         "2 of 2: the paper's pipeline in small, by the paper's recipe; two to three minutes",
         quiet,
     )
@@ -970,7 +971,7 @@ def list_data(data_home: HOME = None, as_json: AS_JSON = False):
     frame = list_datasets(data_home)
     if as_json:
         return print(frame.to_json(orient="records"))
-    _show(frame, "Datasets")
+    show(frame, "Datasets")
 
 # %% ../nbs/25_cli.ipynb #32e07d09
 @data_app.command()
@@ -981,7 +982,7 @@ def fetch(
 
     Example: nsad data fetch higgs
     """
-    _stage(f"nsad data fetch: {name}")
+    stage(f"nsad data fetch: {name}")
     from nsad.data import fetch_dataset
 
     _say(fetch_dataset(name, data_home))
@@ -1039,7 +1040,7 @@ def _show_card(card) -> None:
     frame = card.for_people()
     if sys.stdout.isatty() and shutil.get_terminal_size().columns < 100:
         frame = frame.drop(columns="shape")
-    _show(frame, card.headline)
+    show(frame, card.headline)
     _tell("\n".join(card.remarks))
 
 
@@ -1093,7 +1094,7 @@ def list_library(
     frame = kept.search(domain=domain, near=near)
     if as_json:
         return print(frame.to_json(orient="records"))
-    _show(frame, repr(kept))
+    show(frame, repr(kept))
     if not len(kept) and not shipped:
         _say("empty so far; `nsad library list --shipped` shows what comes with nsad")
 
@@ -1290,7 +1291,7 @@ def show_results(store: STORE, as_json: AS_JSON = False):
     if as_json:
         return print(rows.to_json(orient="records"))
     for recipe, group in rows.groupby("recipe", sort=False):
-        _show(results_table(group), f"Recipe {recipe}, mean ± standard deviation over seeds")
+        show(results_table(group), f"Recipe {recipe}, mean ± standard deviation over seeds")
 
 # %% ../nbs/25_cli.ipynb #e49dc863
 @results_app.command("export")
@@ -1376,7 +1377,7 @@ def doctor(data_home: HOME = None, as_json: AS_JSON = False):
     if as_json:
         print(report.to_json(orient="records"))
     else:
-        _show(report, f"Python {sys.version.split()[0]} on {sys.platform}")
+        show(report, f"Python {sys.version.split()[0]} on {sys.platform}")
     if (report.state == "fails").any():
         raise typer.Exit(1)
 

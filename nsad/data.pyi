@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NAMES', 'ORIGINALS', 'SAMPLES', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
+__all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
 import gzip
 import hashlib
 import html
@@ -229,7 +229,7 @@ class Dataset:
         Training, validation and test rows.
     """
         ...
-_AT_ONCE = 2 ** 16
+AT_ONCE = 2 ** 16
 
 def _piecewise(values: np.ndarray) -> Iterator[np.ndarray]:
     ...
@@ -340,7 +340,7 @@ def _find(name: str, data_home, progress: bool) -> Path:
 
 def list_datasets(data_home: str | Path | None=None) -> pd.DataFrame:
     ...
-_PIECE = 100000
+PIECE = 100000
 
 def _pieces(path: Path, **kwargs):
     ...
@@ -362,7 +362,7 @@ def _refuse_one_class(y: np.ndarray, path: Path) -> None:
 
 def _read(path: Path, name: str, target: str, rows: int | None, seed: int | None, progress: bool):
     ...
-_LARGE = 16000000
+LARGE = 16000000
 
 def _source(path: Path, original: _Original, rows: int, sha256: str) -> str:
     ...

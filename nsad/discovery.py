@@ -536,16 +536,34 @@ def plot(self: Discovery, ax: "Axes | None" = None) -> "Axes":
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(6, 3.2), layout="constrained")[1]
-    ax.step(self.front.complexity, self.front.loss, where="post", color="0.7", zorder=1)
-    ax.scatter(self.front.complexity, self.front.loss, color="C0", zorder=2)
-    for row in self.front.itertuples():
-        ax.annotate(f" {row.formula}", (row.complexity, row.loss), fontsize=8, va="bottom")
+    nodes = self.front.complexity
+    ax.step(nodes, self.front.loss, where="post", color="0.7", zorder=1)
+    ax.scatter(nodes, self.front.loss, color="C0", zorder=2)
+    for i, row in enumerate(self.front.itertuples()):
+        ax.annotate(
+            row.formula,
+            (row.complexity, row.loss),
+            xytext=(5, -12 if i % 2 == 0 else 5),
+            textcoords="offset points",
+            fontsize=8,
+        )
     ax.set(
-        xlabel="complexity",
+        xlabel="complexity (nodes)",
         ylabel="validation loss" if self.provenance.get("engine") == "network" else "loss",
     )
-    ax.margins(x=0.25, y=0.15)
+    ax.margins(y=0.15)
+    _whole_numbers(ax, nodes.min(), nodes.max())
     return ax
+
+
+# %% ../nbs/16_discovery.ipynb #77440e84
+def _whole_numbers(ax: "Axes", low: int, high: int):
+    """An axis of counts: whole numbers from one below the lowest to a quarter beyond the
+    highest, where a name still fits.
+    """
+    ax.set_xlim(low - 1, high + max(1, (high - low) / 4))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+
 
 # %% ../nbs/16_discovery.ipynb #fba8a2a7
 MOST_SHOWN = 30  # formulas of a front that a notebook shows
@@ -1410,6 +1428,105 @@ def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
         return worse.loss - better.loss, None
     apart = np.subtract(worse.losses, better.losses)
     return float(apart.mean()), float(apart.std(ddof=1) / len(apart) ** 0.5)
+
+# %% ../nbs/16_discovery.ipynb #5ea4c002
+@patch
+def plot_search(self: Discovery, ax: "Axes | None" = None) -> "Axes":
+    """Draw each candidate's loss in the order of trying, the lowest so far, and ReLU's loss.
+
+    Losses after a short training and after a long one cannot be compared. Each share of the
+    training (a rung of successive halving) therefore has a colour, a line for its own lowest
+    loss so far, and a dashed line for ReLU where ReLU was trained as long. Upright lines are
+    where a generation begins. A loss far above ReLU's is drawn at the upper edge, and the axis
+    is logarithmic where the lowest loss is less than a thirtieth of that edge.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against the number of candidates tried.
+
+    Raises
+    ------
+    ValueError
+        The discovery has no candidates, as one that an earlier nsad has saved.
+    """
+    import matplotlib.pyplot as plt
+
+    if not len(self.candidates):
+        raise ValueError(
+            "this discovery has no candidates to draw: it was put together by hand, or saved"
+            " by an earlier nsad; search again"
+        )
+    tried = _in_order(self.candidates)
+    top = _upper_edge(tried)
+    ax = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1]
+    for k, (_, rung) in enumerate(tried.groupby("rung")):
+        _draw_rung(ax, rung, f"C{k}", top, len(tried))
+    _mark_generations(ax, tried.generation)
+    scale = "log" if 0 < tried.loss.min() < top / 30 else "linear"
+    ax.set(xlabel="candidates tried", ylabel="validation loss", yscale=scale)
+    ax.set_xlim(0, len(tried) + 1)
+    ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
+    return ax
+
+
+# %% ../nbs/16_discovery.ipynb #5ea4c003
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    "The candidates of a table with a row for each loss, numbered from 1 as they were tried."
+    same = rows[["restart", "generation", "rung", "formula", "lr"]].fillna(-1)
+    number = (same != same.shift()).any(axis=1).cumsum()
+    first = dict.fromkeys(("formula", "generation", "rung", "fidelity"), "first")
+    return rows.groupby(number).agg(first | {"loss": "mean"})
+
+
+# %% ../nbs/16_discovery.ipynb #5ea4c004
+def _upper_edge(tried: pd.DataFrame) -> float:
+    "As far above ReLU's highest loss, or above the median, as that is above the lowest loss."
+    finite = tried.loss[np.isfinite(tried.loss)]
+    usual = np.nanmax([finite.median(), finite[tried.formula == STANDARD[0]].max()])
+    return 2 * usual - finite.min() if finite.max() > usual > finite.min() else finite.max()
+
+
+# %% ../nbs/16_discovery.ipynb #5ea4c005
+def _draw_rung(ax: "Axes", rung: pd.DataFrame, colour: str, top: float, last: int):
+    "The candidates of one rung, their lowest loss so far, and ReLU's."
+    share = rung.fidelity.iloc[0]
+    label = f"lowest so far, {share:.0%} of the training" if np.isfinite(share) else "lowest so far"
+    at_edge = rung.loss.fillna(np.inf).clip(upper=top)
+    ax.plot(rung.index, at_edge, ".", color=colour, ms=4, alpha=0.5)
+    lowest = rung.loss.cummin().ffill()
+    ax.step(
+        [*rung.index, last],
+        [*lowest, lowest.iloc[-1]],
+        where="post",
+        color=colour,
+        lw=2,
+        label=label,
+    )
+    relu = rung.loss[rung.formula == STANDARD[0]]
+    if len(relu):
+        named = any(line.get_label() == "ReLU, trained as long" for line in ax.lines)
+        label = "_" if named else "ReLU, trained as long"
+        ax.axhline(relu.min(), color=colour, ls="--", lw=1, label=label)
+
+
+# %% ../nbs/16_discovery.ipynb #5ea4c007
+def _mark_generations(ax: "Axes", generation: pd.Series):
+    "An upright line and a number where a generation begins, and where the final judging does."
+    begins = generation[generation != generation.shift()]
+    if len(begins) == 1:
+        return
+    above = ax.get_xaxis_transform()
+    ax.vlines(begins.index, 0, 1, transform=above, color="0.85", lw=1, zorder=0)
+    for at, number in begins.items():
+        name = f"generation {number}" if number == 1 else str(number or "final")
+        ax.text(at, 1.01, name, transform=above, fontsize=8, color="0.4")
+
 
 # %% ../nbs/16_discovery.ipynb #23b9a8b2
 COLUMNS = "Complexity", "Loss", "Equation"

@@ -319,6 +319,32 @@ class Discovery:
         """Read what `to_json` gave; an error speaks of it by `name`."""
         ...
 
+    def plot_search(self, ax: 'Axes | None'=None) -> 'Axes':
+        """Draw each candidate's loss in the order of trying, the lowest so far, and ReLU's loss.
+
+    Losses after a short training and after a long one cannot be compared. Each share of the
+    training (a rung of successive halving) therefore has a colour, a line for its own lowest
+    loss so far, and a dashed line for ReLU where ReLU was trained as long. Upright lines are
+    where a generation begins. A loss far above ReLU's is drawn at the upper edge, and the axis
+    is logarithmic where the lowest loss is less than a thirtieth of that edge.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+        To draw on; None makes one.
+
+    Returns
+    -------
+    matplotlib Axes
+        Loss against the number of candidates tried.
+
+    Raises
+    ------
+    ValueError
+        The discovery has no candidates, as one that an earlier nsad has saved.
+    """
+        ...
+
     @classmethod
     def from_pysr(cls, path: str | Path) -> Discovery:
         """What a run of PySR has left, a hall_of_fame.csv or its folder. Needs no Julia."""
@@ -326,6 +352,9 @@ class Discovery:
 STANDARD = ('relu(x)', 'gelu(x)', 'silu(x)', 'tanh(x)')
 
 def _is_ahead(text: str, standard: dict) -> bool:
+    ...
+
+def _whole_numbers(ax: 'Axes', low: int, high: int):
     ...
 MOST_SHOWN = 30
 
@@ -516,6 +545,18 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
     ...
 
 def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
+    ...
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    ...
+
+def _upper_edge(tried: pd.DataFrame) -> float:
+    ...
+
+def _draw_rung(ax: 'Axes', rung: pd.DataFrame, colour: str, top: float, last: int):
+    ...
+
+def _mark_generations(ax: 'Axes', generation: pd.Series):
     ...
 COLUMNS = ('Complexity', 'Loss', 'Equation')
 MAX_HALL, MAX_EQUATIONS = (20000000, 2000)

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['FORMAT', 'DataError', 'FileError', 'FileTaken', 'why_not_written', 'writing', 'write_file', 'check_output', 'free_name', 'file_name', 'locked', 'lock_of', 'sha256_of', 'download', 'Rows', 'rows_folder', 'open_rows']
+__all__ = ['AHEAD', 'FORMAT', 'DataError', 'FileError', 'FileTaken', 'why_not_written', 'writing', 'write_file', 'check_output', 'free_name', 'file_name', 'locked', 'lock_of', 'sha256_of', 'download', 'Rows', 'rows_folder', 'open_rows']
 import errno
 import hashlib
 import http.client
@@ -131,7 +131,7 @@ def _attempts(url: str, part: Path, resumes: bool, limit: int | None, timeout: f
 
 def download(url: str, path, sha256: str | None=None, limit: int | None=None, progress: bool=True, timeout: float=30.0, tries: int=5) -> Path:
     ...
-_AHEAD = 1 << 22
+AHEAD = 1 << 22
 
 class _Unpacked(io.RawIOBase):
     """The text in a gzip file, unpacked one piece ahead of the reader."""
@@ -156,7 +156,7 @@ class _Unpacked(io.RawIOBase):
                 self.unzip = unzip.decompressobj(31)
             elif not data:
                 raise EOFError('it is cut short: the archive has no end')
-            text = self.unzip.decompress(data, _AHEAD)
+            text = self.unzip.decompress(data, AHEAD)
             if text:
                 self.last = text[-1:]
                 return text

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['LABELS', 'EXPORTS', 'COLOURS', 'STYLE', 'DARK', 'PAGE', 'results_table', 'MarkdownText', 'markdown_table',
            'export_results', 'theme', 'plot_activation', 'plot_front', 'plot_results', 'plot_ranks', 'plot_inputs',
-           'plot_boundaries', 'plot_network', 'plot_transfer', 'save_figure', 'write_report', 'formula_table',
-           'figures']
+           'plot_learning_curves', 'plot_boundaries', 'plot_network', 'plot_transfer', 'save_figure', 'write_report',
+           'formula_table', 'figures']
 
 # %% ../nbs/22_report.ipynb #6d2fa1be
 import html
@@ -33,6 +33,8 @@ from .messages import printable, shown
 from .models import SHAPES
 from .paper import Reproduction, claims
 from .statistics import mean_text
+from .training import History
+from .transfer import ink_on
 
 # %% ../nbs/22_report.ipynb #97bcb5df
 LABELS = {
@@ -290,30 +292,26 @@ def _limits(ax, low: float, high: float):
 
 # %% ../nbs/22_report.ipynb #8fdd93ec
 def plot_front(found: Discovery) -> Figure:
-    "Loss against complexity of the formulas that no other beats, each named at its point."
-    f = found.front
+    """Loss against complexity of the formulas that no other beats, each named at its point.
+
+    Parameters
+    ----------
+    found : Discovery
+        What a search found; its provenance names engine and dataset.
+
+    Returns
+    -------
+    Figure
+        `Discovery.plot` in the style of the report.
+    """
     with _style():
         fig, ax = plt.subplots(figsize=(7, 3.2))
-        ax.step(f.complexity, f.loss, where="post", color="0.7")
-        ax.plot(f.complexity, f.loss, "o", color=COLOURS[0])
-        for i, row in f.iterrows():
-            ax.annotate(
-                row.formula,
-                (row.complexity, row.loss),
-                xytext=(5, 5 if i % 2 else -12),
-                textcoords="offset points",
-                fontsize=8,
-            )
-        ax.set(
-            xlabel="complexity (nodes)",
-            ylabel="loss",
-            title=shown(
-                f"{found.provenance['engine']} on {found.provenance['dataset']}", "figure"
-            ),
-        )
-        ax.margins(x=0.25, y=0.15)
+        found.plot(ax)
+        about = f"{found.provenance['engine']} on {found.provenance['dataset']}"
+        ax.set_title(shown(about, "figure"))
     plt.close(fig)
     return fig
+
 
 # %% ../nbs/22_report.ipynb #0f51d935
 def plot_results(results: pd.DataFrame, measure: str = "accuracy") -> Figure:
@@ -432,14 +430,16 @@ def plot_inputs(model: nn.Module, X) -> Figure:
             (slope,) = torch.autograd.grad(y.sum(), x)
             ax.plot(x.detach(), y.detach(), lw=2, label="activation")
             ax.plot(x.detach(), slope, "--", label="derivative")
-            ax.set(xlabel="x", title=f"hidden layer {n + 1}: {_name(module)}", zorder=1)
+            ax.fill_between([], [], color="0.6", alpha=0.35, label="distribution of the inputs")
+            ax.set(xlabel="input of the units, x", title=f"hidden layer {n + 1}: {_name(module)}")
             ax.patch.set_visible(False)
             back = ax.twinx()
             back.hist(z.clip(low, high), 60, density=True, color="0.6", alpha=0.35)
             back.set(yticks=[], zorder=0)
             back.spines[:].set_visible(False)
             ax.set_zorder(2)
-        axes[0][0].legend(loc="upper left", fontsize=8)
+        handles = axes[0][0].get_legend_handles_labels()
+        fig.legend(*handles, loc="outside lower center", ncols=3, fontsize=9)
     plt.close(fig)
     return fig
 
@@ -471,6 +471,66 @@ def _activates(m: nn.Module) -> bool:
     return (
         isinstance(m, SymbolicActivation) or type(m).__module__ == "torch.nn.modules.activation"
     )
+
+# %% ../nbs/22_report.ipynb #1ea4c002
+def plot_learning_curves(
+    histories: Mapping[str, History],
+    steps_per_epoch: int | None = None,
+    stop: float | None = None,
+) -> Figure:
+    """Training and validation loss as training goes on, one colour for each history.
+
+    Where a history has several members (networks of a stack, or seeds), lines are their means
+    and bands go from the lowest validation loss to the highest.
+
+    Parameters
+    ----------
+    histories : mapping from str to History
+        Label to what `train` returned.
+    steps_per_epoch : int, optional
+        Steps of the optimiser in an epoch; the axis then counts steps, otherwise epochs.
+    stop : float, optional
+        Where to draw an upright line, in units of the axis: the end of a shorter training.
+
+    Returns
+    -------
+    Figure
+        Validation loss as a line, training loss dashed, on a logarithmic axis of steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nsad.training import History
+    >>> falling = np.array([[0.7], [0.5], [0.4]])
+    >>> history = History(falling, falling + 0.1, best_epoch=np.array([3]), seconds=1.0)
+    >>> plot_learning_curves({"relu": history}).axes[0].get_xlabel()
+    'epochs'
+    """
+    unit = "epochs" if steps_per_epoch is None else "steps of the optimiser"
+    with _style():
+        fig, ax = plt.subplots(figsize=(6, 3.6))
+        for (label, history), colour in zip(histories.items(), COLOURS * len(histories)):
+            _learning_curve(ax, history, shown(label, "figure"), colour, steps_per_epoch or 1)
+        if stop is not None:
+            ax.axvline(stop, color="0.5", lw=1.5, ls=":", label=f"{stop:g} {unit}")
+        ax.set(xscale="log", xlabel=unit, ylabel="loss")
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.legend(fontsize=9)
+    plt.close(fig)
+    return fig
+
+
+# %% ../nbs/22_report.ipynb #1ea4c003
+def _learning_curve(ax, history: History, label: str, colour: str, steps: int):
+    "Means over members, and a band for the validation loss."
+    at = steps * np.arange(1, len(history.train_loss) + 1)
+    ax.plot(at, history.train_loss.mean(1), "--", color=colour, lw=1, label=f"{label}, training")
+    if (held := history.validation_loss) is None:
+        return
+    ax.plot(at, held.mean(1), color=colour, lw=2, label=f"{label}, validation")
+    if held.shape[1] > 1:
+        ax.fill_between(at, held.min(1), held.max(1), color=colour, alpha=0.15, lw=0)
+
 
 # %% ../nbs/22_report.ipynb #8184a52a
 def plot_boundaries(
@@ -614,13 +674,15 @@ def plot_transfer(gains: pd.DataFrame, label: str = "points over ReLU") -> Figur
         )
         ax.grid(False)
         for (i, j), gain in np.ndenumerate(values):
+            if np.isnan(gain):
+                continue
             ax.text(
                 j,
                 i,
-                f"{gain:+.1f}",
+                f"{round(gain, 1) + 0.0:+.1f}",
                 ha="center",
                 va="center",
-                color="white" if abs(gain) > 0.6 * most else "black",
+                color=ink_on(image.to_rgba(gain)),
             )
         fig.colorbar(image, label=label)
     plt.close(fig)

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['N_FREQUENCIES', 'UNITS', 'ALIKE', 'TransferMatrix', 'transfer_matrix', 'Forecast', 'transferability', 'transferabilities', 'forecast_quality']
+__all__ = ['N_FREQUENCIES', 'UNITS', 'ALIKE', 'TransferMatrix', 'ink_on', 'transfer_matrix', 'indicators', 'spectrum_of', 'Forecast', 'transferability', 'transferabilities', 'forecast_quality']
 import json
 from collections.abc import Mapping as Mapping, Sequence as Sequence
 from dataclasses import asdict as asdict, dataclass as dataclass
@@ -159,7 +159,10 @@ class TransferMatrix:
 _LEFT_OUT = ['key', 'settings', 'latency', 'seconds', 'device', 'nsad', 'torch', 'python', 'created']
 _MARKS = {'better': '▲', 'worse': '▼'}
 
-def _mark(ax, i: int, j: int, gain: float, verdict, norm):
+def ink_on(colour: Sequence[float]) -> str:
+    ...
+
+def _mark(ax, i: int, j: int, gain: float, verdict, image):
     ...
 
 def _frames(ax, values: pd.DataFrame, n_sources: int):
@@ -206,10 +209,10 @@ def _ties(X: np.ndarray) -> np.ndarray:
     ...
 N_FREQUENCIES = 8
 
-def _indicators(y: np.ndarray, task: str) -> np.ndarray:
+def indicators(y: np.ndarray, task: str) -> np.ndarray:
     ...
 
-def _spectrum(z: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def spectrum_of(z: np.ndarray, targets: np.ndarray) -> np.ndarray:
     ...
 UNITS = {'projections': 0.1, 'ties': 0.35, 'spectrum': 0.2}
 ALIKE = (*UNITS, 'together')

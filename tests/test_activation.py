@@ -13,23 +13,15 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.testing import assert_close
 
 import nsad.kernels
+from helpers import EVERY, by_onnx, layer
 from nsad.activation import NAMES, SymbolicActivation, activation_module, replace_activations
 from nsad.autograd import straight
 from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
 from nsad.kernels import TORCH, evaluate_, plain
 from nsad.program import decimals, derivative_by, jet, program_of, run
 
-EVERY = [f"{n}({', '.join(['x', '0.7*x + 1', 'x**2'][:op.arity])})" for n, op in OPS.items()]
 NAMED = ["x*exp(-x**2)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)", "sin(2*x)", "cos(x) - cos(abs(cos(x)))", "x*cos(x)"]
 EDGES = torch.tensor([-1e6, -30.0, -1.0, -1e-3, -1e-30, -0.0, 0.0, 1e-30, 1e-3, 0.5, 1.0, 30.0, 1e6])
-
-
-def layer(text):
-    "The activation, with something added where the operator alone is constant."
-    try:
-        return SymbolicActivation(text)
-    except FormulaError:
-        return SymbolicActivation(text + " + x")
 
 
 @pytest.mark.parametrize("text", EVERY + NAMED)
@@ -272,6 +264,7 @@ WIDE = torch.cat([torch.linspace(-1e6, 1e6, 41), 10.0 ** torch.arange(-8, 6), -(
                   torch.tensor([0.0, -0.0, 1e-45, -1e-45, 1.2e-38, -1.2e-38])])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_random_formulas_are_finite_everywhere(seed):
     for f in random_formulas(250, 6, seed):
@@ -285,6 +278,7 @@ def test_random_formulas_are_finite_everywhere(seed):
 KINKS = ("mod", "floor", "ceil", "round", "where", "acosh", "atanh", "gamma", "elu", "selu", "soft", "hard", "abs", "sign", "max", "min", "relu", "step", "sqrt", "log", "cbrt", "div", "tan", "asin", "acos", "**", "/", "atan2", "exp", "sinh", "cosh")
 
 
+@pytest.mark.slow
 def test_gradients_of_smooth_random_formulas():
     x = torch.linspace(-0.9, 0.95, 7, dtype=torch.float64, requires_grad=True)
     checked = 0
@@ -332,6 +326,7 @@ def exactly(tree, x, jitter):
     return value if value == 0 or 1e-290 < abs(value) < 1e25 else None        # what a float can hold
 
 
+@pytest.mark.slow
 def test_random_formulas_agree_with_mpmath():
     "Where every operator is inside its domain and the formula does not magnify rounding, values are the textbook's to 1e-5."
     random.seed(3)
@@ -457,6 +452,7 @@ def test_autocast():
     assert all(torch.isfinite(p.grad).all() for p in net.parameters())
 
 
+@pytest.mark.slow
 def test_compiled_is_the_same():
     act, plain = SymbolicActivation("cos(2.5*x + 1) + tanh(x) - 0.5*softplus(x) + atan(x)").compile(), None
     if act.backend != "compiled":
@@ -485,6 +481,7 @@ def test_compiled_is_the_same():
     assert_close(again(rows), plain(rows))
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_layer_stays_as_it_was(recwarn):
     with torch._inductor.config.patch({"cpp.cxx": ("no-such-compiler",), "force_disable_caches": True}):
         act = SymbolicActivation("cos(2.25*x + 1)").compile()
@@ -616,16 +613,15 @@ def test_many_sets_of_constants_by_vmap():
     assert_close(got, torch.stack([torch.func.grad(f)(c, row) for c, row in zip(many, x)]))
 
 
+@pytest.mark.slow
 def test_export_and_onnx(tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
     net = nn.Sequential(nn.Linear(5, 7), SymbolicActivation("min(softplus(x), sin(2*x)) + 0.5*log(1 + x**2)"), nn.Linear(7, 2)).train(False)
     x = torch.randn(6, 5)
     assert_close(torch.export.export(net, (x,)).module()(x), net(x))
     path = tmp_path / "net.onnx"
     torch.onnx.export(net, (x,), path, dynamo=True, verbose=False)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    got = session.run(None, {session.get_inputs()[0].name: x.numpy()})[0]
-    np.testing.assert_allclose(got, net(x).detach().numpy(), atol=1e-5)
+    np.testing.assert_allclose(by_onnx(path, x), net(x).detach().numpy(), atol=1e-5)
 
 
 def test_a_residual_network_and_a_transformer_train_a_step():

@@ -1,9 +1,6 @@
 """Several networks whose predictions are averaged: in the estimators, saved, and in exported files."""
 
-import ctypes
 import json
-import shutil
-import subprocess
 import zipfile
 
 import numpy as np
@@ -13,6 +10,7 @@ from scipy.special import expit, softmax
 from sklearn.base import clone
 from torch import nn
 
+from helpers import by_onnx, compiled, in_c
 from nsad import NSADClassifier, NSADRegressor, to_c, to_numpy, to_onnx
 from nsad.ensemble import AveragedNetworks
 
@@ -25,7 +23,6 @@ TARGETS = {
     "regression": (NSADRegressor, X[:, 0] ** 2 + X[:, 1]),
 }
 SHORT = dict(hidden=(8,), max_iter=4, random_state=3)
-CC = shutil.which("cc") or shutil.which("gcc")
 
 
 def fitted(task, activation="x*exp(-x**2)", **more):
@@ -111,11 +108,12 @@ def test_a_file_from_before_there_were_members_is_read(tmp_path):
     np.testing.assert_array_equal(NSADClassifier.load(old).predict(X), model.predict(X))
 
 
-@pytest.mark.parametrize("options", [{}, dict(embedding="periodic", scaling="robust"),
-                                     dict(scaling="quantile_uniform", activation="tanh")])
-@pytest.mark.parametrize("task", TARGETS)
-def test_one_file_gives_the_same_numbers(task, options, tmp_path):
-    "NumPy, C (float and double) and ONNX, also where probabilities are next to nothing."
+exported = pytest.mark.parametrize("options", [{}, dict(embedding="periodic", scaling="robust"),
+                                               dict(scaling="quantile_uniform", activation="tanh")])
+
+
+def sure(task, options):
+    "A fitted model, its scaler, rows, what it gives for them, and how near others should come."
     model = fitted(task, **options)
     with torch.no_grad():
         for net in model.network_.members:
@@ -124,35 +122,29 @@ def test_one_file_gives_the_same_numbers(task, options, tmp_path):
     raw = np.vstack([X, 9 * X[:20]]).astype(np.float32)
     with torch.no_grad():
         wanted = net(torch.from_numpy(scaler.transform(raw)).double()).numpy()
-    close = dict(rtol=1e-5, atol=1e-5 * max(1, np.abs(wanted).max()))
+    return net, scaler, raw, wanted, dict(rtol=1e-5, atol=1e-5 * max(1, np.abs(wanted).max()))
+
+
+@exported
+@pytest.mark.parametrize("task", TARGETS)
+def test_numpy_and_onnx_give_the_same_numbers(task, options, tmp_path):
+    "Also where probabilities are next to nothing."
+    net, scaler, raw, wanted, close = sure(task, options)
     np.testing.assert_allclose(to_numpy(net, scaler=scaler)(raw), wanted, **close)
-    for dtype in ("float", "double") if CC else ():
+    np.testing.assert_allclose(by_onnx(to_onnx(net, tmp_path / "net.onnx", scaler=scaler), raw), wanted, **close)
+
+
+@compiled
+@exported
+@pytest.mark.parametrize("task", TARGETS)
+def test_c_gives_the_same_numbers(task, options, tmp_path):
+    net, scaler, raw, wanted, close = sure(task, options)
+    for dtype in ("float", "double"):
         folder = tmp_path / dtype
         folder.mkdir()
         text = to_c(net, folder / "net.h", dtype=dtype, scaler=scaler)
         assert "average of 3 networks" in text
-        np.testing.assert_allclose(_in_c(folder, raw, wanted.shape[1], dtype), wanted, **close)
-    runtime = pytest.importorskip("onnxruntime")
-    path = to_onnx(net, tmp_path / "net.onnx", scaler=scaler)
-    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    got = session.run(None, {session.get_inputs()[0].name: raw.astype(
-        np.float64 if "double" in session.get_inputs()[0].type else np.float32)})[0]
-    np.testing.assert_allclose(got, wanted, **close)
-
-
-def _in_c(folder, rows, n_outputs, dtype):
-    "What NAME_predict of a header gives for rows."
-    (folder / "net.c").write_text('#include "net.h"\n')
-    flags = [CC, "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    subprocess.run([*flags, "net.c", "-o", "net.so", "-lm"], cwd=folder, check=True, timeout=60)
-    predict = ctypes.CDLL(str(folder / "net.so")).network_predict
-    kind, number = (np.float32, ctypes.c_float)
-    if dtype == "double":
-        kind, number = (np.float64, ctypes.c_double)
-    rows, out = np.ascontiguousarray(rows, kind), np.zeros((len(rows), n_outputs), kind)
-    for row, y in zip(rows, out):
-        predict(row.ctypes.data_as(ctypes.POINTER(number)), y.ctypes.data_as(ctypes.POINTER(number)))
-    return out
+        np.testing.assert_allclose(in_c(folder, raw, wanted.shape[1], dtype), wanted, **close)
 
 
 def test_int8_asks_for_one_member():

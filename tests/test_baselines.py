@@ -1,16 +1,20 @@
 """Baselines are what their names say."""
+import json
+import sys
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from nsad import baselines
 from nsad.activation import activation_module
 from nsad.baselines import BASELINES, KAN, MLP, Linear, Trees, reference_models, with_baselines
-from nsad.data import Dataset, load_dataset
+from nsad.data import Dataset, Scaler, load_dataset, split
 from nsad.evaluation import Study
 from nsad.models import count_parameters, light, mlp
 from nsad.training import Recipe, forward_flops
+
+pytestmark = pytest.mark.slow
 
 MEANT = {"relu": F.relu, "gelu": F.gelu, "silu": F.silu, "tanh": torch.tanh, "mish": F.mish, "elu": F.elu,
          "prelu": lambda x: F.leaky_relu(x, 0.25), "snake": lambda x: x + x.sin().square(), "sine": torch.sin,
@@ -76,8 +80,9 @@ def test_a_linear_model_is_scikit_learns():
     from sklearn.linear_model import LogisticRegression
     ds = rows_of("binary")
     study = Study([ds], {}, networks=(), seeds=(1,), models={"linear": Linear()})
-    rows = study._rows(ds, 1)
-    expected = LogisticRegression(max_iter=1000).fit(*rows.train).score(*rows.test)
+    rows = split(ds, test=0.2, seed=1)
+    scaled = Scaler.fit(ds.X[rows.train]).transform(ds.X)
+    expected = LogisticRegression(max_iter=1000).fit(scaled[rows.train], ds.y[rows.train]).score(scaled[rows.test], ds.y[rows.test])
     row = study.run(progress=False).iloc[0]
     assert row.accuracy == pytest.approx(expected) and row.n_parameters == 5
 
@@ -93,7 +98,7 @@ def test_a_kan_learns_what_is_curved():
 
 
 def test_reference_models_without_their_package_are_left_out_with_a_line(monkeypatch, capsys):
-    monkeypatch.setitem(baselines._MODULES, "pykan", "no_such_package")
+    monkeypatch.setitem(sys.modules, "kan", None)
     models = reference_models({1: "sin(x)", 2: "x**2"})
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 2 and all("is left out" in line and "nsad[baselines]" in line for line in said)
@@ -102,6 +107,7 @@ def test_reference_models_without_their_package_are_left_out_with_a_line(monkeyp
 
 def test_the_row_of_a_reference_model_tells_versions_and_sizes_apart():
     models = {"a": MLP(), "b": MLP("flops"), "c": MLP(shape=(2, 1)), "d": Linear(), "e": Linear(2.)}
-    study = Study([rows_of("binary")], {}, networks=(), seeds=(1,), models=models)
-    assert len({study._key(c) for c in study.cells()}) == 5
-    assert "scikit-learn" in study._settings(list(study.cells())[3])["package"]
+    study = Study([rows_of("binary")], {}, networks=(), seeds=(1,), models=models, recipe=Recipe("one", 1, 64))
+    rows = study.run(progress=False).set_index("activation")
+    assert set(rows.index) == set(models) and rows.key.nunique() == 5
+    assert "scikit-learn" in json.loads(rows.settings["d"])["package"]

@@ -180,14 +180,14 @@ def test_the_size_of_a_piece_changes_nothing(piece, tmp_path, monkeypatch):
     lines = gzip.decompress((SAMPLES / ORIGINALS["magic"].sample).read_bytes()).splitlines(keepends=True)[:120]
     (tmp_path / "magic04.data").write_bytes(b"".join(lines))
     want = [load_dataset("magic", rows=rows, data_home=tmp_path) for rows in (None, 40)]
-    monkeypatch.setattr(nsad.data, "_PIECE", piece)
+    monkeypatch.setattr(nsad.data, "PIECE", piece)
     assert [load_dataset("magic", rows=rows, data_home=tmp_path).fingerprint for rows in (None, 40)] == [ds.fingerprint for ds in want]
     rows = {tuple(x): y for x, y in zip(want[0].X, want[0].y)}
     assert all(rows[tuple(x)] == y for x, y in zip(want[1].X, want[1].y))
 
 
 def test_a_fault_far_down_a_file_is_found_by_its_column_and_lines(tmp_path, monkeypatch):
-    monkeypatch.setattr(nsad.data, "_PIECE", 2)
+    monkeypatch.setattr(nsad.data, "PIECE", 2)
     magic_file(tmp_path, "ghgh")
     path = tmp_path / "magic04.data"
     for value, what in (("", "missing"), ("inf", "infinite"), ("many", "text \\('many'"), ("1e40", "float32")):

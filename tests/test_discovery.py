@@ -16,6 +16,8 @@ from nsad.discovery import Budget, Candidate, Discovery, discover, pareto_front
 from nsad.formula import Formula, FormulaError
 from nsad.training import Recipe
 
+pytestmark = pytest.mark.slow
+
 POOL = [Formula(t) for t in ("x", "sin(x)", "tanh(x)", "x*sin(x)", "x + sin(x)", "x*exp(-x**2)", "max(x, sin(2*x))")]
 SMALL = {"network": dict(population_size=12, generations=2, steps=(16, 32), tune=2, finalists=4, final_seeds=1,
                          recipe=Recipe("quick", steps=40, batch_size=64)),

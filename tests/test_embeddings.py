@@ -1,7 +1,4 @@
 """Embeddings of numbers: the published layers' values, training rows only, the same alone, in ensembles, in ONNX and in C."""
-import ctypes
-import shutil
-import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +6,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from helpers import by_onnx, compiled, in_c
 from nsad import (
     Dataset,
     NSADClassifier,
@@ -296,19 +294,11 @@ def trained(wanted, act="x*exp(-x**2)"):
 
 @each_kind
 @pytest.mark.parametrize("dtype", ["float", "double"])
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")
+@compiled
 def test_c_gives_the_same_numbers(wanted, dtype, tmp_path):
     net = trained(wanted)
     text = to_c(net, tmp_path / "net.h", name="net", dtype=dtype, scaler=SCALER)
-    (tmp_path / "net.c").write_text('#include "net.h"\n')
-    subprocess.run(["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", tmp_path / "net.so",
-                    tmp_path / "net.c", "-lm"], check=True)
-    run = ctypes.CDLL(str(tmp_path / "net.so")).net_predict
-    kind = np.float32 if dtype == "float" else np.float64
-    rows, out = X.astype(kind), np.empty((ROWS, 1), kind)
-    address = ctypes.POINTER(ctypes.c_float if dtype == "float" else ctypes.c_double)
-    for i in range(ROWS): run(rows[i:].ctypes.data_as(address), out[i:].ctypes.data_as(address))
-    np.testing.assert_allclose(out, predict(net, SCALED), atol=1e-5)
+    np.testing.assert_allclose(in_c(tmp_path, X, 1, dtype, "net"), predict(net, SCALED), atol=1e-5)
     np.testing.assert_allclose(to_numpy(net, dtype, SCALER)(X), predict(net, SCALED), atol=1e-5)
     assert "network of 5-" in text
 
@@ -316,12 +306,12 @@ def test_c_gives_the_same_numbers(wanted, dtype, tmp_path):
 @each_kind
 def test_onnx_gives_the_same_numbers(wanted, tmp_path):
     pytest.importorskip("onnxscript")
-    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
     net = trained(wanted)
-    session = runtime.InferenceSession(to_onnx(net, tmp_path / "net.onnx", scaler=SCALER))
-    out, = session.run(None, {"x": X.astype(np.float32)})
-    np.testing.assert_allclose(out, predict(net, SCALED), atol=1e-5)
-    assert session.get_inputs()[0].shape[1] == 5
+    path = to_onnx(net, tmp_path / "net.onnx", scaler=SCALER)
+    np.testing.assert_allclose(by_onnx(path, X), predict(net, SCALED), atol=1e-5)
+    assert onnx.load(path).graph.input[0].type.tensor_type.shape.dim[1].dim_value == 5
 
 
 def test_a_large_mean_costs_no_digits_in_single_precision():

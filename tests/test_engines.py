@@ -12,6 +12,8 @@ from nsad.discovery import Discovery, discover
 from nsad.engines.pysr import NO_JULIA, PySREngine, read_hall_of_fame
 from nsad.formula import Formula
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"operon": dict(population_size=100, generations=3, rounds=2, fraction=0.5),
          "gplearn": dict(population_size=60, generations=2, fraction=0.5)}
 HALL = 'Complexity,Loss,Equation\n1,0.25,"0.5"\n4,0.21,"sin(x3 * 2.1)"\n6,0.18,"cos(x25) - cos(abs(x1))"\n7,0.17,"wild(x1)"\n8,0.16,"x1 ^ 2"\n'
@@ -35,10 +37,10 @@ def test_same_seed_same_front_in_one_variable(engine, reduction, training):
 def test_operon_does_not_warn_of_a_program_without_variables(recwarn):
     import pyoperon
 
-    from nsad.engines.operon import OperonEngine, _program
+    from nsad.engines.operon import OperonEngine, program_text
     X = np.random.default_rng(0).normal(size=(40, 2))
-    estimator = OperonEngine(population_size=10, generations=1)._estimator(3).fit(X, X[:, 0])
-    assert float(_program(estimator, pyoperon.Tree([pyoperon.Node.Constant(0.5)]).UpdateNodes(), ["X0", "X1"]).strip("()")) == 0.5
+    estimator = OperonEngine(population_size=10, generations=1).estimator(3).fit(X, X[:, 0])
+    assert float(program_text(estimator, pyoperon.Tree([pyoperon.Node.Constant(0.5)]).UpdateNodes(), ["X0", "X1"]).strip("()")) == 0.5
     assert not [w for w in recwarn if "no variables" in str(w.message)]
 
 

@@ -148,6 +148,7 @@ def test_losses_are_the_same_alone_and_together():
     np.testing.assert_allclose(trial_losses(problem, ["sin(3*x)"], seeds=(4,))[0, 0], whole[1, 1], rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_training_never_sees_the_reference_and_heat_is_solved():
     equation = heat()
     calls = []

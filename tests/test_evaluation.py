@@ -8,22 +8,18 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from helpers import assert_same_rows
 from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Fitted, ResultsStore, Study, compare, summary
 from nsad.models import mlp
 from nsad.training import Recipe, evaluate, predict, train
 
 QUICK = Recipe("quick", epochs=2)
-TIMES = ["seconds", "latency", "created"]
 
 
 @pytest.fixture(scope="module")
 def magic():
     return load_dataset("magic", rows=800, seed=1)
-
-
-def same_rows(a, b):
-    pd.testing.assert_frame_equal(a.drop(columns=TIMES), b.drop(columns=TIMES), rtol=1e-4)
 
 
 def test_resumed_study_equals_an_unbroken_one(magic, tmp_path):
@@ -42,7 +38,7 @@ def test_resumed_study_equals_an_unbroken_one(magic, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         study.run(Breaks(tmp_path / "r.sqlite"), progress=False)
     assert len(ResultsStore(tmp_path / "r.sqlite").frame()) == 3
-    same_rows(study.run(tmp_path / "r.sqlite", progress=False), whole)
+    assert_same_rows(study.run(tmp_path / "r.sqlite", progress=False), whole, in_order=True)
     assert len(ResultsStore(tmp_path / "r.sqlite").frame()) == 6
 
 
@@ -52,7 +48,7 @@ def test_numbers_of_numpy_are_numbers(magic):
     theirs = Study([magic], ["relu"], seeds=np.arange(1, 3), split_seed=np.int64(3), recipe=Recipe("quick", np.int64(1), np.int32(64)), test=np.float64(0.25))
     a, b = ours.run(progress=False), theirs.run(progress=False)
     assert list(a.key) == list(b.key) and list(b.seed) == [1, 2]
-    same_rows(a, b)
+    assert_same_rows(a, b, in_order=True)
     with pytest.raises(ValueError, match="a seed='42' is not a whole number"): Study([magic], ["relu"], seeds=("42",))
 
 
@@ -169,7 +165,7 @@ def test_a_model_gets_the_rows_of_its_split_but_no_test_rows_and_is_kept_like_a_
     assert list(rows.network) == ["light"] * 2 + ["constant"] * 4 and list(rows.best_epoch[2:]) == [7] * 4
     assert list(rows.formula[4:]) == ["Constant(value=1.0)", "Constant(value=2.0)"] and (rows.auc[2:] == 0.5).all()
     assert all(g.test == () and len(g.train[1]) == 560 and len(g.validation[1]) == 80 for g in Constant.given) and len(Constant.given) == 4
-    same_rows(study.run(tmp_path / "r.sqlite", progress=False), rows)
+    assert_same_rows(study.run(tmp_path / "r.sqlite", progress=False), rows, in_order=True)
     assert len(Constant.given) == 4                                       # read back, not fitted again
     assert set(compare(rows, "relu", "auc").network) == {"constant"}
 

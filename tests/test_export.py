@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from helpers import CC, EVERY, by_onnx, compiled, layer
 from nsad import ExportError, SymbolicActivation, light, mlp, to_c, to_jax, to_latex, to_numpy, to_onnx
 from nsad.activation import NAMES
 from nsad.data import Scaler
@@ -20,14 +21,13 @@ from nsad.kernels import plain
 from nsad.models import Stack
 from nsad.program import derivative_by
 
-CC = shutil.which("cc")
+pytestmark = pytest.mark.slow
+
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wshadow", "-Wdouble-promotion", "-Wconversion", "-Wstrict-prototypes"]
 TYPES = {"float": (ctypes.c_float, np.float32, torch.float32), "double": (ctypes.c_double, np.float64, torch.float64)}
-EVERY = [f"{n}({', '.join(['x', '0.7*x + 1', 'x**2'][:op.arity])})" for n, op in OPS.items()]
 MORE = ["x*exp(-x**2)", "min(softplus(x), sin(2*x))", "cos(x) - cos(abs(cos(x)))", "x", "x**7", "1/x**3", "2.0**x", "x**0.7", "max(x, 0.5)",
         "atan2(x, 0.5)", "atan2(0.5, x)", "x**2.5 - pi*x", "1e-30*x", "1e-60*x + x", "1e25*x", "exp(exp(x))", "x**3*x**40", "log(abs(x))/x", "x - 0.5*(1 - x)"]
 GRID = np.concatenate([np.linspace(-5, 5, 1001), [0.0, -0.0, 1e-30, -1e-30, 1e-7, -1e-7, 1e-3, -1e-3, 9e-4, 40, -40, 100, -100, 1e3, -1e3, 1e6, -1e6]])
-compiled = pytest.mark.skipif(CC is None, reason="no C compiler: apt-get install gcc")
 
 
 def library(folder, text, name="c"):
@@ -50,11 +50,6 @@ def at(function, x, dtype, *more):
     x, y = np.ascontiguousarray(x, array), np.empty(len(x), array)
     function(len(x), x.ctypes.data_as(ctypes.POINTER(kind)), y.ctypes.data_as(ctypes.POINTER(kind)), *more)
     return y
-
-
-def layer(text):
-    try: return SymbolicActivation(text)
-    except FormulaError: return SymbolicActivation(text + " + x")
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +218,9 @@ def test_onnx_of_what_has_learned_with_its_scaler(tmp_path):
 @pytest.mark.parametrize("text", ["min(softplus(x), sin(2*x)) + log(x)", "1/x + x**7*exp(x)"])
 def test_onnx_of_an_activation(tmp_path, text):
     act, x = SymbolicActivation(text), np.array([[-3, -0.0, 0, 1e-4, 1, 2.5, 1e9]], np.float32)
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
-    session = onnxruntime.InferenceSession(to_onnx(act, tmp_path / "act.onnx"), providers=["CPUExecutionProvider"])
+    path = to_onnx(act, tmp_path / "act.onnx")
     for rows in (x, np.tile(x[:, :4], (5, 1))):
-        np.testing.assert_allclose(session.run(None, {"x": rows})[0], act(torch.from_numpy(rows)).numpy(), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(by_onnx(path, rows), act(torch.from_numpy(rows)).numpy(), rtol=1e-5, atol=1e-6)
 
 
 class LastOfSequence(nn.Module):
@@ -263,20 +257,15 @@ NETWORKS = {
 @pytest.mark.parametrize("shown", [True, False])
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_onnx_of_networks_that_are_not_for_tables(tmp_path, kind, shown):
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
     torch.manual_seed(0)
     make, x = NETWORKS[kind]
     net = make().train(False)
     path = to_onnx(net, tmp_path / "net.onnx", **({"example": x[:1].numpy()} if shown else {}))
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     for rows in (5, 1, 2):
-        got = session.run(["y"], {"x": x[:rows].numpy()})[0]
-        np.testing.assert_allclose(got, net(x[:rows]).detach().numpy(), rtol=0, atol=1e-5)
+        np.testing.assert_allclose(by_onnx(path, x[:rows]), net(x[:rows]).detach().numpy(), rtol=0, atol=1e-5)
 
 
 def test_onnx_of_a_network_with_two_inputs(tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install nsad[onnx]")
-
     class Two(nn.Module):
         def __init__(self):
             super().__init__()
@@ -285,8 +274,7 @@ def test_onnx_of_a_network_with_two_inputs(tmp_path):
         def forward(self, x, y): return self.act(self.a(x) + self.b(y))
 
     net, x, y = Two(), torch.randn(6, 3), torch.randn(6, 5)
-    session = onnxruntime.InferenceSession(to_onnx(net, tmp_path / "two.onnx", example=(x[:2], y[:2])), providers=["CPUExecutionProvider"])
-    got = session.run(["y"], {"x0": x.numpy(), "x1": y.numpy()})[0]
+    got = by_onnx(to_onnx(net, tmp_path / "two.onnx", example=(x[:2], y[:2])), x, y)
     np.testing.assert_allclose(got, net(x, y).detach().numpy(), rtol=0, atol=1e-5)
 
 

@@ -29,6 +29,7 @@ def read(text):
         return None
 
 
+@pytest.mark.slow
 @settings(max_examples=5000, deadline=None)
 @given(TEXT)
 def test_text_reads_back_as_itself(text):
@@ -86,6 +87,7 @@ def test_what_is_not_text_is_refused(value):
         Formula(value)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(st.text("xX0123456789.eE+-*/^()[]{},_ sincogmax%@!:;=<>'\"\\#~&|", max_size=60) | st.text(max_size=30))
 @example("x #")

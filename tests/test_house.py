@@ -210,3 +210,21 @@ def test_lines_and_cells_of_the_package_are_short():
 def test_functions_have_names():
     _, whole = code_figures()
     assert whole.lambdas <= 60, "say what it does: a named function instead of a lambda"
+
+
+OF_THE_WHOLE = {"test_cuda", "test_displays", "test_docstrings", "test_editors", "test_house"}
+
+
+def test_a_file_of_tests_is_named_after_its_room():
+    "`test_ROOM.py`, or `test_ROOM_SUBJECT.py`; what several rooms do together is in tests/scenarios."
+    rooms = {name_of(p).replace(".", "_") for p in MODULES} | {"engines"}
+    files = {p.stem for p in Path(__file__).parent.glob("test_*.py")} - OF_THE_WHOLE
+    assert {name for name in files if not any(f"{name}_".startswith(f"test_{room}_") for room in rooms)} == set()
+
+
+def test_a_marker_that_nobody_has_registered_is_refused(tmp_path):
+    "A slip in a marker's name would leave a test in, or out of, every run in silence."
+    (tmp_path / "test_it.py").write_text("import pytest\n\n\n@pytest.mark.slwo\ndef test_it(): pass\n")
+    settings = Path(__file__).parents[1] / "pytest.ini"
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", settings, tmp_path], capture_output=True, text=True)
+    assert run.returncode != 0 and "'slwo' not found in `markers`" in run.stdout

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import torch
 
-from nsad.formula import OPS, Formula
+from helpers import EVERY
+from nsad.formula import Formula
 from nsad.interpreter import OPCODES, REGISTER, ProgramTable, encoded, runs
 from nsad.kernels import plain
 from nsad.operators import NUMPY
 from nsad.program import jet, program_of
 
-EVERY = [f"{n}({', '.join(['x', '0.7*x + 1', 'x**2'][:op.arity])}) + 0.3*x" for n, op in OPS.items()]
-FORMULAS = [*EVERY, "x*exp(-x**2)", "cos(x) - cos(abs(cos(x)))", "x**3/(1 + x**2)", "min(softplus(x), sin(2*x))", "atan(x)*erf(x) - sigmoid(2*x)", "x"]
+FORMULAS = [*(f"{text} + 0.3*x" for text in EVERY), "x*exp(-x**2)", "cos(x) - cos(abs(cos(x)))", "x**3/(1 + x**2)", "min(softplus(x), sin(2*x))", "atan(x)*erf(x) - sigmoid(2*x)", "x"]
 BY_SIGN = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "neg": np.negative, "ge": np.greater_equal,
            "gt": np.greater, "le": np.less_equal, "lt": np.less}
 FUNCTIONS = [BY_SIGN.get(op) or getattr(NUMPY, op) for op in OPCODES]

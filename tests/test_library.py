@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpers import ROOT
 from nsad.data import Dataset, load_dataset, split
 from nsad.discovery import Discovery
 from nsad.engines.network import CLASSICS
@@ -70,7 +71,7 @@ def test_an_entry_does_not_change_with_what_it_was_made_of():
 
 
 def test_a_discovery_brings_its_provenance(tmp_path):
-    found = Discovery.load(Path(__file__).parents[1] / "nbs/data/discovery.json")
+    found = Discovery.load(ROOT / "nbs/data/discovery.json")
     entry = ActivationLibrary(tmp_path).add("found", found)
     p = found.provenance
     assert (entry.formula, entry.seed, entry.domain) == (found.best.text, p["seed"], p["domain"])
@@ -88,7 +89,7 @@ def test_scores_are_those_of_the_study():
     import pandas as pd
 
     from nsad.evaluation import summary
-    results = pd.read_csv(Path(__file__).parents[1] / "nbs/data/results.csv")
+    results = pd.read_csv(ROOT / "nbs/data/results.csv")
     table = summary(results).query("activation == 'relu'").set_index("network")
     for s in scores_of(results, "relu"):
         row = table.loc[s["network"]]
@@ -102,7 +103,7 @@ def test_scores_are_those_of_the_study():
 
 def test_the_shipped_activations_are_sound_and_carry_their_evidence():
     assert len(TABLES) >= 6 and SHIPPED.problems().empty and SHIPPED.read_only
-    assert {e.domain for e in SHIPPED} - {e.domain for e in TABLES} == FIELDS, "see test_domains.py"
+    assert {e.domain for e in SHIPPED} - {e.domain for e in TABLES} == FIELDS, "see test_library_domains.py"
     for e in TABLES:
         assert e.data["fingerprint"] and e.licence and e.citation and e.note and e.versions and e.seed and e.engine["name"] == "network"
         assert {s["activation"] for s in e.baselines} >= {"relu", "gelu", "silu"} and any(s["network"] == "heavy" for s in e.baselines)
@@ -111,9 +112,8 @@ def test_the_shipped_activations_are_sound_and_carry_their_evidence():
 
 
 def test_the_shipped_scores_are_in_the_results_that_they_name():
-    root = Path(__file__).parents[1]
     for e in TABLES:
-        text = "".join((root / f).read_text("utf-8") for f in e.evidence["files"] if (root / f).is_file())
+        text = "".join((ROOT / f).read_text("utf-8") for f in e.evidence["files"] if (ROOT / f).is_file())
         for s in e.scores:
             if s["recipe"] == "paper":
                 assert f"{s['mean']:.4f} ± {s['sd']:.4f}" in text
@@ -208,6 +208,7 @@ def same(a, b):
     return a == b
 
 
+@pytest.mark.slow
 @settings(max_examples=1100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=by_structure() | by_bytes())
 def test_a_mutated_file_is_read_as_it_stands_or_refused(data, tmp_path_factory):
@@ -318,6 +319,7 @@ print(won)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_add_at_once(tmp_path):
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     runs = [subprocess.Popen([sys.executable, "-c", WRITER, tmp_path / "lib", who], stdout=subprocess.PIPE, text=True, env=env) for who in "ab"]
@@ -550,6 +552,7 @@ def test_plot(library):
     plt.close("all")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*sample that nsad carries")
 def test_recommend_on_an_embedded_dataset():
     ds = load_dataset("forest_cover", rows=1500, seed=1)
@@ -594,7 +597,7 @@ def test_find_entry_looks_at_ones_own_first(library, monkeypatch):
 def test_the_wheel_would_carry_the_activations():
     from configparser import ConfigParser
     cfg = ConfigParser(delimiters=["="])
-    cfg.read(Path(__file__).parents[1] / "settings.ini", encoding="utf-8")
+    cfg.read(ROOT / "settings.ini", encoding="utf-8")
     patterns = cfg["DEFAULT"]["package_data"].split()
     package = SHIPPED.path.parents[1]
     shipped = {p for pattern in patterns for p in package.glob(pattern)}

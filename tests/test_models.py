@@ -1,9 +1,11 @@
 """Stacks: members do not depend on their neighbours, and learn what a network alone learns."""
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.testing import assert_close
 
+from nsad import SymbolicActivation
 from nsad.models import Stack, count_parameters, mlp
 from nsad.training import Recipe, evaluate, predict, train
 
@@ -70,6 +72,16 @@ def test_activations_that_learn_are_not_shared_between_seeds():
     train(net, X, TARGETS["binary"], recipe=QUICK, seed=2)
     assert slopes[1] == pytest.approx(float(net[2].weight.detach()), rel=1e-3)
     assert count_parameters(stack.member(2)) == count_parameters(net)
+
+
+@pytest.mark.slow
+def test_constants_learn_in_a_stack():
+    torch.manual_seed(0)
+    rows = np.random.default_rng(0).normal(size=(400, 5)).astype(np.float32)
+    stack = Stack(5, [SymbolicActivation("sin(1.1*x)", trainable=True), "sin(x)"], seeds=(1, 2), hidden=(8, 4))
+    train(stack, rows, (rows[:, 0] * rows[:, 1] > 0).astype(int))
+    learned = [m.constants.item() for m in stack.modules() if isinstance(m, SymbolicActivation) and m.constants is not None]
+    assert len(learned) == 4 and all(abs(c - 1.1) > 1e-4 for c in learned) and len(set(learned)) == 4
 
 
 def test_patience_keeps_the_best_epoch_of_each_member():

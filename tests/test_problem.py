@@ -206,6 +206,7 @@ def test_a_fingerprint_sees_what_a_function_closes_over():
     assert fingerprint({"a": 1}, np.zeros(2)) != fingerprint({"a": 1}, np.zeros(2, np.float32))
 
 
+@pytest.mark.slow
 def test_a_fingerprint_is_the_same_in_another_process():
     code = ("import torch; from torch import nn; from nsad import ModelProblem\n"
             "X = torch.arange(8.).reshape(4, 2)\n"

@@ -5,15 +5,14 @@ import os
 import pickle
 import shlex
 import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from torch import nn
 
+from helpers import NSAD, nsad
 from nsad import (
     ActivationLibrary,
     Dataset,
@@ -32,7 +31,8 @@ from nsad.data import SAMPLES
 from nsad.discovery import Candidate, discover_on_splits
 from nsad.provenance import MOST_MARKS, SeenRows, leak, origins, row_marks, seen_as_json, seen_from_json, seen_share
 
-NSAD = Path(sys.executable).with_name("nsad")
+pytestmark = pytest.mark.slow
+
 SHORT = Recipe("short", 1, 128)
 
 
@@ -219,12 +219,6 @@ def test_origins_of_a_model_that_is_no_network(magic):
     assert [o.seed for o in origins(MLP(like="relu", activation=found.best))] == [42]
     with pytest.raises(ValueError, match="'wide' cannot be tested"):
         Study([magic], ["relu"], seeds=(43,), recipe=SHORT, models={"wide": MLP(like="relu", activation=found.best)}).run(progress=False)
-
-
-def nsad(*arguments, cwd, code=0):
-    run = subprocess.run([NSAD, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=300)
-    assert run.returncode == code, run.stderr
-    return run
 
 
 @pytest.fixture(scope="module")

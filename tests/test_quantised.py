@@ -11,15 +11,16 @@ import torch
 from sklearn.datasets import load_digits
 from torch import nn
 
+from helpers import CC, by_onnx, compiled
 from nsad import ExportError, Recipe, SymbolicActivation, load_dataset, mlp, split, to_c, to_numpy, to_onnx, train
 from nsad.data import SAMPLES, Dataset, Scaler
 from nsad.microcontroller import compiled_size, footprint
 from nsad.quantised import Grid, costs, fit_table, quantise, quantise_network, tabulate
 
-CC = shutil.which("gcc")
+pytestmark = pytest.mark.slow
+
 ARM = shutil.which("arm-none-eabi-gcc")
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wshadow", "-Wconversion", "-Wdouble-promotion", "-Wstrict-prototypes"]
-compiled = pytest.mark.skipif(CC is None, reason="no C compiler: apt-get install gcc")
 cross = pytest.mark.skipif(ARM is None, reason="no cross compiler: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi")
 TABLES = ["forest_cover", "spambase", "magic", "digits"]
 BUMP = "x*exp(-x**2)"
@@ -185,14 +186,14 @@ def test_a_cortex_computes_the_same(tmp_path, trained, cpu):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_onnx_holds_the_same_numbers(tmp_path, trained, name):
-    onnxruntime, onnx = pytest.importorskip("onnxruntime"), pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
     t = trained(name)
     path = to_onnx(t.net, tmp_path / "n.onnx", **t.int8)
     operators = {node.op_type for node in onnx.load(path).graph.node}
     assert {"QuantizeLinear", "DequantizeLinear", "Gather"} <= operators and "Exp" not in operators
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     X = np.concatenate([t.test.X.astype(np.float32), odd(t.test.n_features)])
-    (got,), expected = session.run(None, {"x": X}), to_numpy(t.net, **t.int8)(X)
+    got, expected = by_onnx(path, X), to_numpy(t.net, **t.int8)(X)
     assert (np.isnan(got) == np.isnan(expected)).all()
     assert np.nanmean(np.abs(got - expected)) < 2e-3 * np.nanstd(expected)
 

@@ -20,6 +20,7 @@ def study_of_scores(rng, n_seeds=10, share=0.2, gain=0., dataset="d"):
                               train_rows=80) for name, line in zip(NAMES, scores) for s, value in enumerate(line)])
 
 
+@pytest.mark.slow
 def test_at_most_one_study_in_twenty_declares_a_difference_that_is_not_there():
     rng = np.random.default_rng(0)
     declared = [(compare(study_of_scores(rng), "relu").verdict != "no difference shown").any() for _ in range(200)]
@@ -50,6 +51,7 @@ def test_lower_is_better_for_a_loss():
     assert out.verdict["a"] == "worse" and out.difference["a"] > 0 > out.effect["a"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_shuffled_labels_show_no_difference(seed):
     ds, rng = load_dataset("magic", rows=400, seed=seed), np.random.default_rng(seed)
@@ -58,6 +60,7 @@ def test_shuffled_labels_show_no_difference(seed):
     assert set(compare(rows, "relu", "auc").verdict) == {"no difference shown"}
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_true_mean_as_often_as_they_say():
     rng = np.random.default_rng(2)
     inside = []
@@ -83,6 +86,7 @@ def test_across_datasets_it_is_wilcoxons_test_with_holms_correction():
     assert out.n["a"] == 12 and "over 12 datasets" in out.sentence["a"]
 
 
+@pytest.mark.slow
 def test_across_datasets_false_positives_are_rare():
     rng = np.random.default_rng(4)
     wrong = [(compare_across(over_datasets(rng), "relu").verdict != "no difference shown").any() for _ in range(200)]

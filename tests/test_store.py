@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from nsad import Dataset, Study
 from nsad.cli import app
 from nsad.evaluation import ResultsStore
-from nsad.training import Recipe
+from nsad.training import Recipe, train
+
+pytestmark = pytest.mark.slow
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 2))
@@ -129,17 +131,17 @@ def test_a_full_disk_keeps_the_rows_that_were_kept(store):
 
 def test_a_study_that_is_killed_in_every_stack_still_gets_done(tmp_path, monkeypatch):
     """Each run is killed when as many networks have been trained as eight stacks of one have; a stack of 24 never ends then."""
-    path, original = tmp_path / "r.sqlite", Study._train
+    path, real = tmp_path / "r.sqlite", train
     study = Study([TABLE], ["relu", "sin(x)", "tanh", "cos(x)"], seeds=(1, 2, 3), recipe=Recipe("one", epochs=1))
     sizes = []
 
-    def killed(self, cells, device):
-        sizes.append(len(cells))
-        if len(cells) > 1:
+    def killed(stack, *args, **options):
+        sizes.append(stack.n_members)
+        if stack.n_members > 1:
             raise SystemExit("killed")
-        yield from original(self, cells, device)
+        return real(stack, *args, **options)
 
-    monkeypatch.setattr(Study, "_train", killed)
+    monkeypatch.setattr("nsad.evaluation.train", killed)
     runs = 0
     while len(ResultsStore(path).keys()) < 12:
         runs += 1
@@ -147,7 +149,7 @@ def test_a_study_that_is_killed_in_every_stack_still_gets_done(tmp_path, monkeyp
             study.run(path, progress=False)
         except SystemExit:
             assert runs < 8, f"no progress: stacks of {sizes}"
-    monkeypatch.setattr(Study, "_train", original)
+    monkeypatch.setattr("nsad.evaluation.train", real)
     rows, whole = study.run(path, progress=False), study.run(progress=False)
     assert sizes[0] == 12 and sizes[-1] == 1
     np.testing.assert_allclose(rows.accuracy, whole.accuracy, atol=1e-6)

@@ -3,7 +3,6 @@ import gzip
 import io
 import json
 import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
@@ -15,12 +14,12 @@ import sklearn.datasets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import PENGUINS
 from nsad.card import describe, guess_domain, plot_card
 from nsad.data import DataError, Dataset, Scaler, load_dataset, split
 from nsad.tables import FEW, MISSING, Encoding, kind_of, read_table
 
 matplotlib.use("Agg")
-PENGUINS = Path(__file__).parents[1] / "nbs" / "data" / "penguins.csv"
 FRAME = pd.DataFrame(dict(height=[1.5, np.nan, 3.25, 4.], kind=["oak", "elm", None, "oak"], tall=[True, False, True, True], y=[0, 1, 1, 0]))
 
 

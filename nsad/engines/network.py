@@ -520,7 +520,7 @@ def _repeats(wanted: int, held: int, least: int, most: int) -> int:
 
 # %% ../../nbs/17a_engines.network.ipynb #cdd11938
 @patch
-def _rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
+def rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
     "The trials of screening, scoring and judging."
     held = len(X) // 4
     n_fit = min(len(X) - held, self.final_rows or len(X))
@@ -575,7 +575,7 @@ def _trials(self: NetworkEngine, X, y, task: str, seed: int) -> list[list[TableT
         (X, y, task),
         *((Scaler.fit(d.X, kind).transform(d.X), d.y, d.task) for d in self.others),
     ]
-    return list(zip(*(self._rungs(*table, seed) for table in tables)))
+    return list(zip(*(self.rungs(*table, seed) for table in tables)))
 
 # %% ../../nbs/17a_engines.network.ipynb #e71936a7
 @patch

@@ -261,7 +261,8 @@ class NetworkEngine:
     def _short(self, rung: int, n_rows: int) -> Recipe:
         ...
 
-    def _rungs(self, X, y, task: str, seed: int) -> list[TableTrial]:
+    def rungs(self, X, y, task: str, seed: int) -> list[TableTrial]:
+        """The trials of screening, scoring and judging."""
         ...
 
     def _trials(self, X, y, task: str, seed: int) -> list[list[TableTrial]]:

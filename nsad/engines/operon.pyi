@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['OperonEngine']
+__all__ = ['OperonEngine', 'program_text']
 import math
 import os
 import warnings
@@ -58,7 +58,8 @@ class OperonEngine:
     def __post_init__(self, to_one: str | None):
         ...
 
-    def _estimator(self, seed: int):
+    def estimator(self, seed: int):
+        """One run of Operon."""
         ...
 
     def search(self, X, y, task: str, seed: int, budget: Budget) -> Iterator[Candidate]:
@@ -67,7 +68,7 @@ class OperonEngine:
     """
         ...
 
-def _program(estimator, tree, names: Sequence[str]) -> str:
+def program_text(estimator, tree, names: Sequence[str]) -> str:
     ...
 
 def _label_loss(program: str, X, y, kind: str) -> float:

@@ -2,18 +2,17 @@
 import importlib.util
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from helpers import ROOT
 from nsad import ActivationLibrary, Dataset, ModelProblem, Recipe
 from nsad.equations import EquationProblem
 from nsad.fields import image_problem
 from nsad.library import Entry, LibraryError, best_beside, judged
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 SHIPPED = ActivationLibrary.shipped()
 DOMAINS = "images", "equations", "extrapolation"

@@ -47,6 +47,7 @@ def test_a_change_of_test_rows_changes_nothing_that_is_fitted(canary):
     np.testing.assert_array_equal(Scaler.fit(a.X).mean, Scaler.fit(b.X).mean)
 
 
+@pytest.mark.slow
 def test_neither_a_search_nor_a_study_notices_test_rows():
     frame = table()
     fitted = []
@@ -79,6 +80,7 @@ def test_parts_share_one_rule_and_an_unseen_word_has_its_own_place():
     assert np.isfinite(new[columns]).all(axis=None) and not (known[columns] == new[columns].iloc[0]).all(axis=1).any()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.lists(st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(allow_nan=False, allow_infinity=False, width=32)), min_size=1, max_size=6))
 def test_whatever_stands_in_test_rows(seed, cells):

@@ -11,6 +11,8 @@ from nsad import Dataset, Recipe, Study, mlp, split, train
 from nsad.data import DataError, Scaler, StandardisedRows, fit_in_pieces, is_mapped
 from nsad.training import predict
 
+pytestmark = pytest.mark.slow
+
 BRIEF = Recipe("brief", epochs=2, batch_size=64)
 
 
@@ -36,7 +38,7 @@ def test_a_mapped_table_is_not_copied(tmp_path):
 
 @pytest.mark.parametrize("kind", ["float32", "float64 that is float32", "float64"])
 def test_a_fingerprint_in_pieces_is_that_of_the_whole(monkeypatch, kind):
-    monkeypatch.setattr("nsad.data._AT_ONCE", 64)
+    monkeypatch.setattr("nsad.data.AT_ONCE", 64)
     X = np.random.default_rng(0).normal(size=(500, 3)).astype(np.float32)
     if kind != "float32": X = X.astype(np.float64)
     if kind == "float64": X[480, 1] = 0.1                                       # which no float32 is, in the last piece alone
@@ -46,7 +48,7 @@ def test_a_fingerprint_in_pieces_is_that_of_the_whole(monkeypatch, kind):
 
 
 def test_a_scaler_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("nsad.data._AT_ONCE", 64)
+    monkeypatch.setattr("nsad.data.AT_ONCE", 64)
     ds = mapped(table(), tmp_path)
     rows = np.random.default_rng(1).permutation(500)[:333]
     got, expected = fit_in_pieces(ds, rows), Scaler.fit(ds.X[rows])

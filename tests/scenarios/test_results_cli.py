@@ -9,6 +9,8 @@ from nsad.evaluation import ResultsStore, Study
 from nsad.report import export_results
 from nsad.training import Recipe
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):

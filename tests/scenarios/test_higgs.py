@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ import nsad.data
 import nsad.files
 from nsad.data import NAMES, ORIGINALS, DataError, load_dataset
 from nsad.files import download, open_rows, rows_folder
+
+pytestmark = pytest.mark.slow
 
 RNG = np.random.default_rng(0)
 BODY = RNG.bytes(5 << 20)
@@ -106,6 +109,25 @@ def server(monkeypatch):
     made.http.server_close()
 
 
+def ends_with(error, after, name):
+    "An `open` that gives files which raise an error after so many writes, where `name` is part of theirs."
+    class Ending:
+        def __init__(self, file): self.file, self.writes = file, 0
+        def __getattr__(self, part): return getattr(self.file, part)
+        def __enter__(self): return self
+        def __exit__(self, *how): self.file.close()
+
+        def write(self, data):
+            self.writes += 1
+            if self.writes > after: raise error
+            return self.file.write(data)
+
+    def opened(path, mode="r", *args, **kwargs):
+        file = open(path, mode, *args, **kwargs)
+        return Ending(file) if name in os.path.basename(path) and mode != "rb" else file
+    return opened
+
+
 def fetch(server, folder, sha256=DIGEST, limit=2 * len(BODY), timeout=0.3):
     return download(server.url, folder / "big.bin", sha256, limit, progress=False, timeout=timeout, tries=3)
 
@@ -161,15 +183,10 @@ def test_without_a_checksum_nothing_is_continued(server, tmp_path):
 
 def test_a_full_disk_is_said_before_and_during(server, tmp_path, monkeypatch):
     with monkeypatch.context() as m:
-        m.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))
+        m.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=10, used=9, free=1))
         with pytest.raises(DataError, match="has room for 1;"):
             fetch(server, tmp_path)
-    real = nsad.files._pieces
-
-    def full(answer, timeout):
-        yield from (piece for _, piece in zip(range(3), real(answer, timeout)))
-        raise OSError(errno.ENOSPC, "No space left on device")
-    monkeypatch.setattr(nsad.files, "_pieces", full)
+    monkeypatch.setattr(nsad.files, "open", ends_with(OSError(errno.ENOSPC, "No space left on device"), 3, "big.bin.part"), raising=False)
     with pytest.raises(DataError, match="No space left|disk is full"):
         fetch(server, tmp_path)
     assert not (tmp_path / "big.bin").exists()
@@ -219,8 +236,11 @@ def test_killed_at_random_moments_the_next_load_is_right(big, tmp_path):
     path = shutil.copy(source, tmp_path / "big.csv.gz")
     start = time.perf_counter()
     open_rows(path, names, progress=False)
-    whole, caught = time.perf_counter() - start, 0
-    for moment in np.random.default_rng().uniform(0, 1.2 * whole, 5):
+    whole, caught, kills = time.perf_counter() - start, 0, 0
+    chance = np.random.default_rng(0)
+    while kills < 5 or caught < 2 and kills < 30:                 # moments differ from machine to machine; some must be in time
+        kills += 1
+        moment = chance.uniform(0, 1.2 * whole / (1 + kills // 5))
         shutil.rmtree(rows_folder(path))
         process = child(path, names)
         process.stdout.readline()
@@ -230,7 +250,7 @@ def test_killed_at_random_moments_the_next_load_is_right(big, tmp_path):
         caught += not rows_folder(path).exists()
         assert is_right(open_rows(path, names, progress=False), values)
         assert {p.name for p in tmp_path.iterdir()} <= {path.name, rows_folder(path).name}
-    print(f"{caught} of 5 before the end")
+    assert caught >= 2
 
 
 def test_processes_that_load_at_once_wait_for_each_other(big, tmp_path):
@@ -338,33 +358,27 @@ def test_an_archive_of_several_parts_is_one_table(unzip, tmp_path):
 
 @pytest.mark.parametrize("piece", [1, 7, 100, 4096])
 def test_the_size_of_a_piece_changes_no_row(piece, tmp_path, monkeypatch):
-    monkeypatch.setattr(nsad.files, "_AHEAD", max(piece, 100))    # a line must fit
+    monkeypatch.setattr(nsad.files, "AHEAD", max(piece, 100))    # a line must fit
     assert is_right(open_rows(packed(table(400), tmp_path / "t.csv.gz"), COLUMNS), table(400))
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize("when", [0, 2])
-def test_a_full_disk_leaves_nothing(error, when, tmp_path, monkeypatch):
-    path, real, calls = packed(table(3000), tmp_path / "t.csv.gz"), nsad.files._Array.append, []
-
-    def full(self, values):
-        calls.append(1)
-        if len(calls) > when: raise OSError(error, os.strerror(error))
-        return real(self, values)
+@pytest.mark.parametrize("writes", [0, 1, 3])                       # at the head of the file, at the first rows, at later ones
+def test_a_full_disk_leaves_nothing(error, writes, tmp_path, monkeypatch):
+    path = packed(table(3000), tmp_path / "t.csv.gz")
     with monkeypatch.context() as m:
-        m.setattr(nsad.files, "_AHEAD", 20_000)
-        m.setattr(nsad.files._Array, "append", full)
+        m.setattr(nsad.files, "AHEAD", 20_000)
+        m.setattr(nsad.files, "open", ends_with(OSError(error, os.strerror(error)), writes, "X.npy"), raising=False)
         with pytest.raises(DataError, match="disk is full" if error == errno.ENOSPC else "cannot be written"):
             open_rows(path, COLUMNS)
     assert only_the_source(path) and is_right(open_rows(path, COLUMNS), table(3000))
 
 
-def test_ctrl_c_leaves_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("writes, name", [(1, "X.npy"), (0, "about.json")])
+def test_ctrl_c_leaves_nothing(writes, name, tmp_path, monkeypatch):
     path = packed(table(500), tmp_path / "t.csv.gz")
-
-    def stopped(*args): raise KeyboardInterrupt
     with monkeypatch.context() as m:
-        m.setattr(nsad.files, "_note", stopped)
+        m.setattr(nsad.files, "open", ends_with(KeyboardInterrupt(), writes, name), raising=False)
         with pytest.raises(KeyboardInterrupt):
             open_rows(path, COLUMNS)
     assert only_the_source(path)
@@ -415,7 +429,7 @@ def test_a_copy_of_the_rows_is_good_and_is_believed_from_then_on(tmp_path, monke
     path = packed(table(500), tmp_path / "t.csv.gz")
     open_rows(path, COLUMNS)
     for file in [path, *rows_folder(path).iterdir()]: os.utime(file, ns=(5, 5))
-    monkeypatch.setattr(nsad.files, "_convert", None)
+    monkeypatch.setattr(nsad.files, "unzip", None)                # nothing is unpacked again
     assert is_right(open_rows(path, COLUMNS), table(500))
     assert json.loads((rows_folder(path) / "about.json").read_text())["source"]["mtime_ns"] == 5
     monkeypatch.setattr(nsad.files, "sha256_of", None)
@@ -439,7 +453,7 @@ def higgs(tmp_path, monkeypatch):
     "3,000 rows that count as large, the last 500 of them for testing."
     values = table(3000, columns=28)
     path = packed(values, tmp_path / "HIGGS.csv.gz")
-    monkeypatch.setattr(nsad.data, "_LARGE", 1)
+    monkeypatch.setattr(nsad.data, "LARGE", 1)
     monkeypatch.setitem(ORIGINALS, "higgs", replace(ORIGINALS["higgs"], test_rows=500, sha256=hashlib.sha256(path.read_bytes()).hexdigest()))
     return path, values
 
@@ -471,7 +485,7 @@ def test_a_draw_from_rows_is_repeatable_balanced_and_without_repeats(higgs):
 
 def test_rows_and_a_direct_reading_are_the_same_table(higgs, monkeypatch):
     kept = load_dataset("higgs", data_home=higgs[0].parent)
-    monkeypatch.setattr(nsad.data, "_LARGE", 1 << 40)
+    monkeypatch.setattr(nsad.data, "LARGE", 1 << 40)
     assert load_dataset("higgs", data_home=higgs[0].parent).fingerprint == kept.fingerprint
 
 

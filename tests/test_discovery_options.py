@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
+from helpers import front_of
 from nsad import Dataset, Discovery, Formula, Recipe, discover
 from nsad.callbacks import CSVLogger, TensorBoardLogger
 from nsad.discovery import discover_on_splits
@@ -21,9 +22,6 @@ def closeness(activation, seed, fidelity):
     "No training: how near is the activation to a curve? Seeds and fidelity blur it."
     apart = (activation(X) - torch.sin(2 * X) * torch.exp(-X**2 / 4)).square().mean()
     return float(apart) + 0.01 * (1.1 - fidelity) * torch.rand(1).item()
-
-
-def rows_of(found): return found.front.drop(columns="noise").to_dict("records")
 
 
 def table(n=200):
@@ -40,7 +38,7 @@ def test_a_callback_sees_each_generation_and_the_end():
     assert counts == sorted(counts) and counts[-1] == found.provenance["candidates"]
     assert states[0].candidates[-1].closes and states[0].best.rung == 1 and states[-1].best.rung == 2
     assert states[-1].front.formula.tolist() == found.front.formula.tolist() and states[-1].seconds > 0
-    assert rows_of(discover(closeness, **SMALL)) == rows_of(found)
+    assert front_of(discover(closeness, **SMALL)) == front_of(found)
 
 
 def test_a_callback_ends_the_search_by_true_and_by_nothing_else(tmp_path):
@@ -50,7 +48,7 @@ def test_a_callback_ends_the_search_by_true_and_by_nothing_else(tmp_path):
     stopped = discover(closeness, callback=[lambda s: s.generation == 2, told.append], resume=tmp_path / "a.json", **SMALL)
     assert stopped.provenance["cut"] == "callback" and len(told) == 2 and len(stopped.front)
     assert stopped.candidates.generation.max() == 2 and stopped.candidates.rung.max() == 1
-    assert rows_of(discover(closeness, resume=tmp_path / "a.json", **SMALL)) == rows_of(whole)
+    assert front_of(discover(closeness, resume=tmp_path / "a.json", **SMALL)) == front_of(whole)
 
 
 def test_a_callback_of_a_table_and_of_an_engine_without_generations():
@@ -120,7 +118,7 @@ def test_restarts_keep_the_best_by_its_own_final_losses():
     assert len(set(finals.groupby("restart").formula.apply(frozenset))) > 1        # they look elsewhere
     assert finals.groupby("restart").seed.apply(set).tolist() == [{42, 43}] * 3    # and are judged alike
     one = discover(closeness, **SMALL)
-    assert rows_of(one)[-1]["loss"] >= three.front.loss.min() and "restarts" not in one.provenance
+    assert front_of(one)[-1]["loss"] >= three.front.loss.min() and "restarts" not in one.provenance
     first = three.candidates[three.candidates.restart == 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, one.candidates)                           # the first is the search without restarts
 
@@ -131,7 +129,7 @@ def test_restarts_of_any_engine_share_budget_and_are_resumed(tmp_path):
     options = dict(restarts=2, callback=lambda s: s.restart == 1 and s.generation == 1, resume=tmp_path / "a.json", **SMALL)
     assert discover(closeness, **options).provenance["cut"] == "callback"
     resumed = discover(closeness, restarts=2, resume=tmp_path / "a.json", **SMALL)
-    assert rows_of(resumed) == rows_of(discover(closeness, restarts=2, **SMALL))
+    assert front_of(resumed) == front_of(discover(closeness, restarts=2, **SMALL))
     with pytest.raises(ValueError, match="another search"): discover(closeness, restarts=3, resume=tmp_path / "a.json", **SMALL)
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(60, 2))

@@ -1,11 +1,11 @@
 """What a newcomer writes first: it works, or the error says what to write."""
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from torch import nn
 
+from helpers import ROOT
 from nsad import Dataset, Study, SymbolicActivation, discover, mlp, replace_activations, split
 from nsad.paper import Reproduction, claims
 
@@ -39,7 +39,7 @@ def test_one_of_a_kind_may_stand_alone():
 
 def test_one_split_proves_no_claim_of_the_paper():
     "One seed has no spread: no interval, and no difference that holds."
-    rows = pd.read_csv(Path(__file__).parents[1] / "benchmarks/results/reproduce-rows.csv")
+    rows = pd.read_csv(ROOT / "benchmarks/results/reproduce-rows.csv")
     one = rows[rows.seed == 42]
     engines = sorted({a.removeprefix("specialist, ") for a in one.activation if a.startswith("specialist, ")})
     roles = {"physics": "higgs", "ecology": "forest_cover", "text": "spambase"}

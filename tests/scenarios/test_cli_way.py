@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-NSAD = Path(sys.executable).with_name("nsad")
+from helpers import NSAD
+
+pytestmark = pytest.mark.slow
+
 COMMANDS = [["doctor"], ["discover"], ["study"], ["reproduce"], ["demo"], ["export"], ["data", "list"], ["data", "fetch"], ["data", "describe"],
             ["results", "show"], ["results", "export"], *(["library", c] for c in ("list", "show", "add", "use", "export", "import"))]
 
@@ -125,6 +127,6 @@ def test_the_library_speaks_of_options_not_of_arguments(tmp_path):
 
 
 def test_what_looks_like_markup_is_shown_as_it_is():
-    code = "import nsad.cli as c, pandas as pd; c._show(pd.DataFrame({'a': [\"pip install 'nsad[jax]'\"]}), 'of [things]')"
+    code = "import nsad.cli as c, pandas as pd; c.show(pd.DataFrame({'a': [\"pip install 'nsad[jax]'\"]}), 'of [things]')"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "nsad[jax]" in out.stdout and "of [things]" in out.stdout

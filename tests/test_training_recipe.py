@@ -148,6 +148,7 @@ def test_a_fidelity_is_a_share():
         with pytest.raises(ValueError, match=f"fidelity={wrong}"): STRONG.share(wrong, 100)
 
 
+@pytest.mark.slow
 def test_a_small_table_is_learned_by_default():
     "Fifteen steps teach a network on 300 rows next to nothing; what `train`, `Study` and `choose_by_trial` do unasked teaches it."
     X = np.random.default_rng(0).normal(size=(300, 4))

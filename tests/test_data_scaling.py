@@ -1,9 +1,6 @@
 """Scaling of columns: standard, robust with a smooth clip, and by ranks; fitted on training rows alone."""
 
-import ctypes
 import json
-import shutil
-import subprocess
 import zipfile
 
 import numpy as np
@@ -11,6 +8,7 @@ import pytest
 import torch
 from scipy.stats import rankdata
 
+from helpers import by_onnx, compiled, in_c
 from nsad import (
     Dataset,
     NSADClassifier,
@@ -37,7 +35,6 @@ Y = (X[:, 0] + np.log(X[:, 1]) > 0).astype(int)
 BENT = [kind for kind in SCALINGS if kind != "standard"]
 SHORT = Recipe("short", epochs=2)
 SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False)
-CC = shutil.which("cc") or shutil.which("gcc")
 
 
 def test_robust_is_the_published_transformation():
@@ -187,38 +184,31 @@ def test_rows_of_a_file_are_scaled_as_rows_in_memory(kind, tmp_path):
     np.testing.assert_array_equal(few, scaler.transform(ds.X[rows]))
 
 
-@pytest.mark.parametrize("embedding", [None, "periodic"])
-@pytest.mark.parametrize("kind", BENT)
-def test_files_hold_the_scaling(kind, embedding, tmp_path):
-    "NumPy, ONNX and C take raw rows, also those far outside of the training rows."
+def scaled(kind, embedding):
+    "A scaler, a network, raw rows, also far outside of the training rows, and what the network gives for them."
     scaler = Scaler.fit(X, kind)
     net = mlp(X.shape[1], (8, 4), "x*exp(-x**2)", 2, seed=0, embedding=embedding).eval()
     raw = np.vstack([X[:50], 3 * X[:20] - 5, np.full((1, X.shape[1]), 1e30)]).astype(np.float32)
     with torch.no_grad():
         wanted = net(torch.from_numpy(scaler.transform(raw))).numpy()
+    return scaler, net, raw, wanted
+
+
+@pytest.mark.parametrize("embedding", [None, "periodic"])
+@pytest.mark.parametrize("kind", BENT)
+def test_numpy_and_onnx_hold_the_scaling(kind, embedding, tmp_path):
+    scaler, net, raw, wanted = scaled(kind, embedding)
     np.testing.assert_allclose(to_numpy(net, scaler=scaler)(raw), wanted, atol=1e-5)
-    if CC is not None:
-        c_file = to_c(net, tmp_path / "net.h", scaler=scaler)
-        assert len(c_file) and np.abs(_in_c(tmp_path, raw, 2) - wanted).max() < 1e-5
-    runtime = pytest.importorskip("onnxruntime")
-    path = to_onnx(net, tmp_path / "net.onnx", scaler=scaler)
-    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    np.testing.assert_allclose(session.run(None, {"x": raw})[0], wanted, atol=1e-5)
+    np.testing.assert_allclose(by_onnx(to_onnx(net, tmp_path / "net.onnx", scaler=scaler), raw), wanted, atol=1e-5)
 
 
-def _in_c(folder, rows, n_outputs):
-    "What NAME_predict of a header gives for rows."
-    (folder / "net.c").write_text('#include "net.h"\n')
-    flags = [CC, "-std=c99", "-O1", "-Wall", "-Werror", "-shared", "-fPIC"]
-    subprocess.run(
-        [*flags, "net.c", "-o", "net.so", "-lm"], cwd=folder, check=True, timeout=60
-    )
-    predict = ctypes.CDLL(str(folder / "net.so")).network_predict
-    out = np.zeros((len(rows), n_outputs), np.float32)
-    floats = ctypes.POINTER(ctypes.c_float)
-    for row, y in zip(np.ascontiguousarray(rows), out):
-        predict(row.ctypes.data_as(floats), y.ctypes.data_as(floats))
-    return out
+@compiled
+@pytest.mark.parametrize("embedding", [None, "periodic"])
+@pytest.mark.parametrize("kind", BENT)
+def test_c_holds_the_scaling(kind, embedding, tmp_path):
+    scaler, net, raw, wanted = scaled(kind, embedding)
+    to_c(net, tmp_path / "net.h", scaler=scaler)
+    assert np.abs(in_c(tmp_path, raw, 2) - wanted).max() < 1e-5
 
 
 @pytest.mark.parametrize("kind", SCALINGS)

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BEGIN = """
 import os, sys, time, warnings
 import numpy as np

@@ -5,22 +5,14 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from helpers import PENGUINS, nsad
 from nsad import ActivationLibrary, Dataset, Recipe, cli, discover
 
-NSAD = Path(sys.executable).with_name("nsad")
-PENGUINS = Path(__file__).parents[1] / "nbs/data/penguins.csv"
 SEARCH = ["discover", "penguins.csv", "--target", "species", "--budget", "12", "--epochs", "2", "--operators", "mul,sin"]
-
-
-def nsad(*arguments, cwd, code=0):
-    run = subprocess.run([NSAD, *arguments], capture_output=True, text=True, timeout=300, cwd=cwd)
-    assert run.returncode == code, run.stderr
-    return run
 
 
 def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
@@ -53,25 +45,25 @@ def test_a_study_says_how_much_there_is_to_do(tmp_path):
 
 
 def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_SOON", 0.5)
+    monkeypatch.setattr(cli, "SOON", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
     for speaks, expected in ((False, ["nsad: at work"]), (True, ["reading"])):
-        with cli._sign_of_life():
+        with cli.sign_of_life():
             if speaks:
-                cli._stage("reading")
+                cli.stage("reading")
             time.sleep(1.5)
         assert capsys.readouterr().err.splitlines() == expected
-    with cli._sign_of_life():
+    with cli.sign_of_life():
         pass
     time.sleep(1)
     assert capsys.readouterr().err == ""
 
 
 def test_a_long_command_says_in_a_log_that_it_is_still_at_work(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_SILENCE", 0.5)
+    monkeypatch.setattr(cli, "SILENCE", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
-    with cli._sign_of_life():
-        cli._stage("reading")
+    with cli.sign_of_life():
+        cli.stage("reading")
         time.sleep(2.5)
     first, *others = capsys.readouterr().err.splitlines()
     assert first == "reading" and 1 <= len(others) <= 3
@@ -85,7 +77,7 @@ def test_a_best_that_is_not_on_the_front_is_explained(tmp_path, capsys):
     standard = {"formula": "tanh(x)", "loss": 0.1, "behind": {}}
     for known, words in (((), False), ([standard], True)):
         told = replace(found, provenance=found.provenance | {"standard": known})
-        cli._show_front(told, "coins", tmp_path / "found.json")
+        cli.show_front(told, "coins", tmp_path / "found.json")
         assert ("best: tanh(x) (a standard activation" in capsys.readouterr().out) is words
     entry = ActivationLibrary(tmp_path).add("kept", told)
     assert str(entry.formula) == "tanh(x)" and entry.scores[0]["mean"] == 0.1

@@ -24,6 +24,8 @@ from nsad.paper import specialists
 from nsad.report import export_results, markdown_table, plot_activation, save_figure
 from nsad.training import Recipe
 
+pytestmark = pytest.mark.slow
+
 OLD = b"what was here before"
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\rb\x9b31m\u202ec | <b> $x^$ & ~ \\ {d}_#%"
 

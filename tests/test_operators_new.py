@@ -1,9 +1,11 @@
 """An operator is one row of a table: with the row come text, values, derivatives, C and ONNX."""
-import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from helpers import CC, by_onnx, compiled
 
 ROW = '''
 import numpy as np
@@ -45,20 +47,20 @@ for order in range(3):
     assert len(printed) == 4 and all(float(error) < 1e-9 for error in printed)
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler")
+@compiled
 def test_c_gives_the_same_number(tmp_path):
     with_the_row('''
 from nsad.export import to_c
 open("act.h", "w").write(to_c(SymbolicActivation(Formula("x*sech(x)"))))
 ''', tmp_path)
     (tmp_path / "main.c").write_text('#include <stdio.h>\n#include "act.h"\nint main(void) { printf("%.6f", activation(0.7f)); return 0; }\n')
-    subprocess.run(["gcc", "-std=c99", "-Wall", "-Werror", "main.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
+    subprocess.run([CC, "-std=c99", "-Wall", "-Werror", "main.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
     value = subprocess.run(["./main"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert float(value) == pytest.approx(0.557704, abs=1e-5)
 
 
 def test_onnx_gives_the_same_numbers(tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
     with_the_row('''
 net = torch.nn.Sequential(torch.nn.Linear(3, 2), SymbolicActivation(Formula("sech(x)"))).eval()
@@ -66,9 +68,8 @@ x = torch.linspace(-1, 1, 12).reshape(4, 3)
 torch.onnx.export(net, (x,), "net.onnx", dynamo=True, external_data=False, verbose=False)
 np.savez("rows.npz", x=x.numpy(), y=net(x).detach().numpy())
 ''', tmp_path)
-    import numpy as np
-    rows, session = np.load(tmp_path / "rows.npz"), onnxruntime.InferenceSession(str(tmp_path / "net.onnx"))
-    np.testing.assert_allclose(session.run(None, {session.get_inputs()[0].name: rows["x"]})[0], rows["y"], atol=1e-5)
+    rows = np.load(tmp_path / "rows.npz")
+    np.testing.assert_allclose(by_onnx(tmp_path / "net.onnx", rows["x"]), rows["y"], atol=1e-5)
 
 
 def test_the_search_breeds_with_it(tmp_path):

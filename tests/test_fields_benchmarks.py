@@ -1,11 +1,11 @@
 """Benchmarks where activations decide: nothing that judges was searched or tuned on, and the rivals are what they are called."""
 import importlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from helpers import ROOT
 from nsad.equations import EquationProblem
 from nsad.fields import FieldEnsemble
 from nsad.problem import trial_losses
@@ -14,7 +14,7 @@ from nsad.problem import trial_losses
 @pytest.fixture
 def benchmark(monkeypatch):
     "A script of benchmarks/ as a module."
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "benchmarks"))
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     return importlib.import_module
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import nsad
+from helpers import ROOT
 
-ROOT = Path(nsad.__file__).resolve().parents[1]
+pytestmark = pytest.mark.slow
+
 NEEDED = ["nsad", "setup.py", "settings.ini", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE",
           "CITATION.cff", "constraints.txt"]
 pytestmark = pytest.mark.slow

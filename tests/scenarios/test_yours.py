@@ -5,13 +5,12 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from helpers import ROOT
 from nsad import Formula
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "yours"
 SCRIPTS = sorted(PAGES.glob("*.py"))
 

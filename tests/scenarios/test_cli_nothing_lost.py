@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from helpers import NSAD
 from nsad import ActivationLibrary, Discovery, Entry
 from nsad.cli import app
 from nsad.evaluation import ResultsStore
 
-NSAD = Path(sys.executable).with_name("nsad")
+pytestmark = pytest.mark.slow
+
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\x9b31m\u202ec"
 
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import nn
 
+from helpers import front_of
 from nsad import Dataset, Discovery, Formula, ModelProblem, discover
 from nsad.discovery import Candidate
 from nsad.fields import FieldProblem
@@ -38,9 +39,6 @@ def fast_wave(activation, seed, fidelity):
         (net(POINTS[::2]) - torch.sin(25 * POINTS[::2])).square().mean().backward()
         optimiser.step()
     return (net(POINTS[1::2]) - torch.sin(25 * POINTS[1::2])).square().mean().item()
-
-
-def front_of(found): return found.front.drop(columns="noise").to_dict("records")
 
 
 def test_a_loop_of_ones_own_comes_back_with_a_front_that_has_found_the_scale():

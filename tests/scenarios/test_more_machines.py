@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers import assert_same_rows
 from nsad import discover, parallel
 from nsad.data import load_dataset
 from nsad.evaluation import Fitted, ResultsStore, Study
 from nsad.parallel import Workers, WorkersLost, connected, run_jobs
 from nsad.training import Recipe
 
-RUN_BY = ["seconds", "latency", "created"]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,8 @@ def whole(study):
     return study.run(progress=False)
 
 
-def same(a, b):
-    a, b = (f.drop(columns=RUN_BY).sort_values("key", ignore_index=True) for f in (a, b))
-    pd.testing.assert_frame_equal(a, b, rtol=1e-3)
-
-
 def test_processes_give_the_rows_of_one_process(study, whole, tmp_path):
-    same(study.run(tmp_path / "r.sqlite", progress=False, n_jobs=2), whole)
+    assert_same_rows(study.run(tmp_path / "r.sqlite", progress=False, n_jobs=2), whole, 1e-3)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +73,7 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_row(study, whole, tmp_path,
     killer.join()
     kept = ResultsStore(tmp_path / "r.sqlite").frame()
     assert killer.killed and len(kept) == len(rows) == 12 and kept.key.is_unique
-    same(rows, whole)
+    assert_same_rows(rows, whole, 1e-3)
 
 
 SEARCH = dict(seed=3, initial_size=16, population_size=8, generations=2, finalists=2, final_seeds=1, progress=False)

@@ -4,15 +4,16 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from helpers import assert_same_rows
 from nsad.data import load_dataset
 from nsad.evaluation import ResultsStore, Study
 from nsad.models import Stack
 from nsad.training import Recipe, evaluate, train
 
-RUN_BY = ["seconds", "latency", "created"]           # what differs from run to run
+pytestmark = pytest.mark.slow
+
 SETUP = '''
 import os, random, signal, sys, time
 import torch, torch._dynamo
@@ -70,11 +71,6 @@ def run_script(text, *args):
     return subprocess.Popen([sys.executable, "-c", text, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def same(a, b):
-    a, b = (f.drop(columns=RUN_BY).sort_values("key", ignore_index=True) for f in (a, b))
-    pd.testing.assert_frame_equal(a, b, rtol=1e-4)
-
-
 def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path):
     script = tmp_path / "kills.py"                                        # a file, since the processes that it starts read it again
     script.write_text(KILLS)
@@ -85,7 +81,7 @@ def test_killed_ten_times_a_study_ends_with_the_rows_of_an_unbroken_one(tmp_path
     assert killed == 10 and seen == sorted(seen) and 0 < seen[-1] < 24   # ten kills of one study, the last before its end; no row was lost
     resumed = ResultsStore(tmp_path / "killed.sqlite").frame()
     assert len(resumed) == 24
-    same(resumed, ResultsStore(tmp_path / "whole.sqlite").frame())
+    assert_same_rows(resumed, ResultsStore(tmp_path / "whole.sqlite").frame())
 
 
 def test_two_processes_share_a_store(tmp_path):
@@ -98,23 +94,18 @@ def test_two_processes_share_a_store(tmp_path):
 
 
 def test_what_another_process_has_done_meanwhile_is_not_trained_again(tmp_path, monkeypatch):
-    ds, trained = load_dataset("magic", rows=300, seed=1), []
-    study = Study([ds], ["relu", "tanh"], seeds=(1,), recipe=Recipe("quick", epochs=1), stack_size=1)
-    original = Study._train
+    ds, settings, trained = load_dataset("magic", rows=300, seed=1), dict(seeds=(1,), recipe=Recipe("quick", epochs=1), stack_size=1), []
+    store, real = tmp_path / "r.sqlite", train
 
-    def train_while_another_does_all(self, cells, device):
-        trained.append(len(cells))
+    def train_while_another_does_the_rest(stack, *args, **options):
+        trained.append(stack.activations)
         if len(trained) == 1:
-            other = ResultsStore(tmp_path / "r.sqlite")
-            for key, cell in {self._key(c): c for c in self.cells()}.items():
-                if key not in cells:
-                    for row in original(self, {key: cell}, device):
-                        other.add(row)
-        yield from original(self, cells, device)
+            Study([ds], ["tanh"], **settings).run(store, progress=False)
+        return real(stack, *args, **options)
 
-    monkeypatch.setattr(Study, "_train", train_while_another_does_all)
-    assert len(study.run(tmp_path / "r.sqlite", progress=False)) == 2
-    assert trained == [1]
+    monkeypatch.setattr("nsad.evaluation.train", train_while_another_does_the_rest)
+    assert len(Study([ds], ["relu", "tanh"], **settings).run(store, progress=False)) == 2
+    assert len(trained) == 2 and trained[0] != trained[1]                 # relu here, tanh there; nothing a second time
 
 
 @pytest.mark.parametrize("change", [dict(epochs=2), dict(lr=0.01), dict(batch_size=64), dict(dropout=0.4), dict(patience=1)])

@@ -8,11 +8,10 @@ import struct
 import subprocess
 import sys
 import termios
-from pathlib import Path
 
 import pytest
 
-NSAD = Path(sys.executable).with_name("nsad")
+from helpers import NSAD
 
 
 def run(*arguments, cwd=None, **environment):
@@ -69,7 +68,7 @@ def test_tables_and_sentences_of_a_study_break_between_words(harvest):
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_a_table_that_is_too_wide_is_told_row_by_row(columns):
     code = ("import pandas as pd, nsad.cli as c; frame = pd.DataFrame([[f'a_rather_long_word_{i}_{j}' for j in range(9)] for i in range(3)],"
-            "columns=[f'name_{j}' for j in range(9)]); c._show(frame, 'wide')")
+            "columns=[f'name_{j}' for j in range(9)]); c.show(frame, 'wide')")
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")} | dict(TERM="xterm")
