@@ -291,7 +291,7 @@ def _take_chunks(made:Plan, parts:list, inference:bool):
             except IndexError: return                      # another thread took the last one
             execute(made, part)
 
-
+# %% ../nbs/03_kernels.ipynb #16ce1e43
 def _share(made:Plan, tensors:Sequence[Tensor], size:int, threads:int):
     "Several threads carry out a plan, so many numbers at a time."
     parts = list(zip(*(t.view(-1).split(size) for t in tensors)))
