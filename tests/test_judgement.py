@@ -1,5 +1,6 @@
 """Is a found activation worth it? The answer, what it rests on, and what it must not see."""
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ def test_a_gain_that_lasts_is_worth_it():
 def test_a_function_that_is_only_steep_is_not_worth_it():
     judged = judge(line(), "2*x + softplus(x) + erf(x)", recipe=SHORT, n_seeds=3)
     assert judged.worth != "yes"
-    assert "a linear model is not shown to be worse" in judged.advice or "linear" in judged.advice
+    assert re.search(r"a linear model is not shown to be worse|linear( and LightGBM)? predicts these rows better", judged.advice)
 
 
 def test_a_gain_of_speed_does_not_last():
