@@ -550,12 +550,15 @@ def test_slopes_of_whole_powers(n):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
+    learn = 0
     for f in random_formulas(150, 6, seed):
         act, x = SymbolicActivation(f), WIDE.clone().requires_grad_()
         learning = SymbolicActivation(f, trainable=True) if decimals(f.tree) else act
         for y in (learning(x), straight(act.program, [derivative_by(act.program, 0)], x, None)):
             found = torch.autograd.grad(y.sum(), [x, *([learning.constants] if y.requires_grad and learning.constants is not None else [])], allow_unused=True)
             assert torch.isfinite(y).all() and all(g is None or torch.isfinite(g).all() for g in found), f
+        learn += learning.constants is not None
+    assert learn > 30
 
 
 def test_inside_torch_compile_values_and_slopes_are_ours():
