@@ -100,6 +100,14 @@ def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
     assert judge(ds, found, recipe=SHORT, n_seeds=2).formula == found.best
     with pytest.raises(ValueError, match="seen"):
         judge(ds, found, split_seed=7, recipe=SHORT, n_seeds=2, tune=False)
+    with pytest.raises(ValueError, match="seen"):                # more test rows: some were searched on
+        judge(ds, found, recipe=SHORT, n_seeds=2, tune=False, test=0.4)
+
+
+def test_the_share_of_test_rows_is_chosen():
+    ds, how = line(), dict(recipe=SHORT, n_seeds=2, tune=False)
+    shares = {test: judge(ds, "tanh(x)", test=test, **how).sentence for test in (0.2, 0.5)}
+    assert all(f"{round(ds.n_rows * test)} test rows" in text for test, text in shares.items())
 
 
 def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
