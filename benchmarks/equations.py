@@ -1,13 +1,20 @@
-"""Activations of networks that solve differential equations: relative error against reference solutions, each activation at its best scale.
+"""Activations of networks that solve differential equations: error, and time to 1 % error.
 
-    OMP_NUM_THREADS=1 python benchmarks/equations.py > benchmarks/results/equations.txt       # raw rows: benchmarks/results/equations-rows.csv
+    OMP_NUM_THREADS=1 python benchmarks/equations.py > benchmarks/results/equations.txt
 
-All activations have the same network (2-32-32-32-1), start, optimiser, points and number of steps. The scale inside of each formula is chosen for
-each on the two equations of TUNE; the five others have no say in it. Formulas given on the command line, with S for the scale, stand beside the
-others. Two cures that sceptics of new activations name stand beside, for tanh at its scale: double precision with L-BFGS (as many evaluations of loss
-and gradient as the others have steps), and a penalty on the gradient of the residual (.01 times its mean square).
+All have the same network (2-32-32-32-1), start, optimiser, points and number of steps. The scale
+inside of each formula is chosen on the two equations that the search of field_searches.py has seen
+(`TUNE`, with a star in the tables); the five others have no say in anything. "found" is what that
+search ended at. Two cures that sceptics of new activations name stand beside, for tanh at its
+scale: double precision with L-BFGS (as many evaluations of loss and gradient as the others have
+steps), and a penalty on the gradient of the residual (.01 times its mean square).
+
+Rows go to results/equations-rows.csv as they come, with the error at every 100th step. What is
+there is not trained again, so a run that was stopped goes on, and one with fewer activations or
+more seeds adds to it. The tables are made from all rows with this number of steps.
 """
 import argparse
+import math
 import sys
 import time
 from datetime import date
@@ -19,33 +26,55 @@ import pandas as pd
 import torch
 from field_rivals import SCALES_OF_GIVEN, activation
 from field_searches import SEEN
+from scipy import stats
 from scipy.stats import qmc
 
 from nsad.equations import EQUATIONS, EquationProblem, Solution
 from nsad.fields import FieldEnsemble, train_fields
-from nsad.problem import trial_losses
 
-FORMS = {name: field_rivals.FORMS[name] for name in ("tanh", "GELU", "Gauss", "Snake", "GELU plus sine", "WIRE, real part", "FINER", "learned mix")}
-FORMS |= {"SiLU": "silu(S*x)", "sine": field_rivals.FORMS["SIREN"], "erf times cosine": "erf(S*x)*cos(S*x)"}
-SCALES = 1, 2, 4, 8
-TUNE = SEEN["equations"]                                             # what the search of field_searches.py has seen
+TUNE = SEEN["equations"]                                # what the search has seen
+TESTED = list(EQUATIONS)
+FORMS = field_rivals.FORMS | {"found": "cos(5.4*S*x + 1.8)", "sine": "sin(S*x)",
+                              "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
 CURES = "tanh, double, L-BFGS", "tanh, gradient penalty"
+GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES),
+          ("erf times cosine", "GELU", "Gauss"), ("Snake", "GELU plus sine", "SiLU"), ("FINER", "WIRE, real part"))
+SCALES = 1, 2, 4, 8
+EVERY = 100                                             # steps between two points of a curve
+GOAL = 0.01
+KEY = ["activation", "formula", "equation", "part", "seed", "steps"]
 
 
-def errors(name, forms, steps, seeds):
-    "Relative errors (formulas, seeds) in the mean square."
-    return trial_losses(EquationProblem(name, steps=steps), [activation(f) for f in forms], seeds)
+# ---------------------------------------------------------------- training
+
+def relative_errors(problem, net):
+    "Of each member, in the mean square over the whole grid."
+    u = problem.solutions(net).reshape(net.n_members, -1)
+    return np.linalg.norm(u - problem.truth, axis=1) / np.linalg.norm(problem.truth)
 
 
-def cured(cure, name, text, steps, seed):
-    "Relative error of tanh with a cure."
-    problem, double = EquationProblem(name, steps=steps), cure.endswith("L-BFGS")
-    net = FieldEnsemble([activation(text)], (seed,), 2, problem.hidden)
-    if double: net.double()
-    loss = loss_of(problem, net, penalty=0 if double else 0.01)
-    if double: by_lbfgs(net, loss, steps)
-    else: train_fields(net, lambda step: loss()[None], steps, problem.lr)
-    return np.linalg.norm(problem.solutions(net).ravel() - problem.truth) / np.linalg.norm(problem.truth)
+def curves(name, formulas, equation, seeds, steps):
+    "Errors (formulas, seeds, points of the curve); the last is that of the end."
+    problem, points = EquationProblem(equation, steps=steps), []
+
+    def after(step, net):
+        if step % EVERY == 0 or step == steps: points.append(relative_errors(problem, net))
+    if name in CURES:
+        for seed in seeds: cured(name, formulas[0], problem, seed, after)
+    else: problem.trained([activation(f) for f in formulas], seeds, after=after)
+    if name in CURES: return np.reshape(points, (1, len(seeds), -1))
+    return np.reshape(np.transpose(points), (len(formulas), len(seeds), -1))
+
+
+def cured(cure, formula, problem, seed, after=None):
+    "Train tanh with a cure."
+    net = FieldEnsemble([activation(formula)], (seed,), 2, problem.hidden)
+    if cure.endswith("L-BFGS"):
+        net.double()
+        by_lbfgs(net, loss_of(problem, net, penalty=0), problem.steps, after)
+    else:
+        loss = loss_of(problem, net, penalty=0.01)
+        train_fields(net, lambda step: loss()[None], problem.steps, problem.lr, after)
 
 
 def loss_of(problem, net, penalty):
@@ -55,72 +84,183 @@ def loss_of(problem, net, penalty):
     spread = qmc.scale(qmc.Sobol(2, scramble=False).random(problem.points), low, high)
     inside = torch.as_tensor(spread, dtype=dtype).requires_grad_(penalty > 0)
     edges = [(torch.as_tensor(c.points, dtype=dtype), c) for c in equation.conditions]
+
     def loss():
         residual = equation.residual(Solution(equation.box, net, inside, equation.derivatives))
         total = residual.square().mean()
         for points, c in edges:
-            total = total + equation.weight * c.residual(Solution(equation.box, net, points, c.derivatives)).square().mean()
-        if penalty: total = total + penalty * torch.autograd.grad(residual.sum(), inside, create_graph=True)[0].square().mean()
-        return total
+            error = c.residual(Solution(equation.box, net, points, c.derivatives))
+            total = total + equation.weight * error.square().mean()
+        if not penalty: return total
+        slope, = torch.autograd.grad(residual.sum(), inside, create_graph=True)
+        return total + penalty * slope.square().mean()
     return loss
 
 
-def by_lbfgs(net, loss, steps):
-    "Train in place; `steps` evaluations at most."
-    optimiser = torch.optim.LBFGS(net.parameters(), max_iter=steps, max_eval=steps, history_size=50, line_search_fn="strong_wolfe",
-                                  tolerance_grad=1e-12, tolerance_change=1e-14)
+def by_lbfgs(net, loss, steps, after=None):
+    "Train in place by `steps` evaluations; where the search ends early, the rest stays as it is."
+    optimiser = torch.optim.LBFGS(net.parameters(), max_iter=steps, max_eval=steps, history_size=50,
+                                  line_search_fn="strong_wolfe", tolerance_grad=1e-12,
+                                  tolerance_change=1e-14)
+    taken = 0
+
     def closure():
+        nonlocal taken
+        taken += 1
         optimiser.zero_grad()
         value = loss()
         value.backward()
+        if after and taken < steps: after(taken, net)
         return value
     optimiser.step(closure)
+    for step in range(min(taken, steps - 1) + 1, steps + 1):
+        if after: after(step, net)
+
+
+def seconds_of_a_step(chosen, rounds=5, steps=20):
+    "Median processor seconds of one step of one network on the heat equation, by activation."
+    problem, took = EquationProblem("heat", steps=steps), {name: [] for name in chosen}
+    for _ in range(rounds):
+        for name, formula in chosen.items():
+            start = time.process_time()
+            if name in CURES: cured(name, formula, problem, 0)
+            else: problem.trained([activation(formula)])
+            took[name].append((time.process_time() - start) / steps)
+    return pd.Series({name: np.median(t) for name, t in took.items()})
+
+
+# ---------------------------------------------------------------- rows
+
+def stored(path): return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=KEY)
+
+
+def missing(path, wanted):
+    "Those (activation, formula, equation, part, seed, steps) that are not among the rows."
+    had = set(stored(path)[KEY].itertuples(index=False, name=None))
+    return [key for key in wanted if key not in had]
+
+
+def fill(path, wanted):
+    "Train what is missing of one equation, together as far as it goes, and keep its rows."
+    todo = missing(path, wanted)
+    if not todo: return
+    names, formulas, (equation, *_), (part, *_), seeds, (steps, *_) = zip(*todo)
+    seeds, pairs = sorted(set(seeds)), list(dict.fromkeys(zip(names, formulas)))
+    table = curves(names[0], [f for _, f in pairs], equation, seeds, steps)
+    rows = [dict(zip(KEY, (*pair, equation, part, seed, steps)), error=f"{curve[-1]:.6g}",
+                 curve=" ".join(f"{e:.4g}" for e in curve))
+            for pair, of_seeds in zip(pairs, table) for seed, curve in zip(seeds, of_seeds)]
+    rows = [row for row in rows if tuple(row[k] for k in KEY) in set(todo)]
+    pd.DataFrame(rows).to_csv(path, mode="a", header=not path.exists(), index=False)
+    print(f"{time.strftime('%H:%M:%S')} {equation}: {', '.join(dict.fromkeys(names))}",
+          file=sys.stderr, flush=True)
+
+
+def tune(path, group, steps):
+    "Train each form of a group with each scale on the equations of `TUNE`."
+    for equation in TUNE:
+        fill(path, [(name, FORMS[name].replace("S", f"{scale:g}"), equation, "tune", 0, steps)
+                    for name in group if name not in CURES
+                    for scale in (SCALES_OF_GIVEN if name == "found" else SCALES)])
+
+
+def chosen_formulas(rows):
+    "The formula of each activation with the lowest geometric mean, by its longest tuning."
+    tuned = rows[rows.part == "tune"]
+    tuned = tuned[tuned.steps == tuned.groupby("activation").steps.transform("max")]
+    logs = np.log(tuned.error.fillna(math.inf))
+    mean = logs.groupby([tuned.activation, tuned.formula], sort=False).mean()
+    chosen = {name: mean[name].idxmin() for name in tuned.activation.unique()}
+    return chosen | {cure: chosen["tanh"] for cure in CURES if "tanh" in chosen}
+
+
+# ---------------------------------------------------------------- tables
+
+def by_equation(test, values, how="median"):
+    "(activations, equations), over seeds; an error that is not a number counts as infinite."
+    table = test.assign(value=values.fillna(math.inf)).pivot_table(
+        index="activation", columns="equation", values="value", aggfunc=how)
+    return table[[e for e in TESTED if e in table]]
+
+
+def steps_to_goal(row):
+    "The first point of a curve with at most 1 % error, in steps; infinite where there is none."
+    for i, error in enumerate(map(float, str(row.curve).split())):
+        if error <= GOAL: return min(row.steps, (i + 1) * EVERY)
+    return math.inf
+
+
+def show(title, table, form):
+    "Print a table in 100 columns; '-' stands for never or not run."
+    def cell(v): return form.format(v) if math.isfinite(v) else "-"
+    table = table.rename(columns={e: f"{e}*" for e in TUNE})
+    print(f"\n{title}\n{table.map(cell).rename_axis(None).rename_axis(None, axis=1).to_string()}")
+
+
+def paired(test, other):
+    "Errors of found minus those of another, seed by seed: mean and 95 % t interval by equation."
+    errors = test.pivot_table(index="seed", columns=["activation", "equation"], values="error")
+    for equation in TESTED:
+        apart = (errors["found"][equation] - errors[other][equation]).dropna()
+        half = stats.sem(apart) * stats.t.ppf(0.975, len(apart) - 1)
+        mean = apart.mean()
+        print(f"  {equation:13} {mean:+.4f} ({mean - half:+.4f} to {mean + half:+.4f})")
+
+
+def report(rows, chosen, steps):
+    "All tables of the rows with this number of steps."
+    test = rows[(rows.part == "test") & (rows.steps == steps)]
+    medians = by_equation(test, test.error)
+    new = [e for e in medians if e not in TUNE]
+    middle = np.exp(np.log(medians[new]).mean(axis=1)).sort_values()
+    order = middle.index
+    seeds = test.groupby("activation").seed.nunique()
+    print("\nFormula, and number of seeds")
+    for name in order: print(f"{name:24}{chosen[name]:28}{seeds[name]}")
+    show("Median relative error over seeds; new: geometric mean over the equations without a star",
+         medians.loc[order].assign(new=middle), "{:.4f}")
+    for how, title in ("min", "Lowest"), ("max", "Highest"):
+        show(f"{title} of the seeds", by_equation(test, test.error, how).loc[order], "{:.4f}")
+    goal = by_equation(test, test.apply(steps_to_goal, axis=1)).loc[order]
+    show("Steps to 1 % error, median over seeds, looked at every 100 steps", goal, "{:.0f}")
+    cost = seconds_of_a_step({name: chosen[name] for name in order})
+    cost = cost / cost["tanh"]
+    show("Processor time to 1 % error, where the whole training of tanh is 1; step: of one step",
+         goal.mul(cost, axis=0).div(steps).assign(step=cost), "{:.2f}")
+    for other in "tanh", "sine":
+        print(f"\nFound minus {other}, relative error, mean over seeds with 95 % t interval")
+        paired(test, other)
+    half, below = (set(medians.columns[medians.loc["found"] <= share * medians.loc[other]])
+                   for share, other in ((0.5, "tanh"), (1, "sine")))
+    for title, names in (("at most half of tanh's", half), ("below sine's", below),
+                         ("both", half & below)):
+        print(f"\nFound, median: {title} on {len(names)} of {medians.shape[1]}: "
+              + ", ".join(e for e in TESTED if e in names), end="")
+    print()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("formulas", nargs="*", help="more formulas, with S for the scale")
-    parser.add_argument("--tune-steps", type=int, default=250)
-    parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--leave-out", nargs="*", default=[], metavar="NAME", help="rivals that this run goes without")
-    parser.add_argument("--resume", type=Path, help="rows of an earlier run with the same settings, not to be trained again")
-    parser.add_argument("--rows", type=Path, default=Path(__file__).parent / "results" / "equations-rows.csv")
+    parser.add_argument("names", nargs="*", help="activations of this run; all, if none is named")
+    parser.add_argument("--tune-steps", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--rows", type=Path,
+                        default=Path(__file__).parent / "results" / "equations-rows.csv")
     args = parser.parse_args()
+    if wrong := set(args.names) - {n for group in GROUPS for n in group}:
+        parser.error(f"no activation {', '.join(sorted(wrong))}; there are "
+                     + ", ".join(n for group in GROUPS for n in group))
     torch.set_num_threads(1)
-    print(f"{date.today()}  {' '.join(sys.argv)}\n{args.steps} steps, {args.seeds} seeds\n", flush=True)
-    rows, start = [], time.perf_counter()
-    forms = {n: f for n, f in FORMS.items() if n not in args.leave_out} | {f: f for f in args.formulas}
-    if args.resume: rows = pd.read_csv(args.resume).to_dict("records")
-    had = {r["activation"] for r in rows}
-    new = [name for name in forms if name not in had]
-    tried = [(name, forms[name].replace("S", str(s))) for name in new for s in (SCALES_OF_GIVEN if name in args.formulas else SCALES)]
-    for equation in TUNE:
-        for (name, text), error in zip(tried, errors(equation, [t for _, t in tried], args.tune_steps, [0])[:, 0] if tried else ()):
-            rows.append(dict(activation=name, formula=text, equation=equation, part="tune", seed=0, error=error))
-        print(f"{equation}: {time.perf_counter() - start:.0f} s so far", file=sys.stderr, flush=True)
-    tuned = pd.DataFrame([r for r in rows if r["part"] == "tune"]).fillna({"error": np.inf})
-    mean = tuned.assign(error=np.log(tuned.error)).groupby(["activation", "formula"], sort=False).error.mean()
-    chosen = {name: mean[name].idxmin() for name in forms}
-    tested = [e for e in EQUATIONS if e not in TUNE]
-    for equation in tested:
-        seeds = list(range(args.seeds))
-        for name, of_seeds in zip(new, () if not new else errors(equation, [chosen[n] for n in new], args.steps, seeds)):
-            rows += [dict(activation=name, formula=chosen[name], equation=equation, part="test", seed=s, error=e) for s, e in enumerate(of_seeds)]
-        rows += [dict(activation=cure, formula=chosen["tanh"], equation=equation, part="test", seed=s,
-                      error=cured(cure, equation, chosen["tanh"], args.steps, s)) for cure in CURES if cure not in had for s in seeds]
-        print(f"{equation}: {time.perf_counter() - start:.0f} s so far", file=sys.stderr, flush=True)
-    table = pd.DataFrame(rows)
-    table.round(5).to_csv(args.rows, index=False)
-    medians = table[table.part == "test"].pivot_table(index="activation", columns="equation", values="error", aggfunc="median")[tested]
-    middle = np.exp(np.log(medians).mean(axis=1)).sort_values()
-    print("Median relative error over seeds, and the geometric mean over equations")
-    print(medians.loc[middle.index].assign(mean=middle, formula=pd.Series(chosen | dict.fromkeys(CURES, chosen['tanh']))).round(3).to_string())
-    test = table[table.part == "test"]
-    low, high = (test.pivot_table(index="activation", columns="equation", values="error", aggfunc=f)[tested] for f in ("min", "max"))
-    print("\nLowest and highest of the seeds")
-    print((low.round(3).astype(str) + " to " + high.round(3).astype(str)).loc[middle.index].to_string())
-    print(f"\n{time.perf_counter() - start:.0f} s on one core, {len(table)} trainings")
+    print(f"{date.today()}  {' '.join(sys.argv)}\n{args.steps} steps", flush=True)
+    for group in GROUPS:
+        group = [name for name in group if name in args.names or not args.names]
+        if args.tune_steps: tune(args.rows, group, args.tune_steps)
+        chosen = chosen_formulas(stored(args.rows))
+        for equation in TESTED:
+            fill(args.rows, [(name, chosen[name], equation, "test", seed, args.steps)
+                             for name in group for seed in range(args.seeds)])
+    report(stored(args.rows), chosen, args.steps)
 
 
 if __name__ == "__main__": main()

@@ -384,8 +384,8 @@ class EquationProblem:
 # %% ../nbs/14b_equations.ipynb #8233f75c
 @patch
 def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,),
-            fidelity:float=1.)->FieldEnsemble:
-    "The networks, trained for `fidelity` of all steps."
+            fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
+    "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
     net = FieldEnsemble(activations, seeds, 2, self.hidden, 1, self.gain)
     low, high = zip(*self.equation.box.values())
     spread = qmc.scale(qmc.Sobol(2, scramble=False).random(self.points), low, high)
@@ -399,7 +399,8 @@ def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,)
             error = c.residual(Solution(box, net, points, c.derivatives))
             total = total + self.equation.weight * error.square().mean(1)
         return total
-    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr)
+    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr,
+                        after)
 
 # %% ../nbs/14b_equations.ipynb #0b89e2e6
 @patch

@@ -195,8 +195,8 @@ class EquationProblem:
     def fingerprint(self) -> str:
         ...
 
-    def trained(self, activations: Sequence, seeds: Sequence[int]=(0,), fidelity: float=1.0) -> FieldEnsemble:
-        """The networks, trained for `fidelity` of all steps."""
+    def trained(self, activations: Sequence, seeds: Sequence[int]=(0,), fidelity: float=1.0, after: Callable | None=None) -> FieldEnsemble:
+        """The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."""
         ...
 
     def solutions(self, net: FieldEnsemble, n: int=64) -> np.ndarray:

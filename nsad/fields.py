@@ -166,7 +166,8 @@ FIELD = Recipe("field", weight_decay=0., dropout=0., optimiser="adam", schedule=
                clip=None)
 
 
-def train_fields(net:nn.Module, loss:Callable, steps:int, lr:float=2e-3)->nn.Module:
+def train_fields(net:nn.Module, loss:Callable, steps:int, lr:float=2e-3,
+                 after:Callable|None=None)->nn.Module:
     """Train all members in place.
 
     Parameters
@@ -179,14 +180,33 @@ def train_fields(net:nn.Module, loss:Callable, steps:int, lr:float=2e-3)->nn.Mod
         Gradient steps.
     lr : float, default 0.002
         Learning rate at the beginning.
+    after : callable, optional
+        `after(step, net)` is called when a step is done, the first is 1: to draw a curve of
+        errors, for instance. It must not change the network.
 
     Returns
     -------
     nn.Module
         The same, trained. A member that diverged has NaN weights; others are not touched.
+
+    Raises
+    ------
+    TypeError
+        An `after` that cannot be called.
+
+    Examples
+    --------
+    >>> net, x = FieldEnsemble(["sin(3*x)"], n_inputs=1), torch.linspace(-1, 1, 9)[:, None]
+    >>> def loss(step): return (net(x) - x**2).square().mean((1, 2))
+    >>> curve = []
+    >>> _ = train_fields(net, loss, 20, after=lambda step, net: curve.append(loss(step).item()))
     """
+    if after is not None and not callable(after):
+        raise TypeError(f"after is {after!r}; it has to be a function of step and net, or None")
     stepper = Stepper(net, replace(FIELD, lr=lr), steps)
-    for step in range(steps): stepper.step(loss(step).sum())
+    for step in range(steps):
+        stepper.step(loss(step).sum())
+        if after: after(step + 1, net)
     return net
 
 # %% ../nbs/14a_fields.ipynb #37fcd0b9
@@ -249,8 +269,8 @@ def _points(pair, what:str)->tuple[Tensor, Tensor]:
 # %% ../nbs/14a_fields.ipynb #9229058b
 @patch
 def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
-            fidelity:float=1.)->FieldEnsemble:
-    "The networks, trained for `fidelity` of all steps."
+            fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
+    "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
     (x, y), outputs = self.fit, self.fit[1].shape[1]
     net = FieldEnsemble(activations, seeds, x.shape[1], self.hidden, outputs, self.gain)
     net.to(x.device)
@@ -260,7 +280,8 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
         rows = torch.stack([torch.randint(len(x), (self.batch,), generator=d) for d in draws])
         rows = rows.repeat(len(activations), 1)                     # the same for each activation
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
-    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr)
+    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr,
+                        after)
 
 # %% ../nbs/14a_fields.ipynb #c9df5a27
 @patch

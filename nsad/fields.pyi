@@ -78,7 +78,7 @@ class FieldEnsemble(nn.Module):
         ...
 FIELD = Recipe('field', weight_decay=0.0, dropout=0.0, optimiser='adam', schedule='cosine', warmup=0.0, clip=None)
 
-def train_fields(net: nn.Module, loss: Callable, steps: int, lr: float=0.002) -> nn.Module:
+def train_fields(net: nn.Module, loss: Callable, steps: int, lr: float=0.002, after: Callable | None=None) -> nn.Module:
     ...
 
 class FieldProblem:
@@ -123,8 +123,8 @@ class FieldProblem:
     def fingerprint(self) -> str:
         ...
 
-    def trained(self, activations: Sequence, seeds: Sequence[int]=(0,), fidelity: float=1.0) -> FieldEnsemble:
-        """The networks, trained for `fidelity` of all steps."""
+    def trained(self, activations: Sequence, seeds: Sequence[int]=(0,), fidelity: float=1.0, after: Callable | None=None) -> FieldEnsemble:
+        """The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."""
         ...
 
     def losses(self, activations: Sequence, seeds: Sequence[int], fidelity: float=1.0) -> np.ndarray:

@@ -11,7 +11,7 @@ __all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'mlp', 'heavy'
 import copy
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 import torch
 from fastcore.basics import patch
@@ -24,7 +24,7 @@ from .formula import Formula
 from .identity import is_plain
 from .initialisation import initialise_, start_of
 from .interpreter import ProgramTable, interpret
-from .kernels import CHUNK, evaluate_, in_chunks, ordinary
+from .kernels import carry_out, evaluate_, ordinary, plan
 from .program import Program, jet, program_of
 
 # %% ../nbs/09_models.ipynb #cdc36093
@@ -682,11 +682,12 @@ class Formulas(torch.autograd.Function):
         outs, left = _begun(z, programs, keep, int(ctx.needs_input_grad[0]))
         given = (z,) if keep is None else (z, keep.expand(-1, z.shape[1], -1, -1))
         views = [_of_members(t) for t in (*given, *outs)]
-        compute = _in_chunks if _is_memory(z, keep) else _with_checks
+        jobs = _jobs(programs, left, len(outs) - 1, views)
         # one network's layer at a time stays in the cache
-        for s, i in left:
-            own = programs[i][s] if isinstance(programs[i], list) else programs[i]
-            compute(jet(own, len(outs) - 1), [view[s][i] for view in views], keep is not None)
+        if _is_memory(z, keep):
+            carry_out((plan(p, keep is not None, z.dtype), tensors) for p, tensors in jobs)
+        else:
+            _with_checks(jobs, keep is not None)
         ctx.save_for_backward(z, keep, *outs[1:])
         ctx.programs = programs
         return outs[0]
@@ -727,15 +728,17 @@ def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     return all(t.is_contiguous() and ordinary(t) for t in (z, keep) if t is not None)
 
 
-def _in_chunks(program: Program, tensors: list[Tensor], scaled: bool):
-    "Input, perhaps a mask, outputs: all of them ordinary memory."
-    in_chunks(program, scaled, tensors[0].dtype, tensors, CHUNK)
+def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
+    "Of each (seed, column) the program of value and slope, and its input, mask and outputs."
+    for s, i in members:
+        own = programs[i][s] if isinstance(programs[i], list) else programs[i]
+        yield jet(own, order), [view[s][i] for view in views]
 
 
-def _with_checks(program: Program, tensors: list[Tensor], scaled: bool):
-    "The same for tensors of any kind."
-    first = 1 + scaled
-    evaluate_(program, tensors[0], tensors[first:], tensors[1] if scaled else None)
+def _with_checks(jobs: Iterable[tuple[Program, list[Tensor]]], scaled: bool):
+    "Programs on tensors of any kind."
+    for program, (z, *rest) in jobs:
+        evaluate_(program, z, rest[scaled:], rest[0] if scaled else None)
 
 # %% ../nbs/09_models.ipynb #612e26d1
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:

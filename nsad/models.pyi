@@ -3,7 +3,7 @@ __all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'mlp', 'heavy', 'light', 'h
 import copy
 import functools
 import itertools
-from collections.abc import Callable as Callable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
@@ -15,7 +15,7 @@ from .formula import Formula as Formula
 from .identity import is_plain as is_plain
 from .initialisation import initialise_ as initialise_, start_of as start_of
 from .interpreter import ProgramTable as ProgramTable, interpret as interpret
-from .kernels import CHUNK as CHUNK, evaluate_ as evaluate_, in_chunks as in_chunks, ordinary as ordinary
+from .kernels import carry_out as carry_out, evaluate_ as evaluate_, ordinary as ordinary, plan as plan
 from .program import Program as Program, jet as jet, program_of as program_of
 Activation = Formula | str | nn.Module | type | Callable[[], nn.Module]
 
@@ -301,10 +301,10 @@ def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
 def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     ...
 
-def _in_chunks(program: Program, tensors: list[Tensor], scaled: bool):
+def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
     ...
 
-def _with_checks(program: Program, tensors: list[Tensor], scaled: bool):
+def _with_checks(jobs: Iterable[tuple[Program, list[Tensor]]], scaled: bool):
     ...
 
 def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:

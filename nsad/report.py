@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['LABELS', 'EXPORTS', 'COLOURS', 'STYLE', 'DARK', 'PAGE', 'results_table', 'MarkdownText', 'markdown_table',
-           'export_results', 'theme', 'plot_activation', 'plot_front', 'plot_results', 'plot_ranks',
-           'plot_learning_curves', 'plot_inputs', 'plot_boundaries', 'plot_network', 'plot_transfer', 'save_figure',
-           'write_report', 'formula_table', 'figures']
+           'export_results', 'theme', 'plot_activation', 'plot_front', 'plot_results', 'plot_ranks', 'plot_inputs',
+           'plot_learning_curves', 'plot_boundaries', 'plot_network', 'plot_transfer', 'save_figure', 'write_report',
+           'formula_table', 'figures']
 
 # %% ../nbs/22_report.ipynb #6d2fa1be
 import html
@@ -406,6 +406,72 @@ def plot_ranks(found: Ranks) -> Figure:
     plt.close(fig)
     return fig
 
+# %% ../nbs/22_report.ipynb #d2705d25
+def plot_inputs(model: nn.Module, X) -> Figure:
+    """Each activation of a network with its derivative, and the distribution of its inputs when
+    the network reads `X`.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A network of `mlp`, or any with modules between its layers that change no shape.
+    X
+        Standardised rows, (rows, features).
+    """
+    met = _inputs(model, torch.as_tensor(np.asarray(X), dtype=torch.float32))
+    if not met:
+        raise ValueError("the network has no activation module whose inputs could be drawn")
+    with _style():
+        fig, axes = plt.subplots(1, len(met), figsize=(4 * len(met), 3.3), squeeze=False)
+        for n, (ax, (module, z)) in enumerate(zip(axes[0], met)):
+            low, high = np.quantile(z, (0.001, 0.999))
+            x = torch.linspace(float(low), float(high), 300, requires_grad=True)
+            y = module(x)
+            (slope,) = torch.autograd.grad(y.sum(), x)
+            ax.plot(x.detach(), y.detach(), lw=2, label="activation")
+            ax.plot(x.detach(), slope, "--", label="derivative")
+            ax.fill_between([], [], color="0.6", alpha=0.35, label="distribution of the inputs")
+            ax.set(xlabel="input of the units, x", title=f"hidden layer {n + 1}: {_name(module)}")
+            ax.patch.set_visible(False)
+            back = ax.twinx()
+            back.hist(z.clip(low, high), 60, density=True, color="0.6", alpha=0.35)
+            back.set(yticks=[], zorder=0)
+            back.spines[:].set_visible(False)
+            ax.set_zorder(2)
+        handles = axes[0][0].get_legend_handles_labels()
+        fig.legend(*handles, loc="outside lower center", ncols=3, fontsize=9)
+    plt.close(fig)
+    return fig
+
+# %% ../nbs/22_report.ipynb #b0e242a7
+def _name(module: nn.Module) -> str:
+    formula = getattr(module, "formula", None)
+    return formula.text if isinstance(formula, Formula) else type(module).__name__
+
+# %% ../nbs/22_report.ipynb #8c329635
+def _inputs(model: nn.Module, X: torch.Tensor) -> list[tuple[nn.Module, np.ndarray]]:
+    "Every activation module with the numbers that arrive at it."
+    met, was = [], model.training
+
+    def note(module, args):
+        met.append((module, args[0].detach().flatten().cpu().numpy()))
+
+    hooks = [m.register_forward_pre_hook(note) for m in model.modules() if _activates(m)]
+    try:
+        with torch.no_grad():
+            model.eval()(X)
+    finally:
+        for h in hooks:
+            h.remove()
+        model.train(was)
+    return met
+
+# %% ../nbs/22_report.ipynb #71d538ab
+def _activates(m: nn.Module) -> bool:
+    return (
+        isinstance(m, SymbolicActivation) or type(m).__module__ == "torch.nn.modules.activation"
+    )
+
 # %% ../nbs/22_report.ipynb #1ea4c002
 def plot_learning_curves(
     histories: Mapping[str, History],
@@ -465,70 +531,6 @@ def _learning_curve(ax, history: History, label: str, colour: str, steps: int):
     if held.shape[1] > 1:
         ax.fill_between(at, held.min(1), held.max(1), color=colour, alpha=0.15, lw=0)
 
-
-# %% ../nbs/22_report.ipynb #d2705d25
-def plot_inputs(model: nn.Module, X) -> Figure:
-    """Each activation of a network with its derivative, and the distribution of its inputs when
-    the network reads `X`.
-
-    Parameters
-    ----------
-    model : nn.Module
-        A network of `mlp`, or any with modules between its layers that change no shape.
-    X
-        Standardised rows, (rows, features).
-    """
-    met = _inputs(model, torch.as_tensor(np.asarray(X), dtype=torch.float32))
-    if not met:
-        raise ValueError("the network has no activation module whose inputs could be drawn")
-    with _style():
-        fig, axes = plt.subplots(1, len(met), figsize=(4 * len(met), 3.3), squeeze=False)
-        for n, (ax, (module, z)) in enumerate(zip(axes[0], met)):
-            low, high = np.quantile(z, (0.001, 0.999))
-            x = torch.linspace(float(low), float(high), 300, requires_grad=True)
-            y = module(x)
-            (slope,) = torch.autograd.grad(y.sum(), x)
-            ax.plot(x.detach(), y.detach(), lw=2, label="activation")
-            ax.plot(x.detach(), slope, "--", label="derivative")
-            ax.set(xlabel="x", title=f"hidden layer {n + 1}: {_name(module)}", zorder=1)
-            ax.patch.set_visible(False)
-            back = ax.twinx()
-            back.hist(z.clip(low, high), 60, density=True, color="0.6", alpha=0.35)
-            back.set(yticks=[], zorder=0)
-            back.spines[:].set_visible(False)
-            ax.set_zorder(2)
-        axes[0][0].legend(loc="upper left", fontsize=8)
-    plt.close(fig)
-    return fig
-
-# %% ../nbs/22_report.ipynb #b0e242a7
-def _name(module: nn.Module) -> str:
-    formula = getattr(module, "formula", None)
-    return formula.text if isinstance(formula, Formula) else type(module).__name__
-
-# %% ../nbs/22_report.ipynb #8c329635
-def _inputs(model: nn.Module, X: torch.Tensor) -> list[tuple[nn.Module, np.ndarray]]:
-    "Every activation module with the numbers that arrive at it."
-    met, was = [], model.training
-
-    def note(module, args):
-        met.append((module, args[0].detach().flatten().cpu().numpy()))
-
-    hooks = [m.register_forward_pre_hook(note) for m in model.modules() if _activates(m)]
-    try:
-        with torch.no_grad():
-            model.eval()(X)
-    finally:
-        for h in hooks:
-            h.remove()
-        model.train(was)
-    return met
-
-# %% ../nbs/22_report.ipynb #71d538ab
-def _activates(m: nn.Module) -> bool:
-    return (
-        isinstance(m, SymbolicActivation) or type(m).__module__ == "torch.nn.modules.activation"
-    )
 
 # %% ../nbs/22_report.ipynb #8184a52a
 def plot_boundaries(

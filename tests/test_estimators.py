@@ -339,13 +339,15 @@ def test_a_file_that_no_fit_has_left_is_refused(saved, tmp_path, name, by):
 
 
 def test_bytes_that_are_damaged_are_refused_or_harmless(saved, tmp_path):
-    path = tmp_path / "net.nsad"
+    path, refused = tmp_path / "net.nsad", 0
     for i in range(0, len(saved), max(1, len(saved) // 150)):
         path.write_bytes(saved[:i] + bytes([saved[i] ^ 0xFF]) + saved[i + 1:])
         try:
             assert NSADClassifier.load(path).predict(X).shape == (60,)
         except ValueError as error:
             assert "is not a saved" in str(error)
+            refused += 1
+    assert refused > 50
     path.write_bytes(saved[:len(saved) // 2])
     with pytest.raises(ValueError, match="is not a saved"):
         NSADClassifier.load(path)
@@ -486,14 +488,21 @@ def test_single_settings_stand_before_those_of_the_recipe():
     assert stopped.n_iter_ < 200
 
 
+def loss_of(net, formula): return net.discovery_.candidates.query("rung == 2").groupby("formula").loss.mean()[formula]
+
+
 def test_the_gain_over_relu_is_told_with_its_numbers_and_its_noise():
     net = NSADRegressor(random_state=1, **SEARCH).fit(X, B)
-    losses = net.discovery_.candidates.query("rung == 2").groupby("formula").loss.mean()
     gained = net.explain().splitlines()[1]
-    assert f"{losses['relu(x)']:.4g}" in gained
-    if net.formula_.text != "relu(x)":
-        assert f"{losses[net.formula_.text]:.4g}" in gained and "standard error" in gained
+    assert net.formula_.text == "relu(x)" and "No formula was better than ReLU" in gained and f"{loss_of(net, 'relu(x)'):.4g}" in gained
     assert len(net.explain().splitlines()) == 3 and "operation" in net.explain()
+    rows = np.random.default_rng(0).uniform(-3, 3, (200, 1))
+    options = SEARCH["engine_options"] | dict(starters=["sin(x)", "sin(2*x)"], initial_size=2, population_size=2, tune=0)
+    net = NSADRegressor(hidden=(8,), random_state=1, budget=8, engine_options=options, recipe=Recipe("longer", steps=250, batch_size=32)).fit(
+        rows, np.sin(3 * rows[:, 0]))
+    gained = net.explain().splitlines()[1]
+    assert net.formula_.text == "sin(2*x)" and "standard error" in gained
+    assert f"{loss_of(net, 'sin(2*x)'):.4g}" in gained and f"{loss_of(net, 'relu(x)'):.4g}" in gained
 
 
 @pytest.mark.parametrize("change", [

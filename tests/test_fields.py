@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from nsad.activation import activation_module
+from nsad.equations import EquationProblem
 from nsad.fields import (
     PHOTOS,
     FieldEnsemble,
@@ -20,9 +21,12 @@ from nsad.fields import (
     psnr,
     render,
     signal_problem,
+    train_fields,
 )
 from nsad.problem import Problem, trial_losses
 
+GRID = np.linspace(-1, 1, 17)[:, None]
+WAVE = FieldProblem("wave", (GRID[::2], np.sin(5 * GRID[::2])), (GRID[1::2], np.sin(5 * GRID[1::2])), hidden=(6,), steps=4)
 FORMS = ("relu", "sin(30*x)", "x + sin(7*x)**2", "exp(-(9*x)**2)", "tanh(4*x)")
 
 
@@ -136,6 +140,26 @@ def test_a_member_that_diverges_harms_no_other():
         def forward(self, x): return x / 0. - x / 0.
     both = trial_losses(wave(), [Breaks(), "tanh"], [0])
     assert np.isnan(both[0, 0]) and both[1, 0] == pytest.approx(trial_losses(wave(), ["tanh"], [0])[0, 0], rel=1e-2)
+
+
+@pytest.mark.parametrize("problem", [WAVE, EquationProblem("heat", hidden=(6,), points=16, steps=4)], ids=["field", "equation"])
+def test_a_training_can_be_watched_step_by_step(problem):
+    seen = []
+    def after(step, net): seen.append((step, net.weight[0].detach().clone()))
+    net = problem.trained(["tanh(2*x)", "sin(3*x)"], [0, 1], after=after)
+    unseen = problem.trained(["tanh(2*x)", "sin(3*x)"], [0, 1])
+    assert [step for step, _ in seen] == list(range(1, problem.steps + 1))
+    assert torch.equal(seen[-1][1], net.weight[0]) and not torch.equal(seen[0][1], seen[1][1])
+    for watched, free in zip(net.parameters(), unseen.parameters()): assert torch.equal(watched, free)
+
+
+@pytest.mark.parametrize("after", [3, "step", [print]])
+def test_what_cannot_watch_is_refused_before_the_first_step(after):
+    net, taken = FieldEnsemble(["tanh"], hidden=(4,)), []
+    def loss(step): taken.append(step)
+    with pytest.raises(TypeError, match="after is .*; it has to be a function of step and net, or None"):
+        train_fields(net, loss, 5, after=after)
+    assert not taken
 
 
 def test_judging_points_never_touch_training():

@@ -21,7 +21,7 @@ def benchmark(monkeypatch):
 @pytest.mark.parametrize("domain", ["images", "equations"])
 def test_what_judges_was_never_tuned_on(benchmark, domain):
     script, seen = benchmark(domain), benchmark("field_searches").SEEN[domain]
-    tested = script.TEST if domain == "images" else [e for e in script.EQUATIONS if e not in script.TUNE]
+    tested = script.TEST if domain == "images" else [e for e in script.TESTED if e not in script.TUNE]
     assert set(script.TUNE) == set(seen) and not set(seen) & set(tested) and len(tested) >= 5
 
 
@@ -60,6 +60,39 @@ def test_lbfgs_goes_down_in_double_precision(benchmark):
     before = loss().item()
     script.by_lbfgs(net, loss, 25)
     assert net.weight[0].dtype == torch.float64 and loss().item() < 0.3 * before
+
+
+def test_a_stopped_run_of_equations_trains_only_what_is_missing(benchmark, tmp_path, monkeypatch, capsys):
+    script, rows = benchmark("equations"), tmp_path / "rows.csv"
+    monkeypatch.setattr(script, "TESTED", ["wave", "heat", "convection"])
+    run = ["equations.py", "found", "sine", "tanh", "--tune-steps", "1", "--steps", "2", "--rows", str(rows)]
+    def main(*more):
+        monkeypatch.setattr("sys.argv", [*run, *more])
+        script.main()
+    main("--seeds", "2")
+    before = rows.read_text()
+    table = script.stored(rows)
+    assert (table.part == "test").sum() == 3 * 3 * 2 and not table.duplicated(script.KEY).any()
+    rows.write_text("".join(before.splitlines(keepends=True)[:-3]))
+    main("--seeds", "2")
+    assert sorted(rows.read_text().splitlines()) == sorted(before.splitlines())
+    main("--seeds", "3")
+    assert rows.read_text().count("\n") == before.count("\n") + 9 and "heat*" in capsys.readouterr().out
+
+
+def test_the_first_point_at_one_percent_is_the_time_to_it(benchmark):
+    script = benchmark("equations")
+    def steps(curve, steps=400): return script.steps_to_goal(script.pd.Series(dict(curve=curve, steps=steps)))
+    assert steps("0.5 0.01 0.2 0.009") == 200 and steps("0.5 0.4") == np.inf
+    assert steps("nan 0.02 0.003", steps=250) == 250
+
+
+@pytest.mark.parametrize("cure", ["tanh, double, L-BFGS", "tanh, gradient penalty"])
+def test_a_cure_has_a_curve_as_long_as_the_others(benchmark, monkeypatch, cure):
+    script = benchmark("equations")
+    monkeypatch.setattr(script, "EVERY", 2)
+    for name in cure, "tanh":
+        assert script.curves(name, ["tanh(2*x)"], "heat", [0, 1], 5).shape == (1, 2, 3)
 
 
 def test_bicubic_brings_back_what_is_smooth(benchmark):

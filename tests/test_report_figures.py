@@ -26,7 +26,7 @@ def test_inputs_are_those_of_the_trained_network_and_its_mode_is_kept():
     assert np.allclose(y, np.cos(x), atol=1e-5)
     met = net.train(False)[1](net[0](torch.tensor(X))).detach().numpy()
     low, high = np.quantile(met, (0.001, 0.999))
-    assert np.allclose([x.min(), x.max()], [low, high], atol=1e-5) and ax.get_xlabel() == "x"
+    assert np.allclose([x.min(), x.max()], [low, high], atol=1e-5) and ax.get_xlabel() == "input of the units, x"
 
 
 def test_boundaries_are_where_the_network_changes_its_mind():
