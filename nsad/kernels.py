@@ -308,13 +308,13 @@ def _carry_out(jobs:Iterable[tuple[Plan, Sequence[Tensor]]], chunk:int, threads:
         else: _share(made, tensors, min(chunk, -(-n // threads)), threads)
 
 
-def carry_out(jobs:Iterable[tuple[Plan, Sequence[Tensor]]], chunk:int=CHUNK):
+def carry_out(jobs:Iterable[tuple[Plan, Sequence[Tensor]]], chunk:int|None=None):
     "Plans, each on contiguous tensors or on tensors of at most a chunk."
-    _quietly(_carry_out, jobs, chunk, torch.get_num_threads())
+    _quietly(_carry_out, jobs, chunk or CHUNK, torch.get_num_threads())
 
 # %% ../nbs/03_kernels.ipynb #831e01da
 def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|None=None,
-              chunk:int=CHUNK):
+              chunk:int|None=None):
     """Write the program's outputs into given tensors, in one pass.
 
     Parameters
@@ -327,9 +327,10 @@ def evaluate_(program:Program, x:Tensor, outs:Sequence[Tensor], scale:Tensor|Non
         A tensor like `x` for each output; they get finite numbers.
     scale : Tensor, optional
         Tensor like `x` that all outputs are multiplied with.
-    chunk : int, default CHUNK
-        Numbers that are computed at a time.
+    chunk : int, optional
+        Numbers that are computed at a time; `CHUNK` if none is given.
     """
+    chunk = chunk or CHUNK
     given = (x,) if scale is None else (x, scale)
     tensors = [t.detach() if t.requires_grad else t for t in (*given, *outs)]
     if x.device.type == "cpu" and x.dtype not in HALF and x.numel() and all(map(ordinary, tensors)):
