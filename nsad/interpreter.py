@@ -16,8 +16,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .kernels import last_uses, lowered
-from .program import jet
+from .kernels import lowered
+from .program import jet, last_uses
 from .tracer import Constant, Program
 
 try:

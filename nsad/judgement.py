@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from .baselines import LightGBMBaseline, LinearBaseline, installed
-from .data import Dataset, split
+from .data import TEST_SHARE, Dataset, split
 from .discovery import Discovery
 from .evaluation import Study
 from .formula import Formula
@@ -107,6 +107,7 @@ def final_results(
     progress: bool = False,
     n_jobs: int | None = None,
     tell: Callable | None = None,
+    test: float = TEST_SHARE,
 ) -> pd.DataFrame:
     """Train each activation with its own learning rate and score it on the test rows of one
     split.
@@ -118,13 +119,15 @@ def final_results(
     activations, rates : mapping
         Label to activation, and label to learning rate.
     split_seed : int
-        Of the split into 80 % and 20 %.
+        Of the split into training and test rows.
     seeds : sequence of int
         Of initial weights, batches and dropout.
     recipe, network, progress, n_jobs, tell
         As in `tuned_rates` and `Study.run`.
     models : mapping or None
         What is no network, see `quick_baselines`.
+    test : float, default TEST_SHARE
+        Share of rows that the split puts aside.
 
     Returns
     -------
@@ -143,6 +146,7 @@ def final_results(
             replace(recipe, lr=rate),
             split_seed=split_seed,
             models=dict(models or {}) if i == 0 else {},
+            test=test,
         )
         if tell is not None:
             networks = len(these) * len(study.seeds)
@@ -239,10 +243,11 @@ class _Bench:
     progress: bool
     n_jobs: int | None
     tell: Callable | None
+    test: float
 
     @functools.cached_property
     def training(self) -> Dataset:
-        return self.dataset.take(split(self.dataset, test=0.2, seed=self.split_seed).train)
+        return self.dataset.take(split(self.dataset, test=self.test, seed=self.split_seed).train)
 
     def results(
         self,
@@ -269,6 +274,7 @@ class _Bench:
             self.progress,
             self.n_jobs,
             self.tell,
+            self.test,
         )
         return rates, results
 
@@ -296,6 +302,7 @@ def judge(
     progress: bool = False,
     n_jobs: int | None = None,
     tell: Callable | None = None,
+    test: float = TEST_SHARE,
 ) -> Judgement:
     """Train a formula beside ReLU, GELU, a linear model and LightGBM, and say whether it is
     worth using.
@@ -303,8 +310,8 @@ def judge(
     Parameters
     ----------
     dataset : Dataset
-        All rows. The split of `split_seed` puts 20 % aside; the search must have had the other
-        80 % only.
+        All rows. The split of `split_seed` puts `test` of them aside; the search must have had
+        the others only.
     found : Discovery, Formula or str
         What to judge; of a discovery its `best`.
     split_seed : int
@@ -327,6 +334,8 @@ def judge(
         Processes.
     tell : callable or None
         Called with a line of text on each stage, for a log.
+    test : float, default TEST_SHARE
+        Share of rows that are put aside.
 
     Returns
     -------
@@ -342,7 +351,7 @@ def judge(
     )
     activations = {"found": found if isinstance(found, Discovery) else best, **PLAIN}
     seeds, models = range(split_seed, split_seed + n_seeds), quick_baselines()
-    bench = _Bench(dataset, best, split_seed, seeds, network, tune, progress, n_jobs, tell)
+    bench = _Bench(dataset, best, split_seed, seeds, network, tune, progress, n_jobs, tell, test)
     rates, results = bench.results(activations, recipe, LR_FACTORS, models)
     others = [(network, label) for label in PLAIN] + [
         (models[label].kind, label) for label in models

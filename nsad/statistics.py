@@ -70,9 +70,10 @@ def tell_apart(results: pd.DataFrame) -> pd.DataFrame:
             ~several, out.dataset.astype(str) + " [" + marks + "]"
         )
     identity = _identities(out)
-    for _, index in out.groupby(
-        [*CELL, *(["recipe"] if "recipe" in out else [])], sort=False
-    ).groups.items():
+    cell = [*CELL, *(["recipe"] if "recipe" in out else [])]
+    meant = identity.where(identity != "", _formulas(out))
+    several = meant.groupby([out[name] for name in cell]).transform("nunique") > 1
+    for _, index in out[several].groupby(cell, sort=False).groups.items():
         names = _names(out.loc[index], identity.loc[index])
         if names is not None:
             out.loc[index, "activation"] = names
@@ -82,14 +83,17 @@ def tell_apart(results: pd.DataFrame) -> pd.DataFrame:
 def _joined(formulas: pd.Series) -> str:
     return " | ".join(dict.fromkeys(formulas))
 
+
+def _formulas(rows: pd.DataFrame) -> pd.Series:
+    "The formula of each row, empty where none is known."
+    if "formula" not in rows:
+        return pd.Series("", index=rows.index)
+    return rows.formula.fillna("").astype(str)
+
 # %% ../nbs/18_statistics.ipynb #01f8729b
 def _names(rows: pd.DataFrame, identity: pd.Series) -> pd.Series | None:
     "New labels for the rows of one label; None where it means one thing."
-    formula = (
-        rows.formula.fillna("").astype(str)
-        if "formula" in rows
-        else pd.Series("", index=rows.index)
-    )
+    formula = _formulas(rows)
     if (identity == "").all():  # rows that only say their formula
         if not (formula.groupby(rows.seed).nunique() > 1).any():
             return None

@@ -2,7 +2,9 @@
 import copy
 import io
 import random
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import mpmath
 import numpy as np
@@ -398,6 +400,34 @@ def test_pieces_are_the_plain_values(text, dtype, threads, monkeypatch):
     assert_close(x.grad, (slope * torch.linspace(-1, 1, 333, dtype=dtype)).to(dtype), **tolerance)
 
 
+@pytest.mark.parametrize("chunk", [nsad.kernels.CHUNK, 64], ids=["whole", "in chunks"])
+def test_threads_that_compute_at_once_get_the_numbers_of_one(chunk, monkeypatch):
+    "Each thread has registers of its own; shapes, types and plans are those of the others."
+    monkeypatch.setattr(nsad.kernels, "CHUNK", chunk)
+    acts = [SymbolicActivation(text) for text in NAMED + ["x*tanh(softplus(x))", "sin(x)*exp(-x**2) + cos(3*x)/(1 + x**2)"]]
+
+    def numbers(act, dtype):
+        x = torch.linspace(-3, 3, 501, dtype=dtype, requires_grad=True)
+        y = act(x)
+        slope, = torch.autograd.grad(y.sum(), x, create_graph=True)
+        return torch.stack([y, slope, *torch.autograd.grad(slope.sum(), x)]).detach()
+
+    jobs = [(act, dtype) for act in acts for dtype in (torch.float32, torch.float64)]
+    alone = [numbers(*job) for job in jobs]
+    begin = threading.Barrier(8)
+
+    def work(k):
+        begin.wait(60)
+        order = random.Random(k).choices(range(len(jobs)), k=60)
+        return [(i, numbers(*jobs[i])) for i in order]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [pair for done in pool.map(work, range(8)) for pair in done]
+    assert len(found) == 480
+    for i, got in found:
+        assert torch.equal(got, alone[i]), acts[i // 2].formula
+
+
 @pytest.mark.parametrize("inference", [False, True])
 def test_threads_that_take_chunks_from_each_other_leave_none_out(inference):
     act, x = SymbolicActivation("sin(2*x)*tanh(x) + max(x, 0.3)"), torch.linspace(-4, 4, nsad.kernels.CHUNK + 4321)
@@ -550,12 +580,15 @@ def test_slopes_of_whole_powers(n):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
+    learn = 0
     for f in random_formulas(150, 6, seed):
         act, x = SymbolicActivation(f), WIDE.clone().requires_grad_()
         learning = SymbolicActivation(f, trainable=True) if decimals(f.tree) else act
         for y in (learning(x), straight(act.program, [derivative_by(act.program, 0)], x, None)):
             found = torch.autograd.grad(y.sum(), [x, *([learning.constants] if y.requires_grad and learning.constants is not None else [])], allow_unused=True)
             assert torch.isfinite(y).all() and all(g is None or torch.isfinite(g).all() for g in found), f
+        learn += learning.constants is not None
+    assert learn > 30
 
 
 def test_inside_torch_compile_values_and_slopes_are_ours():

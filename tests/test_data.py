@@ -106,6 +106,7 @@ def test_tasks_are_inferred():
         for y in targets:
             ds = Dataset.from_arrays(X, y)
             assert ds.task == task and ds.n_outputs == (ds.n_classes if task == "multiclass" else 1)
+            assert bool(ds.classes) == (task != "regression")
             if ds.classes:
                 assert [str(ds.classes[c]) for c in ds.y] == [str(v) for v in np.asarray(y).tolist()]
 

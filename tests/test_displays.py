@@ -86,7 +86,9 @@ def results():
 def test_results_show_means_and_the_verdict(results):
     page = shown(results)
     assert all(word in page.text for word in ("accuracy", "±", "beside relu", "recipe short", "relu", EVIL))
-    for verdict in verdicts(results, baseline="relu"):
+    judged = verdicts(results, baseline="relu")
+    assert len(judged) == 1
+    for verdict in judged:
         assert verdict.word in page.text and verdict.sentence in page.text
     mean = results[results.activation == "relu"].accuracy.mean()
     assert f"{mean:.3f}" in page.text and readable(results)

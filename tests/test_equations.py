@@ -95,6 +95,7 @@ def test_the_reference_satisfies_the_equation(name):
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_the_reference_satisfies_the_conditions(name):
     equation = EQUATIONS[name]()
+    assert equation.conditions
     for condition in equation.conditions:
         field = Differences(equation, condition.points, 1e-5)
         assert condition.residual(field).abs().max() < 2e-3

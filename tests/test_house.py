@@ -129,7 +129,10 @@ def test_import_is_light():
 
 def test_every_public_name_can_be_imported():
     for name in nsad.__all__:
-        assert getattr(nsad, name) is not None
+        thing = getattr(nsad, name)
+        assert thing.__name__ == name if callable(thing) else isinstance(thing, nsad.Recipe), name
+        assert thing.__module__.startswith("nsad.")
+    assert nsad.Recipe is sys.modules["nsad.training"].Recipe
     with pytest.raises(AttributeError, match="no_such_name"):
         nsad.no_such_name  # noqa: B018
 

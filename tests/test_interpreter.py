@@ -18,6 +18,12 @@ BY_SIGN = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.
 FUNCTIONS = [BY_SIGN.get(op) or getattr(NUMPY, op) for op in OPCODES]
 
 
+def rows_of(text): return encoded(jet(program_of(Formula(text)), 1))
+
+
+KNOWN = [text for text in FORMULAS if rows_of(text)]
+
+
 def by_hand(code, x):
     "The outputs of a program from its rows of numbers."
     registers, y = {0: x}, x
@@ -37,11 +43,10 @@ def by_hand(code, x):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("text", KNOWN)
 def test_rows_of_numbers_compute_the_formula_and_its_slope(text):
     program, x = jet(program_of(Formula(text)), 1), torch.linspace(-2.9, 3.1, 301, dtype=torch.float64)
     code = encoded(program)
-    if code is None: return                                  # a function that the interpreter leaves to torch, see below
     for got, expected in zip(by_hand(code, x.numpy()), plain(program, x)):
         usual = (expected.abs() < 1e3).numpy()
         off = np.abs(got - expected.numpy())[usual] / (1 + np.abs(expected.numpy()[usual]))
@@ -52,7 +57,8 @@ def test_what_the_search_breeds_with_is_known():
     assert all(encoded(jet(program_of(Formula(t)), 1)) for t in
                ("sin(x)", "cos(x)", "tanh(x)", "erf(x)", "atan(x)", "sigmoid(x)", "softplus(x)", "relu(x)", "abs(x)", "x**2", "exp(-x**2)",
                 "max(x, sin(x))", "min(x, sin(x))", "gelu(x)", "silu(x)", "x - 2*cos(3*x)/(1 + x**2)"))
-    assert encoded(program_of(Formula("asinh(x)"))) is None
+    assert encoded(program_of(Formula("asinh(x)"))) is None                  # which the interpreter leaves to torch, as some others
+    assert len(KNOWN) >= 0.75 * len(FORMULAS)
 
 
 def test_few_registers_suffice():

@@ -91,6 +91,7 @@ def test_errors_of_equations_are_the_printed_ones(name, row):
 def test_ratios_out_of_range_are_the_printed_ones():
     entry = SHIPPED.entry("extrapolation-softplus")
     printed = re.findall(r"([\d.]+) \(([\d.]+) to ([\d.]+)\)", lines_of("extrapolation.txt", r"^softplus.*to.*$")[0])
+    assert len(printed) == 4
     for dataset, numbers in zip(("18 functions", "polynomials", "harmonics", "Feynman"), printed):
         b = beside(entry, dataset, "GELU")
         assert [b["ratio"], b["ratio_low"], b["ratio_high"]] == pytest.approx([float(v) for v in numbers], abs=0.0051)

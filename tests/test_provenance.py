@@ -232,7 +232,8 @@ def folder(tmp_path_factory):
     return path
 
 
-STUDY = ("study", "own.csv", "--target", "label", "--seeds", "1,2", "--json", "--quiet", "-a", "relu", "-a")
+STUDY = ("study", "own.csv", "--target", "label", "--seeds", "1,2", "--epochs", "2", "--json",
+         "--quiet", "-a", "relu", "-a")
 
 
 def test_the_command_takes_the_split_of_a_discovery_and_says_so(folder):
@@ -248,14 +249,14 @@ def test_the_printed_next_step_is_safe(folder):
     "Followed to the letter, it tests on rows that the search has not seen."
     printed = nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
-    run = nsad(*words, "--seeds", "1,2", "--json", "--quiet", cwd=folder)
+    run = nsad(*words, "--seeds", "1,2", "--epochs", 2, "--json", "--quiet", cwd=folder)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
 
 
 def test_the_printed_next_step_draws_the_same_rows(tmp_path):
     printed = nsad("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
-    run = nsad(*words, "--seeds", "1", "--json", "--quiet", cwd=tmp_path)
+    run = nsad(*words, "--seeds", "1", "--epochs", 2, "--json", "--quiet", cwd=tmp_path)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
     path = words[-1]
     for other in (["--rows", 900], ["--rows", 1200, "--draw-seed", 7]):

@@ -49,7 +49,19 @@ def test_flops_of_a_layer_are_known_and_do_not_depend_on_rows():
     assert forward_flops(torch.nn.Linear(30, 7), 30) == 2 * 30 * 7
     net = mlp(10, (8,), "tanh")
     assert forward_flops(net, 10) == 2 * (10 * 8 + 8) + 8
-    assert latency(net, 10) > 0
+
+
+def test_latency_is_the_median_of_passes_after_the_first_in_milliseconds(monkeypatch):
+    seen, ticks = [], iter([0, 60, 100, 101, 200, 202, 300, 330])        # four passes, of 60, 1, 2 and 30 seconds
+
+    class Noted(torch.nn.Linear):
+        def forward(self, x):
+            seen.append((tuple(x.shape), self.training))
+            return super().forward(x)
+
+    monkeypatch.setattr("nsad.training.time.perf_counter", lambda: next(ticks))
+    assert latency(Noted(10, 2).train(), 10, rows=50, repeats=3) == 2000
+    assert seen == [((50, 10), False)] * 4
 
 
 @pytest.mark.parametrize("activation", ["relu", "x*exp(-x**2)"])

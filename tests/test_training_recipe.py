@@ -94,6 +94,7 @@ def test_constants_may_be_held_still():
     stack = Stack(5, [learning()], (1,))
     start = copy.deepcopy(stack.acts.state_dict())
     train(stack, X, y, recipe=replace(SHORT, constants_lr=0.))
+    assert len(start) == 2 and start.keys() == stack.acts.state_dict().keys()
     for name, value in stack.acts.state_dict().items(): assert torch.equal(value, start[name])
 
 

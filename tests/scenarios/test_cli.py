@@ -27,7 +27,7 @@ def test_discover_a_table_of_your_own_and_judge_what_was_found(tmp_path):
     found = json.loads(printed)
     assert found == json.loads((tmp_path / "found.json").read_text()) and found["provenance"]["rows"] == 320
     best = min(found["front"], key=lambda row: row["loss"])["formula"]
-    args = ["study", "own.csv", "--target", "label", "-a", "relu", "-a", best, "--seeds", "1,2", "--store", "r.sqlite", "--quiet"]
+    args = ["study", "own.csv", "--target", "label", "-a", "relu", "-a", best, "--seeds", "1,2", "--epochs", "2", "--store", "r.sqlite", "--quiet"]
     table = said_by(*args, cwd=tmp_path)
     assert "relu" in table and "difference" in table
     assert said_by(*args, cwd=tmp_path) == table

@@ -72,9 +72,28 @@ def test_the_way_from_a_table_to_a_verdict_is_told_at_each_step(tmp_path):
                            capture_output=True, text=True, cwd=tmp_path)
     step = next(line for line in found.stdout.splitlines() if line.startswith("next: ")).removeprefix("next: ")
     assert step == "nsad study own.csv --target kind -a relu -a found.json"
-    judged = subprocess.run([NSAD, *step.split()[1:], "--seeds", "1,2", "--quiet"], capture_output=True, text=True, cwd=tmp_path)
+    judged = subprocess.run([NSAD, *step.split()[1:], "--seeds", "1,2", "--epochs", "2", "--quiet"], capture_output=True, text=True, cwd=tmp_path)
     assert judged.returncode == 0 and "found.json" in judged.stdout and "relu" in judged.stdout
     assert "formulas/s" not in found.stderr + judged.stderr                            # bars are for terminals
+
+
+def test_the_share_of_test_rows_can_be_chosen_and_goes_along(tmp_path):
+    rows = (f"{i % 7 - 3},{i % 5 - 2},{i},{int((i % 7 - 3) * (i % 5 - 2) > 0)}" for i in range(300))
+    (tmp_path / "own.csv").write_text("a,b,c,kind\n" + "\n".join(rows))
+
+    def nsad(*arguments):
+        return subprocess.run(
+            [NSAD, *arguments, "--quiet"], capture_output=True, text=True, cwd=tmp_path)
+
+    own = "own.csv", "--target", "kind", "--test-share", "0.4"
+    search = "--budget", "8", "--epochs", "2", "--no-judge", "-o", "found.json"
+    found = nsad("discover", *own, *search)
+    step = found.stdout.split("next: ")[1].split()
+    assert step[1:] == ["study", *own, "-a", "relu", "-a", "found.json"]
+    judged = nsad(*step[1:], "--seeds", "1,2", "--epochs", "2")
+    assert judged.returncode == 0 and "120 test rows" in judged.stdout
+    refused = nsad("study", *own[:3], "--test-share", "1")
+    assert refused.returncode == 2 and "--test-share" in refused.stderr
 
 
 def test_a_discovery_is_judged_on_rows_that_its_search_has_not_seen(tmp_path):
@@ -82,7 +101,7 @@ def test_a_discovery_is_judged_on_rows_that_its_search_has_not_seen(tmp_path):
     (tmp_path / "own.csv").write_text("a,b,c,kind\n" + rows)           # no row twice: twins are no leak
     def nsad(*arguments): return subprocess.run([NSAD, *arguments, "--quiet"], capture_output=True, text=True, cwd=tmp_path)
     for seed in ("3", "4"): nsad("discover", "own.csv", "--target", "kind", "--budget", "10", "--epochs", "2", "--no-judge", "--seed", seed, "-o", f"{seed}.json")
-    study = ["study", "own.csv", "--target", "kind", "-a", "relu", "--seeds", "1,2", "--json"]
+    study = ["study", "own.csv", "--target", "kind", "-a", "relu", "--seeds", "1,2", "--epochs", "2", "--json"]
     told = nsad(*study, "-a", "3.json")
     assert {row["split_seed"] for row in json.loads(told.stdout)} == {3} and "new to 3.json" in told.stderr
     assert {row["split_seed"] for row in json.loads(nsad(*study).stdout)} == {1, 2}
