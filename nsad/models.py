@@ -47,7 +47,7 @@ def _checked_dropout(dropout: float) -> float:
         return dropout
     raise ValueError(
         f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take"
-        " recipe.for_rows(n).dropout"
+        " recipe.for_rows(n, task).dropout"
     )
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
