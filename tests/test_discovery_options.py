@@ -148,10 +148,14 @@ def test_what_differs_from_the_search_of_a_file_is_named(other, told, tmp_path):
 
 def test_a_kept_discovery_is_of_the_same_limits(tmp_path):
     options = dict(seeds=(1,), folder=tmp_path, recipe=Recipe("brief", steps=4), hidden=(4,), final_seeds=1, progress=False)
-    first, again, more = (discover_on_splits(table(60), budget=n, **options)[1] for n in (4, 4, 6))
-    assert again.provenance == first.provenance and first.provenance["candidates"] == 4
-    assert more.provenance["candidates"] == 6 and more.provenance["budget"] == 6
-    assert set(discover_on_splits(table(60), budget=6, restarts=2, **options)[1].candidates.restart) == {0, 1}
+    def of(budget, **more): return discover_on_splits(table(60), budget=budget, **options, **more)[1]
+    def written(): return [file.stat().st_mtime_ns for file in tmp_path.iterdir()]
+
+    assert of(4).provenance["candidates"] == 4
+    first = written()
+    assert of(4).provenance["budget"] == 4 and written() == first
+    assert of(6).provenance["candidates"] == 6 and written() != first
+    assert set(of(6, restarts=2).candidates.restart) == {0, 1}
 
 
 def test_scores_of_another_nsad_are_not_mixed_in(tmp_path):
