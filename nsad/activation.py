@@ -107,21 +107,10 @@ def _in_python(x:Tensor, text:str, constants:Tensor|None, channel_axis:int, prot
     "What TorchScript calls."
     return apply_formula(x, text, constants, channel_axis, protect)
 
-# %% ../nbs/04_activation.ipynb #5d2f0f01
-_WHOLE = {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
-
-
-def _refuse_values(x):
-    "What is no tensor of numbers with decimals, with the remedy."
-    wanted = "an activation takes floating-point numbers"
-    if isinstance(x, Tensor): raise TypeError(f"{wanted}, not {x.dtype}; give x.float()")
-    raise TypeError(f"{wanted} in a tensor, not {type(x).__name__}; give torch.as_tensor(x)")
-
 # %% ../nbs/04_activation.ipynb #8d0b79b8
 def _activated(self:SymbolicActivation, x:Tensor)->Tensor:
     "The layer's value, by the way that fits the tensor."
     if isinstance(x, fx.Proxy): return _call_node(self, x)
-    if not isinstance(x, Tensor) or x.dtype in _WHOLE: _refuse_values(x)
     if not self.protect or torch.compiler.is_exporting() or torch.jit.is_tracing():
         return self.plain(x)
     constants = None if self.constants is None else self._spread(x)
