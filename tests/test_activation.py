@@ -283,13 +283,13 @@ KINKS = ("mod", "floor", "ceil", "round", "where", "acosh", "atanh", "gamma", "e
 @pytest.mark.slow
 def test_gradients_of_smooth_random_formulas():
     x = torch.linspace(-0.9, 0.95, 7, dtype=torch.float64, requires_grad=True)
-    checked, smooth = 0, [name for name in OPS if not any(k in name for k in KINKS)]
-    assert {"sin", "cos", "erf", "sigmoid", "add", "mul"} <= set(smooth)
-    for f in random_formulas(600, 6, 11, smooth):
-        if any(k in f.text for k in KINKS) or checked == 200:
-            continue
-        first = f.derivative()(x.detach().numpy())
-        if np.abs(first).max() < 1e3 and np.abs(f.derivative().derivative()(x.detach().numpy())).max() < 1e5:
+    at, h = x.detach().numpy(), 1e-4
+    smooth = [name for name in OPS if not any(k in name for k in (*KINKS, "inv", "pow", "square", "cube"))]
+    assert {"sin", "cos", "erf", "erfc", "sigmoid", "silu", "mish", "gauss", "add", "mul"} <= set(smooth)
+    checked = 0
+    for f in random_formulas(220, 6, 11, smooth):
+        before, here, after = f(at - h), f(at), f(at + h)
+        if np.abs(after - before).max() < 1e3 * 2 * h and np.abs(after - 2 * here + before).max() < 1e5 * h * h:
             assert torch.autograd.gradcheck(SymbolicActivation(f), x, atol=1e-4, rtol=1e-4), f
             checked += 1
     assert checked >= 150, checked
