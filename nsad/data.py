@@ -1541,11 +1541,13 @@ def parts(self: Dataset, split: Split) -> tuple[Dataset, Dataset, Dataset]:
 
 # %% ../nbs/07_data.ipynb #5eed0001
 def whole_number(value, name: str = "seed") -> int:
-    """A seed or a count as Python's int, which JSON and every generator take; NumPy's integers
-    are whole numbers too.
+    """A seed as Python's int, which JSON and every generator take; NumPy's integers are whole
+    numbers too. Others are counted from it, so it may not be among the largest there are.
     """
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise DataError(f"{name}={value!r:.60} is not a whole number")
+    if not 0 <= value < 2**62:
+        raise DataError(f"{name}={value!r:.60} must be a whole number from 0 to below 2**62")
     return int(value)
 
 # %% ../nbs/07_data.ipynb #db6b2700

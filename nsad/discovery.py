@@ -799,7 +799,7 @@ class _Checkpoint:
             raw = json.loads(self.path.read_text(encoding="utf-8"))
             if raw["format"] != self.format:
                 raise ValueError(f"its format is {raw['format']!r:.60}, not {self.format!r}")
-            other = [k for k, v in self.search.items() if raw["search"][k] != v]
+            other = _differing(raw["search"], self.search)
             scores = [
                 (int(rung), str(text), tuple(map(float, losses)))
                 for rung, text, losses in raw["scores"]
@@ -853,6 +853,16 @@ class _Checkpoint:
             warnings.warn(
                 f"scores are not kept any more ({error}); the search goes on", stacklevel=2
             )
+
+# %% ../nbs/16_discovery.ipynb #5d2f0c01
+def _differing(kept: Mapping, asked: Mapping) -> list[str]:
+    "Names of what two searches do not have in common; of their options each by itself."
+    other = [k for k in {**kept, **asked} if kept.get(k) != asked.get(k)]
+    if "options" not in other:
+        return other
+    pair = current_options(kept.get("options", {})), asked["options"]
+    names = [f"options.{k}" for k in {**pair[0], **pair[1]} if pair[0].get(k) != pair[1].get(k)]
+    return [k for k in other if k != "options"] + names
 
 # %% ../nbs/16_discovery.ipynb #b21c9488
 def discover(
@@ -938,7 +948,8 @@ def discover(
     ):
         raise ValueError(f"restarts={restarts!r} must be a whole number of at least 1")
     if isinstance(dataset, TableProblem):
-        dataset, options = dataset.dataset, dataset.options | options
+        place = {} if dataset.device == "auto" else {"device": dataset.device}
+        dataset, options = dataset.dataset, dataset.options | place | options
     dataset = _as_source(dataset)
     seed = whole_number(seed, "seed")
     searcher = load_engine(engine, **options, **_places(n_jobs, backend, scheduler))
@@ -958,7 +969,7 @@ def discover(
     workers = getattr(searcher, "workers", None)
     workers = workers if isinstance(workers, Workers) else Workers()
     with (
-        _Checkpoint(resume, about) as checkpoint,
+        _Checkpoint(resume, about | {"version": nsad.__version__}) as checkpoint,
         connected(workers),
         _remembered(searcher, settings),
     ):
@@ -1109,9 +1120,10 @@ def _as_dataset(rows) -> Dataset:
             f" {kind}" + (f"; {remedies[kind]}" if kind in remedies else "")
         ) from None
     names = [str(c) for c in X.columns] if hasattr(X, "columns") else None
+    y = np.asarray(y)
     return Dataset.from_arrays(
         np.asarray(X),
-        np.asarray(y).squeeze(),
+        y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y,
         **({} if names is None else {"feature_names": names}),
     )
 
@@ -1464,7 +1476,7 @@ def plot_search(self: Discovery, ax: "Axes | None" = None) -> "Axes":
         )
     tried = _in_order(self.candidates)
     top = _upper_edge(tried)
-    ax = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1]
+    ax = ax or plt.subplots(figsize=(5.4, 3.4), layout="constrained")[1]
     for k, (_, rung) in enumerate(tried.groupby("rung")):
         _draw_rung(ax, rung, f"C{k}", top, len(tried))
     _mark_generations(ax, tried.generation)

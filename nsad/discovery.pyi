@@ -430,6 +430,9 @@ class _Checkpoint:
             self.written = np.inf
             warnings.warn(f'scores are not kept any more ({error}); the search goes on', stacklevel=2)
 
+def _differing(kept: Mapping, asked: Mapping) -> list[str]:
+    ...
+
 def discover(dataset: Dataset | tuple[ArrayLike, ArrayLike] | Problem | Callable[..., float], engine: str | Engine='network', seed: int=42, budget: int | None=None, time_limit: float | None=None, progress: bool=True, resume: str | Path | None=None, n_jobs: int | None=None, callback: 'Callback | Sequence[Callback] | None'=None, restarts: int=1, backend: str='loky', scheduler: str | None=None, **options: object) -> Discovery:
     ...
 PLACES = ('n_jobs', 'backend', 'scheduler')

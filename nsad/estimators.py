@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 import warnings
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Self
@@ -57,11 +57,20 @@ from nsad.embeddings import (
 from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
 from .files import DataError, FileError, write_file
 from .formula import Formula
-from .models import count_parameters, mlp
+from .identity import IdentityError, activation_specification
+from .models import count_parameters, mlp, widths_of
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .tables import Encoding
-from .training import RECIPES, Recipe, predict, recipe_named, train, weighted_rows
+from nsad.training import (
+    RECIPES,
+    Recipe,
+    predict,
+    recipe_named,
+    recipe_of,
+    train,
+    weighted_rows,
+)
 
 # %% ../nbs/24_estimators.ipynb #7f48ff02
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ _NUMBER = Interval(Real, 0, None, closed="left")
 _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})
 _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
-    "hidden": ["array-like"],
+    "hidden": ["array-like", Integral],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
     "n_members": [_COUNT],
     "scaling": [StrOptions(set(SCALINGS))],
@@ -260,7 +269,9 @@ class _Estimator(BaseEstimator):
         again = self.warm_start and hasattr(self, "network_")
         rows, source = self._rows(X, y, sample_weight, again)
         seed = _seed(self.random_state)
-        if not again:
+        if again:
+            self._go_on(rows)
+        else:
             self._begin(rows, source, seed)
         self._train(rows, seed)
         return self
@@ -280,9 +291,10 @@ def _rows(
     """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
     is known of the columns and the target.
     """
-    before = self.n_features_in_ if again else None
+    _refuse_gaps(y)
     numeric, gaps = self._task_kind == "regression", "allow-nan"
-    frame = X if _is_told(X) or again and self.encoding_ is not None else None
+    told = self.encoding_ is not None if again else _is_told(X)
+    frame = X if told else None
     if frame is None:
         X, y = validate_data(
             self,
@@ -292,22 +304,13 @@ def _rows(
             ensure_all_finite=gaps,
             ensure_min_samples=2,
             y_numeric=numeric,
+            reset=not again,
         )
     else:
         self._refuse_arrays(X)
         check_consistent_length(X, y)
-        _check_feature_names(self, X, reset=True)
-        _check_n_features(self, X, reset=True)
-    if again and self.n_features_in_ != before:
-        raise ValueError(
-            f"a warm start with {self.n_features_in_} features on a network of {before}; set"
-            " warm_start=False"
-        )
-    if again and len(self._networks) != self.n_members:
-        raise ValueError(
-            f"a warm start with n_members={self.n_members} on {len(self._networks)}; set"
-            " warm_start=False"
-        )
+        _check_feature_names(self, X, reset=not again)
+        _check_n_features(self, X, reset=not again)
     weights = _checked_weights(sample_weight, len(X))
     if not again:
         self.encoding_ = None if frame is None else _encoding_of(frame, weights)
@@ -356,6 +359,17 @@ def _is_told(X) -> bool:
         X.isna().to_numpy().any()
     )
 
+# %% ../nbs/24_estimators.ipynb #5d2f0e01
+def _refuse_gaps(y):
+    "A target without a value in each row is refused, whatever stands for the gap."
+    values = np.asarray(y)
+    missing = pd.isna(values) if values.dtype == object and values.ndim else np.zeros(1, bool)
+    if missing.any():
+        raise ValueError(
+            f"y is missing in {missing.sum()} rows, the first is row {missing.argmax()}; leave"
+            " these rows out"
+        )
+
 # %% ../nbs/24_estimators.ipynb #6006a298
 @patch
 def _refuse_arrays(self: _Estimator, X):
@@ -371,12 +385,7 @@ def _refuse_arrays(self: _Estimator, X):
 @patch
 def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int):
     "Scale, discover unless told, and an untrained network."
-    widths = [w for w in np.ravel(self.hidden)]
-    if not widths or any(not isinstance(w, Integral) or w < 1 for w in widths):
-        raise ValueError(
-            f"hidden={self.hidden!r} must name at least one hidden layer, by whole numbers of"
-            " at least 1 such as (64, 32)"
-        )
+    widths = widths_of(self.hidden, least=1)
     X, y = rows.drawn()
     self.scaler_ = Scaler.fit(X, self.scaling)
     self.discovery_, self._spec = None, self.activation
@@ -398,7 +407,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     networks = [
         mlp(
             X.shape[1],
-            tuple(map(int, widths)),
+            widths,
             activation_module(self._spec),
             self._n_outputs,
             dropout,
@@ -418,7 +427,7 @@ def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
         return automatic_embedding(self.scaler_.transform(X))
     return embedding_of(self.embedding)
 
-
+# %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
 def embedding_(self: _Estimator) -> Embedding | None:
     "The embedding of numbers in the network, with its columns; None for none."
@@ -428,13 +437,48 @@ def embedding_(self: _Estimator) -> Embedding | None:
     text, edges = self._embedding
     return embedding_of(text) if edges is None else replace(embedding_of(text), edges=edges)
 
+# %% ../nbs/24_estimators.ipynb #5d2f0e02
+@patch
+def _go_on(self: _Estimator, rows: _Rows):
+    "Before a warm start: refuse parameters of another network, and take the recipe's dropout."
+    first, X = self._networks[0], rows.drawn()[0]
+    widths = [m.out_features for m in first if isinstance(m, nn.Linear)][:-1]
+    wanted = self._wanted_embedding(X)
+    placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
+    embedded = bool(placed is not None and placed.columns)
+    other = {
+        "hidden": list(widths_of(self.hidden)) != widths,
+        "n_members": self.n_members != len(self._networks),
+        "scaling": self.scaling != self.scaler_.kind,
+        "embedding": self.embedding != "auto" and embedded != (self._embedding is not None),
+        "activation": self.activation is not None and not _alike(self.activation, self._spec),
+    }
+    if changed := [name for name, is_other in other.items() if is_other]:
+        name = changed[0]
+        raise ValueError(
+            f"a warm start with {name}={getattr(self, name)!r:.80} on a network that was begun"
+            f" with another {name}; set warm_start=False"
+        )
+    dropout = self._recipe().for_rows(len(X)).dropout
+    for module in self.network_.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
+
+# %% ../nbs/24_estimators.ipynb #5d2f0e03
+def _alike(one, other) -> bool:
+    "Are two activations the same, as far as that can be told?"
+    try:
+        return activation_specification(one) == activation_specification(other)
+    except IdentityError:
+        return True
+
 # %% ../nbs/24_estimators.ipynb #55c4d808
 def _member_seeds(seed: int, n_members: int) -> list[int]:
     "The seed itself, and others that no neighbouring seed has."
     more = np.random.SeedSequence(seed).generate_state(n_members - 1)
     return [seed, *map(int, more)]
 
-
+# %% ../nbs/24_estimators.ipynb #5d2f0e04
 @patch
 def _averaged(self: _Estimator, networks: list[nn.Module]) -> nn.Module:
     "One network as it is, several as their average."
@@ -445,7 +489,7 @@ def _averaged(self: _Estimator, networks: list[nn.Module]) -> nn.Module:
         task = "binary" if networks[0][-1].out_features == 1 else "multiclass"
     return AveragedNetworks(networks, task)
 
-
+# %% ../nbs/24_estimators.ipynb #5d2f0e05
 @patch(as_prop=True)
 def _networks(self: _Estimator) -> list[nn.Module]:
     "The networks whose predictions are averaged; one where there is no average."
@@ -470,9 +514,13 @@ def _discovered(
             f"{len(X)} rows are too few to discover an activation in, 8 are needed; set"
             " activation=\"relu\", say"
         )
-    budget, options = _search_limits(self.engine, len(X))
+    budget, options = self.budget, {}
+    if budget is None:
+        budget, options = _search_limits(self.engine, len(X))
     if self.engine == "network":
-        options |= {"hidden": tuple(map(int, np.ravel(self.hidden))), "recipe": self._recipe()}
+        options |= dict(
+            hidden=widths_of(self.hidden), recipe=self._recipe(), device=self.device
+        )
     if self.engine == "network" and wanted is not None:
         options |= {"embedding": wanted}
     if self.engine == "network" and self.scaling != "standard":
@@ -480,14 +528,11 @@ def _discovered(
     data = Dataset.from_arrays(
         self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
     )
-    if self.budget is not None:
-        kept = "hidden", "recipe", "embedding", "scaling"
-        options = {k: v for k, v in options.items() if k in kept}
     found = discover(
         data,
         self.engine,
         seed,
-        self.budget or budget,
+        budget,
         self.time_limit,
         bool(self.verbose),
         n_jobs=self.n_jobs,
@@ -571,7 +616,7 @@ def _train_networks(
     epochs = max(map(len, curves))  # one that stopped early keeps its last loss
     return np.mean([np.pad(c, (0, epochs - len(c)), "edge") for c in curves], 0).tolist()
 
-
+# %% ../nbs/24_estimators.ipynb #5d2f0e07
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
     "An ensemble of the networks; None where one of its layers cannot be trained so."
     activation = networks[0][_place_of_activation(networks[0])]
@@ -584,7 +629,8 @@ def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
 @patch
 def _recipe(self: _Estimator) -> Recipe:
     "How the network is trained, and by which a search judges."
-    recipe = _given_recipe(self.recipe)
+    given = self.recipe
+    recipe = recipe_named(given) if isinstance(given, str) else recipe_of(given)
     asked = dict(
         epochs=self.max_iter,
         batch_size=self.batch_size,
@@ -601,18 +647,6 @@ def _recipe(self: _Estimator) -> Recipe:
     if "epochs" in asked:
         recipe = replace(recipe, steps=None)
     return replace(recipe, name=f"{recipe.name}, own {' and '.join(asked)}", **asked)
-
-# %% ../nbs/24_estimators.ipynb #ad85a959
-def _given_recipe(recipe: str | Recipe | Mapping) -> Recipe:
-    "A recipe by its name, by its settings, or as it is."
-    if isinstance(recipe, Recipe):
-        return recipe
-    if isinstance(recipe, str):
-        return recipe_named(recipe)
-    known = [f.name for f in fields(Recipe)]
-    if unknown := [name for name in recipe if name not in known]:
-        raise ValueError(f"a recipe has no setting {unknown[0]!r}; it has {', '.join(known)}")
-    return Recipe(**recipe)
 
 # %% ../nbs/24_estimators.ipynb #a579199e
 @patch
@@ -635,12 +669,18 @@ def _parted(self: _Estimator, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
         and np.bincount(rows.y).min() < 2
     )
     by = None if self._task == "regression" or lone else rows.y
-    fit, held = train_test_split(
-        np.arange(len(rows.X)),
-        test_size=self.validation_fraction,
-        random_state=seed,
-        stratify=by,
-    )
+    try:
+        fit, held = train_test_split(
+            np.arange(len(rows.X)),
+            test_size=self.validation_fraction,
+            random_state=seed,
+            stratify=by,
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"early stopping cannot put {self.validation_fraction!r} of {len(rows.X)} rows aside"
+            f" ({error}); set early_stopping=False, or another validation_fraction"
+        ) from None
     if len(fit) < 2:
         raise ValueError(
             f"early stopping leaves {len(fit)} of {len(rows.X)} rows to train on; set"
@@ -767,12 +807,13 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     validation_fraction : float, default 0.1
         Share of the rows put aside for early stopping.
     n_iter_no_change : int, default None
-        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where it
-        has none.
+        Of early stopping: epochs to wait for a lower loss, in place of the recipe's patience, or
+        of 10 where it has none.
     class_weight : None, dict or "balanced", default None
         Class label to weight.
     warm_start : bool, default False
-        Go on training the network of the last `fit`, with its activation.
+        Go on training the network of the last `fit`, with its activation and the scaling of its
+        rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
@@ -933,12 +974,19 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 @patch
 def _target(self: NSADClassifier, y, again: bool) -> np.ndarray:
     "Class numbers."
-    check_classification_targets(y)
-    classes, codes = np.unique(y, return_inverse=True)
+    try:
+        check_classification_targets(y)
+        classes, codes = np.unique(y, return_inverse=True)
+    except TypeError:  # text beside numbers
+        kinds = sorted({type(label).__name__ for label in y})
+        raise ValueError(
+            f"labels are of several types ({', '.join(kinds)}), which have no order; make all of"
+            " them text, such as list(map(str, y))"
+        ) from None
     if len(classes) < 2:
         raise ValueError(
-            f"the label has one class only ({classes[0]!r}); a classifier needs at least 2"
-            " classes"
+            f"the label has one class only ({classes.tolist()[0]!r}); a classifier needs at"
+            " least 2 classes"
         )
     if again and not np.array_equal(classes, self.classes_):
         raise ValueError(
@@ -953,7 +1001,7 @@ def _target(self: NSADClassifier, y, again: bool) -> np.ndarray:
 def _task(self: NSADClassifier) -> str:
     return "binary" if len(self.classes_) == 2 else "multiclass"
 
-
+# %% ../nbs/24_estimators.ipynb #5d2f0e08
 @patch(as_prop=True)
 def _n_outputs(self: NSADClassifier) -> int:
     return 1 if len(self.classes_) == 2 else len(self.classes_)
@@ -1181,6 +1229,7 @@ def _final_losses(found: Discovery, text: str) -> pd.Series | None:
     if not len(rows) or rows.fidelity.isna().all():
         return None
     rows = rows[(rows.formula == text) & (rows.rung == 2)].dropna(subset=["loss", "seed"])
+    rows = rows.drop_duplicates(["seed", "lr"])  # restarts judge a formula alike
     if rows.empty:
         return None
     by_rate = [group.set_index("seed").loss for _, group in rows.groupby(rows.lr.fillna(0.0))]

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping as Mapping
 import warnings
-from dataclasses import asdict as asdict, dataclass as dataclass, fields as fields, replace as replace
+from dataclasses import asdict as asdict, dataclass as dataclass, replace as replace
 from numbers import Integral as Integral, Real as Real
 from pathlib import Path as Path
 from typing import Self as Self
@@ -33,11 +33,12 @@ from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingL
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
-from .models import count_parameters as count_parameters, mlp as mlp
+from .identity import IdentityError as IdentityError, activation_specification as activation_specification
+from .models import count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .tables import Encoding as Encoding
-from .training import RECIPES as RECIPES, Recipe as Recipe, predict as predict, recipe_named as recipe_named, train as train, weighted_rows as weighted_rows
+from nsad.training import RECIPES as RECIPES, Recipe as Recipe, predict as predict, recipe_named as recipe_named, recipe_of as recipe_of, train as train, weighted_rows as weighted_rows
 
 @dataclass(frozen=True)
 class _Rows:
@@ -73,7 +74,7 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
 _ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
-_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like'], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
 
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
@@ -104,20 +105,17 @@ class _Estimator(BaseEstimator):
         """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
     is known of the columns and the target.
     """
-        before = self.n_features_in_ if again else None
+        _refuse_gaps(y)
         numeric, gaps = (self._task_kind == 'regression', 'allow-nan')
-        frame = X if _is_told(X) or (again and self.encoding_ is not None) else None
+        told = self.encoding_ is not None if again else _is_told(X)
+        frame = X if told else None
         if frame is None:
-            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric)
+            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, reset=not again)
         else:
             self._refuse_arrays(X)
             check_consistent_length(X, y)
-            _check_feature_names(self, X, reset=True)
-            _check_n_features(self, X, reset=True)
-        if again and self.n_features_in_ != before:
-            raise ValueError(f'a warm start with {self.n_features_in_} features on a network of {before}; set warm_start=False')
-        if again and len(self._networks) != self.n_members:
-            raise ValueError(f'a warm start with n_members={self.n_members} on {len(self._networks)}; set warm_start=False')
+            _check_feature_names(self, X, reset=not again)
+            _check_n_features(self, X, reset=not again)
         weights = _checked_weights(sample_weight, len(X))
         if not again:
             self.encoding_ = None if frame is None else _encoding_of(frame, weights)
@@ -137,9 +135,7 @@ class _Estimator(BaseEstimator):
 
     def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
         """Scale, discover unless told, and an untrained network."""
-        widths = [w for w in np.ravel(self.hidden)]
-        if not widths or any((not isinstance(w, Integral) or w < 1 for w in widths)):
-            raise ValueError(f'hidden={self.hidden!r} must name at least one hidden layer, by whole numbers of at least 1 such as (64, 32)')
+        widths = widths_of(self.hidden, least=1)
         X, y = rows.drawn()
         self.scaler_ = Scaler.fit(X, self.scaling)
         self.discovery_, self._spec = (None, self.activation)
@@ -154,7 +150,7 @@ class _Estimator(BaseEstimator):
         dropout = self._recipe().for_rows(len(X)).dropout
         placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
         self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, 'edges', None)]
-        networks = [mlp(X.shape[1], tuple(map(int, widths)), activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
+        networks = [mlp(X.shape[1], widths, activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
         self.network_ = self._averaged(networks)
         self.loss_curve_ = []
 
@@ -164,6 +160,9 @@ class _Estimator(BaseEstimator):
     @property
     def embedding_(self) -> Embedding | None:
         """The embedding of numbers in the network, with its columns; None for none."""
+        ...
+
+    def _go_on(self, rows: _Rows):
         ...
 
     def _averaged(self, networks: list[nn.Module]) -> nn.Module:
@@ -314,13 +313,16 @@ def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
 def _is_told(X) -> bool:
     ...
 
+def _refuse_gaps(y):
+    ...
+
+def _alike(one, other) -> bool:
+    ...
+
 def _member_seeds(seed: int, n_members: int) -> list[int]:
     ...
 
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
-    ...
-
-def _given_recipe(recipe: str | Recipe | Mapping) -> Recipe:
     ...
 
 def _importances(network: nn.Module, X, most: int=2000) -> np.ndarray:
@@ -352,12 +354,13 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     validation_fraction : float, default 0.1
         Share of the rows put aside for early stopping.
     n_iter_no_change : int, default None
-        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where it
-        has none.
+        Of early stopping: epochs to wait for a lower loss, in place of the recipe's patience, or
+        of 10 where it has none.
     class_weight : None, dict or "balanced", default None
         Class label to weight.
     warm_start : bool, default False
-        Go on training the network of the last `fit`, with its activation.
+        Go on training the network of the last `fit`, with its activation and the scaling of its
+        rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
     embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
@@ -417,10 +420,14 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 
     def _target(self, y, again: bool) -> np.ndarray:
         """Class numbers."""
-        check_classification_targets(y)
-        classes, codes = np.unique(y, return_inverse=True)
+        try:
+            check_classification_targets(y)
+            classes, codes = np.unique(y, return_inverse=True)
+        except TypeError:
+            kinds = sorted({type(label).__name__ for label in y})
+            raise ValueError(f"labels are of several types ({', '.join(kinds)}), which have no order; make all of them text, such as list(map(str, y))") from None
         if len(classes) < 2:
-            raise ValueError(f'the label has one class only ({classes[0]!r}); a classifier needs at least 2 classes')
+            raise ValueError(f'the label has one class only ({classes.tolist()[0]!r}); a classifier needs at least 2 classes')
         if again and (not np.array_equal(classes, self.classes_)):
             raise ValueError(f'a warm start with the classes {classes.tolist()} on a network for {self.classes_.tolist()}; set warm_start=False')
         self.classes_ = classes

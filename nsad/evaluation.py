@@ -70,6 +70,7 @@ from nsad.training import (
     measures,
     member_costs,
     predict,
+    recipe_of,
     train,
 )
 
@@ -152,6 +153,7 @@ class Study:
             if isinstance(value := getattr(self, f.name), np.floating):
                 object.__setattr__(self, f.name, float(value))
         checked_scaling(self.scaling)
+        object.__setattr__(self, "recipe", recipe_of(self.recipe))
         object.__setattr__(self, "seeds", _each_seed(self.seeds))
         if self.split_seed is not None:
             object.__setattr__(self, "split_seed", whole_number(self.split_seed, "split_seed"))

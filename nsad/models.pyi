@@ -1,9 +1,10 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
+__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
 import copy
 import functools
 import itertools
 from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
+from numbers import Integral as Integral
 import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
@@ -23,6 +24,9 @@ def _per_layer(activation, n_layers: int) -> list:
     ...
 
 def _checked_dropout(dropout: float) -> float:
+    ...
+
+def widths_of(hidden: Sequence[int] | int, least: int=0) -> tuple[int, ...]:
     ...
 INITS = ('default', 'gain')
 
@@ -141,13 +145,13 @@ class MLPEnsemble(Members):
             raise ValueError('a stack needs at least one activation and one seed')
         self.activations = list(activations)
         self.seeds = tuple(map(int, seeds))
-        self.hidden = tuple(hidden)
+        self.hidden = widths_of(hidden)
         self.n_features = n_features
         self.n_outputs = n_outputs
         self.dropout = _checked_dropout(dropout)
         self.wanted = _for_each(embedding, len(self.seeds))
-        self._take_weights([mlp(n_features, hidden, nn.Identity, n_outputs, seed=s, embedding=e) for s, e in zip(seeds, self.wanted)])
-        self.acts = nn.ModuleList((nn.ModuleList((self._column(a, i) for a in activations)) for i in range(len(hidden))))
+        self._take_weights([mlp(n_features, self.hidden, nn.Identity, n_outputs, seed=s, embedding=e) for s, e in zip(seeds, self.wanted)])
+        self.acts = nn.ModuleList((nn.ModuleList((self._column(a, i) for a in activations)) for i in range(len(self.hidden))))
         self._tables = {}
         self.reset_dropout()
 

@@ -30,7 +30,7 @@ from .data import Dataset, Scaler, checked_scaling
 from .embeddings import Embedding, embedding_of
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
-from .models import MLPEnsemble
+from .models import MLPEnsemble, widths_of
 from nsad.training import (
     STRONG,
     Recipe,
@@ -38,6 +38,7 @@ from nsad.training import (
     member_losses,
     one_thread,
     predict,
+    recipe_of,
     resolve_device,
     train,
 )
@@ -446,6 +447,7 @@ class ModelProblem:
                 f"build is {_described(build)}; give a function build(activation) that "
                 "returns the network"
             )
+        recipe = recipe_of(recipe)
         if recipe.patience:
             raise ValueError(
                 f"recipe {recipe.name!r} has patience={recipe.patience}; candidates "
@@ -927,7 +929,9 @@ class TableProblem:
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
         self.dataset, self.name, self.device = dataset, dataset.name, device
-        self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
+        self.options = dict(
+            hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective
+        )
         if embedding is not None:
             self.options["embedding"] = embedding_of(embedding)
         if checked_scaling(scaling) != "standard":

@@ -22,8 +22,8 @@ from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as check
 from .embeddings import Embedding as Embedding, embedding_of as embedding_of
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
-from .models import MLPEnsemble as MLPEnsemble
-from nsad.training import STRONG as STRONG, Recipe as Recipe, Stepper as Stepper, member_losses as member_losses, one_thread as one_thread, predict as predict, resolve_device as resolve_device, train as train
+from .models import MLPEnsemble as MLPEnsemble, widths_of as widths_of
+from nsad.training import STRONG as STRONG, Recipe as Recipe, Stepper as Stepper, member_losses as member_losses, one_thread as one_thread, predict as predict, recipe_of as recipe_of, resolve_device as resolve_device, train as train
 
 @runtime_checkable
 class Problem(Protocol):
@@ -213,6 +213,7 @@ class ModelProblem:
     def __init__(self, build: Callable[[nn.Module], nn.Module], train: Rows, validation: Rows | Callable[[nn.Module], float], loss: str | Callable[[Tensor, Tensor], Tensor], recipe: Recipe=STRONG, name: str='model', device: str='auto'):
         if not callable(build):
             raise TypeError(f'build is {_described(build)}; give a function build(activation) that returns the network')
+        recipe = recipe_of(recipe)
         if recipe.patience:
             raise ValueError(f'recipe {recipe.name!r} has patience={recipe.patience}; candidates need the same effort: dataclasses.replace(recipe, patience=None)')
         self.build, self.recipe, self.name, self.device = (build, recipe, name, device)
@@ -410,7 +411,7 @@ class TableProblem:
         if not isinstance(dataset, Dataset):
             raise TypeError(f'a TableProblem needs a Dataset, not {_described(dataset)}')
         self.dataset, self.name, self.device = (dataset, dataset.name, device)
-        self.options = dict(hidden=tuple(hidden), recipe=recipe, objective=objective)
+        self.options = dict(hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective)
         if embedding is not None:
             self.options['embedding'] = embedding_of(embedding)
         if checked_scaling(scaling) != 'standard':

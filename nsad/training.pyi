@@ -1,9 +1,10 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'recipe_named', 'learning_rate', 'member_losses', 'resolve_device', 'weighted_rows', 'Stepper', 'one_thread', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
+__all__ = ['ABOVE_0', 'STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'Allowed', 'check_settings', 'recipe_named', 'recipe_of', 'learning_rate', 'member_losses', 'resolve_device', 'weighted_rows', 'Stepper', 'one_thread', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
 import copy
+import functools
 import math
 import time
-from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
 from dataclasses import dataclass as dataclass, fields as fields, replace as replace
 import numpy as np
@@ -151,7 +152,7 @@ class Recipe:
         ...
 
 @dataclass(frozen=True)
-class _Allowed:
+class Allowed:
     """What a setting may be: one of `words`, or a number from `low` to below `below`."""
     what: str
     low: float = math.inf
@@ -161,10 +162,10 @@ class _Allowed:
 
     def fits(self, value) -> bool:
         ...
-_ABOVE_0 = math.nextafter(0.0, 1.0)
-_ALLOWED = dict(epochs=_Allowed('a whole number of at least 1, or "auto"', 1, words=('auto',), whole=True), batch_size=_Allowed('a whole number of at least 2, or "auto"', 2, words=('auto',), whole=True), lr=_Allowed('a number above 0', _ABOVE_0), weight_decay=_Allowed('a number of at least 0, or "auto"', 0, words=('auto',)), dropout=_Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=('auto',)), patience=_Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), steps=_Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), optimiser=_Allowed('"adamw" or "adam"', words=('adamw', 'adam')), schedule=_Allowed('"constant", "cosine" or "one-cycle"', words=('constant', 'cosine', 'one-cycle')), warmup=_Allowed('a number from 0 to below 1', 0, 1), label_smoothing=_Allowed('a number from 0 to below 1', 0, 1), clip=_Allowed('a number above 0, or None', _ABOVE_0, words=(None,)), constants_lr=_Allowed('a number of at least 0', 0), embedding_lr=_Allowed('a number of at least 0', 0), norm_lr=_Allowed('a number of at least 0', 0))
+ABOVE_0 = math.nextafter(0.0, 1.0)
+_ALLOWED = dict(epochs=Allowed('a whole number of at least 1, or "auto"', 1, words=('auto',), whole=True), batch_size=Allowed('a whole number of at least 2, or "auto"', 2, words=('auto',), whole=True), lr=Allowed('a number above 0', ABOVE_0), weight_decay=Allowed('a number of at least 0, or "auto"', 0, words=('auto',)), dropout=Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=('auto',)), patience=Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), steps=Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), optimiser=Allowed('"adamw" or "adam"', words=('adamw', 'adam')), schedule=Allowed('"constant", "cosine" or "one-cycle"', words=('constant', 'cosine', 'one-cycle')), warmup=Allowed('a number from 0 to below 1', 0, 1), label_smoothing=Allowed('a number from 0 to below 1', 0, 1), clip=Allowed('a number above 0, or None', ABOVE_0, words=(None,)), constants_lr=Allowed('a number of at least 0', 0), embedding_lr=Allowed('a number of at least 0', 0), norm_lr=Allowed('a number of at least 0', 0))
 
-def _check_recipe(recipe: Recipe):
+def check_settings(owner: object, allowed: Mapping[str, Allowed], where: str=''):
     ...
 STRONG = Recipe('strong')
 PAPER = Recipe('paper', epochs=15, batch_size=1024, lr=0.001, weight_decay=0.0, dropout=0.3, optimiser='adam', schedule='constant', warmup=0.0, clip=None)
@@ -172,6 +173,9 @@ CONVERGED = replace(PAPER, name='converged', epochs=200, patience=15)
 RECIPES = {recipe.name: recipe for recipe in (STRONG, PAPER, CONVERGED)}
 
 def recipe_named(name: str, epochs: int | None=None) -> Recipe:
+    ...
+
+def recipe_of(given: Recipe | Mapping[str, object]) -> Recipe:
     ...
 
 def _auto_batch(n_rows: int) -> int:
@@ -192,7 +196,11 @@ def learning_rate(recipe: Recipe, progress: float) -> float:
 def member_losses(output: Tensor, y: Tensor, task: str, label_smoothing: float=0.0) -> Tensor:
     ...
 
-def resolve_device(device: str='auto') -> torch.device:
+def resolve_device(device: str | torch.device='auto') -> torch.device:
+    ...
+
+@functools.cache
+def _usable(device: str | torch.device) -> torch.device:
     ...
 
 def _batches(rows: Tensor, batch_size: int, orders) -> list[Tensor]:

@@ -137,6 +137,25 @@ def test_restarts_of_any_engine_share_budget_and_are_resumed(tmp_path):
     assert set(by_labels.candidates.restart) == {0, 1}
 
 
+@pytest.mark.parametrize("other, told", [
+    (dict(finalists=2), "options.finalists"), (dict(restarts=2), "restarts"), (dict(seed=7, tune=0), "seed, options.tune"),
+], ids=str)
+def test_what_differs_from_the_search_of_a_file_is_named(other, told, tmp_path):
+    discover(closeness, budget=10, resume=tmp_path / "a.json", **SMALL)
+    with pytest.raises(ValueError, match=rf"belongs to another search \({told} differ\)"):
+        discover(closeness, budget=10, resume=tmp_path / "a.json", **SMALL | other)
+
+
+def test_scores_of_another_nsad_are_not_mixed_in(tmp_path):
+    path = tmp_path / "a.json"
+    discover(closeness, budget=10, resume=path, **SMALL)
+    kept = json.loads(path.read_text())
+    kept["search"]["version"] = "0.0.1"
+    path.write_text(json.dumps(kept))
+    with pytest.raises(ValueError, match="another search .version differ"):
+        discover(closeness, budget=10, resume=path, **SMALL)
+
+
 def test_splits_take_what_discover_takes():
     found = discover_on_splits(table(), seeds=(1,), budget=30, restarts=2, recipe=Recipe("brief", steps=20), hidden=(8,), progress=False, **{
         k: v for k, v in SMALL.items() if k != "progress"})

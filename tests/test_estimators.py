@@ -176,6 +176,69 @@ def test_a_warm_start_goes_on():
     assert net.set_params(warm_start=False).fit(X[:, :2], Y).n_features_in_ == 2
 
 
+@pytest.mark.parametrize("other", [dict(hidden=(9, 9)), dict(activation="sin(x)"), dict(scaling="robust"), dict(embedding="periodic"),
+                                   dict(n_members=2)], ids=str)
+def test_a_warm_start_refuses_another_network(other):
+    net = NSADClassifier("tanh", warm_start=True, **TINY).fit(X, Y)
+    before = net.predict_proba(X)
+    with pytest.raises(ValueError, match=rf"warm start with {next(iter(other))}=.*warm_start=False"):
+        net.set_params(**other).fit(X, Y)
+    assert np.array_equal(net.predict_proba(X), before)
+
+
+def test_a_warm_start_takes_columns_as_they_were():
+    frame = pd.DataFrame(X, columns=[f"c{i}" for i in range(X.shape[1])])
+    net = NSADClassifier("tanh", warm_start=True, **TINY).fit(frame, Y)
+    with pytest.raises(ValueError, match="feature names"):
+        net.fit(frame[frame.columns[::-1]], Y)
+    with pytest.raises(ValueError, match="feature names"):
+        net.fit(frame[["c0"]], Y)
+    assert net.n_features_in_ == X.shape[1] and len(net.predict(frame)) == len(X)
+
+
+def test_a_warm_start_takes_rows_with_gaps():
+    frame = pd.DataFrame(X, columns=[f"c{i}" for i in range(X.shape[1])])
+    net = NSADClassifier("tanh", warm_start=True, **TINY).fit(frame, Y)
+    assert len(net.fit(frame.mask(frame > 1.5), Y).predict(frame)) == len(X)
+
+
+def test_a_warm_start_takes_another_dropout():
+    net = NSADClassifier("tanh", warm_start=True, dropout=0.1, **TINY).fit(X, Y)
+    shares = [m.p for m in net.set_params(dropout=0.5).fit(X, Y).network_ if isinstance(m, nn.Dropout)]
+    assert shares == [0.5] and net.recipe_.dropout == 0.5
+
+
+@pytest.mark.parametrize("labels, says", [
+    (pd.Series(Y, dtype="string").where(np.arange(60) != 3), "missing in 1 rows, the first is row 3"),
+    (pd.Series(Y).astype("category").where(np.arange(60) > 1), "missing in 2 rows, the first is row 0"),
+    (np.array(["a", 1] * 30, dtype=object), "several types .int, str."),
+], ids=["NA", "category", "mixed"])
+def test_labels_that_are_none_are_named(labels, says):
+    with pytest.raises(ValueError, match=says):
+        NSADClassifier("relu", **TINY).fit(X, labels)
+
+
+def test_early_stopping_says_why_no_rows_can_be_put_aside():
+    with pytest.raises(ValueError, match="early stopping cannot put 0.1 of 12 rows aside .*early_stopping=False"):
+        NSADClassifier("relu", early_stopping=True, **TINY).fit(X[:12], ["a"] * 11 + ["b"])
+
+
+def test_a_search_trains_where_the_estimator_does():
+    net = NSADClassifier(device="cpu", recipe=dict(steps=4), budget=4, hidden=(4,), random_state=0).fit(X, Y)
+    assert net.discovery_.provenance["options"]["device"] == "cpu"
+
+
+def test_restarts_of_a_search_are_explained():
+    x = np.random.default_rng(0).uniform(-2, 2, size=(200, 1))
+    options = dict(restarts=2, initial_size=8, population_size=8, generations=2, finalists=2, final_seeds=2, lr_factors=(1,))
+    net = NSADRegressor(hidden=(8,), recipe=dict(steps=200, batch_size=64, lr=0.02), budget=60, random_state=0,
+                        engine_options=options | dict(starters=["sin(x)", "sin(2*x)", "sin(3*x)"]))
+    told = net.fit(x, np.sin(4 * x[:, 0])).explain()
+    final = net.discovery_.candidates.query("rung == 2").drop_duplicates(["formula", "seed"]).set_index("seed")
+    apart = final.loss[final.formula == "relu(x)"] - final.loss[final.formula == net.formula_.text]
+    assert f"standard error {apart.std() / len(apart) ** 0.5:.2g}." in told      # of each training once
+
+
 def test_early_stopping_stops_and_keeps_the_best():
     net = NSADRegressor("relu", hidden=(8,), max_iter=300, lr=0.02, early_stopping=True, n_iter_no_change=3, random_state=0).fit(X, RNG.normal(size=60))
     assert 3 < net.n_iter_ < 300

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from nsad import Dataset, Recipe, Study, discover, split
 from nsad.data import Scaler
 
-SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False)
+SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False,
+             recipe=Recipe("brief", epochs=4))
 
 
 def table(rows=160, seed=0):

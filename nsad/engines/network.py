@@ -15,9 +15,9 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, fields, replace
 import numpy as np
 from deap import base, gp, tools
 from fastcore.basics import patch
@@ -34,6 +34,7 @@ from nsad.discovery import (
 )
 from ..embeddings import Embedding, embedding_of
 from ..formula import Formula, FormulaError, standardised_curve
+from ..models import widths_of
 from ..operators import OPS, bred
 from ..parallel import Workers, run_jobs
 from ..printing import plain_text
@@ -45,7 +46,15 @@ from nsad.problem import (
     trained_stack,
     trial_losses,
 )
-from ..training import STRONG, Recipe, one_thread
+from nsad.training import (
+    ABOVE_0,
+    STRONG,
+    Allowed,
+    Recipe,
+    check_settings,
+    one_thread,
+    recipe_of,
+)
 
 # %% ../../nbs/17a_engines.network.ipynb #6c9b0f52
 class _Draws(threading.local):
@@ -315,7 +324,8 @@ class NetworkEngine:
     max_nodes : int, default 9
         Size of a tree at most.
     parsimony : float, default 0.0002
-        Added to the loss for each node, for selection only.
+        Added to the loss for each node, for selection only. A problem, whose losses may be of
+        any size, has 0 by default.
     rows : int, optional
         Rows of the short trainings, at most; None takes all.
     steps : tuple of int or int, optional
@@ -431,14 +441,9 @@ class NetworkEngine:
 
     def __post_init__(self, first: int | None):
         set_by_earlier_name(self, "first", first)
-        if self.scales is not None and not 0 < self.scales[0] <= self.scales[1] < math.inf:
-            raise ValueError(
-                f"scales={self.scales!r} must be two numbers above 0, the smaller first, or"
-                " None"
-            )
         if self.operators is not None:
             object.__setattr__(self, "operators", operators_named(self.operators))
-        given = self.starters if self.initial_formulas is None else self.initial_formulas
+        given = _one_of(self.starters, self.initial_formulas)
         if given is CLASSICS and self.operators is not None:
             given = [
                 t for t in CLASSICS if t in STANDARD or to_tree(Formula(t), self.operators)
@@ -448,8 +453,8 @@ class NetworkEngine:
         object.__setattr__(self, "embedding", embedding_of(self.embedding))
         if self.scaling is not None:
             checked_scaling(self.scaling)
-        if isinstance(self.recipe, Mapping):
-            object.__setattr__(self, "recipe", Recipe(**self.recipe))
+        object.__setattr__(self, "recipe", recipe_of(self.recipe))
+        object.__setattr__(self, "hidden", widths_of(self.hidden, least=1))
         _check_trainings(self)
         if not callable(self.objective) and self.objective not in (
             "validation",
@@ -471,27 +476,100 @@ class NetworkEngine:
                 " for all layers; use per_layer=0"
             )
 
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d01
+_COUNT = Allowed("a whole number of at least 1", 1, whole=True)
+_FROM_0 = Allowed("a whole number of at least 0", 0, whole=True)
+_MAYBE = Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True)
+_ROWS = Allowed("a whole number of at least 2, or None", 2, words=(None,), whole=True)
+
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d08
+_ALLOWED = dict(
+    population_size=_COUNT,
+    generations=_COUNT,
+    initial_size=_MAYBE,
+    tournament_size=_COUNT,
+    max_nodes=_COUNT,
+    parsimony=Allowed("a number of at least 0", 0),
+    rows=_ROWS,
+    screen_rows=_COUNT,
+    promote=Allowed("a share from 0 to 1", 0, math.nextafter(1.0, 2.0)),
+    tune=_FROM_0,
+    finalists=_FROM_0,
+    final_rows=_ROWS,
+    final_seeds=_COUNT,
+    stack_size=_MAYBE,
+    per_layer=_FROM_0,
+    restart=_FROM_0,
+)
+
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d02
+@dataclass(frozen=True)
+class _Several:
+    "What several numbers may be: `n` of them, or any number but none, each as `one` says."
+
+    what: str
+    one: Allowed
+    n: int | None = None
+    ascending: bool = False
+    optional: bool = False
+
+    def fits(self, given) -> bool:
+        if given is None:
+            return self.optional
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            return False
+        numbers = list(given)
+        if not all(map(self.one.fits, numbers)) or len(numbers) != (self.n or len(numbers) or 1):
+            return False
+        return not self.ascending or numbers == sorted(numbers)
+
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d07
+_POSITIVE = Allowed("a number above 0", ABOVE_0)
+_SEVERAL = dict(
+    fidelity=_Several(
+        "two shares above 0 and at most 1, the smaller first",
+        replace(_POSITIVE, below=math.nextafter(1.0, 2.0)),
+        n=2,
+        ascending=True,
+    ),
+    steps=_Several("two whole numbers of at least 1, or None", _COUNT, n=2, optional=True),
+    scales=_Several(
+        "two numbers above 0, the smaller first, or None",
+        _POSITIVE,
+        n=2,
+        ascending=True,
+        optional=True,
+    ),
+    lr_factors=_Several("numbers above 0, such as (1,)", _POSITIVE),
+)
+
 # %% ../../nbs/17a_engines.network.ipynb #9f66b7ae
 def _check_trainings(engine: NetworkEngine):
-    "A ValueError that names what of the short trainings cannot be."
-    if not isinstance(engine.recipe, Recipe):
-        raise ValueError(f"recipe={engine.recipe!r:.80} must be a Recipe, such as nsad.STRONG")
-    first, second = engine.fidelity
-    if not 0 < first <= second <= 1:
+    "A ValueError that names the first setting that cannot be; several numbers become a tuple."
+    check_settings(engine, _ALLOWED, " in a search")
+    for name, rule in _SEVERAL.items():
+        given = getattr(engine, name)
+        if not rule.fits(given):
+            raise ValueError(f"{name}={given!r:.80} must be {rule.what}")
+        object.__setattr__(engine, name, given if given is None else tuple(given))
+    known = [OPS[name].arity for name in primitives(engine.operators).mapping if name in OPS]
+    if engine.max_nodes <= min(known):
         raise ValueError(
-            f"fidelity={engine.fidelity!r} must be two shares above 0 and at most 1, the"
-            " smaller first"
+            f"max_nodes={engine.max_nodes!r} in a search must be at least {1 + min(known)}: an"
+            " operator and its arguments"
         )
-    if engine.steps is not None and not all(
-        isinstance(n, int) and n >= 1 for n in engine.steps
-    ):
+
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d03
+def _one_of(starters, initial_formulas):
+    "What the first generation knows; a ValueError where its two names say two things."
+    if initial_formulas is None:
+        return starters
+    if starters is not CLASSICS and _texts(starters) != _texts(initial_formulas):
         raise ValueError(
-            f"steps={engine.steps!r} must be two whole numbers of at least 1, or None"
+            f"starters={starters!r:.60} and initial_formulas={initial_formulas!r:.60} are one"
+            " option by two names; give one of them"
         )
-    if not len(engine.lr_factors) or not all(f > 0 for f in engine.lr_factors):
-        raise ValueError(
-            f"lr_factors={engine.lr_factors!r} must be numbers above 0, such as (1,)"
-        )
+    return initial_formulas
 
 # %% ../../nbs/17a_engines.network.ipynb #5d052ce0
 @patch(as_prop=True)
@@ -929,6 +1007,27 @@ class _ProblemTrial:
         table = trial_losses(self.problem, formulas, self.seeds, self.fidelity)
         return list(map(tuple, table.tolist()))
 
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d05
+# options that only tables have, and values by which they ask for nothing
+_OF_TABLES = dict.fromkeys(
+    (
+        "hidden recipe rows steps batch_size lr screen_rows final_rows stack_size embedding"
+        " scaling objective others per_layer device tune lr_factors"
+    ).split()
+) | dict(per_layer=0, tune=0, lr_factors=(1,))
+
+# %% ../../nbs/17a_engines.network.ipynb #5d2f0d06
+def _refuse_unused(engine: NetworkEngine, problem: Problem):
+    "A problem says itself how it trains; a ValueError for the first option that it would not read."
+    for f in fields(engine):
+        value = getattr(engine, f.name)
+        unread = f.name in _OF_TABLES and value not in (f.default, _OF_TABLES[f.name])
+        if unread:
+            raise ValueError(
+                f"{f.name}={value!r:.80} is for tables; the problem {problem.name!r:.60} says"
+                " itself how it trains: change it there"
+            )
+
 # %% ../../nbs/17a_engines.network.ipynb #30cfc686
 @patch
 def search_problem(
@@ -948,15 +1047,12 @@ def search_problem(
     Raises
     ------
     ValueError
-        Options that only tables have: an objective, other datasets, layer by layer.
+        Options that only tables have, such as a recipe, or widths of hidden layers.
     """
-    if self.objective != "validation" or self.per_layer:
-        raise ValueError(
-            f"objective={self.objective!r}, per_layer={self.per_layer!r}: a problem has an"
-            " objective of its own, and one formula; these options are for tables"
-        )
+    _refuse_unused(self, problem)
     scales = self.scales or getattr(problem, "scales", (0.1, 100.0))
-    engine = replace(self, lr_factors=(1,), parsimony=0.0, scales=scales)
+    cost = 0.0 if self.parsimony == NetworkEngine.parsimony else self.parsimony
+    engine = replace(self, lr_factors=(1,), parsimony=cost, scales=scales)
     shares = *self.fidelity, 1.0
     seeds = (seed + 1000,), (seed + 2000,), tuple(seed + i for i in range(self.final_seeds))
     rungs = [[_ProblemTrial(problem, s, share)] for s, share in zip(seeds, shares)]

@@ -9,9 +9,9 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
-from dataclasses import InitVar as InitVar, dataclass as dataclass, field as field, replace as replace
+from dataclasses import InitVar as InitVar, dataclass as dataclass, field as field, fields as fields, replace as replace
 import numpy as np
 from deap import base as base, gp as gp, tools as tools
 from fastcore.basics import patch as patch
@@ -21,11 +21,12 @@ from ..data import Dataset as Dataset, Scaler as Scaler, checked_scaling as chec
 from nsad.discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named, set_by_earlier_name as set_by_earlier_name
 from ..embeddings import Embedding as Embedding, embedding_of as embedding_of
 from ..formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
+from ..models import widths_of as widths_of
 from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
 from nsad.problem import Problem as Problem, TableTrial as TableTrial, device_for_many as device_for_many, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
-from ..training import STRONG as STRONG, Recipe as Recipe, one_thread as one_thread
+from nsad.training import ABOVE_0 as ABOVE_0, STRONG as STRONG, Allowed as Allowed, Recipe as Recipe, check_settings as check_settings, one_thread as one_thread, recipe_of as recipe_of
 
 class _Draws(threading.local):
     """Python's random numbers; where a thread has set a generator of its own, that one's."""
@@ -138,7 +139,8 @@ class NetworkEngine:
     max_nodes : int, default 9
         Size of a tree at most.
     parsimony : float, default 0.0002
-        Added to the loss for each node, for selection only.
+        Added to the loss for each node, for selection only. A problem, whose losses may be of
+        any size, has 0 by default.
     rows : int, optional
         Rows of the short trainings, at most; None takes all.
     steps : tuple of int or int, optional
@@ -330,7 +332,7 @@ class NetworkEngine:
     Raises
     ------
     ValueError
-        Options that only tables have: an objective, other datasets, layer by layer.
+        Options that only tables have, such as a recipe, or widths of hidden layers.
     """
         ...
 
@@ -364,8 +366,30 @@ class NetworkEngine:
 
     def _offspring(self, parents: Sequence[Formula], archive: _Archive) -> gp.PrimitiveTree:
         ...
+_COUNT = Allowed('a whole number of at least 1', 1, whole=True)
+_FROM_0 = Allowed('a whole number of at least 0', 0, whole=True)
+_MAYBE = Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True)
+_ROWS = Allowed('a whole number of at least 2, or None', 2, words=(None,), whole=True)
+_ALLOWED = dict(population_size=_COUNT, generations=_COUNT, initial_size=_MAYBE, tournament_size=_COUNT, max_nodes=_COUNT, parsimony=Allowed('a number of at least 0', 0), rows=_ROWS, screen_rows=_COUNT, promote=Allowed('a share from 0 to 1', 0, math.nextafter(1.0, 2.0)), tune=_FROM_0, finalists=_FROM_0, final_rows=_ROWS, final_seeds=_COUNT, stack_size=_MAYBE, per_layer=_FROM_0, restart=_FROM_0)
+
+@dataclass(frozen=True)
+class _Several:
+    """What several numbers may be: `n` of them, or any number but none, each as `one` says."""
+    what: str
+    one: Allowed
+    n: int | None = None
+    ascending: bool = False
+    optional: bool = False
+
+    def fits(self, given) -> bool:
+        ...
+_POSITIVE = Allowed('a number above 0', ABOVE_0)
+_SEVERAL = dict(fidelity=_Several('two shares above 0 and at most 1, the smaller first', replace(_POSITIVE, below=math.nextafter(1.0, 2.0)), n=2, ascending=True), steps=_Several('two whole numbers of at least 1, or None', _COUNT, n=2, optional=True), scales=_Several('two numbers above 0, the smaller first, or None', _POSITIVE, n=2, ascending=True, optional=True), lr_factors=_Several('numbers above 0, such as (1,)', _POSITIVE))
 
 def _check_trainings(engine: NetworkEngine):
+    ...
+
+def _one_of(starters, initial_formulas):
     ...
 
 def _repeats(wanted: int, held: int, least: int, most: int) -> int:
@@ -430,6 +454,10 @@ class _ProblemTrial:
 
     def losses(self, formulas: Sequence[str]) -> list[tuple[float, ...]]:
         ...
+_OF_TABLES = dict.fromkeys('hidden recipe rows steps batch_size lr screen_rows final_rows stack_size embedding scaling objective others per_layer device tune lr_factors'.split()) | dict(per_layer=0, tune=0, lr_factors=(1,))
+
+def _refuse_unused(engine: NetworkEngine, problem: Problem):
+    ...
 
 def _two_digits(value: float) -> float:
     ...

@@ -1,12 +1,27 @@
 """What a newcomer writes first: it works, or the error says what to write."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from torch import nn
 
 from helpers import ROOT
-from nsad import Dataset, Study, SymbolicActivation, discover, mlp, replace_activations, split
+from nsad import (
+    Dataset,
+    ModelProblem,
+    NSADClassifier,
+    Recipe,
+    Study,
+    SymbolicActivation,
+    TableProblem,
+    discover,
+    mlp,
+    replace_activations,
+    split,
+    train,
+)
 from nsad.paper import Reproduction, claims
 
 X = np.random.default_rng(0).normal(size=(40, 3))
@@ -27,8 +42,84 @@ def test_a_first_mistake_is_told_with_its_remedy(mistake, remedy):
         mistake()
 
 
+BRIEF = Recipe("brief", steps=2)
+TABLE = Dataset.from_arrays(X, Y)
+
+
+def search(**options):
+    return discover((X, Y), **dict(recipe=BRIEF, hidden=(4,), budget=4, final_seeds=1, lr_factors=(1,), progress=False) | options)
+
+
+@pytest.mark.parametrize("option", [
+    dict(population_size=0), dict(generations=0), dict(initial_size=0), dict(tournament_size=0), dict(max_nodes=1),
+    dict(max_nodes=2, operators=("add",)), dict(parsimony=float("nan")), dict(promote=-1), dict(promote=1.5), dict(rows=1),
+    dict(screen_rows=0), dict(final_rows=0), dict(final_seeds=0), dict(tune=-1), dict(per_layer=-1), dict(stack_size=0),
+    dict(fidelity=0.5), dict(fidelity=("a", "b")), dict(steps=5), dict(steps=(5,)), dict(scales=3), dict(scales=(2, 1)), dict(lr_factors=1),
+    dict(hidden=()), dict(hidden=(0,)), dict(hidden="64-32"), dict(hidden=(8.5,)), dict(recipe="paper"), dict(recipe=3),
+    dict(device="gpu0"), dict(seed=-1), dict(seed=2**70),
+], ids=str)
+def test_an_option_of_a_search_that_cannot_be_is_named_with_its_value(option):
+    name, value = next(iter(option.items()))
+    with pytest.raises(ValueError, match=rf"{name}={re.escape(repr(value))}"):
+        search(**option)
+
+
+def test_a_setting_that_a_recipe_has_not_is_named():
+    with pytest.raises(ValueError, match="no setting 'epoch'; it has name, epochs"):
+        search(recipe=dict(epoch=3))
+
+
+def test_two_names_of_one_option_may_not_say_two_things():
+    with pytest.raises(ValueError, match="starters=.*initial_formulas=.*one option"):
+        search(starters=["sin(x)"], initial_formulas=["cos(x)"])
+
+
+def constant(activation, seed, fidelity): return 1.0
+
+
+@pytest.mark.parametrize("option", [dict(hidden=(128,)), dict(recipe=BRIEF), dict(lr=0.1), dict(rows=9), dict(steps=(2, 2)), dict(embedding="periodic"),
+                                    dict(scaling="robust"), dict(device="cuda"), dict(tune=3), dict(objective="shifted"), dict(per_layer=2)], ids=str)
+def test_a_problem_is_not_given_what_only_tables_read(option):
+    with pytest.raises(ValueError, match=rf"{next(iter(option))}=.*is for tables"):
+        discover(constant, budget=4, progress=False, **option)
+
+
+def test_a_problem_may_be_told_that_nothing_is_to_be_done():
+    found = discover(constant, budget=4, progress=False, tune=0, lr_factors=(1,), per_layer=0, embedding=None)
+    assert found.best.text == "relu(x)"
+
+
+@pytest.mark.parametrize("use", [
+    lambda recipe: TableProblem(TABLE, recipe=recipe), lambda recipe: Study(TABLE, "relu", recipe=recipe),
+    lambda recipe: train(mlp(3, 4), X, Y, recipe=recipe),
+    lambda recipe: ModelProblem(lambda a: mlp(3, 4, a), (X, Y), (X, Y), "binary", recipe=recipe),
+], ids=["table", "study", "train", "model"])
+def test_a_recipe_is_one_or_its_settings_wherever_it_goes(use):
+    with pytest.raises(ValueError, match="recipe='paper' must be a Recipe"):
+        use("paper")
+    use(dict(steps=2))
+
+
+@pytest.mark.parametrize("device", ["gpu0", "cuda:99", "auto:1", ""])
+def test_a_device_that_is_not_there_is_named_with_what_to_take(device):
+    with pytest.raises(ValueError, match=rf"device='{device}' cannot be used here .*take 'auto', 'cpu'"):
+        train(mlp(3, 4), X, Y, recipe=BRIEF, device=device)
+
+
+def test_a_table_keeps_its_device_in_a_search():
+    with pytest.raises(ValueError, match="device='gpu0'"):
+        discover(TableProblem(TABLE, hidden=4, recipe=BRIEF, device="gpu0"), budget=4, progress=False)
+
+
+def test_a_single_row_is_told_as_what_it_is():
+    with pytest.raises(ValueError, match="one class|rows"):
+        discover((X[:1], Y[:1]), progress=False)
+
+
 def test_one_width_is_one_hidden_layer():
     assert [m.out_features for m in mlp(3, hidden=7) if isinstance(m, nn.Linear)] == [7, 1]
+    assert search(hidden=7).provenance["options"]["hidden"] == [7]
+    assert NSADClassifier("relu", hidden=7, max_iter=1, random_state=0).fit(X, Y).network_[0].out_features == 7
 
 
 def test_one_of_a_kind_may_stand_alone():
