@@ -1486,7 +1486,7 @@ def plot_search(self: Discovery, ax: "Axes | None" = None) -> "Axes":
         )
     tried = _in_order(self.candidates)
     top = _upper_edge(tried)
-    ax = ax or plt.subplots(figsize=(6, 3.4), layout="constrained")[1]
+    ax = ax or plt.subplots(figsize=(5.4, 3.4), layout="constrained")[1]
     for k, (_, rung) in enumerate(tried.groupby("rung")):
         _draw_rung(ax, rung, f"C{k}", top, len(tried))
     _mark_generations(ax, tried.generation)

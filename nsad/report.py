@@ -508,7 +508,7 @@ def plot_learning_curves(
     """
     unit = "epochs" if steps_per_epoch is None else "steps of the optimiser"
     with _style():
-        fig, ax = plt.subplots(figsize=(6, 3.6))
+        fig, ax = plt.subplots(figsize=(5.4, 3.5))
         for (label, history), colour in zip(histories.items(), COLOURS * len(histories)):
             _learning_curve(ax, history, shown(label, "figure"), colour, steps_per_epoch or 1)
         if stop is not None:
