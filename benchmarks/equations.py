@@ -38,8 +38,9 @@ FORMS = field_rivals.FORMS | {"found": "cos(5.4*S*x + 1.8)", "sine": "sin(S*x)",
                               "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
 CURES = "tanh, double, L-BFGS", "tanh, gradient penalty"
 GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES),
-          ("erf times cosine", "GELU", "Gauss"), ("Snake", "GELU plus sine", "SiLU"), ("FINER", "WIRE, real part"))
-SCALES = 1, 2, 4, 8
+          ("erf times cosine", "GELU", "Gauss"), ("Snake", "GELU plus sine", "SiLU"),
+          ("FINER", "WIRE, real part"))
+SCALES = 1, 2, 4, 8, 16
 EVERY = 100                                             # steps between two points of a curve
 GOAL = 0.01
 KEY = ["activation", "formula", "equation", "part", "seed", "steps"]
@@ -214,11 +215,14 @@ def report(rows, chosen, steps):
     new = [e for e in medians if e not in TUNE]
     middle = np.exp(np.log(medians[new]).mean(axis=1)).sort_values()
     order = middle.index
-    seeds = test.groupby("activation").seed.nunique()
+    seeds = test.groupby(["activation", "equation"]).seed.nunique().groupby("activation").min()
     print("\nFormula, and number of seeds")
     for name in order: print(f"{name:24}{chosen[name]:28}{seeds[name]}")
     show("Median relative error over seeds; new: geometric mean over the equations without a star",
          medians.loc[order].assign(new=middle), "{:.4f}")
+    early = test.curve.map(lambda curve: float(str(curve).split()[steps // 3 // EVERY - 1]))
+    show(f"After {steps // 3 // EVERY * EVERY} steps, to see how far it still fell",
+         by_equation(test, early).loc[order], "{:.4f}")
     for how, title in ("min", "Lowest"), ("max", "Highest"):
         show(f"{title} of the seeds", by_equation(test, test.error, how).loc[order], "{:.4f}")
     goal = by_equation(test, test.apply(steps_to_goal, axis=1)).loc[order]

@@ -13,11 +13,12 @@ import json
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 import numpy as np
@@ -143,6 +144,14 @@ class Study:
         for name in ("datasets", "activations", "networks"):  # one of a kind may stand alone
             if isinstance(alone := getattr(self, name), (str, Dataset, Formula, Discovery)):
                 object.__setattr__(self, name, (alone,))
+        for ds in self.datasets:
+            if not isinstance(ds, (str, Dataset)):
+                raise TypeError(
+                    f"a study is of Datasets, or names for load_dataset, not {type(ds).__name__}"
+                    f" {ds!r:.40}; Dataset.from_arrays(X, y) makes one"
+                )
+        if not 0 < self.test < 1:
+            raise ValueError(f"test={self.test!r:.40} must be a share of rows, above 0 and below 1")
         given = self.activations
         named = (
             dict(given)
@@ -196,6 +205,8 @@ def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
     """Seeds as Python's integers, each once: a seed that is given twice would train the same
     network twice and count as two.
     """
+    if isinstance(seeds, (str, Integral)) or not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds={seeds!r:.40} must be several, such as (42, 43, 44)")
     given = [whole_number(s, "a seed") for s in seeds]
     once = tuple(dict.fromkeys(given))
     if not once:

@@ -23,19 +23,20 @@ OWN_NETWORK = {"ReLU, positional encoding": "coordinates in 5 octaves, three lay
 SEEN = {"images": "photographs china and flower (scikit-learn), astronaut (scikit-image), 64 x 64, half of the pixels known",
         "equations": "the equations heat and convection",
         "extrapolation": "polynomials 0, 1 and 2 and harmonics 0 and 1, judged out of range"}
+SEEN_EQUATIONS = "heat", "convection"
 EARLIER = dict(data=dict(name="photographs", task="problem", source="photographs china and flower (scikit-learn)"),
                engine=dict(name="network"))
 FIELD = dict(name="field", optimiser="adam", schedule="cosine")
-RECIPES = {"images": dict(FIELD, steps=300, lr=2e-3), "equations": dict(FIELD, steps=300, lr=5e-3),
+RECIPES = {"images": dict(FIELD, steps=300, lr=2e-3), "equations": dict(FIELD, steps=1500, lr=5e-3),
            "extrapolation": dict(FIELD, steps=200, lr=2e-3)}
 
 HINT = " A short training and few seeds are a hint, not a proof."
 IMAGES = """Decibels are means over six photographs of 64 x 64 that no search has seen. Every activation has the scale, and the
 gain of the hidden weights (here 1), that were best on china, flower and astronaut; gains are paired by photograph."""
-EQUATIONS = """Errors are geometric means over five equations, of medians of two seeds; ratios are paired by equation. Every
-activation has the scale that was best on heat and convection. 300 steps solve none of the five: this ranks who is ahead
-early, and on Allen-Cahn nobody is (every median is above .94). The lower mean is no proof: over five equations the paired
-interval of the ratio to each rival has 1 in it. Left out of that run for time: WIRE and FINER."""
+EQUATIONS = """Errors are geometric means over the five equations that no search has seen, of medians over seeds (five for
+found, sine and tanh, fewer for the others); ratios are paired by equation. Every activation has the scale that was best on heat
+and convection. In 1500 steps nobody solves any of the five, and on Allen-Cahn every median is above .8: this ranks who is nearer.
+Left out of that run for time: GELU, Gauss, Snake, GELU plus sine, SiLU, WIRE and FINER."""
 BEYOND = """Errors are geometric means over functions, of means of two seeds, in variances of the training values; ratios are
 paired by function. Every activation has the scale that was best on three polynomials and two harmonics, which are not among
 the judged."""
@@ -48,12 +49,12 @@ FINER and bicubic interpolation, and SIREN's mean is higher. The aim, 1 dB above
 search finds what people found by hand. It was not judged on other photographs at this scale. Its scores are losses on what
 the search itself has seen: mean squared errors on held-out pixels, of values from -1 to 1, the geometric mean over three
 photographs, two seeds.""",
-    "equation-cosine": EQUATIONS + """ The search ended at cos(5.4*x + 1.8), whose scale was then multiplied by 1.4. It is a
-sine with a phase, which a bias could make as well. Its error is above tanh's on Burgers' equation and above GELU's on the wave
-equation; erf times cosine has a lower mean.""",
+    "equation-cosine": EQUATIONS + """ The search ended at cos(5.4*x + 1.8), whose scale was then multiplied by 0.7. It is a
+sine with a phase, which a bias could make as well, and level with sine: its median is lower on three of all seven equations and
+higher on four. The aim, at most half of tanh's error and below sine's on five of the seven, was missed: at most half of tanh's
+it is on two (heat and Helmholtz), both on none.""",
     "equation-erf-cosine": EQUATIONS + """ The form was found on photographs, by an earlier search whose output was not kept, and
-carried over; here it has the lowest mean error of twelve. Its error is above tanh's on Burgers' equation and above GELU's on the
-wave equation.""",
+carried over.""",
     "extrapolation-softplus": BEYOND + """ On all functions taken together it is ahead of GELU, GELU plus sine, Gauss and
 WIRE and level with the others; on Feynman's equations, a family that no search has seen, it is ahead of all ten. On harmonics it
 is behind all ten: a ramp goes straight on where a wave turns.
@@ -127,15 +128,17 @@ def images(rows, ours):
 
 
 def equations(rows, ours):
-    "Over equations; then, by equation, beside tanh, GELU and the best rival."
-    test = rows[rows.part == "test"]
-    formulas = test.groupby("activation").formula.first().to_dict()
-    about = dict(measure="relative_l2", rows="the whole grid", recipe="300 steps", network=NETWORKS["equations"])
+    "Over the equations that no search has seen; then, by equation, the two seen ones too, beside tanh, sine and the best rival."
+    test = rows[(rows.part == "test") & (rows.steps == RECIPES["equations"]["steps"])]
+    formulas, seeds = (test.groupby("activation")[c].agg(how).to_dict() for c, how in (("formula", "first"), ("seed", "nunique")))
+    about = dict(measure="relative_l2", rows="the whole grid", recipe="1500 steps", network=NETWORKS["equations"])
     table = table_of(test, "equation", "error", "median", formulas)
-    yield from scored(table, ours, "five equations", "equations", **about)
-    best = np.log(table.drop(index=ours)).mean(axis=1).idxmin()
+    new = part_of(table, table.index, [e for e in table if e not in SEEN_EQUATIONS])
+    yield from scored(new, ours, "five equations", "equations", **about)
+    best = np.log(new.drop(index=ours)).mean(axis=1).idxmin()
     for equation in table:
-        yield from scored(part_of(table, (ours, "tanh", "GELU", best), [equation]), ours, equation, "", n=2, **about)
+        for name, score in scored(part_of(table, (ours, "tanh", "sine", best), [equation]), ours, equation, "", **about):
+            yield name, dict(score, n=seeds[name])
 
 
 def extrapolation(rows, ours):
@@ -193,8 +196,8 @@ def main(results):
          scale="28, as in sin(28*x)/2", **searches["images"])
     keep_judged("photo-erf-cosine", "erf(15*x)*cos(15*x)", "images", "erf times cosine", images, EARLIER, scale=15)
     keep_judged("equation-erf-cosine", "erf(4*x)*cos(4*x)", "equations", "erf times cosine", equations, EARLIER, scale=4)
-    keep_judged("equation-cosine", "cos(7.56*x + 1.8)", "equations", "cos(5.4*S*x + 1.8)", equations,
-                searches["equations"], scale="7.56, which is 5.4 times 1.4", found="cos(5.4*x + 1.8)")
+    keep_judged("equation-cosine", "cos(3.78*x + 1.8)", "equations", "found", equations,
+                searches["equations"], scale="3.78, which is 5.4 times 0.7", found="cos(5.4*x + 1.8)")
     keep_judged("extrapolation-softplus", "softplus(45.0*x)", "extrapolation", "softplus(45*S*x)", extrapolation,
                 searches["extrapolation"], scale=45,
                 found="max(-1.1, softplus(55.0*x)); softplus(45.0*x) is simpler and within its noise")
