@@ -241,15 +241,15 @@ def test_a_transformer_predicts_with_what_it_was_given(activation):
     assert not torch.allclose(before, trained, atol=1e-2)
 
 
-def random_formulas(n, depth, seed):
-    "Formulas of random trees over every operator."
+def random_formulas(n, depth, seed, operators=OPS):
+    "Formulas of random trees over every operator, or over some."
     rng = random.Random(seed)
-    names = {a: [k for k, op in OPS.items() if op.arity == a] for a in (1, 2, 3)}
+    names = {a: [k for k in operators if OPS[k].arity == a] for a in (1, 2, 3)}
 
     def text(d):
         if d == 0 or rng.random() < 0.15:
             return rng.choice(["x", "x", "x", "x", f"{rng.uniform(-3, 3):.2g}", str(rng.randint(1, 4))])
-        arity = rng.choices((1, 2, 3), (55, 42, 3))[0]
+        arity = rng.choices((1, 2, 3), (55, 42, 3 if names[3] else 0))[0]
         return f"{rng.choice(names[arity])}({', '.join(text(d - 1) for _ in range(arity))})"
 
     while n:
@@ -283,12 +283,13 @@ KINKS = ("mod", "floor", "ceil", "round", "where", "acosh", "atanh", "gamma", "e
 @pytest.mark.slow
 def test_gradients_of_smooth_random_formulas():
     x = torch.linspace(-0.9, 0.95, 7, dtype=torch.float64, requires_grad=True)
+    at, h = x.detach().numpy(), 1e-4
+    smooth = [name for name in OPS if not any(k in name for k in (*KINKS, "inv", "pow", "square", "cube"))]
+    assert {"sin", "cos", "erf", "erfc", "sigmoid", "silu", "mish", "gauss", "add", "mul"} <= set(smooth)
     checked = 0
-    for f in random_formulas(2000, 6, 11):
-        if any(k in f.text for k in KINKS):
-            continue
-        first = f.derivative()(x.detach().numpy())
-        if np.abs(first).max() < 1e3 and np.abs(f.derivative().derivative()(x.detach().numpy())).max() < 1e5:
+    for f in random_formulas(220, 6, 11, smooth):
+        before, here, after = f(at - h), f(at), f(at + h)
+        if np.abs(after - before).max() < 1e3 * 2 * h and np.abs(after - 2 * here + before).max() < 1e5 * h * h:
             assert torch.autograd.gradcheck(SymbolicActivation(f), x, atol=1e-4, rtol=1e-4), f
             checked += 1
     assert checked >= 150, checked

@@ -164,7 +164,7 @@ def spread(stack, X, wanted):
     return (out.std(1).mean(1) - wanted).abs()
 
 
-def options_of(value): return dict(engine="network", objective=value) if not isinstance(value, Aim) else dict(engine=value)
+def options_of(value): return dict(engine="network", objective=value, recipe=QUICK) if not isinstance(value, Aim) else dict(engine=value)
 
 
 @pytest.mark.parametrize("first, second", [(lambda stack, X, y: spread(stack, X, 0), lambda stack, X, y: spread(stack, X, 1)), (Aim(0.1), Aim(0.2))])

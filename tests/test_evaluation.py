@@ -60,7 +60,7 @@ def test_a_seed_of_numpy_opens_every_door(magic, door):
         if door == "network": train(net := mlp(magic.n_features, (8,), seed=seed), magic.X, magic.y, recipe=QUICK, seed=seed)
         elif door == "stack": train(net := Stack(magic.n_features, ["relu"], [seed]), magic.X, magic.y, recipe=QUICK)
         elif door == "estimator": return NSADClassifier("relu", (8,), max_iter=2, batch_size=type(seed)(32), random_state=seed).fit(magic.X, magic.y).predict_proba(magic.X)
-        else: return discover(magic, seed=seed, budget=5, population_size=type(seed)(5), initial_size=5, generations=1, progress=False)
+        else: return discover(magic, seed=seed, recipe=QUICK, budget=5, population_size=type(seed)(5), initial_size=5, generations=1, progress=False)
         return predict(net, magic.X)
     ours, theirs = outputs(3), outputs(np.int64(3))
     if door == "search":

@@ -215,6 +215,26 @@ def test_functions_have_names():
     assert whole.lambdas <= 60, "say what it does: a named function instead of a lambda"
 
 
+def private_names_of_the_package():
+    "Functions, classes, variables and attributes that begin with an underscore."
+    for path in [p for p in PACKAGE.rglob("*.py") if p.name != "_modidx.py"]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            stored = isinstance(getattr(node, "ctx", None), ast.Store)
+            name = getattr(node, "name", None) or (stored and (getattr(node, "id", None) or getattr(node, "attr", None)))
+            if isinstance(name, str) and re.fullmatch(r"_[a-zA-Z]\w*(?<!__)", name):
+                yield name
+
+
+def test_tests_ask_by_public_names():
+    "A test that patches or calls what is private is tied to how a thing is done; sizes are patched by public names, faults made from outside."
+    private = set(private_names_of_the_package())
+    assert len(private) > 500
+    # Jupyter's protocol; a key in the file of an estimator; where a program for a microcontroller begins
+    private -= {"_repr_html_", "_spec", "_start"}
+    for path in {*Path(__file__).parent.rglob("*.py")} - {Path(__file__)}:
+        assert private.isdisjoint(re.findall(r"(?<!\w)_[a-zA-Z]\w*", path.read_text("utf-8"))), path.name
+
+
 OF_THE_WHOLE = {"test_cuda", "test_displays", "test_docstrings", "test_editors", "test_house"}
 
 

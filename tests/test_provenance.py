@@ -1,10 +1,8 @@
 """No activation is tested on rows that its search has seen, by whichever door it comes."""
 import copy
 import json
-import os
 import pickle
 import shlex
-import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +10,7 @@ import pandas as pd
 import pytest
 from torch import nn
 
-from helpers import NSAD, nsad
+from helpers import nsad, nsad_here
 from nsad import (
     ActivationLibrary,
     Dataset,
@@ -232,45 +230,43 @@ def folder(tmp_path_factory):
     return path
 
 
-STUDY = ("study", "own.csv", "--target", "label", "--seeds", "1,2", "--epochs", "2", "--json",
-         "--quiet", "-a", "relu", "-a")
+STUDY = ("study", "own.csv", "--target", "label", "--seeds", "1,2", "--epochs", "2", "--json", "--quiet", "-a", "relu", "-a")
 
 
 def test_the_command_takes_the_split_of_a_discovery_and_says_so(folder):
-    run = nsad(*STUDY, "found.json", cwd=folder)
+    run = nsad_here(*STUDY, "found.json", cwd=folder)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7} and "its test rows are new to found.json" in run.stderr
-    run = nsad(*STUDY, "found.json", "--split-seed", 3, cwd=folder, code=1)
+    run = nsad_here(*STUDY, "found.json", "--split-seed", 3, cwd=folder, code=1)
     assert "--split-seed 7" in run.stderr and "Traceback" not in run.stderr
     (folder / "longer.csv").write_text((folder / "own.csv").read_text() + "1.5,2.5,3.5,yes\n")
-    assert "search anew" in nsad(*(w.replace("own", "longer") for w in STUDY), "found.json", cwd=folder, code=1).stderr
+    assert "search anew" in nsad_here(*(w.replace("own", "longer") for w in STUDY), "found.json", cwd=folder, code=1).stderr
 
 
 def test_the_printed_next_step_is_safe(folder):
     "Followed to the letter, it tests on rows that the search has not seen."
-    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
+    printed = nsad_here("discover", "own.csv", "--target", "label", "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=folder).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
-    run = nsad(*words, "--seeds", "1,2", "--epochs", 2, "--json", "--quiet", cwd=folder)
+    run = nsad_here(*words, "--seeds", "1,2", "--epochs", "2", "--json", "--quiet", cwd=folder)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
 
 
 def test_the_printed_next_step_draws_the_same_rows(tmp_path):
-    printed = nsad("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
+    printed = nsad_here("discover", "magic", "--rows", 900, "--data-home", SAMPLES, "--budget", 9, "--epochs", 2, "--seed", 7, "--no-judge", "--quiet", cwd=tmp_path).stdout
     words = shlex.split(next(line for line in printed.splitlines() if line.startswith("next: nsad "))[len("next: nsad "):])
-    run = nsad(*words, "--seeds", "1", "--epochs", 2, "--json", "--quiet", cwd=tmp_path)
+    run = nsad_here(*words, "--seeds", "1", "--epochs", "2", "--json", "--quiet", cwd=tmp_path)
     assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
     path = words[-1]
     for other in (["--rows", 900], ["--rows", 1200, "--draw-seed", 7]):
-        run = nsad("study", "magic", "--data-home", SAMPLES, *other, "--seeds", 42, "-a", "relu", "-a", path, "--quiet", cwd=tmp_path, code=1)
+        run = nsad_here("study", "magic", "--data-home", SAMPLES, *other, "--seeds", 42, "-a", "relu", "-a", path, "--quiet", cwd=tmp_path, code=1)
         assert "--rows 900 --draw-seed 7 --split-seed 7" in run.stderr
 
 
 def test_a_name_in_the_library_is_no_way_round(folder):
-    nsad("library", "add", "--library", "lib", "mine", "found.json", cwd=folder)
-    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine"], capture_output=True, text=True, cwd=folder, env=os.environ | {"NSAD_LIBRARY": "lib"})
-    assert run.returncode == 0 and {row["split_seed"] for row in json.loads(run.stdout)} == {7}
-    run = subprocess.run([NSAD, *map(str, STUDY), "library:mine", "--split-seed", "3"], capture_output=True, text=True, cwd=folder,
-                         env=os.environ | {"NSAD_LIBRARY": "lib"})
-    assert run.returncode == 1 and "--split-seed 7" in run.stderr
+    nsad_here("library", "add", "--library", "lib", "mine", "found.json", cwd=folder)
+    run = nsad_here(*STUDY, "library:mine", cwd=folder, NSAD_LIBRARY="lib")
+    assert {row["split_seed"] for row in json.loads(run.stdout)} == {7}
+    run = nsad_here(*STUDY, "library:mine", "--split-seed", "3", cwd=folder, code=1, NSAD_LIBRARY="lib")
+    assert "--split-seed 7" in run.stderr
 
 
 def test_what_an_estimator_found_has_seen_its_rows_as_they_came(magic):

@@ -54,7 +54,7 @@ def test_neither_a_search_nor_a_study_notices_test_rows():
     fitted = []
     for f in (frame, CANARIES["town"](CANARIES["gaps"](CANARIES["dates"](frame, split(quiet(frame), seed=1).test), split(quiet(frame), seed=1).test), split(quiet(frame), seed=1).test)):
         ds = quiet(f)
-        front = discover(ds.take(split(ds, seed=1).train), seed=1, **SMALL).front
+        front = discover(ds.take(split(ds, seed=1).train), seed=1, recipe=Recipe("short", epochs=2), **SMALL).front
         rows = Study([ds], ["relu"], seeds=(1,), recipe=Recipe("short", epochs=2)).run(progress=False)
         fitted.append((front.to_csv(), rows.n_parameters.tolist()))
     assert fitted[0] == fitted[1]

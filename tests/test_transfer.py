@@ -113,11 +113,11 @@ def test_one_split_for_all_needs_one_search(tmp_path):
 
 def test_a_given_discovery_is_refused_where_it_may_have_seen_test_rows():
     a, b = table("a"), table("b", 1)
-    whole = discover(a, seed=1, progress=False, **TINY)
+    whole = discover(a, seed=1, recipe=QUICK, progress=False, **TINY)
     with pytest.raises(ValueError, match="source .mine. cannot be tested: its search has seen 100% of the test rows of .a. at split seed 1"):
         transfer_matrix({"mine": whole}, [a, b], seeds=(1,), specialist=False, **RUN)
     assert transfer_matrix({"mine": whole}, [b], seeds=(1,), specialist=False, **RUN).sources == ("mine",)
-    honest = discover(a.take(split(a, test=0.2, seed=1).train), seed=1, progress=False, **TINY)
+    honest = discover(a.take(split(a, test=0.2, seed=1).train), seed=1, recipe=QUICK, progress=False, **TINY)
     assert transfer_matrix({"a": honest}, [a], seeds=(1,), **RUN).frame().kind.iloc[0] == "specialist"
     with pytest.raises(ValueError, match="split seed 2"): transfer_matrix({"a": honest}, [a], seeds=(1, 2), **RUN)
 

@@ -5,32 +5,27 @@ import sys
 
 import pytest
 
-from helpers import nsad
+from helpers import nsad, nsad_here
 
 pytestmark = pytest.mark.slow
 
 
-def said_by(*arguments, cwd=None, code=0):
-    run = nsad(*arguments, cwd=cwd, code=code)
-    return run.stdout if code == 0 else run.stderr
-
-
 @pytest.mark.parametrize("command", [[], ["discover"], ["study"], ["reproduce"], ["demo"], ["data"], ["data", "list"], ["data", "fetch"]])
 def test_every_command_has_help(command):
-    assert "Usage" in said_by(*command, "--help")
+    assert "Usage" in nsad(*command, "--help").stdout
 
 
 def test_discover_a_table_of_your_own_and_judge_what_was_found(tmp_path):
     rows = [(i % 7 - 3, i % 5 - 2, "yes" if (i % 7 - 3) * (i % 5 - 2) > 0 else "no") for i in range(400)]
     (tmp_path / "own.csv").write_text("a,b,label\n" + "\n".join(",".join(map(str, r)) for r in rows))
-    printed = said_by("discover", "own.csv", "--target", "label", "--budget", 20, "--epochs", 2, "--out", "found.json", "--json", "--quiet", cwd=tmp_path)
+    printed = nsad("discover", "own.csv", "--target", "label", "--budget", 20, "--epochs", 2, "--out", "found.json", "--json", "--quiet", cwd=tmp_path).stdout
     found = json.loads(printed)
     assert found == json.loads((tmp_path / "found.json").read_text()) and found["provenance"]["rows"] == 320
     best = min(found["front"], key=lambda row: row["loss"])["formula"]
-    args = ["study", "own.csv", "--target", "label", "-a", "relu", "-a", best, "--seeds", "1,2", "--epochs", "2", "--store", "r.sqlite", "--quiet"]
-    table = said_by(*args, cwd=tmp_path)
+    args = ["study", "own.csv", "--target", "label", "-a", "relu", "-a", best, "--seeds", "1,2", "--epochs", 5, "--store", "r.sqlite", "--quiet"]
+    table = nsad_here(*args, cwd=tmp_path).stdout
     assert "relu" in table and "difference" in table
-    assert said_by(*args, cwd=tmp_path) == table
+    assert nsad_here(*args, cwd=tmp_path).stdout == table
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -40,13 +35,13 @@ def test_discover_a_table_of_your_own_and_judge_what_was_found(tmp_path):
 ])
 def test_a_mistake_is_one_line_and_no_traceback(arguments, message, tmp_path):
     (tmp_path / "own.csv").write_text("a,b\n1,2\n3,4\n")
-    error = said_by(*arguments, "--quiet", cwd=tmp_path, code=1)
+    error = nsad_here(*arguments, "--quiet", cwd=tmp_path, code=1).stderr
     lines = [line for line in error.splitlines() if "reading the sample" not in line and "warn" not in line]
     assert message in error and "Traceback" not in error and lines[0].startswith("nsad: ")
 
 
 def test_data_list():
-    names = [row["name"] for row in json.loads(said_by("data", "list", "--json"))]
+    names = [row["name"] for row in json.loads(nsad_here("data", "list", "--json").stdout)]
     assert names == ["higgs", "forest_cover", "spambase", "magic"]
 
 

@@ -11,7 +11,10 @@ import termios
 
 import pytest
 
-from helpers import NSAD
+from helpers import NSAD, nsad_here
+
+
+def here(*arguments, cwd=None): return nsad_here(*arguments, cwd=cwd, code=None)
 
 
 def run(*arguments, cwd=None, **environment):
@@ -78,11 +81,11 @@ def test_a_table_that_is_too_wide_is_told_row_by_row(columns):
 
 
 def test_a_file_without_names_is_noticed_and_read(harvest):
-    refused = run("data", "describe", "nameless.csv", cwd=harvest)
+    refused = here("data", "describe", "nameless.csv", cwd=harvest)
     assert refused.returncode == 1 and "--no-header" in refused.stderr
-    card = json.loads(run("data", "describe", "nameless.csv", "--no-header", "--target", "-1", "--json", cwd=harvest).stdout)
+    card = json.loads(here("data", "describe", "nameless.csv", "--no-header", "--target", "-1", "--json", cwd=harvest).stdout)
     assert (card["rows"], card["target"], card["balance"]) == (120, "X5", {"hoch": 59, "niedrig": 61})
-    study = run("study", "nameless.csv", "--no-header", "--target", "5", "-a", "relu", "-a", "tanh", "--epochs", "1", "--seeds", "1", cwd=harvest)
+    study = here("study", "nameless.csv", "--no-header", "--target", "5", "-a", "relu", "-a", "tanh", "--epochs", "1", "--seeds", "1", cwd=harvest)
     assert study.returncode == 0 and "tanh" in study.stdout, study.stderr
 
 
@@ -98,17 +101,17 @@ def test_a_baseline_that_is_not_trained_is_a_mistake(harvest):
 
 
 def test_an_entry_is_shown_with_its_evidence_used_as_it_stands_and_removed(tmp_path):
-    shown = run("library", "show", "forest-bump").stdout
+    shown = here("library", "show", "forest-bump").stdout
     assert "benchmarks/results/shipped/discovery_worth-forest_cover.txt" in shown
-    snippet = run("library", "use", "forest-bump").stdout
+    snippet = here("library", "use", "forest-bump").stdout
     used = subprocess.run([sys.executable, "-c", snippet + "\nimport torch; print(net(torch.zeros(2, 54)).shape)"], capture_output=True, text=True)
     assert used.returncode == 0 and "torch.Size([2, 1])" in used.stdout, used.stderr
     mine = ("--library", tmp_path / "mine")
-    assert run("library", "add", "wave", "sin(2*x)", *mine).returncode == 0
-    asked = run("library", "remove", "wave", *mine)
+    assert here("library", "add", "wave", "sin(2*x)", *mine).returncode == 0
+    asked = here("library", "remove", "wave", *mine)
     assert asked.returncode == 1 and "--yes" in asked.stderr and (tmp_path / "mine" / "wave.json").exists()
-    assert run("library", "remove", "wave", "--yes", *mine).returncode == 0 and not (tmp_path / "mine" / "wave.json").exists()
-    gone = run("library", "remove", "wave", "--yes", *mine)
+    assert here("library", "remove", "wave", "--yes", *mine).returncode == 0 and not (tmp_path / "mine" / "wave.json").exists()
+    gone = here("library", "remove", "wave", "--yes", *mine)
     assert gone.returncode == 1 and "no activation 'wave'" in gone.stderr
 
 
@@ -122,7 +125,7 @@ def test_the_help_tells_the_exit_codes_and_keeps_paragraphs_whole():
 
 def test_a_limit_that_comes_before_the_judging_is_told(tmp_path):
     "Losses of short trainings look like those of whole ones."
-    short = run("discover", "magic", "--rows", "600", "--time-limit", "0.1", "--no-judge", "-o", "short.json", cwd=tmp_path)
+    short = here("discover", "magic", "--rows", "600", "--time-limit", "0.1", "--no-judge", "-o", "short.json", cwd=tmp_path)
     assert short.returncode == 0 and "losses are of short trainings" in " ".join(short.stderr.split())
-    whole = run("discover", "magic", "--rows", "600", "--budget", "8", "--epochs", "2", "--no-judge", "-o", "whole.json", cwd=tmp_path)
+    whole = here("discover", "magic", "--rows", "600", "--budget", "8", "--epochs", "2", "--no-judge", "-o", "whole.json", cwd=tmp_path)
     assert whole.returncode == 0 and "short trainings" not in whole.stderr

@@ -64,7 +64,7 @@ def test_what_cannot_be_read_or_written_is_named(store, tmp_path):
 
 
 def test_resume_goes_on_from_a_store_that_is_there(tmp_path):
-    study = ["study", "magic", "-a", "relu", "--seeds", "1,2", "--rows", "300", "--epochs", "2", "--quiet", "--store", tmp_path / "r.sqlite"]
+    study = ["study", "magic", "-a", "relu", "--seeds", "1,2", "--epochs", "2", "--rows", "300", "--quiet", "--store", tmp_path / "r.sqlite"]
     assert "there is no store" in str(run(*study, "--resume").exception) and not (tmp_path / "r.sqlite").exists()
     assert "needs --store" in str(run(*study[:-2], "--resume").exception)
     assert run(*study).exit_code == 0
