@@ -106,6 +106,16 @@ def _backward(program:Program, x:Tensor, constants:Tensor|None, grad:Tensor, fun
     by_x = times(slopes[0], grad, x.dtype)
     return by_x, None if constants is None else _by_constants(slopes[1:], grad, constants)
 
+# %% ../nbs/03a_autograd.ipynb #5d2f0f01
+_WHOLE = {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
+
+
+def _refuse_values(x):
+    "What is no tensor of numbers with decimals, with the remedy."
+    wanted = "an activation takes floating-point numbers"
+    if isinstance(x, Tensor): raise TypeError(f"{wanted}, not {x.dtype}; give x.float()")
+    raise TypeError(f"{wanted} in a tensor, not {type(x).__name__}; give torch.as_tensor(x)")
+
 # %% ../nbs/03a_autograd.ipynb #5f55b3ff
 def elementwise(program:Program, x:Tensor, constants:Tensor|None=None, find=None)->Tensor:
     """A program of `x` as an elementwise function that autograd can derive, as often as it likes.
@@ -126,6 +136,7 @@ def elementwise(program:Program, x:Tensor, constants:Tensor|None=None, find=None
     Tensor
         Like `x`.
     """
+    if not isinstance(x, Tensor) or x.dtype in _WHOLE: _refuse_values(x)
     wanted = x.requires_grad or constants is not None
     if wanted and torch.is_grad_enabled(): return Elementwise.apply(x, constants, program, find)
     if constants is None: return value_kernel(program, x, find)

@@ -397,4 +397,4 @@ def identifier(name)->str:
 def number_type(dtype)->str:
     "\"float\" or \"double\", or an error."
     if isinstance(dtype, str) and dtype in SUFFIX: return dtype
-    raise ExportError(f"dtype is 'float' or 'double', not {dtype!r}")
+    raise ExportError(f"dtype is 'float' or 'double', of networks 'int8' too, not {dtype!r:.40}")

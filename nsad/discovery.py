@@ -1006,6 +1006,7 @@ def discover(
         seconds=round(time.monotonic() - limits.start, 1),
         version=nsad.__version__,
         **({"cut": cut} if cut else {}),
+        **_limits_of(budget, time_limit),
     )
     if layered := [c for c, _ in candidates if c.layers and np.isfinite(c.loss)]:
         best = min(layered, key=lambda c: c.loss)
@@ -1066,6 +1067,15 @@ def _refuse_limits(budget, time_limit) -> None:
             f"time_limit={time_limit!r} must be a number of seconds above 0, or None for no"
             " limit"
         )
+
+# %% ../nbs/16_discovery.ipynb #5d2f0c02
+_LIMITS = "budget", "time_limit", "restarts"  # how much is searched
+
+
+def _limits_of(budget: int | None, time_limit: float | None) -> dict:
+    "What provenance says of the limits of a search: those that it had."
+    limits = dict(budget=budget, time_limit=time_limit)
+    return {name: value for name, value in _plain(limits).items() if value is not None}
 
 # %% ../nbs/16_discovery.ipynb #ddf9c2a0
 def _as_source(given) -> Dataset | Problem:
@@ -1665,7 +1675,7 @@ def discover_on_splits(
         As `discover` takes them.
     folder
         Where discoveries are kept, as ENGINE-DATASET-SEED.json, and taken up from if they are
-        of the same rows and options; None keeps nothing.
+        of the same rows, options, limits and restarts; None keeps nothing.
     progress : bool, default True
         Show a bar for each search.
     test : float, default TEST_SHARE
@@ -1679,10 +1689,11 @@ def discover_on_splits(
     of_engine = {
         k: v
         for k, v in options.items()
-        if k not in ("budget", "time_limit", "callback", "restarts")
+        if k not in ("callback", *_LIMITS)
     }
     settings, found = _options(load_engine(engine, **of_engine)), {}
     asked = {k: settings.get(k, v) for k, v in current_options(_plain(of_engine)).items()}
+    limits = {"restarts": 1} | {k: options[k] for k in _LIMITS if k in options}
     for seed in map(whole_number, seeds):
         training = dataset.take(split(dataset, test=test, seed=seed).train)
         path = (
@@ -1690,7 +1701,7 @@ def discover_on_splits(
             if folder is None
             else Path(folder) / f"{file_name(f'{engine}-{dataset.name}-{seed}')}.json"
         )
-        found[seed] = _found_before(path, training, asked)
+        found[seed] = _found_before(path, training, asked, limits)
         if found[seed] is not None:
             continue
         found[seed] = discover(training, engine, seed, progress=progress, **options)
@@ -1701,9 +1712,11 @@ def discover_on_splits(
     return found
 
 # %% ../nbs/16_discovery.ipynb #e84db163
-def _found_before(path: Path | None, training: Dataset, options: dict) -> Discovery | None:
-    """The discovery in a file, if it was made from these rows with these options and not cut
-    short; what cannot be read is put aside.
+def _found_before(
+    path: Path | None, training: Dataset, options: dict, limits: dict
+) -> Discovery | None:
+    """The discovery in a file, if it was made from these rows with these options and limits and
+    not cut short; what cannot be read is put aside.
     """
     if path is None or not path.exists():
         return None
@@ -1718,6 +1731,9 @@ def _found_before(path: Path | None, training: Dataset, options: dict) -> Discov
         return None
     known = found.provenance
     if known.get("fingerprint") != training.fingerprint or "cut" in known:
+        return None
+    before = {"restarts": 1} | {k: known[k] for k in _LIMITS if k in known}
+    if any(limits.get(k) != v for k, v in before.items()):
         return None
     kept = current_options(known.get("options", {}))
     if any(kept.get(k) != v for k, v in _plain(options).items() if k not in NO_RESULT):

@@ -446,6 +446,10 @@ def _refuse_unknown(about: dict) -> None:
 
 def _refuse_limits(budget, time_limit) -> None:
     ...
+_LIMITS = ('budget', 'time_limit', 'restarts')
+
+def _limits_of(budget: int | None, time_limit: float | None) -> dict:
+    ...
 
 def _as_source(given) -> Dataset | Problem:
     ...
@@ -577,5 +581,5 @@ def _hall_of_fame(file: Path) -> pd.DataFrame | None:
 def discover_on_splits(dataset: Dataset, seeds: Sequence[int]=(42, 43, 44), engine: str='network', folder=None, progress: bool=True, test: float=TEST_SHARE, **options) -> dict[int, Discovery]:
     ...
 
-def _found_before(path: Path | None, training: Dataset, options: dict) -> Discovery | None:
+def _found_before(path: Path | None, training: Dataset, options: dict, limits: dict) -> Discovery | None:
     ...

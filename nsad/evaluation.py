@@ -13,11 +13,12 @@ import json
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 import numpy as np
@@ -143,6 +144,14 @@ class Study:
         for name in ("datasets", "activations", "networks"):  # one of a kind may stand alone
             if isinstance(alone := getattr(self, name), (str, Dataset, Formula, Discovery)):
                 object.__setattr__(self, name, (alone,))
+        for ds in self.datasets:
+            if not isinstance(ds, (str, Dataset)):
+                raise TypeError(
+                    f"a study is of Datasets, or names for load_dataset, not {type(ds).__name__}"
+                    f" {ds!r:.40}; Dataset.from_arrays(X, y) makes one"
+                )
+        if not 0 < self.test < 1:
+            raise ValueError(f"test={self.test!r:.40} must be a share of rows, above 0 and below 1")
         given = self.activations
         named = (
             dict(given)
@@ -196,6 +205,8 @@ def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
     """Seeds as Python's integers, each once: a seed that is given twice would train the same
     network twice and count as two.
     """
+    if isinstance(seeds, (str, Integral)) or not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds={seeds!r:.40} must be several, such as (42, 43, 44)")
     given = [whole_number(s, "a seed") for s in seeds]
     once = tuple(dict.fromkeys(given))
     if not once:
@@ -575,6 +586,8 @@ def _settings(self: Study, cell: _Cell) -> dict:
         what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
         if embedding := embedding_in(cell.network):
             what["embedding"] = str(embedding)
+        if cell.dataset.task == "regression" and self.recipe.dropout == "auto":
+            what["dropout"] = "auto, by rows of a regression"  # it had been that of classes
     if self.scaling != "standard":  # rows from before there was a choice keep their keys
         what["scaling"] = self.scaling
     return dict(
@@ -912,12 +925,12 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
+    dropout = self.recipe.for_rows(X.shape[-2], ds.task).dropout
     stack = MLPEnsemble(
         n_features,
         [_one_if_equal(c) for c in columns],
         seeds,
-        widths,
+        hidden_of(first.network),
         ds.n_outputs,
         dropout,
         embeddings,

@@ -6,11 +6,12 @@ import json
 import platform
 import time
 import warnings
-from collections.abc import Callable as Callable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
 from dataclasses import asdict as asdict, dataclass as dataclass, field as field, fields as fields, replace as replace
 from datetime import UTC as UTC, datetime as datetime
 from functools import partial as partial
+from numbers import Integral as Integral
 from pathlib import Path as Path
 from typing import Protocol as Protocol, runtime_checkable as runtime_checkable
 import numpy as np

@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 import numpy as np
@@ -34,6 +35,7 @@ from .discovery import Discovery
 from .files import FileError, FileTaken, write_file
 from .formula import Formula, FormulaError, standardised_curve
 from .messages import did_you_mean, html_table, package_version, shown
+from .models import widths_of
 from nsad.provenance import (
     MOST_MARKS,
     Origin,
@@ -44,7 +46,7 @@ from nsad.provenance import (
     with_origin,
 )
 from .statistics import interval, overlap_of, tell_apart
-from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
+from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe, recipe_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -952,6 +954,11 @@ def add(
     LibraryError
         The name is taken, the library is read-only, or something cannot be kept.
     """
+    if not isinstance(formula, (Formula, str, Discovery, Entry)):
+        raise LibraryError(
+            f"formula is a {type(formula).__name__}; give a Formula, its text, a Discovery or an"
+            " Entry, of a layer its `formula`"
+        )
     own = dict(versions=_versions(), evidence={})
     if isinstance(formula, Discovery):
         own |= _from_discovery(formula)
@@ -1300,6 +1307,7 @@ def _said(e: Entry) -> str:
 # %% ../nbs/20_library.ipynb #eb3c4836
 @patch
 def _chosen(self: ActivationLibrary, names: Sequence[str]) -> list[Entry]:
+    names = (names,) if isinstance(names, str) else names
     chosen = [self.entry(n) for n in names or self.names]
     if not chosen:
         raise LibraryError(f"{self.path} is empty; add an activation first")
@@ -1512,7 +1520,13 @@ def recommend(
     if measure is not None:
         return _by_measure(measure, judge, known)
     known.loc[len(known)] = "", _in_x(baseline).text, ""
+    if isinstance(seeds, Integral) or not len(seeds):
+        n = "one number" if isinstance(seeds, Integral) else "0 seeds"
+        raise LibraryError(f"seeds={_shown(seeds)}: {n}; give one at least, in a tuple: (1, 2, 3)")
     formulas, seeds = list(known.formula), tuple(seeds)
+    recipe, hidden = recipe_of(recipe), widths_of(hidden)
+    if steps < 1:
+        raise LibraryError(f"steps={_shown(steps)} must be a whole number of at least 1")
     if table:
         if fidelity is not None:
             raise LibraryError(
@@ -1520,10 +1534,10 @@ def recommend(
                 " rows and steps"
             )
         losses = _tried(
-            dataset, formulas, rows, steps, seeds, tuple(hidden), progress, recipe
+            dataset, formulas, rows, steps, seeds, hidden, progress, recipe
         )
     else:
-        own = dict(rows=rows, steps=steps, hidden=tuple(hidden), recipe=recipe)
+        own = dict(rows=rows, steps=steps, hidden=hidden, recipe=recipe)
         _check_unused(own, judge)
         losses = _tried_on(
             judge, formulas, seeds, FIDELITY if fidelity is None else fidelity, progress
@@ -1618,7 +1632,7 @@ def _tried_on(
     from nsad.problem import trial_losses
 
     unique = list(dict.fromkeys(formulas))  # names that share a formula share its training
-    parts = [(seed,) for seed in seeds] or [()]  # no seed is for `trial_losses` to refuse
+    parts = [(seed,) for seed in seeds]
     bar = tqdm(parts, disable=not progress, desc="trial", unit="seed")
     table = np.concatenate([trial_losses(problem, unique, s, fidelity) for s in bar], axis=1)
     losses = table[[unique.index(f) for f in formulas]].T
@@ -1867,6 +1881,7 @@ def _entries_of(path: Path) -> list[Entry]:
 
 # %% ../nbs/20_library.ipynb #369cf939
 def _wanted(entries: list[Entry], names: Sequence[str], path) -> list[Entry]:
+    names = (names,) if isinstance(names, str) else names
     if missing := set(names) - {e.name for e in entries}:
         raise LibraryError(
             f"{path} has no activation {', '.join(sorted(missing))}; it has"

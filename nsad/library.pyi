@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable as Callable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
 from dataclasses import asdict as asdict, dataclass as dataclass, field as field, fields as fields, is_dataclass as is_dataclass
 from functools import partial as partial
+from numbers import Integral as Integral
 from pathlib import Path as Path
 from typing import TYPE_CHECKING as TYPE_CHECKING
 import numpy as np
@@ -26,9 +27,10 @@ from .discovery import Discovery as Discovery
 from .files import FileError as FileError, FileTaken as FileTaken, write_file as write_file
 from .formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from .messages import did_you_mean as did_you_mean, html_table as html_table, package_version as package_version, shown as shown
+from .models import widths_of as widths_of
 from nsad.provenance import MOST_MARKS as MOST_MARKS, Origin as Origin, SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, seen_from_json as seen_from_json, with_origin as with_origin
 from .statistics import interval as interval, overlap_of as overlap_of, tell_apart as tell_apart
-from .training import LOWER_IS_BETTER as LOWER_IS_BETTER, MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe
+from .training import LOWER_IS_BETTER as LOWER_IS_BETTER, MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe, recipe_of as recipe_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from nsad.problem import Problem

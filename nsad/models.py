@@ -12,7 +12,7 @@ import copy
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
@@ -45,11 +45,11 @@ def _per_layer(activation, n_layers: int) -> list:
 # %% ../nbs/09_models.ipynb #d5c49294
 def _checked_dropout(dropout: float) -> float:
     "The probability itself, or a ValueError: a recipe's \"auto\" is settled by its rows."
-    if isinstance(dropout, (int, float)) and 0 <= dropout < 1:
-        return dropout
+    if isinstance(dropout, Real) and 0 <= dropout < 1:
+        return float(dropout)
     raise ValueError(
         f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take"
-        " recipe.for_rows(n).dropout"
+        " recipe.for_rows(n, task).dropout"
     )
 
 # %% ../nbs/09_models.ipynb #5d2f0b01

@@ -4,7 +4,7 @@ import copy
 import functools
 import itertools
 from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Mapping as Mapping, Sequence as Sequence
-from numbers import Integral as Integral
+from numbers import Integral as Integral, Real as Real
 import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn

@@ -146,6 +146,18 @@ def test_what_differs_from_the_search_of_a_file_is_named(other, told, tmp_path):
         discover(closeness, budget=10, resume=tmp_path / "a.json", **SMALL | other)
 
 
+def test_a_kept_discovery_is_of_the_same_limits(tmp_path):
+    options = dict(seeds=(1,), folder=tmp_path, recipe=Recipe("brief", steps=4), hidden=(4,), final_seeds=1, progress=False)
+    def of(budget, **more): return discover_on_splits(table(60), budget=budget, **options, **more)[1]
+    def written(): return [file.stat().st_mtime_ns for file in tmp_path.iterdir()]
+
+    assert of(4).provenance["candidates"] == 4
+    first = written()
+    assert of(4).provenance["budget"] == 4 and written() == first
+    assert of(6).provenance["candidates"] == 6 and written() != first
+    assert set(of(6, restarts=2).candidates.restart) == {0, 1}
+
+
 def test_scores_of_another_nsad_are_not_mixed_in(tmp_path):
     path = tmp_path / "a.json"
     discover(closeness, budget=10, resume=path, **SMALL)

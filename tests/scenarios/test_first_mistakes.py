@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from torch import nn
 
 from helpers import ROOT
 from nsad import (
+    ActivationLibrary,
     Dataset,
     ModelProblem,
     NSADClassifier,
@@ -22,6 +24,8 @@ from nsad import (
     split,
     train,
 )
+from nsad.export import to_c
+from nsad.judgement import judge
 from nsad.paper import Reproduction, claims
 
 X = np.random.default_rng(0).normal(size=(40, 3))
@@ -109,6 +113,46 @@ def test_a_device_that_is_not_there_is_named_with_what_to_take(device):
 def test_a_table_keeps_its_device_in_a_search():
     with pytest.raises(ValueError, match="device='gpu0'"):
         discover(TableProblem(TABLE, hidden=4, recipe=BRIEF, device="gpu0"), budget=4, progress=False)
+
+
+FAST = dict(recipe=BRIEF, network="4", n_seeds=2, tune=False)
+SHIPPED = ActivationLibrary.shipped()
+TRIAL = dict(names=["forest-bell"], rows=30, steps=2, seeds=(1,), hidden=(4,))
+
+
+@pytest.mark.parametrize("mistake, says", [
+    (lambda: Study([(X, Y)], "relu"), r"not tuple .*Dataset\.from_arrays\(X, y\)"),
+    (lambda: Study([3], "relu"), "not int 3"),
+    (lambda: Study(TABLE, "relu", seeds=3), r"seeds=3 must be several, such as \(42, 43, 44\)"),
+    (lambda: Study(TABLE, "relu", test=0), "test=0 must be a share"),
+    (lambda: judge((X, Y), "sin(x)", **FAST), r"Dataset\.from_arrays"),
+    (lambda: judge(TABLE, "sin(x)", **FAST | dict(recipe="paper")), "recipe='paper' must be a Recipe"),
+    (lambda: judge(TABLE, "sin(x)", lasting=1.5, **FAST), "lasting=1.5 must be a whole number"),
+    (lambda: judge(TABLE, "sin(x)", lasting=0, **FAST), "lasting=0 must be"),
+    (lambda: judge(TABLE, "sin(x)", **FAST | dict(n_seeds=0)), "n_seeds=0 must be"),
+    (lambda: SHIPPED.recommend(TABLE, **TRIAL | dict(seeds=())), r"seeds=\(\): 0 seeds; give one"),
+    (lambda: SHIPPED.recommend(TABLE, **TRIAL | dict(seeds=3)), "seeds=3: one number; give one"),
+    (lambda: SHIPPED.recommend(TABLE, **TRIAL | dict(hidden="4")), "hidden='4' must name"),
+    (lambda: SHIPPED.recommend(TABLE, **TRIAL | dict(steps=0)), "steps=0 must be"),
+    (lambda: SHIPPED.recommend(TABLE, **TRIAL | dict(recipe="paper")), "recipe='paper' must be a Recipe"),
+    (lambda: ActivationLibrary("nowhere").add("a", SymbolicActivation("sin(x)")), "formula is a SymbolicActivation; .*of a layer its `formula`"),
+    (lambda: ActivationLibrary("nowhere").add("a", None), "formula is a NoneType"),
+    (lambda: SymbolicActivation("sin(x)")(torch.arange(3)), r"not torch\.int64; give x\.float\(\)"),
+    (lambda: SymbolicActivation("sin(x)")(np.ones(3)), r"not ndarray; give torch\.as_tensor\(x\)"),
+    (lambda: to_c(mlp(3, 4), dtype="int4"), "'double', of networks 'int8' too, not 'int4'"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_mistake_is_told_by_name_and_value(mistake, says):
+    with pytest.raises((ValueError, TypeError), match=says):
+        mistake()
+
+
+def test_one_name_of_a_library_may_stand_alone():
+    advice = SHIPPED.recommend(TABLE, **TRIAL | dict(names="forest-bell", hidden=4, recipe=dict(epochs=1)))
+    assert set(advice.name) == {"forest-bell", ""}
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert {m.p for m in mlp(3, np.int64(4), dropout=np.float32(0.25)) if isinstance(m, nn.Dropout)} == {0.25}
 
 
 def test_a_single_row_is_told_as_what_it_is():
