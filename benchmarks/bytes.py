@@ -79,7 +79,7 @@ def networks(name, activation, splits, task, k, seed):
     for size in SIZES:
         tried = []
         for hidden in shapes(X.shape[1], k, size, is_formula):
-            dropout = RECIPE.for_rows(len(X)).dropout
+            dropout = RECIPE.for_rows(len(X), task).dropout
             net = mlp(X.shape[1], hidden, activation, n_outputs=k, dropout=dropout, seed=seed)
             train(net, scaler.transform(X), y, task, RECIPE, seed=seed, progress=False)
             q = quantise_network(net.train(False), X, scaler)

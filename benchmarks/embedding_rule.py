@@ -134,7 +134,7 @@ def trained(make, n_rows, split, embedding):
     placed = embedding_of(embedding or None)
     placed = placed and placed.for_rows(Z)
     outputs = int(y.max()) + 1 if task == "multiclass" else 1
-    dropout = STRONG.for_rows(n_rows).dropout
+    dropout = STRONG.for_rows(n_rows, task).dropout
     stack = Stack(X.shape[1], ACTIVATIONS, (split,), (64, 32), outputs, dropout, placed)
     start = time.process_time()
     train(stack, Z, y[fit], task, STRONG, device="cpu")

@@ -32,7 +32,8 @@ def one_by_one(trial, formulas):
         of_seeds = []
         for seed in trial.seeds:
             fit, held = trial.parted(seed)
-            net = mlp(trial.X.shape[1], trial.hidden, formula, dropout=trial.recipe.for_rows(len(fit)).dropout, seed=seed)
+            net = mlp(trial.X.shape[1], trial.hidden, formula, seed=seed,
+                      dropout=trial.recipe.for_rows(len(fit), trial.task).dropout)
             train(net, trial.X[fit], trial.target(fit), trial.task, trial.recipe, seed=seed, device="cpu")
             logit = torch.as_tensor(predict(net, trial.X[held])[:, 0])
             target = torch.as_tensor(trial.target(held), dtype=torch.float32)

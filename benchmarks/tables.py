@@ -87,10 +87,10 @@ class Cell:
         return {k: v for k, v in known.items() if k in COLUMNS}
 
 
-def settings(recipe, trial, n_rows):
+def settings(recipe, trial, n_rows, task):
     "The recipe with the settings of a trial, its automatic ones in numbers."
     lr, dropout, decay = TRIALS[trial]
-    known = recipe.for_rows(n_rows)
+    known = recipe.for_rows(n_rows, task)
     return replace(known, lr=known.lr * lr, weight_decay=known.weight_decay * decay, dropout=known.dropout if dropout is None else dropout)
 
 
@@ -109,7 +109,8 @@ def chosen(cell, formulas, hidden, embedding, recipe, n_trials):
     held, fit = np.split(order, [len(order) // 5])
     losses = []
     for trial in range(n_trials):
-        stack, _ = network(cell, formulas, hidden, embedding, settings(recipe, trial, len(fit)), fit)
+        stack, _ = network(cell, formulas, hidden, embedding,
+                           settings(recipe, trial, len(fit), cell.ds.task), fit)
         outputs = predict(stack, cell.X[held])
         name = "rmse" if cell.ds.task == "regression" else "log_loss"
         losses.append([np.nan_to_num(measures(cell.y[held], o, cell.ds.task, 2)[name], nan=np.inf) for o in outputs])
@@ -133,7 +134,7 @@ def of_networks(cell, sides, text, budget, args, recipe):
     picks = chosen(cell, list(formulas.values()), hidden, embedding, recipe, args.trials)
     for pick in sorted(set(picks)):
         some = {s: f for (s, f), k in zip(formulas.items(), picks) if k == pick}
-        how = settings(recipe, pick, len(cell.X))
+        how = settings(recipe, pick, len(cell.X), cell.ds.task)
         stack, seconds = network(cell, list(some.values()), hidden, embedding, how, np.arange(len(cell.X)))
         outputs, n = predict(stack, cell.X_test), count_parameters(stack.member(0))
         for (side, formula), output in zip(some.items(), outputs):

@@ -232,7 +232,7 @@ class MLPBaseline(_Matched):
         self, rows: SplitRows, task: str, n_outputs: int, seed: int, recipe: Recipe, device: str
     ) -> FittedModel:
         n_features = rows.train[0].shape[1]
-        dropout = recipe.for_rows(len(rows.train[1])).dropout
+        dropout = recipe.for_rows(len(rows.train[1]), task).dropout
         stack = MLPEnsemble(
             n_features,
             [self.activation],

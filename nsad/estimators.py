@@ -397,7 +397,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         self._spec = self._spec.formula
     if isinstance(self._spec, Formula):
         self._spec = self._spec.text
-    dropout = self._recipe().for_rows(len(X)).dropout
+    dropout = self._recipe().for_rows(len(X), self._task).dropout
     placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
     self._embedding = (
         None
@@ -581,7 +581,7 @@ def _train(self: _Estimator, rows: _Rows, seed: int):
             f"try lr below {recipe.lr:g} or another activation"
         )
     self.loss_curve_ = [*self.loss_curve_, *losses]
-    self.n_iter_, self.recipe_ = len(losses), recipe.for_rows(rows.n_drawn)
+    self.n_iter_, self.recipe_ = len(losses), recipe.for_rows(rows.n_drawn, self._task)
     self.feature_importances_ = self._of_columns(
         _importances(self.network_, self.scaler_.transform(rows.drawn()[0]))
     )

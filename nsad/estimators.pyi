@@ -147,7 +147,7 @@ class _Estimator(BaseEstimator):
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
             self._spec = self._spec.text
-        dropout = self._recipe().for_rows(len(X)).dropout
+        dropout = self._recipe().for_rows(len(X), self._task).dropout
         placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
         self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, 'edges', None)]
         networks = [mlp(X.shape[1], widths, activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
@@ -190,7 +190,7 @@ class _Estimator(BaseEstimator):
         if not np.isfinite(losses[-1]) or not all((p.isfinite().all() for p in self.network_.parameters())):
             raise ValueError(f'training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation')
         self.loss_curve_ = [*self.loss_curve_, *losses]
-        self.n_iter_, self.recipe_ = (len(losses), recipe.for_rows(rows.n_drawn))
+        self.n_iter_, self.recipe_ = (len(losses), recipe.for_rows(rows.n_drawn, self._task))
         self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
 
     def _train_networks(self, rows: _Rows, held, recipe: Recipe, seed: int) -> list[float]:

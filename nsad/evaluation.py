@@ -586,6 +586,8 @@ def _settings(self: Study, cell: _Cell) -> dict:
         what = dict(hidden=hidden_of(cell.network), activation=cell.identity)
         if embedding := embedding_in(cell.network):
             what["embedding"] = str(embedding)
+        if cell.dataset.task == "regression" and self.recipe.dropout == "auto":
+            what["dropout"] = "auto, by rows of a regression"  # it had been that of classes
     if self.scaling != "standard":  # rows from before there was a choice keep their keys
         what["scaling"] = self.scaling
     return dict(
@@ -923,12 +925,12 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
         return
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    dropout, widths = self.recipe.for_rows(X.shape[-2]).dropout, hidden_of(first.network)
+    dropout = self.recipe.for_rows(X.shape[-2], ds.task).dropout
     stack = MLPEnsemble(
         n_features,
         [_one_if_equal(c) for c in columns],
         seeds,
-        widths,
+        hidden_of(first.network),
         ds.n_outputs,
         dropout,
         embeddings,

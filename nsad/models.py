@@ -49,7 +49,7 @@ def _checked_dropout(dropout: float) -> float:
         return float(dropout)
     raise ValueError(
         f"dropout={dropout!r} must be a number from 0 to below 1; of a recipe take"
-        " recipe.for_rows(n).dropout"
+        " recipe.for_rows(n, task).dropout"
     )
 
 # %% ../nbs/09_models.ipynb #5d2f0b01

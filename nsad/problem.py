@@ -831,7 +831,7 @@ def trained_stack(trial: TableTrial, activations: Sequence) -> tuple[MLPEnsemble
         trial.seeds,
         trial.hidden,
         trial.n_outputs,
-        trial.recipe.for_rows(fit.shape[-1]).dropout,
+        trial.recipe.for_rows(fit.shape[-1], trial.task).dropout,
         trial.embedding,
     )
     watched = held[0] if len(parts) == 1 else held

@@ -59,8 +59,9 @@ class Recipe:
         that a whole training shrinks weights as much.
     dropout : float or str, default 'auto'
         Probability of dropping a hidden unit; a property of the network, which has to be made
-        with it, as in `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to
-        2,500 rows, falling to 0.05 from 40,000 rows on.
+        with it, as in `mlp(..., dropout=recipe.for_rows(n, task).dropout)`. "auto" takes 0.15 up
+        to 2,500 rows, falling to 0.05 from 40,000 rows on; in regression 0.15 up to 500 rows,
+        falling to none from 1,000 rows on.
     patience : int, optional
         Stop after so many epochs without a lower validation loss, and keep the best epoch; None
         trains to the end. Needs validation rows.
@@ -254,13 +255,15 @@ def recipe_of(given: Recipe | Mapping[str, object]) -> Recipe:
 
 # %% ../nbs/13_training.ipynb #7b1d0a05
 @patch
-def for_rows(self: Recipe, n_rows: int) -> Recipe:
+def for_rows(self: Recipe, n_rows: int, task: str = "binary") -> Recipe:
     """The recipe with numbers in place of "auto".
 
     Parameters
     ----------
     n_rows : int
         How many rows a network is trained on.
+    task : str, default 'binary'
+        Of the dataset: "binary", "multiclass" or "regression".
 
     Returns
     -------
@@ -277,7 +280,7 @@ def for_rows(self: Recipe, n_rows: int) -> Recipe:
         epochs = self.epochs
     steps = self.steps if self.steps is not None else epochs * per_epoch
     decay = self.weight_decay if self.weight_decay != "auto" else _auto_decay(steps)
-    dropout = self.dropout if self.dropout != "auto" else _auto_dropout(n_rows)
+    dropout = self.dropout if self.dropout != "auto" else _auto_dropout(n_rows, task)
     return replace(self, epochs=epochs, batch_size=size, weight_decay=decay, dropout=dropout)
 
 # %% ../nbs/13_training.ipynb #370cb3df
@@ -295,12 +298,15 @@ def _auto_decay(n_steps: int) -> float:
     return min(1.0, 2000 / n_steps)
 
 # %% ../nbs/13_training.ipynb #2ac34963
-def _auto_dropout(n_rows: int) -> float:
+def _auto_dropout(n_rows: int, task: str) -> float:
     """What is learned by heart from few rows is forgotten by dropping; many rows need all units
-    of a small network.
+    of a small network. The outputs of a regression are values, which dropped units scatter.
     """
-    fallen = math.log(max(1, n_rows) / 2500) / math.log(40_000 / 2500)
-    return round(0.15 - 0.1 * min(1.0, max(0.0, fallen)), 3)
+    most, least, low, high = 0.15, 0.05, 2500, 40_000
+    if task == "regression":
+        most, least, low, high = 0.15, 0.0, 500, 1000
+    fallen = math.log(max(1, n_rows) / low) / math.log(high / low)
+    return round(most - (most - least) * min(1.0, max(0.0, fallen)), 3)
 
 # %% ../nbs/13_training.ipynb #164c5a4a
 def _batches_of(n_rows: int, size: int) -> int:
@@ -781,7 +787,7 @@ class _Loop:
         seeds = self.members.seeds
         self.weights, self.offsets = weights, np.random.default_rng(seeds[0])
         n_rows = X.shape[-2] if weights is None else len(weighted_rows(weights))
-        self.recipe, self.n_steps = recipe.for_rows(n_rows), recipe.steps_on(n_rows)
+        self.recipe, self.n_steps = recipe.for_rows(n_rows, task), recipe.steps_on(n_rows)
         self.X, self.y, self.held, self.task = X, y, held, task
         self.orders = [torch.Generator().manual_seed(s) for s in seeds]
         self.stepper = Stepper(self.members, self.recipe, self.n_steps)

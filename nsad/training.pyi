@@ -49,8 +49,9 @@ class Recipe:
         that a whole training shrinks weights as much.
     dropout : float or str, default 'auto'
         Probability of dropping a hidden unit; a property of the network, which has to be made
-        with it, as in `mlp(..., dropout=recipe.for_rows(n).dropout)`. "auto" takes 0.15 up to
-        2,500 rows, falling to 0.05 from 40,000 rows on.
+        with it, as in `mlp(..., dropout=recipe.for_rows(n, task).dropout)`. "auto" takes 0.15 up
+        to 2,500 rows, falling to 0.05 from 40,000 rows on; in regression 0.15 up to 500 rows,
+        falling to none from 1,000 rows on.
     patience : int, optional
         Stop after so many epochs without a lower validation loss, and keep the best epoch; None
         trains to the end. Needs validation rows.
@@ -100,13 +101,15 @@ class Recipe:
     def __post_init__(self):
         ...
 
-    def for_rows(self, n_rows: int) -> Recipe:
+    def for_rows(self, n_rows: int, task: str='binary') -> Recipe:
         """The recipe with numbers in place of "auto".
 
     Parameters
     ----------
     n_rows : int
         How many rows a network is trained on.
+    task : str, default 'binary'
+        Of the dataset: "binary", "multiclass" or "regression".
 
     Returns
     -------
@@ -184,7 +187,7 @@ def _auto_batch(n_rows: int) -> int:
 def _auto_decay(n_steps: int) -> float:
     ...
 
-def _auto_dropout(n_rows: int) -> float:
+def _auto_dropout(n_rows: int, task: str) -> float:
     ...
 
 def _batches_of(n_rows: int, size: int) -> int:
@@ -310,7 +313,7 @@ class _Loop:
         seeds = self.members.seeds
         self.weights, self.offsets = (weights, np.random.default_rng(seeds[0]))
         n_rows = X.shape[-2] if weights is None else len(weighted_rows(weights))
-        self.recipe, self.n_steps = (recipe.for_rows(n_rows), recipe.steps_on(n_rows))
+        self.recipe, self.n_steps = (recipe.for_rows(n_rows, task), recipe.steps_on(n_rows))
         self.X, self.y, self.held, self.task = (X, y, held, task)
         self.orders = [torch.Generator().manual_seed(s) for s in seeds]
         self.stepper = Stepper(self.members, self.recipe, self.n_steps)

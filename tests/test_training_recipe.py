@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from nsad import PAPER, STRONG, Dataset, Recipe, Study, SymbolicActivation, choose_by_trial, mlp, train
+from nsad import PAPER, STRONG, Dataset, NSADRegressor, Recipe, Study, SymbolicActivation, choose_by_trial, mlp, train
 from nsad.models import Stack
 from nsad.selectable import selectable_mlp
 from nsad.training import learning_rate, member_losses, predict
@@ -54,6 +54,26 @@ def test_strong_is_hundreds_of_steps_on_any_table(rows):
     known = STRONG.for_rows(rows)
     assert 1000 <= STRONG.steps_on(rows) <= 12_000 and 8 <= known.batch_size <= 1024
     assert rows % known.batch_size == 0 or rows % known.batch_size > known.batch_size / 2      # no odd few rows at the end
+
+
+def test_regression_drops_units_only_where_rows_are_few():
+    dropped = [STRONG.for_rows(n, "regression").dropout for n in (100, 500, 700, 1000, 100_000)]
+    assert dropped[0] == dropped[1] == 0.15 > dropped[2] > dropped[3] == dropped[4] == 0
+    assert STRONG.for_rows(100_000, "multiclass").dropout > 0
+    own = Recipe("own", dropout=0.2)
+    assert own.for_rows(2000, "regression").dropout == own.for_rows(2000).dropout == 0.2
+
+
+def test_a_smooth_function_is_learned_closely_by_default():
+    "Values without noise, which units that are dropped at random would scatter."
+    rng = np.random.default_rng(0)
+    X = rng.uniform(0.5, 2, (1500, 4))
+    y = X[:, 0] * X[:, 1] / ((X[:, 2] - X[:, 3])**2 + 0.3)
+    missed, dropping = (
+        1 - NSADRegressor("silu", random_state=0, **options).fit(X[:1200], y[:1200])
+        .score(X[1200:], y[1200:])
+        for options in ({}, {"dropout": 0.15}))
+    assert missed < 0.9 * dropping < 0.04
 
 
 @pytest.mark.parametrize("steps", [1, 7, 50])
