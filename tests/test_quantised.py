@@ -319,7 +319,13 @@ def test_a_report_says_what_is_lost_and_what_it_takes(trained):
     assert told.float["accuracy"] == pytest.approx(t.right(to_numpy(t.net, scaler=t.scaler)(t.test.X)).mean())
     assert told.int8["bytes of weights"] == told.int8["multiply-adds"] == 57 * 64 + 64 * 32 + 32
     assert told.int8["bytes of tables"] == 512 and told.int8["look-ups"] == 96
-    if CC: assert told.int8["bytes of constants"] < told.float["bytes of constants"] / 3
+
+
+@compiled
+def test_a_report_counts_the_bytes_that_a_compiler_makes(trained):
+    t = trained("spambase")
+    told = footprint(t.net, t.test.X, t.test.y, t.task, t.training.X, t.scaler)
+    assert 0 < told.int8["bytes of constants"] < told.float["bytes of constants"] / 3
 
 
 def test_without_a_compiler_a_report_has_no_compiled_sizes(trained):
