@@ -145,10 +145,13 @@ class Call(NamedTuple):
     ----------
     function : callable
         NumPy's or torch's.
+    places : tuple of int
+        Of the arguments, and of the result.
     operands : callable
-        Takes arguments and result from a list of tensors and arrays, place by place.
+        Takes what is at these places from a list of tensors and arrays.
     """
     function: Callable
+    places: tuple[int, ...]
     operands: Callable
 
 
@@ -163,7 +166,7 @@ def _call(op, places:tuple[int, ...])->Call:
     "The call for an instruction."
     function, numpy = _function(op)
     if not numpy or function in (np.maximum, np.minimum): function = _writing(function)
-    return Call(function, operator.itemgetter(*(2 * p + numpy for p in places)))
+    return Call(function, places, operator.itemgetter(*(2 * p + numpy for p in places)))
 
 # %% ../nbs/03_kernels.ipynb #dd056e45
 class Plan(NamedTuple):
@@ -213,8 +216,7 @@ def plan(program:Program, scaled:bool, dtype:torch.dtype)->Plan:
     """
     rows, ends = _ended(lowered(program), scaled, dtype)
     inputs = 1 + scaled
-    read = [o for _, operands in rows for o in operands]
-    numbers = list(dict.fromkeys(o for o in read if isinstance(o, Constant)))
+    numbers = list(dict.fromkeys(o for _, read in rows for o in read if isinstance(o, Constant)))
     first = inputs + len(ends) + len(numbers)                        # the first register
     place = {i: i for i in range(inputs)}
     place |= {v: inputs + len(ends) + k for k, v in enumerate(numbers)}
@@ -252,7 +254,7 @@ def execute(made:Plan, tensors:Sequence[Tensor]):
     "Carry out a plan on inputs and outputs of one shape."
     places = _both(tensors) + made.constants
     if made.n_registers: places += _registers(made.n_registers, tensors[0])
-    for function, operands in made.calls: function(*operands(places))
+    for function, _, operands in made.calls: function(*operands(places))
 
 # %% ../nbs/03_kernels.ipynb #fc000a68
 _QUIET = threading.local()
