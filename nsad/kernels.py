@@ -370,8 +370,7 @@ def computed(program:Program, *given:Tensor)->list[Tensor]:
     inputs, dtype = [t.detach() for t in given], given[0].dtype
     if dtype in HALF: inputs = [t.float() for t in inputs]
     outs = [torch.empty_like(inputs[0]) for _ in program.outputs]
-    if inputs[0].numel():
-        carry_out([(plan(program, len(given) > 1, dtype), [*inputs, *outs])])
+    if inputs[0].numel(): carry_out([(plan(program, len(given) > 1, dtype), [*inputs, *outs])])
     return [y.to(dtype) for y in outs] if dtype in HALF else outs
 
 # %% ../nbs/03_kernels.ipynb #82d453be
