@@ -1,7 +1,6 @@
 """Find activation functions in data, and prove what they are worth.
 
 Formulas become differentiable PyTorch layers, are searched on training rows, and judged beside ReLU.
-
 >>> from nsad import SymbolicActivation, mlp
 >>> activation = SymbolicActivation("x * exp(-x**2)")
 >>> net = mlp(10, hidden=(64, 32), activation=activation)        # an ordinary torch network

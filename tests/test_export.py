@@ -414,7 +414,7 @@ BAD = {
     "nothing exportable": (lambda: to_c(3), "not 3"),
     "a network for LaTeX": (lambda: to_latex(mlp(3)), "formula or an activation"),
     "a network for JAX": (lambda: to_jax(mlp(3)), "Sequential is neither"),
-    "a dtype": (lambda: to_c("sin(x)", dtype="half"), "'float' or 'double', not 'half'"),
+    "a dtype": (lambda: to_c("sin(x)", dtype="half"), "'float' or 'double', of networks 'int8' too, not 'half'"),
     "a scaler for a formula": (lambda: to_c("sin(x)", scaler=Scaler(np.zeros(1), np.ones(1))), "belongs to a network"),
     "a scaler of other features": (lambda: to_c(mlp(3), scaler=Scaler(np.zeros(2), np.ones(2))), "2 features, the network takes 3"),
     "a scale of zero": (lambda: to_c(mlp(2), scaler=Scaler(np.zeros(2), np.array([1.0, 0.0]))), "scale of 0"),

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from nsad import Dataset, Recipe, Study, discover, split
 from nsad.data import Scaler
 
-SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False,
-             recipe=Recipe("brief", epochs=4))
+SMALL = dict(population_size=8, initial_size=8, generations=1, finalists=2, progress=False)
 
 
 def table(rows=160, seed=0):
@@ -81,9 +80,15 @@ def test_parts_share_one_rule_and_an_unseen_word_has_its_own_place():
     assert np.isfinite(new[columns]).all(axis=None) and not (known[columns] == new[columns].iloc[0]).all(axis=1).any()
 
 
+def is_no_giant(text):
+    "Not one like 'INF' or '9e99', which a table refuses in any row, by name."
+    try: return abs(float(text)) < 1e38
+    except ValueError: return True
+
+
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.lists(st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(allow_nan=False, allow_infinity=False, width=32)), min_size=1, max_size=6))
+@given(st.integers(0, 10**6), st.lists(st.one_of(st.none(), st.text(max_size=6).filter(is_no_giant), st.integers(), st.floats(allow_nan=False, allow_infinity=False, width=32)), min_size=1, max_size=6))
 def test_whatever_stands_in_test_rows(seed, cells):
     frame = table(80, seed % 7).astype(object)
     parts = split(quiet(frame), seed=seed % 100)
