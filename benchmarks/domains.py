@@ -119,7 +119,7 @@ def report(rows):
     print("\nformulas with the scale that each has in a domain\n")
     texts = rows.groupby(["formula", "domain"], sort=False).text.first().unstack(sort=False)
     for name, line in texts.iterrows():
-        print(f"{name:24s}" + "; ".join(dict.fromkeys(f"{t}" for t in line.dropna())))
+        print(f"{name:24s}" + "; ".join(dict.fromkeys(line.dropna())))
 
 
 def main():

@@ -9,7 +9,7 @@ __all__ = ['LR_FACTORS', 'SLOWER', 'PLAIN', 'FEW_STEPS', 'tuned_rates', 'quick_b
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral
+from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from .baselines import LightGBMBaseline, LinearBaseline, installed
@@ -19,7 +19,7 @@ from .evaluation import Study
 from .formula import Formula
 from .models import Activation
 from .statistics import Verdict, verdicts
-from .training import STRONG, Recipe, recipe_of
+from .training import COUNT, STRONG, Recipe, check_settings, recipe_of
 
 # %% ../nbs/19b_judgement.ipynb #82ec6906
 LR_FACTORS = (1 / 3, 1.0, 3.0)
@@ -350,9 +350,8 @@ def judge(
         A discovery that has seen test rows of this split, or a number that cannot be.
     """
     recipe = recipe_of(recipe)
-    for name, value in (("lasting", lasting), ("n_seeds", n_seeds)):
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name}={value!r:.40} must be a whole number of at least 1")
+    asked = SimpleNamespace(lasting=lasting, n_seeds=n_seeds)
+    check_settings(asked, dict.fromkeys(vars(asked), COUNT))
     best = (
         found.best if isinstance(found, Discovery) else Formula(getattr(found, "text", found))
     )

@@ -728,11 +728,15 @@ def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     return all(t.is_contiguous() and ordinary(t) for t in (z, keep) if t is not None)
 
 
+def _own(column: Program | list[Program], s: int) -> Program:
+    "The program of seed `s` in a column, which has one for all or one for each."
+    return column[s] if isinstance(column, list) else column
+
+
 def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
     "Of each (seed, column) the program of value and slope, and its input, mask and outputs."
     for s, i in members:
-        own = programs[i][s] if isinstance(programs[i], list) else programs[i]
-        yield jet(own, order), [view[s][i] for view in views]
+        yield jet(_own(programs[i], s), order), [view[s][i] for view in views]
 
 
 def _with_checks(jobs: Iterable[tuple[Program, list[Tensor]]], scaled: bool):
@@ -745,7 +749,7 @@ def _slopes(z: Tensor, programs: Sequence, keep: Tensor | None) -> Tensor:
     "The slopes of `Formulas`, as a function of `z` that can be derived."
     seeds = []
     for s, place in enumerate(z.unbind(0)):
-        own = [jet(p[s] if isinstance(p, list) else p, 1, value=False) for p in programs]
+        own = [jet(_own(column, s), 1, value=False) for column in programs]
         seeds.append(
             torch.stack([elementwise(p, column) for p, column in zip(own, place.unbind(0))])
         )

@@ -305,6 +305,9 @@ def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
 def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     ...
 
+def _own(column: Program | list[Program], s: int) -> Program:
+    ...
+
 def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
     ...
 
