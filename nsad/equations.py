@@ -18,7 +18,7 @@ from scipy.stats import qmc
 from torch import Tensor, nn
 
 from .fields import FieldEnsemble, train_fields
-from .problem import fingerprint
+from .problem import device_for_many, fingerprint
 
 # %% ../nbs/14b_equations.ipynb #fd59ca70
 def slopes_of(activation:nn.Module, z:Tensor)->tuple[Tensor, Tensor, Tensor]:
@@ -352,6 +352,8 @@ class EquationProblem:
         Where the residual is taken, a power of two.
     together : int, default 8
         Networks that train as one, at most.
+    device : str, default 'auto'
+        Where they train, see `device_for_many`.
 
     Raises
     ------
@@ -364,14 +366,15 @@ class EquationProblem:
     (1, 1)
     """
     def __init__(self, equation:Equation|str, hidden:Sequence[int]=(32, 32, 32), steps:int=1000,
-                 lr:float=5e-3, points:int=256, gain:float=1., together:int=8):
+                 lr:float=5e-3, points:int=256, gain:float=1., together:int=8,
+                 device:str="auto"):
         if isinstance(equation, str):
             if equation not in EQUATIONS:
                 raise ValueError(f"no equation {equation!r}; there are {', '.join(EQUATIONS)}")
             equation = EQUATIONS[equation]()
         self.equation, self.name, self.hidden = equation, equation.name, tuple(hidden)
         self.steps, self.lr, self.points = steps, lr, points
-        self.gain, self.together = gain, together
+        self.gain, self.together, self.device = gain, together, device
         self.scales = 0.5, 20.                                       # for a search: factors of x
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)
@@ -386,12 +389,13 @@ class EquationProblem:
 def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,),
             fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
     "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
-    net = FieldEnsemble(activations, seeds, 2, self.hidden, 1, self.gain)
+    device = device_for_many(self.device)
+    net = FieldEnsemble(activations, seeds, 2, self.hidden, 1, self.gain).to(device)
     low, high = zip(*self.equation.box.values())
     spread = qmc.scale(qmc.Sobol(2, scramble=False).random(self.points), low, high)
-    inside = torch.as_tensor(spread, dtype=torch.float32)
-    conditions = [(torch.as_tensor(c.points, dtype=torch.float32), c)
-                  for c in self.equation.conditions]
+    inside, *edges = (torch.as_tensor(points, dtype=torch.float32, device=device)
+                      for points in (spread, *(c.points for c in self.equation.conditions)))
+    conditions = list(zip(edges, self.equation.conditions))
     box, used = self.equation.box, self.equation.derivatives
     def loss(step):
         total = self.equation.residual(Solution(box, net, inside, used)).square().mean(1)

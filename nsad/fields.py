@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from .activation import activation_module
 from .initialisation import NODES, WEIGHTS, moments          # noqa: F401
-from .problem import fingerprint
+from .problem import device_for_many, fingerprint
 from .training import Recipe, Stepper
 
 # %% ../nbs/14a_fields.ipynb #624c5efb
@@ -228,6 +228,8 @@ class FieldProblem:
         Points in a step, drawn anew for each; None for all.
     together : int, default 12
         Networks that train as one, at most.
+    device : str, default 'auto'
+        Where they train, see `device_for_many`.
 
     Raises
     ------
@@ -240,9 +242,10 @@ class FieldProblem:
     >>> wave = FieldProblem("wave", (x[::2], np.sin(9 * x[::2])), (x[1::2], np.sin(9 * x[1::2])))
     """
     def __init__(self, name:str, fit:tuple, judge:tuple, hidden:Sequence[int]=(64, 64, 64),
-                 steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12):
+                 steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12,
+                 device:str="auto"):
         self.name, self.hidden, self.steps, self.lr = name, tuple(hidden), steps, lr
-        self.gain, self.batch, self.together = gain, batch, together
+        self.gain, self.batch, self.together, self.device = gain, batch, together, device
         self.scales = 1., 60.                                        # for a search: factors of x
         self.fit, self.judge = _points(fit, f"{name}: fit"), _points(judge, f"{name}: judge")
         if self.fit[0].shape[1:] != self.judge[0].shape[1:]:
@@ -271,14 +274,14 @@ def _points(pair, what:str)->tuple[Tensor, Tensor]:
 def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
             fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
     "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
-    (x, y), outputs = self.fit, self.fit[1].shape[1]
-    net = FieldEnsemble(activations, seeds, x.shape[1], self.hidden, outputs, self.gain)
+    x, y = (values.to(device_for_many(self.device)) for values in self.fit)
+    net = FieldEnsemble(activations, seeds, x.shape[1], self.hidden, y.shape[1], self.gain)
     net.to(x.device)
     draws = [torch.Generator().manual_seed(int(s)) for s in seeds]
     def loss(step):
         if self.batch is None: return (net(x) - y).square().mean((1, 2))
         rows = torch.stack([torch.randint(len(x), (self.batch,), generator=d) for d in draws])
-        rows = rows.repeat(len(activations), 1)                     # the same for each activation
+        rows = rows.repeat(len(activations), 1).to(x.device)        # the same for each activation
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
     return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr,
                         after)
@@ -288,7 +291,8 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
 def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
            fidelity:float=1.)->np.ndarray:
     "Mean squared errors at the points that judge, (activations, seeds); see `Problem`."
-    (x, y), table = self.judge, np.full((len(activations), len(seeds)), np.nan)
+    x, y = (values.to(device_for_many(self.device)) for values in self.judge)
+    table = np.full((len(activations), len(seeds)), np.nan)
     size = max(1, self.together)
     for j in range(0, len(seeds), size):
         part = seeds[j:j + size]
@@ -296,7 +300,7 @@ def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
         for i in range(0, len(activations), columns):
             net = self.trained(activations[i:i + columns], part, fidelity)
             with torch.no_grad(): errors = (net(x) - y).square().mean((1, 2))
-            table[i:i + columns, j:j + len(part)] = errors.view(-1, len(part)).numpy()
+            table[i:i + columns, j:j + len(part)] = errors.view(-1, len(part)).cpu().numpy()
     return np.where(np.isfinite(table), table, np.nan)
 
 # %% ../nbs/14a_fields.ipynb #75a920f4
@@ -367,7 +371,7 @@ def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:flo
     noise : float, default 0.1
         Standard deviation of the noise, for that task; drawn once, the same in every run.
     **settings
-        Hidden, steps, lr, gain, batch, together, see `FieldProblem`.
+        Hidden, steps, lr, gain, batch, together, device, see `FieldProblem`.
 
     Returns
     -------
@@ -433,7 +437,7 @@ def signal_problem(values:np.ndarray, every:int=2, name:str="signal", **settings
     name : str, default 'signal'
         How results call it.
     **settings
-        Hidden, steps, lr, gain, batch, together, see `FieldProblem`.
+        Hidden, steps, lr, gain, batch, together, device, see `FieldProblem`.
 
     Raises
     ------

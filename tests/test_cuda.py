@@ -7,6 +7,8 @@ from torch import nn
 from helpers import EVERY
 from nsad import Recipe, Study, SymbolicActivation, discover, mlp, replace_activations, to_c, train
 from nsad.data import SAMPLES, Dataset, Scaler, load_dataset
+from nsad.equations import EquationProblem
+from nsad.fields import image_problem
 from nsad.kernels import plain
 from nsad.models import Stack
 from nsad.problem import ModelProblem
@@ -196,3 +198,16 @@ def test_activations_that_replace_others_go_where_the_network_is(device):
     y = net(torch.ones(2, 3, device=device))
     y.sum().backward()
     assert y.device.type == device and all(p.grad.device.type == device for p in net.parameters())
+
+
+@here
+def test_pictures_and_equations(device):
+    "A problem over coordinates trains where it is told to, with the errors that the CPU gets."
+    image = np.random.default_rng(0).uniform(size=(8, 8))
+    for make in (lambda where: image_problem(image, steps=20, batch=16, device=where),
+                 lambda where: EquationProblem("wave", hidden=(8, 8), steps=5, points=32, device=where)):
+        activations = [SymbolicActivation("sin(3*x)"), nn.Tanh(), SymbolicActivation("1.5*cos(x)", trainable=True)]
+        problem, by_cpu = make(device), make("cpu")
+        assert problem.trained(activations, [0, 1]).weight[0].device.type == device
+        same(problem.losses(activations, [0, 1]), by_cpu.losses(activations, [0, 1]), 1e-3)
+        assert problem.fingerprint == by_cpu.fingerprint
