@@ -7,7 +7,7 @@ NEEDS = settings.ini setup.py constraints.txt
 QUIET = NSAD_DATA= OMP_NUM_THREADS=1
 # Notebooks and tests run in so many processes; the tests of a file in one, so that what they share is made once.
 JOBS ?= 2
-PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
+PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test quick check notebooks pytest export run readme clean-notebooks lab docs docs-serve check-lab hooks
 

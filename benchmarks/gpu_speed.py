@@ -38,7 +38,7 @@ def main(name="forest_cover", jobs="4", n_on_cpu="16"):
     ds = load_dataset(name, rows=100_000, seed=42)
     training = ds.take(split(ds, test=0.2, seed=42).train)
     engine = NetworkEngine(initial_size=1536)
-    rungs = engine._rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
+    rungs = engine.rungs(Scaler.fit(training.X).transform(training.X), training.y, training.task, 42)
     formulas = [f.text for f in engine.new_formulas(random.Random(42), _Archive(), rungs[1])]
     print(f"{date.today()}  {' '.join(sys.argv)}\n{torch.cuda.get_device_name()}, torch {torch.__version__}; {name}: {training.X.shape} rows, "
           f"{len(formulas)} formulas, network of 64 and 32 units\n")

@@ -7,7 +7,10 @@ The search judges a formula three times: by a twentieth of the user's recipe (sc
 of it (scoring), and by the whole. On each table the same formulas (the classics, a few good ones,
 random trees) are judged by all three as the search does it, on training rows only, and once more
 by the whole recipe with other seeds. The last says what rank correlation can be had at all: where
-activations hardly differ, the full recipe does not agree with itself either.
+activations hardly differ, the full recipe does not agree with itself either. A search draws the
+seeds of a short training once; what it may draw scatters by some hundredths. So the correlation of
+a rung is the mean over three draws and over both results of the full recipe, with the lowest and the
+highest of the six.
 
 "time" is processor time as a share of what the full recipe took. Every loss is kept in
 benchmarks/results/short_training-rows.csv, and a second run goes on from there.
@@ -38,6 +41,7 @@ from nsad.formula import Formula
 
 GOOD = "x*exp(-x**2)", "sin(2*x)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)"
 ROWS = Path(__file__).resolve().parent / "results/short_training-rows.csv"
+DRAWS = 3
 TABLES = "spambase", "magic", "segment", "vehicle", "splice"
 
 
@@ -83,25 +87,39 @@ def agreement(short, whole):
     return spearmanr(short, whole, nan_policy="omit").statistic
 
 
+def drawn(trial, further):
+    "The same trial with other seeds."
+    return replace(trial, seeds=tuple(s + further for s in trial.seeds))
+
+
+def line(label, shorts, wholes, share):
+    "Print, and return, the mean agreement of short and whole trainings over all pairs."
+    best = [np.argsort(whole)[:len(whole) // 2] for whole in wholes]
+    every = [agreement(s, w) for s in shorts for w in wholes]
+    better = [agreement(s[b], w[b]) for s in shorts for w, b in zip(wholes, best)]
+    scatter = f"({min(every):.2f} to {max(every):.2f})" if len(every) > 1 else ""
+    print(f"  {label:30}{np.mean(every):7.3f} {scatter:15}{np.mean(better):13.3f}{share:8.3f}", flush=True)
+    return np.mean(every)
+
+
 def measured(name, tried, rows, path):
     ds = table(name, rows)
     training = ds.take(split(ds, test=0.2, validation=0.0, seed=42).train)
     X = Scaler.fit(training.X).transform(training.X)
-    rungs = NetworkEngine()._rungs(X, training.y, training.task, 42)
-    again = replace(rungs[2], seeds=tuple(s + 500 for s in rungs[2].seeds))
-    trials = dict(zip(("first", "second", "full", "full, other seeds"), (*rungs, again)))
-    (first, t0), (second, t1), (whole, t2), (other, _) = (kept(path, name, label, t, tried) for label, t in trials.items())
-    best = np.argsort(whole)[:len(tried) // 2]
+    rungs = NetworkEngine().rungs(X, training.y, training.task, 42)
+    def of(rung, label, further): return kept(path, name, label, drawn(rungs[rung], further), tried)
+    (whole, t2), (other, _) = of(2, "full", 0), of(2, "full, other seeds", 500)
+    first, second = ([of(k, f"{label}, draw {i + 1}", 500 * i) for i in range(DRAWS)]
+                     for k, label in enumerate(("first", "second")))
     print(f"\n{name}: {len(training.y)} rows to search on; recipe's steps "
           f"{', '.join(str(t.recipe.steps_on(t.rows)) for t in rungs)}, seeds "
           f"{', '.join(str(len(t.seeds)) for t in rungs)}; best {tried[int(np.nanargmin(whole))]}")
-    print(f"{'':34}{'all':>7}{'better half':>13}{'time':>8}")
-    lines = [("first rung, full recipe", first, t0 / t2), ("second rung, full recipe", second, t1 / t2),
-             ("full recipe, other seeds", other, 1.0)]
-    for label, values, share in lines:
-        print(f"  {label:32}{agreement(values, whole):7.3f}"
-              f"{agreement(values[best], whole[best]):13.3f}{share:8.3f}", flush=True)
-    return agreement(first, whole), agreement(second, whole), agreement(other, whole)
+    print(f"{'':32}{'all':>7} {'':15}{'better half':>13}{'time':>8}")
+    shares = [np.mean([seconds for _, seconds in rung]) / t2 for rung in (first, second)]
+    losses_of = [[values for values, _ in rung] for rung in (first, second)]
+    return (line("first rung, full recipe", losses_of[0], [whole, other], shares[0]),
+            line("second rung, full recipe", losses_of[1], [whole, other], shares[1]),
+            line("full recipe, other seeds", [other], [whole], 1.0))
 
 
 def main():

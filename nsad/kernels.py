@@ -306,12 +306,12 @@ def _share(made:Plan, tensors:Sequence[Tensor], size:int, threads:int):
 def _carry_out(jobs:Iterable[tuple[Plan, Sequence[Tensor]]], chunk:int, threads:int):
     for made, tensors in jobs:
         n = tensors[0].numel()
-        if n <= chunk // threads: execute(made, tensors)
+        if n <= chunk // threads or not tensors[0].is_contiguous(): execute(made, tensors)
         else: _share(made, tensors, min(chunk, -(-n // threads)), threads)
 
 
 def carry_out(jobs:Iterable[tuple[Plan, Sequence[Tensor]]], chunk:int|None=None):
-    "Plans, each on contiguous tensors or on tensors of at most a chunk."
+    "Plans, each on tensors of one layout; threads share what is contiguous."
     _quietly(_carry_out, jobs, chunk or CHUNK, torch.get_num_threads())
 
 # %% ../nbs/03_kernels.ipynb #831e01da

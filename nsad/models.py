@@ -681,13 +681,13 @@ class Formulas(torch.autograd.Function):
     def forward(ctx, z, programs, keep):
         outs, left = _begun(z, programs, keep, int(ctx.needs_input_grad[0]))
         given = (z,) if keep is None else (z, keep.expand(-1, z.shape[1], -1, -1))
-        views = [_of_members(t) for t in (*given, *outs)]
-        jobs = _jobs(programs, left, len(outs) - 1, views)
-        # one network's layer at a time stays in the cache
+        tensors = [t.detach() for t in (*given, *outs)]
+        # a few networks' layers at a time stay in the cache
         if _is_memory(z, keep):
-            carry_out((plan(p, keep is not None, z.dtype), tensors) for p, tensors in jobs)
+            jobs = _column_jobs(programs, len(outs) - 1, tensors)
+            carry_out((plan(p, keep is not None, z.dtype), parts) for p, parts in jobs)
         else:
-            _with_checks(jobs, keep is not None)
+            _with_checks(_jobs(programs, left, len(outs) - 1, tensors), keep is not None)
         ctx.save_for_backward(z, keep, *outs[1:])
         ctx.programs = programs
         return outs[0]
@@ -718,7 +718,7 @@ def _begun(z: Tensor, programs: Sequence, keep: Tensor | None, order: int) -> tu
 # %% ../nbs/09_models.ipynb #6e63fdff
 def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
     "Views of a tensor (seeds, columns, ...) for each seed and column."
-    return [seed.unbind(0) for seed in t.detach().unbind(0)]
+    return [seed.unbind(0) for seed in t.unbind(0)]
 
 
 def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
@@ -727,16 +727,34 @@ def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
         return False
     return all(t.is_contiguous() and ordinary(t) for t in (z, keep) if t is not None)
 
+# %% ../nbs/09_models.ipynb #6e63fd00
+_CACHED = 2**14  # numbers of which all that is computed stays in the cache
+
 
 def _own(column: Program | list[Program], s: int) -> Program:
     "The program of seed `s` in a column, which has one for all or one for each."
     return column[s] if isinstance(column, list) else column
 
 
-def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
+def _jobs(
+    programs: Sequence, members: Iterable, order: int, tensors: list
+) -> Iterator[tuple]:
     "Of each (seed, column) the program of value and slope, and its input, mask and outputs."
+    views = [_of_members(t) for t in tensors]
     for s, i in members:
         yield jet(_own(programs[i], s), order), [view[s][i] for view in views]
+
+
+def _column_jobs(programs: Sequence, order: int, tensors: list) -> Iterator[tuple]:
+    """The same for several seeds of a column at a time, as many as stay in the cache: to begin a
+    call takes as long as some thousand numbers.
+    """
+    together = max(1, _CACHED // tensors[0][0, 0].numel())
+    for i, program in enumerate(programs):
+        size = 1 if isinstance(program, list) else together
+        parts = zip(*(t[:, i].split(size) for t in tensors))
+        for s, part in enumerate(parts):
+            yield jet(_own(program, s), order), part
 
 
 def _with_checks(jobs: Iterable[tuple[Program, list[Tensor]]], scaled: bool):

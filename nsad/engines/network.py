@@ -604,7 +604,7 @@ def rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
     n_fit = min(len(X) - held, self.final_rows or len(X))
     repeats = [
         _repeats(100, held, 1, 3),
-        _repeats(200, held, 1, 4),
+        _repeats(1000, held, 1, 2),
         _repeats(400, held, self.final_seeds, 2 * self.final_seeds),
     ]
     first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
