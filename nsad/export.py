@@ -26,16 +26,16 @@ from .embeddings import bending
 from .ensemble import AveragedNetworks
 from .files import write_file, writing
 from .formula import Formula
+from .integer_c import quantised_file
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
-                         applied,
-                         as_activation, network_layers, numbers, pointwise, standardising,
-                         with_numbers)
+                         applied, as_activation, columnwise, network_layers, numbers, pointwise,
+                         standardising, with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
 from .printing import infix_text
 from .qdq import qdq_model
-from .quantised import quantise_network, quantised_file
+from .quantised import quantise_network
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -223,19 +223,7 @@ def _in_type(layer:Layer, kind:type)->Layer:
 def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
-    if isinstance(layer, Scaling): return X * layer.scale + layer.shift
-    if isinstance(layer, Embedded): return _embedded(layer, X)
-    return applied(layer, ARRAYS, X, layer.program)
-
-
-def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
-    "Rows (..., inputs) through an embedding of numbers."
-    functions = layer.functions(X[..., layer.columns, None])
-    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
-    out = out.reshape(*X.shape[:-1], -1)
-    act = layer.activation
-    if act is not None: out = applied(act, ARRAYS, out, act.program)
-    return np.concatenate([out, X[..., layer.passing]], -1)
+    return columnwise(layer, X)
 
 # %% ../nbs/11_export.ipynb #b76d7130
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:
