@@ -82,7 +82,7 @@ def _is_scaling(layer:Layer)->bool: return isinstance(layer, Scaling)
 
 # %% ../nbs/10ca_curves.ipynb #53cdaeda
 TOP = 4095                                   # the largest height: 12 bits
-_OFF = 8.0                                   # how far a line may be off, in heights
+_OFF = 12.0                                  # how far a line may be off, in heights
 _PLACES, _ROUNDS = 129, 14
 
 

@@ -330,6 +330,9 @@ def _width(layer:Layer, otherwise:int)->int:
 # %% ../nbs/10a_layers.ipynb #679de162
 def standardising(scaler, n_inputs:int)->Scaling:
     "What a `Scaler` does to rows first; see `bending`."
+    if not (hasattr(scaler, "mean") and hasattr(scaler, "scale")):
+        raise ExportError(f"scaler={scaler!r:.60} is no Scaler; give the one of the network's "
+                          "training rows, such as nsad.data.Scaler.fit(X), or None")
     mean, scale = (np.asarray(getattr(scaler, name), np.float64) for name in ("mean", "scale"))
     if mean.shape != (n_inputs,) or scale.shape != (n_inputs,):
         raise ExportError(f"the scaler is for {mean.size} features, the network takes {n_inputs}; "
