@@ -83,12 +83,15 @@ def _is_scaling(layer:Layer)->bool: return isinstance(layer, Scaling)
 # %% ../nbs/10ca_curves.ipynb #53cdaeda
 TOP = 4095                                   # the largest height: 12 bits
 _OFF = 12.0                                  # how far a line may be off, in heights
-_PLACES, _ROUNDS = 129, 14
+_PLACES, _ENDS, _ROUNDS = 129, 64, 14
 
 
 def _spread(values:np.ndarray)->np.ndarray:
     "Places on the axis of a column: some that rows have, and some in equal steps."
-    ranks = np.linspace(0, len(values) - 1, 2 * _PLACES).astype(int)
+    last = len(values) - 1
+    ranks = np.linspace(0, last, 2 * _PLACES).astype(int)
+    ends = np.arange(min(_ENDS, last + 1))                    # where curves of ranks are steep
+    ranks = np.concatenate([ranks, ends, last - ends])
     low, high = values.min(), values.max()
     if not high > low: high = np.float32(low + max(1.0, abs(low) * 1e-3))
     even = np.linspace(np.float64(low), np.float64(high), _PLACES)

@@ -70,6 +70,9 @@ class Quantised:
 def _without_gaps(X:np.ndarray, inputs:Grid | Curves)->tuple[np.ndarray, np.ndarray]:
     "Rows with a number in place of each NaN, and which rows (rows, 1) had one."
     X = np.asarray(X, np.float32)
+    if X.ndim != 2 or X.shape[1] != len(inputs.low):
+        raise ValueError(f"X has shape {X.shape}; the network takes rows of {len(inputs.low)} "
+                         "features")
     gaps = np.isnan(X).any(1)[:, None]
     return np.where(gaps, inputs.low, X), gaps
 
@@ -91,6 +94,11 @@ def _inputs(rows:np.ndarray, weight:np.ndarray, columns:Columns|None)->Grid | Cu
     "What makes codes of rows for a linear map."
     if columns is None: return fit_inputs(rows.astype(np.float64), weight)
     return fit_curves(columns, rows, weight[:, columns.order])
+
+
+def _n_features(linear:Sequence[tuple], functions:Sequence, columns:Columns|None)->int:
+    "How many columns a network takes."
+    return columns.n_inputs if columns else linear[0][0].shape[1]
 
 # %% ../nbs/10d_quantised.ipynb #9351748a
 class _Fit:
@@ -181,7 +189,7 @@ class QuantisedAverage:
     def predict(self, X:np.ndarray)->np.ndarray:
         """Outputs (rows, outputs) for rows (rows, columns), float32: those of C, bit for bit.
 
-        NaN and what lies outside as in `Quantised.predict`.
+        NaN and what lies outside as in `Quantised.predict`; logarithms of classes end at 4,096.
         """
         X, gaps = _without_gaps(X, self.members[0].inputs)
         sums = [member.sums(X) for member in self.members]
@@ -238,11 +246,6 @@ def _same(rows:np.ndarray, columns:Sequence[Columns | None])->list[Columns | Non
     outputs = [one(rows.astype(np.float64)) for one in columns]
     first = [next(i for i, y in enumerate(outputs) if np.array_equal(y, own)) for own in outputs]
     return [columns[i] for i in first]
-
-
-def _n_features(linear:Sequence[tuple], functions:Sequence, columns:Columns|None)->int:
-    "How many columns a network takes."
-    return columns.n_inputs if columns else linear[0][0].shape[1]
 
 # %% ../nbs/10d_quantised.ipynb #ebc73d25
 def costs(q:Quantised | QuantisedAverage)->dict[str, int]:
