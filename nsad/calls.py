@@ -52,8 +52,8 @@ class Forms:
 def check_exchange(model:nn.Module, old:type|tuple):
     "A TypeError for a model that is no module, and for kinds of activations that are no classes."
     if not isinstance(model, nn.Module):
-        raise TypeError(f"model={model!r:.60} is no network; give an nn.Module that has activations, "
-                        "such as nn.Sequential(nn.Linear(4, 3), nn.ReLU())")
+        raise TypeError(f"model={model!r:.60} is no network; give an nn.Module that has "
+                        "activations, such as nn.Sequential(nn.Linear(4, 3), nn.ReLU())")
     try: isinstance(model, old)
     except TypeError:
         what = "a text" if isinstance(old, str) else "no class"

@@ -77,7 +77,7 @@ def _before(columns:Columns)->tuple[np.ndarray, np.ndarray, bool]:
     same = all(isinstance(p, Pointwise) and p.constants is None for p in rest)
     return low, factor, bool(rest) and same and np.allclose(factor, scale, rtol=1e-3)
 
-
+# %% ../nbs/10ca_curves.ipynb #1f13f808
 def _is_scaling(layer:Layer)->bool: return isinstance(layer, Scaling)
 
 # %% ../nbs/10ca_curves.ipynb #53cdaeda
@@ -262,7 +262,7 @@ def _curve(v:np.ndarray, values:np.ndarray)->tuple[np.ndarray, np.ndarray, np.nd
     kept = _knots(v.astype(np.float64), heights)
     return _short(v, heights, kept), np.rint(heights[kept]).astype(np.int64).T, span
 
-
+# %% ../nbs/10ca_curves.ipynb #87437e06
 def _short(v:np.ndarray, heights:np.ndarray, kept:np.ndarray)->np.ndarray:
     "The places that are kept in as few digits as hardly move the curve."
     for digits in range(2, 8):

@@ -12,7 +12,7 @@ import numpy as np
 
 from .ccode import CUnit
 from .curves import Curves
-from .integer_layers import FIRST, MOST, Grid, IntegerLayer
+from .integers import FIRST, MOST, Grid, IntegerLayer
 from .integer_mean import CORRECTION, LIMIT, STEP, UNIT, log_of
 from .quantised import Quantised, QuantisedAverage, costs
 
@@ -33,7 +33,7 @@ def _bytes(codes:np.ndarray)->str:
 # %% ../nbs/10da_integer_c.ipynb #0360579d
 def _rows(codes:np.ndarray)->str: return "{\n" + ",\n".join(map(_bytes, codes)) + "}"
 
-
+# %% ../nbs/10da_integer_c.ipynb #33d4d0c6
 def _listed(values)->str:
     "Numbers between braces, in lines."
     return textwrap.fill("{" + ", ".join(map(str, values)) + "}", 100).replace(", ", ",")
@@ -119,7 +119,7 @@ def _array(kind:str, name:str, text:str, *shape:int)->str:
     "A constant inside of a function."
     return f"    static const {kind} {name}{''.join(f'[{n}]' for n in shape)} = {text};\n"
 
-
+# %% ../nbs/10da_integer_c.ipynb #ef90b21c
 def _filled(text:str, **holes)->str:
     "Text with something in place of words in capitals."
     for hole, value in holes.items(): text = text.replace(hole, str(value))
@@ -136,12 +136,12 @@ def _entry(inputs:Grid | Curves, gap:str="")->tuple[str, str]:
     arrays += _array("float", "factor", _listed(_floats(inputs.factor)), n)
     return arrays + _curve_arrays(inputs), _filled(_CURVES, INPUTS=n, GAP=gap)
 
-
+# %% ../nbs/10da_integer_c.ipynb #7b54fb63
 def _or_0(values:np.ndarray)->np.ndarray:
     "One 0 stands for all where they are 0."
     return values if np.any(values) else values[:1]
 
-
+# %% ../nbs/10da_integer_c.ipynb #4f571722
 def _curve_arrays(curves:Curves)->str:
     "The constants of curves."
     knots, heights = curves.knots, [h.ravel() for h in curves.heights]
@@ -176,7 +176,7 @@ def _calls(q:Quantised, name:str, source:str)->str:
         each, source = 257 if len(layer.table.entries) > 1 else 0, "a"
         text += f"    {name}_look_up({m}, f{i}, {layer.shift}, t{i}[0], {each}, s, a);\n"
 
-
+# %% ../nbs/10da_integer_c.ipynb #1981d0e6
 def _widest(q:Quantised, first:int=0)->int:
     "The most codes that a layer from the `first` on takes."
     return max((layer.weight.shape[1] for layer in q.layers[first:]), default=0)
@@ -202,12 +202,12 @@ def c_source(q:Quantised | QuantisedAverage, name:str)->str:
     helpers += _BEND * any(isinstance(one.inputs, Curves) for one in members)
     functions = _members(q, name) if isinstance(q, QuantisedAverage) else ""
     head = f"void {name}_predict(const float *x, float *y)"
-    body = _predict_mean(q, name) if isinstance(q, QuantisedAverage) else _predict(q, name)
+    body = _body_of_mean(q, name) if isinstance(q, QuantisedAverage) else _body(q, name)
     whole = f"{helpers}\n{functions}{head};\n\n{head}\n{{\n{body}}}\n"
     return whole.replace("NAME", name)
 
-
-def _predict(q:Quantised, name:str)->str:
+# %% ../nbs/10da_integer_c.ipynb #d5bd9df4
+def _body(q:Quantised, name:str)->str:
     "The body for one network."
     *_, last = q.widths
     gap = f"        if (v != v) {{ for (int j = 0; j < {last}; j++) y[j] = v; return; }}\n"
@@ -300,7 +300,7 @@ _MANY = ("    int32_t z[OUTPUTS], total[OUTPUTS];\n", """\
 _MEANS = {"regression": _VALUES, "binary": _TWO, "multiclass": _MANY}
 
 # %% ../nbs/10da_integer_c.ipynb #f4afd124
-def _predict_mean(q:QuantisedAverage, name:str)->str:
+def _body_of_mean(q:QuantisedAverage, name:str)->str:
     "The body for several networks."
     n, (n_inputs, *units) = len(q.members), q.widths
     def listed(kind): return ", ".join(f"NAME_{kind}{k}" for k in range(n))
@@ -314,7 +314,7 @@ def _predict_mean(q:QuantisedAverage, name:str)->str:
                    EACH=each, ADDED=added, END=end, MEMBERS=n, OUTPUTS=units[-1], INPUTS=n_inputs,
                    CODES=max(map(_codes, q.members)), SUMS=sums, UNIT=UNIT, LOG=log_of(n))
 
-
+# %% ../nbs/10da_integer_c.ipynb #b9ef5d8b
 def _codes(q:Quantised)->int: return q.layers[0].weight.shape[1]
 
 # %% ../nbs/10da_integer_c.ipynb #bb603e9a

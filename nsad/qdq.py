@@ -10,7 +10,7 @@ import numpy as np
 
 import nsad
 from .curves import Curves
-from .integer_layers import Grid, IntegerLayer
+from .integers import Grid, IntegerLayer
 from .quantised import Quantised, QuantisedAverage
 
 # %% ../nbs/10e_qdq.ipynb #4dd436a4
@@ -65,7 +65,7 @@ def _placed(g:_Graph, x:str, curves:Curves)->tuple[str, str]:
     way = g.add("Div", g.add("Sub", v, left), g.add("Sub", right, left))
     return step, g.add("Cast", g.add("Mul", way, g.constant(1024, np.float32)), to=_INT64)
 
-
+# %% ../nbs/10e_qdq.ipynb #0103d39c
 def _neighbours(g:_Graph, step:str, starts:np.ndarray, values, kind)->tuple[str, str]:
     "Values at steps from their starts, and those behind them."
     at = g.add("Add", step, g.constant(starts, np.int64))
@@ -86,10 +86,10 @@ def _bent(g:_Graph, x:str, curves:Curves)->str:
     codes = g.add("Div", g.add("Mul", height, whole(curves.share)), whole(2**20))
     return g.add("Cast", codes, to=_FLOAT)
 
-
+# %% ../nbs/10e_qdq.ipynb #f852116d
 def _starts(parts)->np.ndarray: return np.cumsum([0, *map(len, parts)])[:-1]
 
-
+# %% ../nbs/10e_qdq.ipynb #3f2bc2df
 def _filled(rows)->np.ndarray:
     "Arrays as rows of one, infinity behind them."
     longest = max(1, *map(len, rows))
@@ -122,13 +122,13 @@ def _codes(g:_Graph, x:str, q:Quantised)->str:
     make = _bent if isinstance(q.inputs, Curves) else _coded
     return make(g, x, q.inputs)
 
-
+# %% ../nbs/10e_qdq.ipynb #0a44497a
 def _network(g:_Graph, codes:str, q:Quantised)->str:
     "Outputs of a network for codes of its inputs."
     for layer in q.layers: codes = _layer(g, codes, layer)
     return codes
 
-
+# %% ../nbs/10e_qdq.ipynb #99fc3324
 def _mean(g:_Graph, x:str, q:QuantisedAverage)->str:
     "Outputs of the average."
     codes = {}
@@ -143,7 +143,7 @@ def _mean(g:_Graph, x:str, q:QuantisedAverage)->str:
     no = _added(g, [g.add("Neg", g.add("Softplus", z)) for z in outputs])
     return g.add("Sub", yes, no)
 
-
+# %% ../nbs/10e_qdq.ipynb #a5532e50
 def _added(g:_Graph, logarithms:list[str])->str:
     "Logarithms of the sums of what these are logarithms of."
     axis = g.constant([0], np.int64)

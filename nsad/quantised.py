@@ -20,8 +20,8 @@ from torch import nn
 from .curves import Columns, Curves, fit_curves
 from .ensemble import AveragedNetworks
 from .integer_mean import CORRECTION, fixed, mean_log_odds, mean_log_shares
-from .integer_layers import (Grid, IntegerLayer, Table, fit_inputs, fit_layer, fit_table,
-                                 last_steps, tabulate)
+from .integers import (Grid, IntegerLayer, Table, fit_inputs, fit_layer, fit_table, last_steps,
+                           tabulate)
 from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling, columnwise,
                          network_layers)
 
@@ -66,7 +66,7 @@ class Quantised:
         "Inputs, hidden units and outputs."
         return len(self.inputs.low), *(len(layer.bias) for layer in self.layers)
 
-
+# %% ../nbs/10d_quantised.ipynb #726ec1d7
 def _without_gaps(X:np.ndarray, inputs:Grid | Curves)->tuple[np.ndarray, np.ndarray]:
     "Rows with a number in place of each NaN, and which rows (rows, 1) had one."
     X = np.asarray(X, np.float32)
@@ -89,13 +89,13 @@ def _checked(rows:np.ndarray, n_inputs:int)->np.ndarray:
                          "give rows of finite numbers")
     return rows.astype(np.float32)
 
-
+# %% ../nbs/10d_quantised.ipynb #0a294c87
 def _inputs(rows:np.ndarray, weight:np.ndarray, columns:Columns|None)->Grid | Curves:
     "What makes codes of rows for a linear map."
     if columns is None: return fit_inputs(rows.astype(np.float64), weight)
     return fit_curves(columns, rows, weight[:, columns.order])
 
-
+# %% ../nbs/10d_quantised.ipynb #22d17d49
 def _n_features(linear:Sequence[tuple], functions:Sequence, columns:Columns|None)->int:
     "How many columns a network takes."
     return columns.n_inputs if columns else linear[0][0].shape[1]
@@ -265,7 +265,7 @@ def costs(q:Quantised | QuantisedAverage)->dict[str, int]:
              "float operations")
     return {name: sum(part.get(name, 0) for part in parts) for name in names}
 
-
+# %% ../nbs/10d_quantised.ipynb #88f63250
 def _cost_of_layers(q:Quantised)->dict[str, int]:
     *hidden, outputs = q.widths[1:]
     products = sum(layer.weight.size for layer in q.layers)
@@ -284,7 +284,7 @@ def _cost_of_inputs(inputs:Grid | Curves)->dict[str, int]:
             "other constants": 10 * n + 4 * sum(knots) + 16 * len(knots) + 2 * len(inputs.share),
             "multiply-adds": 2 * len(inputs.share), "float operations": steps}
 
-
+# %% ../nbs/10d_quantised.ipynb #3ad49f73
 def _cost_of_outputs(q:Quantised | QuantisedAverage)->dict[str, int]:
     "Units of the outputs and buffers; of an average also where its members are, and the mean."
     outputs = q.widths[-1]
@@ -300,7 +300,7 @@ def _cost_of_outputs(q:Quantised | QuantisedAverage)->dict[str, int]:
                       "other constants": 4 * n * outputs + places,
                       "float operations": (4 * n + 2) * outputs}
 
-
+# %% ../nbs/10d_quantised.ipynb #b90dc347
 def _buffers(members:Sequence[Quantised])->int:
     "Bytes of codes and sums on the stack."
     widths = [[layer.weight.shape[1] for layer in member.layers] for member in members]
@@ -364,10 +364,10 @@ def _parts(net:nn.Module, scaler)->tuple[list, list, Columns | None]:
     columns = Columns(layers[:first], n_inputs) if first else None
     return linear, [functools.partial(_through, group) for group in groups], columns
 
-
+# %% ../nbs/10d_quantised.ipynb #332be329
 def _is_bent(layer:Layer)->bool: return not isinstance(layer, LinearMap)
 
-
+# %% ../nbs/10d_quantised.ipynb #40dcae5a
 def _between(layers:Sequence[Layer])->list[list[Scaling | Pointwise]]:
     "What stands between each linear map and the next."
     groups = []
