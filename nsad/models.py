@@ -137,9 +137,9 @@ def mlp(
         start at what the frequency of a formula asks for. See
         `nsad.initialisation.initialise_`.
     embedding : Embedding or str, optional
-        A `PeriodicEmbedding` or `PiecewiseLinearEmbedding`, or the text of one, that stands
-        before the first layer; None for none. One that names no columns embeds all;
-        ``embedding.for_rows(X_train)`` names those that are numeric.
+        A `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`, or the text of
+        one, that stands before the first layer; None for none. One of numbers that names no
+        columns embeds all; ``embedding.for_rows(X_train)`` names those that are numeric.
 
     Returns
     -------
@@ -291,7 +291,7 @@ def embedding_in(network: str) -> Embedding | None:
 
     Returns
     -------
-    PeriodicEmbedding, PiecewiseLinearEmbedding or None
+    PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
         None where the name ends without one.
 
     Raises
