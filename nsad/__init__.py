@@ -32,7 +32,7 @@ _PUBLIC = {
     "tables": ["Encoding", "read_table"],
     "data": ["DataError", "Dataset", "list_datasets", "load_dataset", "split"],
     "card": ["DataCard", "describe", "plot_card"],
-    "embeddings": ["PeriodicEmbedding", "PiecewiseLinearEmbedding"],
+    "embeddings": ["CategoryEmbedding", "PeriodicEmbedding", "PiecewiseLinearEmbedding"],
     "selectable": ["SelectableActivation", "collapse_activations"],
     "models": ["MLPEnsemble", "count_parameters", "heavy", "light", "mlp"],
     "ensemble": ["ensemble_of"],
@@ -65,6 +65,7 @@ if _typing.TYPE_CHECKING:
     from .card import DataCard as DataCard
     from .card import describe as describe
     from .card import plot_card as plot_card
+    from .embeddings import CategoryEmbedding as CategoryEmbedding
     from .embeddings import PeriodicEmbedding as PeriodicEmbedding
     from .embeddings import PiecewiseLinearEmbedding as PiecewiseLinearEmbedding
     from .selectable import SelectableActivation as SelectableActivation

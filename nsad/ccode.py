@@ -19,8 +19,7 @@ from torch import nn
 import nsad
 from .activation import SymbolicActivation
 from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
-                         network_layers,
-                         pointwise)
+                         network_layers, pointwise)
 from .tracer import Constant, Program
 
 # %% ../nbs/10b_ccode.ipynb #a7a0c484
@@ -245,12 +244,13 @@ _EMBED = """    for (int c = 0; c < {n}; c++) {{
     }}
 """
 _PASS = "    for (int i = 0; i < {m}; i++) {target}[{first} + i] = {source}[{passing}[i]];\n"
-_WAVES = """const {type} a = {angle}[c * {per} + k] * v;
+_FORMS = {"angle": """const {type} a = {angle}[c * {per} + k] * v;
             f[k] = cos{end}(a);
-            f[{per} + k] = sin{end}(a);"""
-_BINS = """const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];
+            f[{per} + k] = sin{end}(a);""",
+          "start": """const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];
             const {type} low = {low}[c * {per} + k], high = {high}[c * {per} + k];
-            f[k] = s < low ? low : s > high ? high : s;"""
+            f[k] = s < low ? low : s > high ? high : s;""",
+          "least": "f[k] = v >= {least}[c * {per} + k] && v <= {greatest}[c * {per} + k];"}
 
 # %% ../nbs/10b_ccode.ipynb #0da3623a
 @patch
@@ -258,7 +258,7 @@ def embedded(self:NetworkUnit, layer:Embedded, source:str, target:str, i:int)->s
     "Statements of an embedding of numbers."
     n, n_functions, d = layer.weight.shape
     tables = {name: self.store(f"{name}{i}", t.ravel()) for name, t in layer.tables.items()}
-    form, end = _WAVES if "angle" in tables else _BINS, SUFFIX[self.dtype]
+    form, end = _FORMS[next(iter(tables))], SUFFIX[self.dtype]
     names = dict(type=self.dtype, source=source, target=target, n=n, d=d, n_functions=n_functions,
                  per=next(iter(layer.tables.values())).shape[1], m=len(layer.passing), first=n * d,
                  weight=self.store(f"w{i}", layer.weight.ravel()),

@@ -130,8 +130,7 @@ class NetworkUnit(CUnit):
         ...
 _EMBED = '    for (int c = 0; c < {n}; c++) {{\n        {type} f[{n_functions}];\n        const {type} v = {source}[{columns}[c]];\n        for (int k = 0; k < {per}; k++) {{\n            {functions}\n        }}\n        for (int j = 0; j < {d}; j++) {{\n            {type} sum = {bias}[c * {d} + j];\n            for (int k = 0; k < {n_functions}; k++)\n                sum += f[k] * {weight}[(c * {n_functions} + k) * {d} + j];\n            {target}[c * {d} + j] = {value};\n        }}\n    }}\n'
 _PASS = '    for (int i = 0; i < {m}; i++) {target}[{first} + i] = {source}[{passing}[i]];\n'
-_WAVES = 'const {type} a = {angle}[c * {per} + k] * v;\n            f[k] = cos{end}(a);\n            f[{per} + k] = sin{end}(a);'
-_BINS = 'const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];\n            const {type} low = {low}[c * {per} + k], high = {high}[c * {per} + k];\n            f[k] = s < low ? low : s > high ? high : s;'
+_FORMS = {'angle': 'const {type} a = {angle}[c * {per} + k] * v;\n            f[k] = cos{end}(a);\n            f[{per} + k] = sin{end}(a);', 'start': 'const {type} s = (v - {start}[c * {per} + k]) * {slope}[c * {per} + k];\n            const {type} low = {low}[c * {per} + k], high = {high}[c * {per} + k];\n            f[k] = s < low ? low : s > high ? high : s;', 'least': 'f[k] = v >= {least}[c * {per} + k] && v <= {greatest}[c * {per} + k];'}
 
 def network_file(net: nn.Module, name: str, dtype: str, scaler) -> str:
     ...

@@ -147,6 +147,11 @@ class Dataset:
         return len(self.classes)
 
     @property
+    def categorical_columns(self) -> tuple[int, ...]:
+        "Columns of X that are codes of many words, for `CategoryEmbedding`; see `Encoding`."
+        return () if self.encoding is None else self.encoding.categorical_columns
+
+    @property
     def n_outputs(self) -> int:
         "Outputs of a network for this task: one for each class of three or more, else 1."
         return self.n_classes if self.task == "multiclass" else 1

@@ -105,6 +105,10 @@ class Dataset:
         ...
 
     @property
+    def categorical_columns(self) -> tuple[int, ...]:
+        ...
+
+    @property
     def n_outputs(self) -> int:
         ...
 

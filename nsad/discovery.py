@@ -34,7 +34,7 @@ from fastcore.basics import patch
 from tqdm import tqdm
 import nsad
 from .data import TEST_SHARE, Dataset, Scaler, split, whole_number
-from .embeddings import Embedding
+from .embeddings import CategoryEmbedding, Embedding, with_words
 from nsad.files import (
     FileError,
     check_output,
@@ -1103,6 +1103,8 @@ def _search_of(
     X, kind = source.X, getattr(searcher, "scaling", "standard")
     if kind is not None:
         X = Scaler.fit(X, kind).transform(X)
+    if isinstance(asked := getattr(searcher, "embedding", None), CategoryEmbedding):
+        searcher = replace(searcher, embedding=with_words(asked, source.categorical_columns))
     return lambda budget: searcher.search(X, source.y, source.task, seed, budget)
 
 # %% ../nbs/16_discovery.ipynb #1e61ccb5

@@ -24,7 +24,7 @@ from fastcore.basics import patch as patch
 from tqdm import tqdm as tqdm
 import nsad
 from .data import TEST_SHARE as TEST_SHARE, Dataset as Dataset, Scaler as Scaler, split as split, whole_number as whole_number
-from .embeddings import Embedding as Embedding
+from .embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Embedding, with_words as with_words
 from nsad.files import FileError as FileError, check_output as check_output, file_name as file_name, free_name as free_name, lock_of as lock_of, locked as locked, write_file as write_file
 from .formula import Formula as Formula, FormulaError as FormulaError
 from .messages import html_table as html_table, shown as shown

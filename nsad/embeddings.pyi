@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Embedding', 'EMBEDDINGS', 'AUTO_ROWS', 'AUTO_VALUES', 'AUTO_COLUMNS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer', 'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'embedding_of', 'automatic_embedding', 'embeddings_as_one', 'bending']
+__all__ = ['Embedding', 'EMBEDDINGS', 'AUTO_ROWS', 'AUTO_VALUES', 'AUTO_COLUMNS', 'numeric_columns', 'PeriodicEmbedding', 'EmbeddingLayer', 'PeriodicLayer', 'PiecewiseLinearEmbedding', 'quantile_bins', 'PiecewiseLinearLayer', 'CategoryEmbedding', 'category_edges', 'CategoryLayer', 'embedding_of', 'automatic_embedding', 'with_words', 'embeddings_as_one', 'embedding_layout', 'bending']
 import copy
 import math
 import re
@@ -20,7 +20,7 @@ def _has_three(column: np.ndarray) -> bool:
     ...
 
 class _Wanted:
-    """What the two kinds have in common: columns, checks, text, and the way to a layer."""
+    """What the kinds have in common: columns, checks, text, and the way to a layer."""
 
     def __post_init__(self):
         ...
@@ -29,6 +29,9 @@ class _Wanted:
         ...
 
     def for_rows(self, X):
+        ...
+
+    def _columns_of(self, X: np.ndarray) -> tuple[int, ...]:
         ...
 
     def _placed(self, X: np.ndarray, columns: tuple):
@@ -229,8 +232,109 @@ class PiecewiseLinearLayer(EmbeddingLayer):
 
 def _bin_table(edges: Sequence[Sequence[float]], n_bins: int) -> dict[str, Tensor]:
     ...
-Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding
-EMBEDDINGS = {kind.kind: kind for kind in (PeriodicEmbedding, PiecewiseLinearEmbedding)}
+
+@dataclass(frozen=True)
+class CategoryEmbedding(_Wanted):
+    """Words as several learned numbers each (entity embedding).
+
+    Parameters
+    ----------
+    columns : sequence of int or None
+        Numbers of the columns whose values are names of categories; None for a table's columns
+        of many words, see `Dataset.categorical_columns`.
+    d_embedding : int
+        Numbers that stand in place of each column.
+    max_categories : int
+        Categories of a column, those with the most rows, that have numbers of their own. All
+        others, and those that training rows do not have, share one set of numbers.
+    activation : str or None
+        What is applied to the numbers that come out: a formula or a torch name without numbers
+        of its own to learn.
+    numbers : PeriodicEmbedding, PiecewiseLinearEmbedding, str or None
+        Embedding of numeric columns, beside that of words; None for none.
+    edges : tuple, optional
+        Tuple of tuples of float, or None. Of each column, ascending, the least and the greatest
+        number that stand for each category; `for_rows` finds them.
+
+    Raises
+    ------
+    ValueError
+        A setting that cannot be; the message says what may be.
+
+    Notes
+    -----
+    Guo & Berkhahn 2016, arXiv:1604.06737: a linear map of a column's one-hot code. A column costs
+    (categories + 1) * d_embedding numbers, with the categories of the column that has the most.
+    A gap is a category of its own where its stand-in, the mean of the codes, is no code; with
+    scaling="robust" it is the median, which is one. By ranks (scaling="quantile_uniform"), words
+    that training rows lack cannot be told from the first.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 1.5], [2.0, 2.5], [1.0, 0.5], [2.0, 1.0]], np.float32)
+    >>> wanted = CategoryEmbedding(columns=(0,), d_embedding=3).for_rows(X)
+    >>> wanted.layer(2)(torch.as_tensor(X)).shape
+    torch.Size([4, 4])
+    """
+    columns: Sequence[int] | None = None
+    d_embedding: int = 2
+    max_categories: int = 256
+    activation: str | None = None
+    numbers: PeriodicEmbedding | PiecewiseLinearEmbedding | str | None = None
+    edges: tuple[tuple[float, ...], ...] | None = None
+    kind = 'categories'
+    _allowed = dict(d_embedding=(_count, 'a whole number of at least 1'), max_categories=(_count, 'a whole number of at least 1'))
+
+    def __post_init__(self):
+        ...
+
+    def _columns_of(self, X: np.ndarray) -> tuple[int, ...]:
+        ...
+
+    def _placed(self, X, columns):
+        ...
+
+    def _layer(self, n_features: int) -> 'CategoryLayer':
+        ...
+
+def _checked_numbers(numbers, words: Sequence[int] | None):
+    ...
+
+def category_edges(column, most: int) -> tuple[float, ...]:
+    ...
+
+class CategoryLayer(EmbeddingLayer):
+    """A `CategoryEmbedding` in a network, with the embedding of numbers beside it, if any."""
+
+    def __init__(self, n_features: int, columns: Sequence[int], edges: Sequence[Sequence[float]], d_embedding: int, activation: str | None=None, numbers: 'Embedding | None'=None):
+        super().__init__(n_features, columns, d_embedding, activation)
+        most = max((len(e) // 2 for e in edges), default=1)
+        least, greatest = (torch.full((len(edges), most), _FAR), torch.zeros(len(edges), most))
+        for j, ends in enumerate(edges):
+            least[j, :len(ends) // 2] = torch.tensor(ends[::2])
+            greatest[j, :len(ends) // 2] = torch.tensor(ends[1::2])
+        self.register_buffer('least', least)
+        self.register_buffer('greatest', greatest)
+        _linear_start(self, most)
+        self.numbers = None
+        if numbers is not None and numbers.columns != ():
+            known = self.passing if numbers.columns is None else numbers.columns
+            _check_fit(known, n_features)
+            ahead = len(self.columns) * d_embedding
+            moved = replace(numbers, columns=[ahead + self.passing.index(j) for j in known])
+            self.numbers = moved.layer(ahead + len(self.passing))
+
+    @property
+    def n_outputs(self) -> int:
+        ...
+
+    def basis(self, x: Tensor) -> Tensor:
+        ...
+
+    def forward(self, x: Tensor) -> Tensor:
+        ...
+Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding | CategoryEmbedding
+EMBEDDINGS = {kind.kind: kind for kind in Embedding.__args__}
 
 def embedding_of(given) -> Embedding | None:
     ...
@@ -247,10 +351,16 @@ AUTO_COLUMNS = 10
 def automatic_embedding(X) -> PiecewiseLinearEmbedding | None:
     ...
 
+def with_words(embedding: Embedding | None, words: Sequence[int]) -> Embedding | None:
+    ...
+
 def embeddings_as_one(layers: Sequence[EmbeddingLayer]) -> EmbeddingLayer:
     ...
 
-def _layout(one: EmbeddingLayer) -> tuple:
+def embedding_layout(one: EmbeddingLayer) -> tuple:
+    ...
+
+def _inner(one: EmbeddingLayer) -> list[str]:
     ...
 
 def bending(scaler) -> nn.Module | None:

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from .activation import NAMES, SymbolicActivation
 from nsad.embeddings import (
+    CategoryLayer,
     EmbeddingLayer,
     PeriodicLayer,
     PiecewiseLinearLayer,
@@ -137,7 +138,7 @@ class EmbeddingEnsemble(EnsembleLayer):
 
 # %% ../nbs/10_ensemble.ipynb #1e0c8769
 class NumbersEnsemble(EnsembleLayer):
-    "An embedding of numbers, see `nsad.embeddings`, of all members."
+    "An embedding of numbers or words, see `nsad.embeddings`, of all members."
 
     def __init__(self, layers: Sequence[EmbeddingLayer]):
         super().__init__(layers)
@@ -382,6 +383,7 @@ def _one_formula(program, x: Tensor) -> Tensor:
 LAYERS = {
     nn.Linear: LinearEnsemble,
     nn.Embedding: EmbeddingEnsemble,
+    CategoryLayer: NumbersEnsemble,
     PeriodicLayer: NumbersEnsemble,
     PiecewiseLinearLayer: NumbersEnsemble,
     nn.LayerNorm: LayerNormEnsemble,

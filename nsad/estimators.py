@@ -47,12 +47,14 @@ from .data import SCALINGS, Dataset, RawTable, Scaler
 from .discovery import Discovery, current_options, discover
 from .models import Activation
 from nsad.embeddings import (
+    CategoryEmbedding,
     Embedding,
     EmbeddingLayer,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
     automatic_embedding,
     embedding_of,
+    with_words,
 )
 from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
 from .files import DataError, FileError, write_file
@@ -167,7 +169,7 @@ _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"aut
 _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
     "hidden": ["array-like", Integral],
-    "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding],
+    "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding],
     "n_members": [_COUNT],
     "scaling": [StrOptions(set(SCALINGS))],
     "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
@@ -399,11 +401,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         self._spec = self._spec.text
     dropout = self._recipe().for_rows(len(X), self._task).dropout
     placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
-    self._embedding = (
-        None
-        if placed is None or not placed.columns
-        else [str(placed), getattr(placed, "edges", None)]
-    )
+    self._embedding = _as_listed(placed)
     networks = [
         mlp(
             X.shape[1],
@@ -425,17 +423,32 @@ def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
     "The embedding that was asked for; of \"auto\" what the rows say."
     if isinstance(self.embedding, str) and self.embedding == "auto":
         return automatic_embedding(self.scaler_.transform(X))
-    return embedding_of(self.embedding)
+    words = () if self.encoding_ is None else self.encoding_.categorical_columns
+    return with_words(embedding_of(self.embedding), words)
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
 def embedding_(self: _Estimator) -> Embedding | None:
-    "The embedding of numbers in the network, with its columns; None for none."
+    "The embedding in the network, with its columns; None for none."
     check_is_fitted(self)
-    if self._embedding is None:
+    return None if self._embedding is None else _of_listed(*self._embedding)
+
+# %% ../nbs/24_estimators.ipynb #c1381775
+def _as_listed(placed: Embedding | None) -> list | None:
+    "A placed embedding as its text and its edges, those of numbers beside words last."
+    if placed is None or not placed.columns:
         return None
-    text, edges = self._embedding
-    return embedding_of(text) if edges is None else replace(embedding_of(text), edges=edges)
+    inner = getattr(placed, "numbers", None)
+    listed = [str(placed), getattr(placed, "edges", None)]
+    return listed if inner is None else [*listed, getattr(inner, "edges", None)]
+
+
+def _of_listed(text: str, edges, inner_edges=None) -> Embedding:
+    "The embedding that `_as_listed` has written."
+    wanted = embedding_of(text)
+    if inner_edges is not None:
+        wanted = replace(wanted, numbers=replace(wanted.numbers, edges=inner_edges))
+    return wanted if edges is None else replace(wanted, edges=edges)
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e02
 @patch
@@ -816,9 +829,10 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
-    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
-        Of numbers, before the first layer, in the search and in the end: "periodic" or
-        "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
+        Before the first layer, in the search and in the end: "periodic" or "piecewise" of
+        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both.
+        Columns, bins and categories that it leaves open come from the rows of `fit`. Default None.
         "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
         none.
     scaling : str, default "standard"
@@ -837,7 +851,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         How a DataFrame becomes numbers; None for arrays.
     recipe_ : Recipe
         How the network was trained, with all numbers.
-    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding or None
+    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
         The embedding in the network, with its columns.
     activation_, formula_
         The activation as a module, and its formula (None where it has none).
@@ -1340,22 +1354,20 @@ def _rebuilt(
 
 # %% ../nbs/24_estimators.ipynb #ab893024
 def _rebuilt_embedded(
-    arrays: Mapping[str, np.ndarray], spec, dropout: float, text: str, edges
+    arrays: Mapping[str, np.ndarray], spec, dropout: float, *listed
 ) -> nn.Sequential:
-    "A network that begins with an embedding of numbers, whose text and bins are given."
+    "A network that begins with an embedding, whose text and edges are given."
     parts = [(*name.split(".", 1), value) for name, value in arrays.items()]
     own = {name: torch.tensor(value) for i, name, value in parts if i == "0"}
     rest = _rebuilt(
         {f"{int(i) - 1}.{name}": value for i, name, value in parts if i != "0"}, spec, dropout
     )
-    wanted = embedding_of(text)
-    if edges is not None:
-        wanted = replace(wanted, edges=edges)
+    wanted = _of_listed(*listed)
     if own["weight"].shape[::2] != (len(wanted.columns), wanted.d_embedding):
         raise ValueError("the weights are not those of its embedding")
-    first = wanted.layer(
-        rest[0].in_features - len(wanted.columns) * (wanted.d_embedding - 1)
-    ).double()
+    kinds = [e for e in (wanted, getattr(wanted, "numbers", None)) if e is not None]
+    more = sum(len(e.columns) * (e.d_embedding - 1) for e in kinds)
+    first = wanted.layer(rest[0].in_features - more).double()
     first.load_state_dict(own)
     return nn.Sequential(first, *rest).eval()
 

@@ -29,7 +29,7 @@ from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation
 from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from .models import Activation as Activation
-from nsad.embeddings import Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of
+from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
@@ -74,7 +74,7 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
 _ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
-_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
 
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
@@ -149,7 +149,7 @@ class _Estimator(BaseEstimator):
             self._spec = self._spec.text
         dropout = self._recipe().for_rows(len(X), self._task).dropout
         placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
-        self._embedding = None if placed is None or not placed.columns else [str(placed), getattr(placed, 'edges', None)]
+        self._embedding = _as_listed(placed)
         networks = [mlp(X.shape[1], widths, activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
         self.network_ = self._averaged(networks)
         self.loss_curve_ = []
@@ -159,7 +159,7 @@ class _Estimator(BaseEstimator):
 
     @property
     def embedding_(self) -> Embedding | None:
-        """The embedding of numbers in the network, with its columns; None for none."""
+        """The embedding in the network, with its columns; None for none."""
         ...
 
     def _go_on(self, rows: _Rows):
@@ -316,6 +316,12 @@ def _is_told(X) -> bool:
 def _refuse_gaps(y):
     ...
 
+def _as_listed(placed: Embedding | None) -> list | None:
+    ...
+
+def _of_listed(text: str, edges, inner_edges=None) -> Embedding:
+    ...
+
 def _alike(one, other) -> bool:
     ...
 
@@ -363,9 +369,10 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
-    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding or None, default None
-        Of numbers, before the first layer, in the search and in the end: "periodic" or
-        "piecewise", say. Columns and bins that it leaves open come from the rows of `fit`.
+    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
+        Before the first layer, in the search and in the end: "periodic" or "piecewise" of
+        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both.
+        Columns, bins and categories that it leaves open come from the rows of `fit`. Default None.
         "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
         none.
     scaling : str, default "standard"
@@ -384,7 +391,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         How a DataFrame becomes numbers; None for arrays.
     recipe_ : Recipe
         How the network was trained, with all numbers.
-    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding or None
+    embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
         The embedding in the network, with its columns.
     activation_, formula_
         The activation as a module, and its formula (None where it has none).
@@ -504,7 +511,7 @@ def _of_members(arrays: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]
 def _rebuilt(arrays: Mapping[str, np.ndarray], spec, dropout: float, embedding: list | None=None) -> nn.Sequential:
     ...
 
-def _rebuilt_embedded(arrays: Mapping[str, np.ndarray], spec, dropout: float, text: str, edges) -> nn.Sequential:
+def _rebuilt_embedded(arrays: Mapping[str, np.ndarray], spec, dropout: float, *listed) -> nn.Sequential:
     ...
 _ARRAYS = ('classes_', 'feature_names_in_', 'feature_importances_')
 _KINDS = {name: np.dtype(name) for name in 'bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64'.split()}

@@ -42,6 +42,7 @@ from nsad.data import (
     whole_number,
 )
 from .discovery import Discovery
+from .embeddings import embedding_layout, with_words
 from .formula import Formula
 from .identity import activation_specification, identity, specification
 from .messages import shown
@@ -90,9 +91,9 @@ class Study:
         that its search has seen, see `leak`.
     networks
         Names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in
-        "light+periodic" or "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and
-        bins come from the training rows. A mapping names the labels of the activations that
-        each is trained with (None for all).
+        "light+periodic", "light+piecewise(n_bins=8)" or, of words, "light+categories", see
+        `nsad.embeddings`: its columns and bins come from the training rows. A mapping names
+        the labels of the activations that each is trained with (None for all).
     seeds : sequence of int, default (42, 43, 44)
         Of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for
         all.
@@ -835,8 +836,8 @@ def _stacks(self: Study, missing: dict) -> Iterator[dict]:
 # %% ../nbs/19_evaluation.ipynb #1572c796
 @dataclass(frozen=True)
 class SplitRows:
-    """Scaled rows of one split: train, validation (may be empty) and test as (X, y), and the
-    scale of a numeric target.
+    """Scaled rows of one split: train, validation (may be empty) and test as (X, y), the
+    scale of a numeric target, and which columns are codes of words.
     """
 
     train: tuple
@@ -844,6 +845,7 @@ class SplitRows:
     test: tuple
     y_mean: float = 0.0
     y_scale: float = 1.0
+    words: tuple = ()
 
     def in_memory(self) -> "SplitRows":
         "The same with arrays in place of rows that are read when they are needed."
@@ -886,8 +888,10 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
         rows_of = (rows_of.train, rows_of.validation, rows_of.test)
         X = [StandardisedRows.of_scaler(ds, p, scaler) for p in rows_of]
         targets = [ds.y[p] for p in rows_of]
+        words = ()
     else:
         parts = ds.parts(rows_of)
+        words = parts[0].categorical_columns
         scaler = Scaler.fit(parts[0].X, self.scaling)
         targets = [part.y for part in parts]
         X = [scaler.transform(part.X) for part in parts]
@@ -896,7 +900,7 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
         mean = float(targets[0].mean(dtype=np.float64))
         scale = float(targets[0].std(dtype=np.float64)) or 1.0
         targets = [((y.astype(np.float64) - mean) / scale).astype(np.float32) for y in targets]
-    return SplitRows(*zip(X, targets), mean, scale)
+    return SplitRows(*zip(X, targets), mean, scale, words)
 
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
@@ -914,7 +918,7 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
     rows = [
         self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds
     ]
-    embeddings = [_placed(first.network, r.train[0]) for r in rows]
+    embeddings = [_placed(first.network, r) for r in rows]
     # other rows may have other columns, or bins
     if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:
         for shape in dict.fromkeys(shapes):
@@ -965,9 +969,9 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
         )
 
 # %% ../nbs/19_evaluation.ipynb #e085a62a
-def _placed(network: str, X: np.ndarray):
-    "The embedding of a network with columns and bins of these training rows; None for none."
-    embedding = embedding_in(network)
+def _placed(network: str, rows: SplitRows):
+    "The embedding of a network with columns and bins of the training rows; None for none."
+    embedding, X = with_words(embedding_in(network), rows.words), rows.train[0]
     if embedding is None:
         return None
     if isinstance(X, StandardisedRows):
@@ -981,10 +985,10 @@ MOST_PLACED = 1_000_000
 # %% ../nbs/19_evaluation.ipynb #7cff1a13
 def _shape(rows: SplitRows, embedding) -> tuple:
     "What networks that train as one must agree on."
-    if embedding is None:
-        return (rows.train[0].shape[1],)
-    bins = [len(edges) for edges in getattr(embedding, "edges", None) or ()]
-    return rows.train[0].shape[1], embedding.columns, max(bins, default=0)
+    n_features = rows.train[0].shape[1]
+    if embedding is None or not embedding.columns:
+        return (n_features,)
+    return n_features, embedding_layout(embedding.layer(n_features, seed=0))
 
 # %% ../nbs/19_evaluation.ipynb #dda23eeb
 def _together(parts):

@@ -24,6 +24,7 @@ import nsad
 from .activation import activation_module as activation_module
 from nsad.data import TEST_SHARE as TEST_SHARE, Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, StandardisedRows as StandardisedRows, fit_in_pieces as fit_in_pieces, is_mapped as is_mapped, load_dataset as load_dataset, split as split, whole_number as whole_number
 from .discovery import Discovery as Discovery
+from .embeddings import embedding_layout as embedding_layout, with_words as with_words
 from .formula import Formula as Formula
 from .identity import activation_specification as activation_specification, identity as identity, specification as specification
 from .messages import shown as shown
@@ -49,9 +50,9 @@ class Study:
         that its search has seen, see `leak`.
     networks
         Names of `SHAPES`, or widths like "128-64"; an embedding of numbers may follow, as in
-        "light+periodic" or "light+piecewise(n_bins=8)", see `nsad.embeddings`: its columns and
-        bins come from the training rows. A mapping names the labels of the activations that
-        each is trained with (None for all).
+        "light+periodic", "light+piecewise(n_bins=8)" or, of words, "light+categories", see
+        `nsad.embeddings`: its columns and bins come from the training rows. A mapping names
+        the labels of the activations that each is trained with (None for all).
     seeds : sequence of int, default (42, 43, 44)
         Of initial weights, batches, dropout, and of the split unless `split_seed` fixes one for
         all.
@@ -343,14 +344,15 @@ def _stack_rows(shared: tuple, stack: dict, device: str) -> list[dict]:
 
 @dataclass(frozen=True)
 class SplitRows:
-    """Scaled rows of one split: train, validation (may be empty) and test as (X, y), and the
-    scale of a numeric target.
+    """Scaled rows of one split: train, validation (may be empty) and test as (X, y), the
+    scale of a numeric target, and which columns are codes of words.
     """
     train: tuple
     validation: tuple
     test: tuple
     y_mean: float = 0.0
     y_scale: float = 1.0
+    words: tuple = ()
 
     def in_memory(self) -> 'SplitRows':
         ...
@@ -361,7 +363,7 @@ class SplitRows:
     def kept(self, output, task: str) -> dict:
         ...
 
-def _placed(network: str, X: np.ndarray):
+def _placed(network: str, rows: SplitRows):
     ...
 MOST_PLACED = 1000000
 

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['TORCH_FORMULAS', 'Layer', 'IGNORED', 'EMBEDDING_TABLES', 'ARRAYS', 'ExportError', 'Pointwise', 'pointwise',
            'with_numbers', 'numbers', 'as_activation', 'of_torch', 'of_prelu', 'LinearMap', 'Scaling', 'Embedded',
-           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'scaler_layers', 'applied']
+           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'scaler_layers', 'applied',
+           'columnwise']
 
 # %% ../nbs/10a_layers.ipynb #8aadc95e
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ import numpy as np
 from torch import Tensor, nn
 
 from .activation import SymbolicActivation
-from .embeddings import EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer, bending
+from .embeddings import (CategoryLayer, EmbeddingLayer, PeriodicLayer, PiecewiseLinearLayer,
+                             bending)
 from .formula import Formula
 from .operators import NUMPY
 from .printing import Tree, infix_text
@@ -157,7 +159,7 @@ class Embedded:
         Int arrays, columns that are embedded, and those that are put behind.
     tables : dict from str to ndarray
         Arrays (columns, functions) by name: "angle", radians of a wave for each unit; or
-        "start", "slope", "low" and "high" of bins.
+        "start", "slope", "low" and "high" of bins; or "least" and "greatest" of categories.
     weight, bias : (columns, functions, numbers) and (columns, numbers)
     activation : Pointwise, optional
         Of the numbers that come out, or None.
@@ -178,21 +180,27 @@ class Embedded:
         if "angle" in self.tables:
             angle = self.tables["angle"] * x
             return np.concatenate([np.cos(angle), np.sin(angle)], -1)
+        if "least" in self.tables:
+            named = (x >= self.tables["least"]) & (x <= self.tables["greatest"])
+            return named.astype(x.dtype)
         share = (x - self.tables["start"]) * self.tables["slope"]
         return np.minimum(np.maximum(share, self.tables["low"]), self.tables["high"])
 
 # %% ../nbs/10a_layers.ipynb #299586ea
 EMBEDDING_TABLES = {PeriodicLayer: ("frequencies",),
-                    PiecewiseLinearLayer: ("start", "slope", "low", "high")}
+                    PiecewiseLinearLayer: ("start", "slope", "low", "high"),
+                    CategoryLayer: ("least", "greatest")}
 
 
-def _of_embedding(m:EmbeddingLayer, place:str)->Embedded:
+def _of_embedding(m:EmbeddingLayer, place:str)->list[Embedded]:
     tables = {n: numbers(getattr(m, n), f"{place}.{n}") for n in EMBEDDING_TABLES[type(m)]}
     if "frequencies" in tables: tables = {"angle": 2 * np.pi * tables["frequencies"]}
     parts = [] if m.activation is None else layers_of(m.activation, f"{place}.activation")
     weight, bias = numbers(m.weight, f"{place}.weight"), numbers(m.bias, f"{place}.bias")
     columns, passing = np.array(m.columns, int), np.array(m.passing, int)
-    return Embedded(m.n_features, columns, passing, tables, weight, bias, *parts)
+    first = Embedded(m.n_features, columns, passing, tables, weight, bias, *parts)
+    inner = getattr(m, "numbers", None)
+    return [first, *(layers_of(inner, f"{place}.numbers") if inner is not None else [])]
 
 # %% ../nbs/10a_layers.ipynb #b03471ef
 def _centred(scaling:Scaling, dtype:str)->list[Scaling]:
@@ -232,7 +240,7 @@ def layers_of(m:nn.Module, place:str)->list[Layer]:
     if kind is nn.PReLU: return [of_prelu(m, place)]
     if kind is nn.Linear: return [_of_linear(m, place)]
     if kind is nn.BatchNorm1d: return [_of_batch_norm(m, place)]
-    if kind in EMBEDDING_TABLES: return [_of_embedding(m, place)]
+    if kind in EMBEDDING_TABLES: return _of_embedding(m, place)
     hint = "; give one network of it, stack.member(k)" if hasattr(m, "member") else ""
     modules = nn.Linear, nn.BatchNorm1d, *IGNORED, SymbolicActivation, nn.PReLU, *TORCH_FORMULAS
     known = ", ".join(k.__name__ for k in (*modules, *EMBEDDING_TABLES))
@@ -329,6 +337,9 @@ def _width(layer:Layer, otherwise:int)->int:
 # %% ../nbs/10a_layers.ipynb #679de162
 def standardising(scaler, n_inputs:int)->Scaling:
     "What a `Scaler` does to rows first; see `bending`."
+    if not (hasattr(scaler, "mean") and hasattr(scaler, "scale")):
+        raise ExportError(f"scaler={scaler!r:.60} is no Scaler; give the one of the network's "
+                          "training rows, such as nsad.data.Scaler.fit(X), or None")
     mean, scale = (np.asarray(getattr(scaler, name), np.float64) for name in ("mean", "scale"))
     if mean.shape != (n_inputs,) or scale.shape != (n_inputs,):
         raise ExportError(f"the scaler is for {mean.size} features, the network takes {n_inputs}; "
@@ -376,3 +387,14 @@ def applied(p:Pointwise, xp, x, program:Program):
     constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
     y = xp.asarray(run(program, xp, [x, *constants])[0], dtype=x.dtype) + xp.zeros_like(x)
     return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
+
+# %% ../nbs/10a_layers.ipynb #d5ce040c
+def columnwise(layer:Scaling | Pointwise | Embedded, X:np.ndarray)->np.ndarray:
+    "Rows (..., inputs) through a layer that takes each column alone."
+    if isinstance(layer, Scaling): return X * layer.scale + layer.shift
+    if isinstance(layer, Pointwise): return applied(layer, ARRAYS, X, layer.program)
+    functions = layer.functions(X[..., layer.columns, None])
+    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
+    out = out.reshape(*X.shape[:-1], -1)
+    if layer.activation is not None: out = columnwise(layer.activation, out)
+    return np.concatenate([out, X[..., layer.passing]], -1)

@@ -27,7 +27,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler, checked_scaling
-from .embeddings import Embedding, embedding_of
+from .embeddings import Embedding, embedding_of, with_words
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
 from .models import MLPEnsemble, widths_of
@@ -894,9 +894,9 @@ class TableProblem:
         training has not seen; or a function of a trained `MLPEnsemble`, rows, targets, that gives
         a loss for each member.
     embedding : Embedding or str, optional
-        Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
-        `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the dataset's
-        rows. None for none.
+        Before the first layer: its text, a `PeriodicEmbedding`, a `PiecewiseLinearEmbedding` or,
+        of words, a `CategoryEmbedding`; columns, bins and categories that it leaves open come
+        from the dataset. None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
     device : str, default 'auto'
@@ -967,7 +967,7 @@ class TableProblem:
         ds, n = self.dataset, self.dataset.n_rows - self.dataset.n_rows // 4
         recipe = self.options["recipe"].share(fidelity, n)
         X = Scaler.fit(ds.X, self.options.get("scaling", "standard")).transform(ds.X)
-        embedding = self.options.get("embedding")
+        embedding = with_words(self.options.get("embedding"), ds.categorical_columns)
         trial = TableTrial(
             X,
             ds.y,

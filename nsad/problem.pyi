@@ -19,7 +19,7 @@ from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
-from .embeddings import Embedding as Embedding, embedding_of as embedding_of
+from .embeddings import Embedding as Embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
 from .models import MLPEnsemble as MLPEnsemble, widths_of as widths_of
@@ -385,9 +385,9 @@ class TableProblem:
         training has not seen; or a function of a trained `MLPEnsemble`, rows, targets, that gives
         a loss for each member.
     embedding : Embedding or str, optional
-        Of numbers, before the first layer: its text, a `PeriodicEmbedding` or a
-        `PiecewiseLinearEmbedding`; columns and bins that it leaves open come from the dataset's
-        rows. None for none.
+        Before the first layer: its text, a `PeriodicEmbedding`, a `PiecewiseLinearEmbedding` or,
+        of words, a `CategoryEmbedding`; columns, bins and categories that it leaves open come
+        from the dataset. None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
     device : str, default 'auto'

@@ -1006,6 +1006,16 @@ class Encoding:
         return tuple(out)
 
     @property
+    def categorical_columns(self) -> tuple[int, ...]:
+        "Which of the numbers are codes of words, whose order is that of the alphabet alone."
+        outputs = [(c, i) for c in self.columns for i in range(len(c.outputs))]
+        return tuple(
+            j
+            for j, (c, i) in enumerate(outputs)
+            if c.how == "codes" and c.kind != "ordered" and i == 0
+        )
+
+    @property
     def notes(self) -> tuple[str, ...]:
         "What is doubtful about the table, and what was made of it."
         return tuple(c.note for c in self.columns if c.note)

@@ -257,6 +257,10 @@ class Encoding:
         ...
 
     @property
+    def categorical_columns(self) -> tuple[int, ...]:
+        ...
+
+    @property
     def notes(self) -> tuple[str, ...]:
         ...
 

@@ -32,7 +32,7 @@ from nsad.discovery import (
     operators_named,
     set_by_earlier_name,
 )
-from ..embeddings import Embedding, embedding_of
+from ..embeddings import CategoryEmbedding, Embedding, embedding_of
 from ..formula import Formula, FormulaError, standardised_curve
 from ..models import widths_of
 from ..operators import OPS, bred
@@ -388,8 +388,9 @@ class NetworkEngine:
         None for what its table says. The first generation then knows those of the classics that
         can be written so, and the standard activations.
     embedding : Embedding or str, optional
-        Of numbers, before the first layer of a table's networks, such as "periodic"; columns
-        and bins that it leaves open come from the rows of the search. None for none.
+        Before the first layer of a table's networks, such as "periodic" or, of words,
+        "categories"; columns, bins and categories that it leaves open come from the table that
+        is searched. None for none.
     scaling : str or None, default 'standard'
         How the columns of a table are scaled, by the rows of the search: one of
         `nsad.data.SCALINGS`; None for rows that are scaled already.
@@ -465,6 +466,11 @@ class NetworkEngine:
             raise ValueError(
                 f"objective {self.objective!r} is not one of 'validation', 'shifted', 'many',"
                 " nor a function"
+            )
+        if self.others and isinstance(self.embedding, CategoryEmbedding):
+            raise ValueError(
+                f"embedding={str(self.embedding)!r:.60} is of one table's words; the others have"
+                " words of their own: leave out the embedding, or others="
             )
         if (self.objective == "many") != bool(self.others):
             raise ValueError(

@@ -19,7 +19,7 @@ from scipy.stats import rankdata as rankdata
 from ..activation import SymbolicActivation as SymbolicActivation
 from ..data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
 from nsad.discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named, set_by_earlier_name as set_by_earlier_name
-from ..embeddings import Embedding as Embedding, embedding_of as embedding_of
+from ..embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Embedding, embedding_of as embedding_of
 from ..formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from ..models import widths_of as widths_of
 from ..operators import OPS as OPS, bred as bred
@@ -202,8 +202,9 @@ class NetworkEngine:
         None for what its table says. The first generation then knows those of the classics that
         can be written so, and the standard activations.
     embedding : Embedding or str, optional
-        Of numbers, before the first layer of a table's networks, such as "periodic"; columns
-        and bins that it leaves open come from the rows of the search. None for none.
+        Before the first layer of a table's networks, such as "periodic" or, of words,
+        "categories"; columns, bins and categories that it leaves open come from the table that
+        is searched. None for none.
     scaling : str or None, default 'standard'
         How the columns of a table are scaled, by the rows of the search: one of
         `nsad.data.SCALINGS`; None for rows that are scaled already.
