@@ -20,7 +20,7 @@ from torch import Tensor, fx, nn
 from torch.autograd import forward_ad
 
 from .autograd import Transformed, elementwise, partials, straight
-from .calls import FUNCTIONS, Forms, staying
+from .calls import FUNCTIONS, Forms, check_exchange, staying
 from .formula import Formula, FormulaError, derived
 from .initialisation import initialise_, start_of
 from .initialisation import gain as gain_of
@@ -344,7 +344,7 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
 
     Raises
     ------
-    TypeError : the model itself is such an activation
+    TypeError : no network, no class of modules, or the model itself is such an activation
     ValueError : with init, an activation that passes no signal
 
     Examples
@@ -352,7 +352,7 @@ def replace_activations(model:nn.Module, old:type|tuple[type, ...]=nn.ReLU,
     >>> replace_activations(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), new="sin(x)")
     ['1']
     """
-    if isinstance(old, str): raise TypeError(f"old={old!r} is a text; give a class like nn.ReLU")
+    check_exchange(model, old)
     if isinstance(model, old):
         raise TypeError("the model itself is the activation: use activation_module(new) in its "
                         "place")

@@ -11,7 +11,7 @@ from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, fx as fx, nn as nn
 from torch.autograd import forward_ad as forward_ad
 from .autograd import Transformed as Transformed, elementwise as elementwise, partials as partials, straight as straight
-from .calls import FUNCTIONS as FUNCTIONS, Forms as Forms, staying as staying
+from .calls import FUNCTIONS as FUNCTIONS, Forms as Forms, check_exchange as check_exchange, staying as staying
 from .formula import Formula as Formula, FormulaError as FormulaError, derived as derived
 from .initialisation import initialise_ as initialise_, start_of as start_of
 from .initialisation import gain as gain_of

@@ -26,16 +26,16 @@ from .embeddings import bending
 from .ensemble import AveragedNetworks
 from .files import write_file, writing
 from .formula import Formula
+from .integer_c import quantised_file
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
-                         applied,
-                         as_activation, network_layers, numbers, pointwise, standardising,
-                         with_numbers)
+                         applied, as_activation, columnwise, network_layers, numbers, pointwise,
+                         standardising, with_numbers)
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
 from .printing import infix_text
 from .qdq import qdq_model
-from .quantised import quantise_network, quantised_file
+from .quantised import quantise_network
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,10 +55,14 @@ def _is_alone(what, scaler, function:str)->bool:
 # %% ../nbs/11_export.ipynb #ab0f83fc
 def _is_whole(dtype, calibration, alone:bool)->bool:
     "Is a network asked for in whole numbers?"
-    if isinstance(dtype, str) and dtype == "int8" and not alone: return True
+    whole = isinstance(dtype, str) and dtype == "int8"
+    if whole and not alone: return True
     if calibration is not None:
         raise ExportError("calibration rows are for dtype='int8', and for networks; "
                           f"{dtype} needs none")
+    if whole:
+        raise ExportError("dtype='int8' is for networks, whose weights become whole numbers; leave "
+                          "it at 'float' for an activation alone")
     return False
 
 # %% ../nbs/11_export.ipynb #91808206
@@ -71,11 +75,13 @@ def to_c(what:Formula|str|nn.Module, path:str|Path|None=None, name:str|None=None
     what : a formula in x, its text or a `SymbolicActivation`: a header with ``NAME(x)`` and
         ``NAME_derivative(x)``, each with a second argument, the channel, where channels have
         constants of their own. Or a network as `mlp` makes it: one file with
-        ``void NAME_predict(const float *x, float *y)`` for one row, as in evaluation mode
+        ``void NAME_predict(const float *x, float *y)`` for one row, as in evaluation mode; so
+        are `AveragedNetworks`, one file for all members
     path : where to write the text as well
     name : of the functions; "activation" or "network" if none is given
     dtype : "float" or "double"; for a network "int8", too: weights of one byte, sums of 32 bits,
-        every activation a table of 256 bytes, floats at the entry and at the end only
+        every activation a table of 256 bytes, bent scalers and embeddings curves in whole
+        numbers, floats at the entry and at the end only
     scaler : for a network, the `Scaler` of its training rows; then the function takes rows as they
         are
     calibration : for int8, rows of the training part (rows, features), as the function takes them
@@ -223,19 +229,7 @@ def _in_type(layer:Layer, kind:type)->Layer:
 def _through(layer:Layer, X:np.ndarray)->np.ndarray:
     "Rows through one layer."
     if isinstance(layer, LinearMap): return X @ layer.weight + layer.bias
-    if isinstance(layer, Scaling): return X * layer.scale + layer.shift
-    if isinstance(layer, Embedded): return _embedded(layer, X)
-    return applied(layer, ARRAYS, X, layer.program)
-
-
-def _embedded(layer:Embedded, X:np.ndarray)->np.ndarray:
-    "Rows (..., inputs) through an embedding of numbers."
-    functions = layer.functions(X[..., layer.columns, None])
-    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
-    out = out.reshape(*X.shape[:-1], -1)
-    act = layer.activation
-    if act is not None: out = applied(act, ARRAYS, out, act.program)
-    return np.concatenate([out, X[..., layer.passing]], -1)
+    return columnwise(layer, X)
 
 # %% ../nbs/11_export.ipynb #b76d7130
 def _function_of_rows(layers:Sequence[Layer], n_inputs:int, kind:type)->Callable:

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['TORCH_FORMULAS', 'Layer', 'IGNORED', 'EMBEDDING_TABLES', 'ARRAYS', 'ExportError', 'Pointwise', 'pointwise',
            'with_numbers', 'numbers', 'as_activation', 'of_torch', 'of_prelu', 'LinearMap', 'Scaling', 'Embedded',
-           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'scaler_layers', 'applied']
+           'layers_of', 'modules_of', 'folded', 'network_layers', 'standardising', 'scaler_layers', 'applied',
+           'columnwise']
 
 # %% ../nbs/10a_layers.ipynb #8aadc95e
 from dataclasses import dataclass, replace
@@ -336,6 +337,9 @@ def _width(layer:Layer, otherwise:int)->int:
 # %% ../nbs/10a_layers.ipynb #679de162
 def standardising(scaler, n_inputs:int)->Scaling:
     "What a `Scaler` does to rows first; see `bending`."
+    if not (hasattr(scaler, "mean") and hasattr(scaler, "scale")):
+        raise ExportError(f"scaler={scaler!r:.60} is no Scaler; give the one of the network's "
+                          "training rows, such as nsad.data.Scaler.fit(X), or None")
     mean, scale = (np.asarray(getattr(scaler, name), np.float64) for name in ("mean", "scale"))
     if mean.shape != (n_inputs,) or scale.shape != (n_inputs,):
         raise ExportError(f"the scaler is for {mean.size} features, the network takes {n_inputs}; "
@@ -383,3 +387,14 @@ def applied(p:Pointwise, xp, x, program:Program):
     constants = () if p.constants is None else xp.asarray(p.constants, dtype=x.dtype)
     y = xp.asarray(run(program, xp, [x, *constants])[0], dtype=x.dtype) + xp.zeros_like(x)
     return xp.nan_to_num(y, nan=0., posinf=1e30, neginf=-1e30) if p.guard else y
+
+# %% ../nbs/10a_layers.ipynb #d5ce040c
+def columnwise(layer:Scaling | Pointwise | Embedded, X:np.ndarray)->np.ndarray:
+    "Rows (..., inputs) through a layer that takes each column alone."
+    if isinstance(layer, Scaling): return X * layer.scale + layer.shift
+    if isinstance(layer, Pointwise): return applied(layer, ARRAYS, X, layer.program)
+    functions = layer.functions(X[..., layer.columns, None])
+    out = (functions[..., None, :] @ layer.weight)[..., 0, :] + layer.bias
+    out = out.reshape(*X.shape[:-1], -1)
+    if layer.activation is not None: out = columnwise(layer.activation, out)
+    return np.concatenate([out, X[..., layer.passing]], -1)

@@ -84,7 +84,7 @@ def footprint(
     Parameters
     ----------
     net : nn.Module
-        A trained network as `mlp` makes it.
+        A trained network as `mlp` makes it, or `AveragedNetworks` of such.
     X, y
         Rows to test on, raw where there is a scaler, and their targets.
     task : str
@@ -101,7 +101,7 @@ def footprint(
     DataFrame
         Columns "float" and "int8". Rows: accuracy (r2 in a regression), bytes of the C file, of
         code and constants when compiled; of int8's constants those of weights and tables, and
-        buffers; operations for a row of the table.
+        buffers; operations for a row of the table. Of averaged networks all members count.
 
     Examples
     --------

@@ -90,6 +90,15 @@ def widths_of(hidden: Sequence[int] | int, least: int = 0) -> tuple[int, ...]:
         )
     return tuple(map(int, widths))
 
+
+def _checked_count(value: int, name: str, such_as: str) -> int:
+    "A whole number of at least 1, or a ValueError that says what it counts."
+    if isinstance(value, Integral) and not isinstance(value, bool) and value >= 1:
+        return int(value)
+    raise ValueError(
+        f"{name}={value!r:.60} must be a whole number of at least 1, such as {such_as}"
+    )
+
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 INITS = "default", "gain"
 
@@ -140,8 +149,8 @@ def mlp(
     Raises
     ------
     ValueError
-        An init, a dropout or a width that there is not, activations that do not fit the layers,
-        or with "gain" one that passes no signal.
+        A number of columns or outputs, a width, a dropout or an init that there is not,
+        activations that do not fit the layers, or with "gain" one that passes no signal.
 
     Examples
     --------
@@ -152,6 +161,8 @@ def mlp(
     torch.Size([5, 1])
     """
     hidden = widths_of(hidden)
+    n_features = _checked_count(n_features, "n_features", "the columns of a table, X.shape[1]")
+    n_outputs = _checked_count(n_outputs, "n_outputs", "1, or the number of classes")
     if init not in INITS:
         raise ValueError(f"init={init!r} is none of {', '.join(map(repr, INITS))}")
     with torch.random.fork_rng(devices=[], enabled=seed is not None):

@@ -28,6 +28,9 @@ def _checked_dropout(dropout: float) -> float:
 
 def widths_of(hidden: Sequence[int] | int, least: int=0) -> tuple[int, ...]:
     ...
+
+def _checked_count(value: int, name: str, such_as: str) -> int:
+    ...
 INITS = ('default', 'gain')
 
 def mlp(n_features: int, hidden: Sequence[int]=(64, 32), activation: Activation='relu', n_outputs: int=1, dropout: float=0.15, seed: int | None=None, init: str='default', embedding: Embedding | str | None=None) -> nn.Sequential:

@@ -9,7 +9,9 @@ __all__ = ['qdq_model']
 import numpy as np
 
 import nsad
-from .quantised import Grid, IntegerLayer, Quantised
+from .curves import Curves
+from .integers import Grid, IntegerLayer
+from .quantised import Quantised, QuantisedAverage
 
 # %% ../nbs/10e_qdq.ipynb #4dd436a4
 class _Graph:
@@ -44,12 +46,61 @@ def _coded(g:_Graph, x:str, grid:Grid)->str:
     codes = g.add("QuantizeLinear", above, step, none, axis=1)
     return g.add("DequantizeLinear", codes, g.constant(1, np.float32), g.constant(0, np.uint16))
 
+# %% ../nbs/10e_qdq.ipynb #ac6edeb6
+_FLOAT, _INT32, _INT64, _BOOL = 1, 6, 7, 9                         # ONNX's numbers for types
+
+
+def _placed(g:_Graph, x:str, curves:Curves)->tuple[str, str]:
+    "The knots at or below the inputs, counted in each column, and 1024ths of the way to the next."
+    knots, which, axis = curves.knots, curves.which, g.constant([2], np.int64)
+    low = g.constant(curves.low, np.float32)
+    known = g.add("Where", g.add("IsNaN", x), low, x)
+    v = g.add("Mul", g.add("Sub", known, low), g.constant(curves.factor, np.float32))
+    first, last = (g.constant([knots[k][i] for k in which], np.float32) for i in (0, -1))
+    v = g.add("Min", g.add("Max", v, first), last)
+    inner = g.constant(_filled([knots[k][1:-1] for k in which]), np.float32)
+    passed = g.add("GreaterOrEqual", g.add("Unsqueeze", v, axis), inner)
+    step = g.add("ReduceSum", g.add("Cast", passed, to=_INT64), axis, keepdims=0)
+    left, right = _neighbours(g, step, _starts(knots)[which], np.concatenate(knots), np.float32)
+    way = g.add("Div", g.add("Sub", v, left), g.add("Sub", right, left))
+    return step, g.add("Cast", g.add("Mul", way, g.constant(1024, np.float32)), to=_INT64)
+
+# %% ../nbs/10e_qdq.ipynb #0103d39c
+def _neighbours(g:_Graph, step:str, starts:np.ndarray, values, kind)->tuple[str, str]:
+    "Values at steps from their starts, and those behind them."
+    at = g.add("Add", step, g.constant(starts, np.int64))
+    behind = g.add("Add", at, g.constant(1, np.int64))
+    return tuple(g.add("Gather", g.constant(values, kind), place) for place in (at, behind))
+
+# %% ../nbs/10e_qdq.ipynb #34ed08d2
+def _bent(g:_Graph, x:str, curves:Curves)->str:
+    "Codes of the inputs by curves."
+    def whole(values): return g.constant(values, np.int64)
+    each = [curves.heights[k] for k in curves.which]
+    origin = np.repeat(np.arange(len(each)), [*map(len, each)])
+    step, way = (g.add("Gather", name, whole(origin), axis=1) for name in _placed(g, x, curves))
+    rows = [row for heights in each for row in heights]
+    left, right = _neighbours(g, step, _starts(rows), np.concatenate(rows), np.int64)
+    rise = g.add("Mul", way, g.add("Sub", right, left))
+    height = g.add("Add", g.add("Mul", left, whole(1024)), rise)
+    codes = g.add("Div", g.add("Mul", height, whole(curves.share)), whole(2**20))
+    return g.add("Cast", codes, to=_FLOAT)
+
+# %% ../nbs/10e_qdq.ipynb #f852116d
+def _starts(parts)->np.ndarray: return np.cumsum([0, *map(len, parts)])[:-1]
+
+# %% ../nbs/10e_qdq.ipynb #3f2bc2df
+def _filled(rows)->np.ndarray:
+    "Arrays as rows of one, infinity behind them."
+    longest = max(1, *map(len, rows))
+    return np.stack([np.pad(row, (0, longest - len(row)), constant_values=np.inf) for row in rows])
+
 # %% ../nbs/10e_qdq.ipynb #906c399f
 def _looked_up(g:_Graph, z:str, layer:IntegerLayer)->str:
     "What the table of a layer has for sums in units of its inputs."
     entries, none = layer.table.entries, g.constant(0, np.uint8)
     step = g.constant(1 / layer.table.inputs.rate, np.float32)
-    place = g.add("Cast", g.add("QuantizeLinear", z, step, none), to=6)             # 6: int32
+    place = g.add("Cast", g.add("QuantizeLinear", z, step, none), to=_INT32)
     if len(entries) > 1:
         place = g.add("Add", place, g.constant(256 * np.arange(len(entries)), np.int32))
     codes = g.add("Gather", g.constant(entries.ravel(), np.uint8), place)
@@ -65,16 +116,50 @@ def _layer(g:_Graph, x:str, layer:IntegerLayer)->str:
     z = g.add("Add", g.add("MatMul", x, weight), bias)
     return _looked_up(g, z, layer) if layer.table else z
 
+# %% ../nbs/10e_qdq.ipynb #849f057d
+def _codes(g:_Graph, x:str, q:Quantised)->str:
+    "Codes of the inputs."
+    make = _bent if isinstance(q.inputs, Curves) else _coded
+    return make(g, x, q.inputs)
+
+# %% ../nbs/10e_qdq.ipynb #0a44497a
+def _network(g:_Graph, codes:str, q:Quantised)->str:
+    "Outputs of a network for codes of its inputs."
+    for layer in q.layers: codes = _layer(g, codes, layer)
+    return codes
+
+# %% ../nbs/10e_qdq.ipynb #99fc3324
+def _mean(g:_Graph, x:str, q:QuantisedAverage)->str:
+    "Outputs of the average."
+    codes = {}
+    for one in q.members:
+        if id(one.inputs) not in codes: codes[id(one.inputs)] = _codes(g, x, one)
+    outputs = [_network(g, codes[id(one.inputs)], one) for one in q.members]
+    if q.task == "regression": return g.add("Mean", *outputs)
+    if q.task == "multiclass":
+        total = _added(g, [g.add("LogSoftmax", z, axis=-1) for z in outputs])
+        return g.add("Sub", total, g.constant(np.log(len(outputs)), np.float32))
+    yes = _added(g, [g.add("Neg", g.add("Softplus", g.add("Neg", z))) for z in outputs])
+    no = _added(g, [g.add("Neg", g.add("Softplus", z)) for z in outputs])
+    return g.add("Sub", yes, no)
+
+# %% ../nbs/10e_qdq.ipynb #a5532e50
+def _added(g:_Graph, logarithms:list[str])->str:
+    "Logarithms of the sums of what these are logarithms of."
+    axis = g.constant([0], np.int64)
+    stacked = g.add("Concat", *(g.add("Unsqueeze", one, axis) for one in logarithms), axis=0)
+    return g.add("ReduceLogSumExp", stacked, axis, keepdims=0)
+
 # %% ../nbs/10e_qdq.ipynb #f465ae2e
-def qdq_model(onnx, q:Quantised, about:str=""):
-    """A quantised network as an ONNX model with input ``x`` and output ``y``, opset 21.
+def qdq_model(onnx, q:Quantised | QuantisedAverage, about:str=""):
+    """A quantised network, or an average, as an ONNX model from ``x`` to ``y``, opset 21.
 
     Parameters
     ----------
     onnx
         The package.
-    q : Quantised
-        The network.
+    q : Quantised or QuantisedAverage
+        What `quantise_network` gave.
     about : str, default ''
         What the file says of itself, under "nsad".
 
@@ -84,10 +169,9 @@ def qdq_model(onnx, q:Quantised, about:str=""):
         Checked.
     """
     g = _Graph(onnx)
-    y = _coded(g, "x", q.inputs)
-    for layer in q.layers: y = _layer(g, y, layer)
-    gaps = g.add("Cast", g.add("IsNaN", "x"), to=1)                                 # 1: float
-    gap = g.add("Cast", g.add("ReduceMax", gaps, g.constant([1], np.int64)), to=9)  # 9: bool
+    y = _mean(g, "x", q) if isinstance(q, QuantisedAverage) else _network(g, _codes(g, "x", q), q)
+    gaps = g.add("Cast", g.add("IsNaN", "x"), to=_FLOAT)
+    gap = g.add("Cast", g.add("ReduceMax", gaps, g.constant([1], np.int64)), to=_BOOL)
     g.nodes.append(onnx.helper.make_node("Where", [gap, g.constant(np.nan, np.float32), y], ["y"]))
     def rows(name, width): return onnx.helper.make_tensor_value_info(name, 1, ["rows", width])
     graph = onnx.helper.make_graph(g.nodes, "network", [rows("x", q.widths[0])],

@@ -147,11 +147,13 @@ def test_c_gives_the_same_numbers(task, options, tmp_path):
         np.testing.assert_allclose(in_c(folder, raw, wanted.shape[1], dtype), wanted, **close)
 
 
-def test_int8_asks_for_one_member():
-    model = fitted("binary")
-    with pytest.raises(ValueError, match="member"):
-        to_c(model.network_, dtype="int8", scaler=model.scaler_, calibration=X)
-    assert to_c(model.network_.member(0), dtype="int8", scaler=model.scaler_, calibration=X)
+@pytest.mark.parametrize("task", TARGETS)
+def test_whole_numbers_are_near(task):
+    model = fitted(task, scaling="robust")
+    options = dict(dtype="int8", scaler=model.scaler_, calibration=X)
+    whole, floats = to_numpy(model.network_, **options)(X), to_numpy(model.network_, scaler=model.scaler_)(X)
+    assert np.abs(whole - floats).mean() < 0.05 * floats.std()
+    assert "average of 3 networks" in to_c(model.network_, **options)
 
 
 class Odd(nn.Module):

@@ -16,6 +16,7 @@ from helpers import CC, EVERY, by_onnx, compiled, layer
 from nsad import ExportError, SymbolicActivation, light, mlp, to_c, to_jax, to_latex, to_numpy, to_onnx
 from nsad.activation import NAMES
 from nsad.data import Scaler
+from nsad.ensemble import AveragedNetworks
 from nsad.formula import OPS, Formula, FormulaError
 from nsad.kernels import plain
 from nsad.models import Stack
@@ -417,6 +418,14 @@ BAD = {
     "a dtype": (lambda: to_c("sin(x)", dtype="half"), "'float' or 'double', of networks 'int8' too, not 'half'"),
     "a scaler for a formula": (lambda: to_c("sin(x)", scaler=Scaler(np.zeros(1), np.ones(1))), "belongs to a network"),
     "a scaler of other features": (lambda: to_c(mlp(3), scaler=Scaler(np.zeros(2), np.ones(2))), "2 features, the network takes 3"),
+    "what is no scaler": (lambda: to_c(mlp(3), scaler=3), r"scaler=3 is no Scaler; give .*Scaler\.fit\(X\), or None"),
+    "what is no scaler for int8": (lambda: to_c(mlp(3), dtype="int8", scaler="robust", calibration=np.eye(3)), "scaler='robust' is no Scaler"),
+    "what is no scaler for ONNX": (lambda: to_onnx(mlp(3), "never.onnx", scaler=[0, 1]), r"scaler=\[0, 1\] is no Scaler"),
+    "what is no scaler for averages": (lambda: to_c(AveragedNetworks([mlp(3)], "binary"), scaler=3.5), "scaler=3.5 is no Scaler"),
+    "what is no scaler for NumPy": (lambda: to_numpy(mlp(3), scaler=np.eye(3)), "is no Scaler; give"),
+    "int8 of a formula": (lambda: to_c("sin(x)", dtype="int8"), "dtype='int8' is for networks.*leave it at 'float'"),
+    "int8 of a formula for NumPy": (lambda: to_numpy("sin(x)", dtype="int8"), "dtype='int8' is for networks"),
+    "int8 of a formula for ONNX": (lambda: to_onnx("sin(x)", "never.onnx", dtype="int8"), "dtype='int8' is for networks"),
     "a scale of zero": (lambda: to_c(mlp(2), scaler=Scaler(np.zeros(2), np.array([1.0, 0.0]))), "scale of 0"),
     "widths that do not fit": (lambda: to_c(nn.Sequential(nn.Linear(3, 4), nn.Linear(5, 1))), "5 units follows one of 4"),
     "channels that do not fit": (lambda: to_c(nn.Sequential(nn.Linear(3, 4), learning(5))), "5 units follows one of 4"),

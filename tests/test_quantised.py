@@ -14,6 +14,7 @@ from torch import nn
 from helpers import CC, by_onnx, compiled
 from nsad import ExportError, Recipe, SymbolicActivation, load_dataset, mlp, split, to_c, to_numpy, to_onnx, train
 from nsad.data import SAMPLES, Dataset, Scaler
+from nsad.ensemble import AveragedNetworks
 from nsad.microcontroller import compiled_size, footprint
 from nsad.quantised import Grid, costs, fit_table, quantise, quantise_network, tabulate
 
@@ -166,22 +167,42 @@ __attribute__((section(".vectors"), used)) const void *const vectors[2] = {(void
 """
 
 
-@cross
-@pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="no emulator: apt-get install qemu-system-arm")
+emulated = pytest.mark.skipif(ARM is None or shutil.which("qemu-system-arm") is None,
+                              reason="no cross compiler or no emulator: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm")
+
+
+def by_cortex(folder, text, X, cpu):
+    "What the compiled file predicts in an emulated microcontroller, all outputs in a row."
+    (folder / "n.c").write_text(text)
+    values = ",\n".join("{" + ", ".join(f"{float(v).hex()}f" for v in row) + "}" for row in X)
+    (folder / "main.c").write_text(MAIN.replace("ROWS", str(len(X))).replace("VALUES", values))
+    (folder / "start.c").write_text(START)
+    subprocess.run([ARM, f"-mcpu={cpu}", "-mthumb", "-std=gnu99", "-Os", "--specs=rdimon.specs", "-Wl,--section-start=.vectors=0", "-o",
+                    "m.elf", "main.c", "start.c"], cwd=folder, check=True)
+    ran = subprocess.run(["qemu-system-arm", "-M", "mps2-an385", "-nographic", "-semihosting", "-kernel", "m.elf"], cwd=folder, timeout=60,
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return np.array([int(line, 16) for line in ran.stdout.split()], np.uint32).view(np.float32)
+
+
+@emulated
 @pytest.mark.parametrize("cpu", ["cortex-m0plus", "cortex-m3"])
 def test_a_cortex_computes_the_same(tmp_path, trained, cpu):
     t = trained("magic")
     X = t.test.X[:40].astype(np.float32)
-    (tmp_path / "n.c").write_text(to_c(t.net, **t.int8))
-    values = ",\n".join("{" + ", ".join(f"{float(v).hex()}f" for v in row) + "}" for row in X)
-    (tmp_path / "main.c").write_text(MAIN.replace("ROWS", str(len(X))).replace("VALUES", values))
-    (tmp_path / "start.c").write_text(START)
-    subprocess.run([ARM, f"-mcpu={cpu}", "-mthumb", "-std=gnu99", "-Os", "--specs=rdimon.specs", "-Wl,--section-start=.vectors=0", "-o",
-                    "m.elf", "main.c", "start.c"], cwd=tmp_path, check=True)
-    ran = subprocess.run(["qemu-system-arm", "-M", "mps2-an385", "-nographic", "-semihosting", "-kernel", "m.elf"], cwd=tmp_path, timeout=60,
-                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    got = np.array([int(line, 16) for line in ran.stdout.split()], np.uint32).view(np.float32)
-    np.testing.assert_array_equal(got, to_numpy(t.net, **t.int8)(X).ravel())
+    np.testing.assert_array_equal(by_cortex(tmp_path, to_c(t.net, **t.int8), X, cpu), to_numpy(t.net, **t.int8)(X).ravel())
+
+
+@emulated
+@pytest.mark.parametrize("task, kind", [("binary", "quantile_normal"), ("multiclass", "robust"), ("regression", "robust")])
+def test_a_cortex_averages_the_same(tmp_path, trained, task, kind):
+    "Several networks behind a bent scaler, the outputs of which mean something else in each task."
+    t = trained("magic")
+    X, outputs = t.test.X[:40].astype(np.float32), 3 if task == "multiclass" else 1
+    members = [mlp(t.test.n_features, (8,), BUMP, n_outputs=outputs, seed=seed).train(False) for seed in range(3)]
+    net, options = AveragedNetworks(members, task), t.int8 | dict(scaler=Scaler.fit(t.training.X, kind))
+    got, expected = by_cortex(tmp_path, to_c(net, **options), X, "cortex-m0plus"), to_numpy(net, **options)(X)
+    np.testing.assert_array_equal(got, expected.ravel())
+    assert expected.std() > 0
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -31,6 +31,7 @@ def run(path, timeout):
             cell.metadata["tags"] = [SKIP]
     NotebookClient(notebook, timeout=timeout, kernel_name="python3", skip_cells_with_tag=SKIP, record_timing=False,
                    store_widget_state=False,         # its ids are new in every run
+                   coalesce_streams=True,            # else printed lines part where the clock has it
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     took = time.perf_counter() - start
     for cell in notebook.cells:

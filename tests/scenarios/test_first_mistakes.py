@@ -19,6 +19,7 @@ from nsad import (
     SymbolicActivation,
     TableProblem,
     discover,
+    light,
     mlp,
     replace_activations,
     split,
@@ -139,6 +140,23 @@ TRIAL = dict(names=["forest-bell"], rows=30, steps=2, seeds=(1,), hidden=(4,))
     (lambda: ActivationLibrary("nowhere").add("a", None), "formula is a NoneType"),
     (lambda: SymbolicActivation("sin(x)")(torch.arange(3)), r"not torch\.int64; give x\.float\(\)"),
     (lambda: SymbolicActivation("sin(x)")(np.ones(3)), r"not ndarray; give torch\.as_tensor\(x\)"),
+    (lambda: mlp(0), r"n_features=0 must be a whole number of at least 1, such as .*X\.shape\[1\]"),
+    (lambda: mlp(2.5), "n_features=2.5 must be a whole number"),
+    (lambda: mlp("3"), "n_features='3' must be a whole number"),
+    (lambda: mlp(None), "n_features=None must be"),
+    (lambda: mlp(True), "n_features=True must be"),
+    (lambda: mlp(3, n_outputs=0), "n_outputs=0 must be a whole number of at least 1, such as 1, or the number of classes"),
+    (lambda: mlp(3, n_outputs=-2), "n_outputs=-2 must be"),
+    (lambda: mlp(3, n_outputs="two"), "n_outputs='two' must be"),
+    (lambda: light(X.shape), r"n_features=\(40, 3\) must be a whole number"),
+    (lambda: replace_activations(3, nn.ReLU, "sin(x)"), "model=3 is no network; give an nn.Module"),
+    (lambda: replace_activations("relu"), "model='relu' is no network"),
+    (lambda: replace_activations(nn.ReLU), "model=.*ReLU.*is no network"),
+    (lambda: replace_activations(3, object), "model=3 is no network"),
+    (lambda: replace_activations(mlp(3), 3, "sin(x)"), "old=3 is no class; give a class like nn.ReLU"),
+    (lambda: replace_activations(mlp(3), nn.ReLU(), "sin(x)"), r"old=ReLU\(\) is no class; give a class"),
+    (lambda: replace_activations(mlp(3), (nn.ReLU, "gelu"), "sin(x)"), "old=.*is no class; give a class"),
+    (lambda: replace_activations(mlp(3), "relu", "sin(x)"), "old='relu' is a text; give a class like nn.ReLU"),
     (lambda: to_c(mlp(3, 4), dtype="int4"), "'double', of networks 'int8' too, not 'int4'"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_mistake_is_told_by_name_and_value(mistake, says):
@@ -152,6 +170,7 @@ def test_one_name_of_a_library_may_stand_alone():
 
 
 def test_numbers_of_numpy_are_numbers():
+    assert mlp(np.int64(3), 4, n_outputs=np.int32(2))[-1].out_features == 2
     assert {m.p for m in mlp(3, np.int64(4), dropout=np.float32(0.25)) if isinstance(m, nn.Dropout)} == {0.25}
 
 
