@@ -75,6 +75,8 @@ def test_columns_of_many_words_are_known_and_others_are_not():
     gaps = Dataset.from_frame(gaps[["town", "x", "target"]], "target")
     assert gaps.feature_names == ("town", "town missing", "x") and gaps.categorical_columns == (0,)
     assert Dataset.from_arrays(X, Y).categorical_columns == ()
+    two = replace(TABLE, X=X[:, [6, 1]], feature_names=("z", "town"))
+    assert two.categorical_columns == (1,)
 
 
 def test_without_columns_of_words_nothing_is_embedded_or_the_numbers_are():
