@@ -149,7 +149,11 @@ class Dataset:
     @property
     def categorical_columns(self) -> tuple[int, ...]:
         "Columns of X that are codes of many words, for `CategoryEmbedding`; see `Encoding`."
-        return () if self.encoding is None else self.encoding.categorical_columns
+        if self.encoding is None:
+            return ()
+        names = self.encoding.names
+        words = {names[j] for j in self.encoding.categorical_columns}
+        return tuple(j for j, name in enumerate(self.feature_names) if name in words)
 
     @property
     def n_outputs(self) -> int:

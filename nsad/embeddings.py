@@ -297,15 +297,15 @@ class EmbeddingLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # (..., columns, rows, 1)
         given = x[..., list(self.columns)].transpose(-1, -2).unsqueeze(-1)
-        out = (
-            (self.basis(given) @ self.weight + self.bias.unsqueeze(-2))
-            .transpose(-2, -3)
-            .flatten(-2)
-        )
+        out = self.mapped(given).transpose(-2, -3).flatten(-2)
         if self.activation is not None:
             out = self.activation(out)
         passing = x[..., list(self.passing)]
         return torch.cat([out, passing.expand(*out.shape[:-1], -1)], -1)
+
+    def mapped(self, x: Tensor) -> Tensor:
+        "What numbers (..., columns, rows, 1) become, (..., columns, rows, d_embedding)."
+        return self.basis(x) @ self.weight + self.bias.unsqueeze(-2)
 
     def extra_repr(self) -> str:
         return (
@@ -693,14 +693,29 @@ class CategoryLayer(EmbeddingLayer):
     def n_outputs(self) -> int:
         return super().n_outputs if self.numbers is None else self.numbers.n_outputs
 
-    def basis(self, x: Tensor) -> Tensor:
-        "One-hot code (..., columns, rows, categories) of numbers (..., columns, rows, 1)."
-        least, greatest = self.least.unsqueeze(-2), self.greatest.unsqueeze(-2)
-        return ((x >= least) & (x <= greatest)).to(x.dtype)
+    def mapped(self, x: Tensor) -> Tensor:
+        """What numbers (..., columns, rows, 1) become: their category's row of the table, which
+        is what a one-hot code times the table gives, and the bias.
+        """
+        lead = torch.broadcast_shapes(x.shape[:-2], self.least.shape[:-1])
+        least, greatest = (t.expand(*lead, -1) for t in (self.least, self.greatest))
+        place = ((x >= self.least.unsqueeze(-2)).sum(-1) - 1).clamp(min=0)
+        x = x.squeeze(-1)
+        known = (x >= least.gather(-1, place)) & (x <= greatest.gather(-1, place))
+        tables = torch.arange(self.bias[..., 0].numel(), device=x.device)
+        first = tables.view(*self.bias.shape[:-1], 1) * self.weight.shape[-2]
+        found = nn.functional.embedding(place + first, self.weight.flatten(0, -2))
+        return torch.where(known.unsqueeze(-1), found, 0.0) + self.bias.unsqueeze(-2)
 
     def forward(self, x: Tensor) -> Tensor:
         out = super().forward(x)
         return out if self.numbers is None else self.numbers(out)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{len(self.columns)} of {self.n_features} columns, up to {self.weight.shape[-2]}"
+            f" categories to {self.d_embedding} numbers"
+        )
 
 # %% ../nbs/08a_embeddings.ipynb #17ee787f
 Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding | CategoryEmbedding
@@ -785,19 +800,24 @@ AUTO_VALUES = 64  # a column of fewer different values is left as it is
 AUTO_COLUMNS = 10  # of more columns it is the mixture that counts
 
 
-def automatic_embedding(X) -> PiecewiseLinearEmbedding | None:
+def automatic_embedding(
+    X, words: Sequence[int] = ()
+) -> PiecewiseLinearEmbedding | CategoryEmbedding | None:
     """The embedding that suits a table by a simple rule.
 
     Parameters
     ----------
     X : array of shape (rows, columns)
         Training rows.
+    words : sequence of int, default ()
+        The table's `categorical_columns`.
 
     Returns
     -------
-    PiecewiseLinearEmbedding or None
-        Of the columns with more than `AUTO_VALUES` different values; None for fewer than
-        `AUTO_ROWS` rows, for no such column, and for more than `AUTO_COLUMNS`.
+    PiecewiseLinearEmbedding, CategoryEmbedding or None
+        Of words, if there are any; and of the numeric columns with more than `AUTO_VALUES`
+        different values, if there are at least `AUTO_ROWS` rows and at most `AUTO_COLUMNS` such
+        columns. None for neither.
 
     Examples
     --------
@@ -807,12 +827,15 @@ def automatic_embedding(X) -> PiecewiseLinearEmbedding | None:
     (0, 2)
     >>> automatic_embedding(X[:500]) is None
     True
+    >>> print(automatic_embedding(X, words=(1,)))
+    categories(columns=1, numbers=piecewise(columns=0 2))
     """
     X = np.asarray(X)
-    many = [j for j in numeric_columns(X) if len(np.unique(X[:, j])) > AUTO_VALUES]
-    if len(X) < AUTO_ROWS or not many or len(many) > AUTO_COLUMNS:
-        return None
-    return PiecewiseLinearEmbedding(many)
+    numeric = [j for j in numeric_columns(X) if j not in words]
+    many = [j for j in numeric if len(np.unique(X[:, j])) > AUTO_VALUES]
+    few = len(X) < AUTO_ROWS or not many or len(many) > AUTO_COLUMNS
+    numbers = None if few else PiecewiseLinearEmbedding(many)
+    return CategoryEmbedding(tuple(words), numbers=numbers) if words else numbers
 
 # %% ../nbs/08a_embeddings.ipynb #7544f1b2
 def with_words(embedding: Embedding | None, words: Sequence[int]) -> Embedding | None:

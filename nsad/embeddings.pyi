@@ -138,6 +138,9 @@ class EmbeddingLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         ...
 
+    def mapped(self, x: Tensor) -> Tensor:
+        ...
+
     def extra_repr(self) -> str:
         ...
 
@@ -328,10 +331,13 @@ class CategoryLayer(EmbeddingLayer):
     def n_outputs(self) -> int:
         ...
 
-    def basis(self, x: Tensor) -> Tensor:
+    def mapped(self, x: Tensor) -> Tensor:
         ...
 
     def forward(self, x: Tensor) -> Tensor:
+        ...
+
+    def extra_repr(self) -> str:
         ...
 Embedding = PeriodicEmbedding | PiecewiseLinearEmbedding | CategoryEmbedding
 EMBEDDINGS = {kind.kind: kind for kind in Embedding.__args__}
@@ -348,7 +354,7 @@ AUTO_ROWS = 1000
 AUTO_VALUES = 64
 AUTO_COLUMNS = 10
 
-def automatic_embedding(X) -> PiecewiseLinearEmbedding | None:
+def automatic_embedding(X, words: Sequence[int]=()) -> PiecewiseLinearEmbedding | CategoryEmbedding | None:
     ...
 
 def with_words(embedding: Embedding | None, words: Sequence[int]) -> Embedding | None:

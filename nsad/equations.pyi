@@ -8,7 +8,7 @@ from fastcore.basics import patch as patch
 from scipy.stats import qmc as qmc
 from torch import Tensor as Tensor, nn as nn
 from .fields import FieldEnsemble as FieldEnsemble, train_fields as train_fields
-from .problem import fingerprint as fingerprint
+from .problem import device_for_many as device_for_many, fingerprint as fingerprint
 
 def slopes_of(activation: nn.Module, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     ...
@@ -167,6 +167,8 @@ class EquationProblem:
         Where the residual is taken, a power of two.
     together : int, default 8
         Networks that train as one, at most.
+    device : str, default 'auto'
+        Where they train, see `device_for_many`.
 
     Raises
     ------
@@ -179,14 +181,14 @@ class EquationProblem:
     (1, 1)
     """
 
-    def __init__(self, equation: Equation | str, hidden: Sequence[int]=(32, 32, 32), steps: int=1000, lr: float=0.005, points: int=256, gain: float=1.0, together: int=8):
+    def __init__(self, equation: Equation | str, hidden: Sequence[int]=(32, 32, 32), steps: int=1000, lr: float=0.005, points: int=256, gain: float=1.0, together: int=8, device: str='auto'):
         if isinstance(equation, str):
             if equation not in EQUATIONS:
                 raise ValueError(f"no equation {equation!r}; there are {', '.join(EQUATIONS)}")
             equation = EQUATIONS[equation]()
         self.equation, self.name, self.hidden = (equation, equation.name, tuple(hidden))
         self.steps, self.lr, self.points = (steps, lr, points)
-        self.gain, self.together = (gain, together)
+        self.gain, self.together, self.device = (gain, together, device)
         self.scales = (0.5, 20.0)
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)

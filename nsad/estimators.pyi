@@ -29,7 +29,7 @@ from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation
 from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from .models import Activation as Activation
-from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
+from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, CategoryLayer as CategoryLayer, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
@@ -191,7 +191,9 @@ class _Estimator(BaseEstimator):
             raise ValueError(f'training with the activation {self._spec!r} ended without finite weights; try lr below {recipe.lr:g} or another activation')
         self.loss_curve_ = [*self.loss_curve_, *losses]
         self.n_iter_, self.recipe_ = (len(losses), recipe.for_rows(rows.n_drawn, self._task))
-        self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0])))
+        first = self._networks[0][0]
+        words = first.columns if isinstance(first, CategoryLayer) else ()
+        self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0]), words))
 
     def _train_networks(self, rows: _Rows, held, recipe: Recipe, seed: int) -> list[float]:
         """Train all members, as one where they can be; the mean loss of each epoch."""
@@ -330,8 +332,9 @@ def _member_seeds(seed: int, n_members: int) -> list[int]:
 
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
     ...
+_DISTANCE = 2 / np.sqrt(np.pi)
 
-def _importances(network: nn.Module, X, most: int=2000) -> np.ndarray:
+def _importances(network: nn.Module, X, words: Sequence[int]=(), most: int=2000) -> np.ndarray:
     ...
 
 def _place_of_activation(network: nn.Sequential) -> int:

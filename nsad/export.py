@@ -30,6 +30,7 @@ from .integer_c import quantised_file
 from .layers import (ARRAYS, Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling,
                          applied, as_activation, columnwise, network_layers, numbers, pointwise,
                          standardising, with_numbers)
+from .models import count_of
 from .onnx_graph import (Standardised, accepted, as_inputs, features_of, onnx_program, refusal,
                              rows_for)
 from .operators import NUMPY
@@ -175,6 +176,9 @@ def _float_program(what, n_features:int|None, scaler, example, alone:bool):
 # %% ../nbs/11_export.ipynb #14a90a94
 def _with_inputs(model:nn.Module, n_features:int|None, scaler, example, alone:bool)->tuple:
     "The model with its scaler, inputs that it takes, and the number of columns of a table's."
+    if n_features is not None:
+        try: count_of(n_features, "n_features", "the columns of a table, X.shape[1], or None")
+        except ValueError as error: raise ExportError(str(error)) from None
     if example is None:
         n_features = n_features or features_of(model)
         inputs = rows_for(model, n_features),

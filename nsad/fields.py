@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from .activation import activation_module
 from .initialisation import NODES, WEIGHTS, moments          # noqa: F401
+from .models import count_of, widths_of
 from .problem import device_for_many, fingerprint
 from .training import Recipe, Stepper
 
@@ -86,7 +87,9 @@ class FieldEnsemble(nn.Module):
         if not len(activations) or not len(seeds):
             raise ValueError(f"{len(activations)} activations and {len(seeds)} seeds; give one of "
                              "each at least")
-        self.seeds, self.sizes = tuple(seeds), (n_inputs, *hidden, n_outputs)
+        n_inputs = count_of(n_inputs, "n_inputs", "2 for images")
+        n_outputs = count_of(n_outputs, "n_outputs", "1 for grey values")
+        self.seeds, self.sizes = tuple(seeds), (n_inputs, *widths_of(hidden), n_outputs)
         self.acts = nn.ModuleList(nn.ModuleList(self._modules_of(a)) for a in activations)
         starts = [[self._start(first[0], seed, gain) for seed in self.seeds] for first in self.acts]
         members = [m for of_seeds in starts for m in of_seeds]

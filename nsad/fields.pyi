@@ -12,7 +12,8 @@ from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import activation_module as activation_module
 from .initialisation import NODES as NODES, WEIGHTS as WEIGHTS, moments as moments
-from .problem import fingerprint as fingerprint
+from .models import count_of as count_of, widths_of as widths_of
+from .problem import device_for_many as device_for_many, fingerprint as fingerprint
 from .training import Recipe as Recipe, Stepper as Stepper
 
 def edge_scale(activation: nn.Module, bias: float=0.0) -> tuple[float, float]:
@@ -45,7 +46,9 @@ class FieldEnsemble(nn.Module):
         super().__init__()
         if not len(activations) or not len(seeds):
             raise ValueError(f'{len(activations)} activations and {len(seeds)} seeds; give one of each at least')
-        self.seeds, self.sizes = (tuple(seeds), (n_inputs, *hidden, n_outputs))
+        n_inputs = count_of(n_inputs, 'n_inputs', '2 for images')
+        n_outputs = count_of(n_outputs, 'n_outputs', '1 for grey values')
+        self.seeds, self.sizes = (tuple(seeds), (n_inputs, *widths_of(hidden), n_outputs))
         self.acts = nn.ModuleList((nn.ModuleList(self._modules_of(a)) for a in activations))
         starts = [[self._start(first[0], seed, gain) for seed in self.seeds] for first in self.acts]
         members = [m for of_seeds in starts for m in of_seeds]
@@ -99,6 +102,8 @@ class FieldProblem:
         Points in a step, drawn anew for each; None for all.
     together : int, default 12
         Networks that train as one, at most.
+    device : str, default 'auto'
+        Where they train, see `device_for_many`.
 
     Raises
     ------
@@ -111,9 +116,9 @@ class FieldProblem:
     >>> wave = FieldProblem("wave", (x[::2], np.sin(9 * x[::2])), (x[1::2], np.sin(9 * x[1::2])))
     """
 
-    def __init__(self, name: str, fit: tuple, judge: tuple, hidden: Sequence[int]=(64, 64, 64), steps: int=500, lr: float=0.002, gain: float=1.0, batch: int | None=None, together: int=12):
+    def __init__(self, name: str, fit: tuple, judge: tuple, hidden: Sequence[int]=(64, 64, 64), steps: int=500, lr: float=0.002, gain: float=1.0, batch: int | None=None, together: int=12, device: str='auto'):
         self.name, self.hidden, self.steps, self.lr = (name, tuple(hidden), steps, lr)
-        self.gain, self.batch, self.together = (gain, batch, together)
+        self.gain, self.batch, self.together, self.device = (gain, batch, together, device)
         self.scales = (1.0, 60.0)
         self.fit, self.judge = (_points(fit, f'{name}: fit'), _points(judge, f'{name}: judge'))
         if self.fit[0].shape[1:] != self.judge[0].shape[1:]:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
+__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'count_of', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
 import copy
 import functools
 import itertools
@@ -29,7 +29,7 @@ def _checked_dropout(dropout: float) -> float:
 def widths_of(hidden: Sequence[int] | int, least: int=0) -> tuple[int, ...]:
     ...
 
-def _checked_count(value: int, name: str, such_as: str) -> int:
+def count_of(value: int, name: str, such_as: str) -> int:
     ...
 INITS = ('default', 'gain')
 
@@ -307,11 +307,15 @@ def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
 
 def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     ...
+_CACHED = 2 ** 14
 
 def _own(column: Program | list[Program], s: int) -> Program:
     ...
 
-def _jobs(programs: Sequence, members: Iterable, order: int, views: list) -> Iterator[tuple]:
+def _jobs(programs: Sequence, members: Iterable, order: int, tensors: list) -> Iterator[tuple]:
+    ...
+
+def _column_jobs(programs: Sequence, order: int, tensors: list) -> Iterator[tuple]:
     ...
 
 def _with_checks(jobs: Iterable[tuple[Program, list[Tensor]]], scaled: bool):

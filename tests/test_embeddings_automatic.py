@@ -1,10 +1,11 @@
 """`embedding="auto"` of the estimators: what the training rows say, and what the network then has."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import make_hastie_10_2
 
-from nsad import NSADClassifier, NSADRegressor, PiecewiseLinearEmbedding, Recipe, to_c
+from nsad import CategoryEmbedding, NSADClassifier, NSADRegressor, PiecewiseLinearEmbedding, Recipe, to_c
 from nsad.embeddings import automatic_embedding
 
 RNG = np.random.default_rng(0)
@@ -27,6 +28,25 @@ def test_the_rule_asks_rows_values_and_columns(X, columns):
     found = automatic_embedding(X)
     assert (found and found.columns) == columns
     assert found is None or isinstance(found, PiecewiseLinearEmbedding)
+
+
+@pytest.mark.parametrize("X, words, expected", [
+    (mixed(), (3,), CategoryEmbedding((3,), numbers=PiecewiseLinearEmbedding((1,)))),
+    (mixed(300), (0,), CategoryEmbedding((0,))), (WIDE, (2, 3), CategoryEmbedding((2, 3), numbers=PiecewiseLinearEmbedding((0, 1, *range(4, 12))))),
+    (mixed(), (), PiecewiseLinearEmbedding((1, 3))),
+], ids=["beside numbers", "few rows", "words make numbers few", "no words"])
+def test_words_are_embedded_whatever_becomes_of_numbers(X, words, expected):
+    assert automatic_embedding(X, words) == expected
+
+
+def test_words_of_a_frame_are_embedded_as_words_and_never_as_numbers(tmp_path):
+    towns = RNG.integers(0, 80, 1200)
+    frame = pd.DataFrame({"town": [f"town {k:02}" for k in towns], "x": WIDE[:, 0]})
+    model = NSADRegressor("silu", **SHORT).fit(frame, towns % 7 + WIDE[:, 0])
+    assert model.embedding_.columns == (0,) and model.embedding_.numbers.columns == (1,)
+    again = NSADRegressor.load(model.save(tmp_path / "model.nsad"))
+    assert again.embedding_ == model.embedding_ and again.embedding == "auto"
+    np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
 
 
 @pytest.mark.parametrize("make", [NSADClassifier, NSADRegressor])

@@ -25,8 +25,10 @@ from nsad import (
     split,
     train,
 )
-from nsad.export import to_c
+from nsad.export import to_c, to_onnx
+from nsad.fields import FieldEnsemble
 from nsad.judgement import judge
+from nsad.models import MLPEnsemble
 from nsad.paper import Reproduction, claims
 
 X = np.random.default_rng(0).normal(size=(40, 3))
@@ -148,6 +150,12 @@ TRIAL = dict(names=["forest-bell"], rows=30, steps=2, seeds=(1,), hidden=(4,))
     (lambda: mlp(3, n_outputs=0), "n_outputs=0 must be a whole number of at least 1, such as 1, or the number of classes"),
     (lambda: mlp(3, n_outputs=-2), "n_outputs=-2 must be"),
     (lambda: mlp(3, n_outputs="two"), "n_outputs='two' must be"),
+    (lambda: MLPEnsemble(-3, ["relu"]), "n_features=-3 must be a whole number of at least 1"),
+    (lambda: FieldEnsemble(["sin(x)"], n_inputs=0), "n_inputs=0 must be a whole number of at least 1, such as 2 for images"),
+    (lambda: FieldEnsemble(["sin(x)"], n_outputs=2.5), "n_outputs=2.5 must be"),
+    (lambda: FieldEnsemble(["sin(x)"], hidden=(8, 0)), r"hidden=\(8, 0\) must name layers"),
+    (lambda: to_onnx(mlp(3), "never.onnx", n_features="all"), r"n_features='all' must be a whole number .*or None"),
+    (lambda: to_onnx("sin(x)", "never.onnx", n_features=0), "n_features=0 must be"),
     (lambda: light(X.shape), r"n_features=\(40, 3\) must be a whole number"),
     (lambda: replace_activations(3, nn.ReLU, "sin(x)"), "model=3 is no network; give an nn.Module"),
     (lambda: replace_activations("relu"), "model='relu' is no network"),
