@@ -3,9 +3,10 @@
     OMP_NUM_THREADS=1 python benchmarks/images.py > benchmarks/results/images.txt        # raw rows: benchmarks/results/images-rows.csv
 
 Half of the pixels are known (a chessboard), the others judge. All activations have the same network (2-64-64-64-1, about 8,600 parameters), start,
-optimiser and number of steps; the learned mix computes four formulas at once and learns their shares in each layer. The scale inside of each formula, and whether hidden weights start at the edge of chaos or at twice that, are
-chosen for each on the three photographs of TUNE; the six of TEST have no say in it. Intervals are 95 % t intervals over photographs (means of
-seeds); differences are paired by photograph. Trains on a CUDA device where there is one. Formulas given on the command line, with S for the scale, stand beside the others.
+optimiser and number of steps; the learned mix computes four formulas at once and learns their shares in each layer. The scale inside of each
+formula, and whether hidden weights start at the edge of chaos or at twice that, are chosen for each on the three photographs of TUNE; the six of
+TEST have no say in it. Intervals are 95 % t intervals over photographs (means of seeds); differences are paired by photograph. Formulas given on
+the command line, with S for the scale, stand beside the others. Trains on a CUDA device where there is one.
 """
 import argparse
 import itertools
