@@ -776,13 +776,21 @@ def _jobs(
         yield jet(_own(programs[i], s), order), [view[s][i] for view in views]
 
 
+def _together(program: Program | list[Program], n: int) -> int:
+    """How many seeds, of `n` numbers each, are computed at a time. One where that would change
+    the last bit: PyTorch rounds what is left of its vectors, and GELU, in another way.
+    """
+    if isinstance(program, list) or n % 64 or any(op == "gelu" for op, *_ in program.instructions):
+        return 1
+    return max(1, _CACHED // n)
+
+
 def _column_jobs(programs: Sequence, order: int, tensors: list) -> Iterator[tuple]:
     """The same for several seeds of a column at a time, as many as stay in the cache: to begin a
     call takes as long as some thousand numbers.
     """
-    together = max(1, _CACHED // tensors[0][0, 0].numel())
     for i, program in enumerate(programs):
-        size = 1 if isinstance(program, list) else together
+        size = _together(program, tensors[0][0, 0].numel())
         parts = zip(*(t[:, i].split(size) for t in tensors))
         for s, part in enumerate(parts):
             yield jet(_own(program, s), order), part
