@@ -315,6 +315,9 @@ def _own(column: Program | list[Program], s: int) -> Program:
 def _jobs(programs: Sequence, members: Iterable, order: int, tensors: list) -> Iterator[tuple]:
     ...
 
+def _together(program: Program | list[Program], n: int) -> int:
+    ...
+
 def _column_jobs(programs: Sequence, order: int, tensors: list) -> Iterator[tuple]:
     ...
 
