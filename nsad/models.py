@@ -759,7 +759,7 @@ def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     return all(t.is_contiguous() and ordinary(t) for t in (z, keep) if t is not None)
 
 # %% ../nbs/09_models.ipynb #6e63fd00
-_CACHED = 2**14  # numbers of which all that is computed stays in the cache
+_CACHED = 2**15  # numbers of which all that is computed stays in the cache
 
 
 def _own(column: Program | list[Program], s: int) -> Program:
