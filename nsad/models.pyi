@@ -307,7 +307,7 @@ def _of_members(t: Tensor) -> list[tuple[Tensor, ...]]:
 
 def _is_memory(z: Tensor, keep: Tensor | None) -> bool:
     ...
-_CACHED = 2 ** 14
+_CACHED = 2 ** 15
 
 def _own(column: Program | list[Program], s: int) -> Program:
     ...
