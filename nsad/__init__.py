@@ -1,16 +1,12 @@
 """Find activation functions in data, and prove what they are worth.
 
-Formulas become differentiable PyTorch layers, are searched on training rows, and judged beside ReLU.
 >>> from nsad import SymbolicActivation, mlp
 >>> activation = SymbolicActivation("x * exp(-x**2)")
 >>> net = mlp(10, hidden=(64, 32), activation=activation)        # an ordinary torch network
 
-From a table to a verdict; ``help(nsad.discover)`` says more::
-
-    ds = load_dataset("magic", rows=4000, seed=42)
+    ds = load_dataset("magic", rows=4000, seed=42)                               # from a table to a verdict
     found = discover(ds.take(split(ds, test=0.2, seed=42).train), seed=42)       # no test rows
     compare(Study([ds], {"relu": "relu", "found": found.best}, split_seed=42).run(), baseline="relu")
-
 Where to look (``nsad.__all__`` is the whole list; at a shell, ``nsad`` alone shows the commands):
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
 formulas    Formula, explore, SymbolicActivation, replace_activations, SelectableActivation

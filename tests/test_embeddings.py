@@ -321,10 +321,6 @@ def test_a_large_mean_costs_no_digits_in_single_precision():
     np.testing.assert_allclose(to_numpy(net, "float", scaler)(far), predict(net, rows), atol=1e-4)
 
 
-def test_int8_says_what_it_does_not_take():
-    with pytest.raises(ValueError, match="dtype='float'"): to_c(trained(KINDS[0]), dtype="int8", scaler=SCALER, calibration=X)
-
-
 # ---------------------------------------------------------------- estimators
 
 @each_kind

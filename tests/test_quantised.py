@@ -15,8 +15,9 @@ from helpers import CC, by_onnx, compiled
 from nsad import ExportError, Recipe, SymbolicActivation, load_dataset, mlp, split, to_c, to_numpy, to_onnx, train
 from nsad.data import SAMPLES, Dataset, Scaler
 from nsad.ensemble import AveragedNetworks
+from nsad.integers import Grid, fit_table, tabulate
 from nsad.microcontroller import compiled_size, footprint
-from nsad.quantised import Grid, costs, fit_table, quantise, quantise_network, tabulate
+from nsad.quantised import costs, quantise, quantise_network
 
 pytestmark = pytest.mark.slow
 
