@@ -195,6 +195,16 @@ ALONE = ["index", "is-it-for-me", "gallery", "contributing", "reference/commands
 SHOWN = "index.html", "gallery.html", "reference/discover.html", "nbs/tutorials/your_own_table.html", "explain/architecture.html"
 
 
+def settled(tab, script):
+    "What a script says twice in a row, when the page has taken its new width."
+    last = None
+    for _ in range(100):
+        tab.wait_for_timeout(50)
+        last, before = tab.evaluate(script), last
+        if last == before: break
+    return last
+
+
 @pytest.fixture(scope="module")
 def measured(browser, server, site):
     "Of each width the pages and what was measured on them; each page is opened once."
@@ -203,11 +213,10 @@ def measured(browser, server, site):
     found = {width: {} for width in WIDTHS}
     for path in [*(f"{name}.html" for name in ALONE), *paths]:
         tab = v.open(path, until="load")
-        tab.wait_for_function("document.readyState == 'complete'")
+        tab.wait_for_function("document.readyState == 'complete' && document.fonts.status == 'loaded'")
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 1000})
-            tab.wait_for_timeout(100)
-            found[width][path] = dict(hidden=tab.evaluate(OUT_OF_SIGHT), boxes=tab.locator("article table, article pre").count(),
+            found[width][path] = dict(hidden=settled(tab, OUT_OF_SIGHT), boxes=tab.locator("article table, article pre").count(),
                                       too_wide=tab.evaluate(TOO_WIDE), across=tab.evaluate("document.documentElement.scrollWidth"))
             if width == WIDTHS[0] and path in SHOWN: v.keep("phone-" + path.replace("/", "-").removesuffix(".html"))
         tab.set_viewport_size({"width": WIDTHS[0], "height": 1000})
