@@ -82,7 +82,7 @@ KINDS = {
 }
 END = """
 if __name__ == "__main__":
-    size = 32 if isinstance(problem, TableProblem) or getattr(problem, "as_one", False) else 16           # what trains one by one tells of each training
+    size = 48 if isinstance(problem, TableProblem) or getattr(problem, "as_one", False) else 24           # what trains one by one tells of each training
     found = discover(problem, resume=sys.argv[1], initial_size=size, population_size=size // 2, generations=2, finalists=3, final_seeds=2, progress=False,
                      n_jobs=int(sys.argv[2]))
     print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""))
