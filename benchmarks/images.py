@@ -119,8 +119,9 @@ def main():
     torch.set_num_threads(1)
     print(f"{date.today()}  {' '.join(sys.argv)}\n{args.size} x {args.size}, {args.steps} steps, {args.seeds} seeds\n", flush=True)
     rows, chosen, start, known = [], {}, time.perf_counter(), known_rows(args.resume)
-    for name, (form, scales) in (RIVALS | {f: (f, (5, 10, 15, 25)) for f in args.formulas}).items():
-        if name in args.leave_out or args.only is not None and name not in (*args.only, *args.formulas): continue
+    names = set(RIVALS if args.only is None else args.only) - set(args.leave_out)
+    rivals = {name: rival for name, rival in RIVALS.items() if name in names}
+    for name, (form, scales) in (rivals | {f: (f, (5, 10, 15, 25)) for f in args.formulas}).items():
         before = known.get(name, [])
         text, gain, tried = tuned(name, form, scales, args.size, args.tune_steps, before)
         chosen[name] = text, gain

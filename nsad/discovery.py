@@ -46,6 +46,7 @@ from nsad.files import (
 )
 from .formula import Formula, FormulaError
 from .messages import html_table, shown
+from .models import count_of
 from .operators import OPS, SPELLINGS
 from .parallel import Workers, connected
 from .problem import NO_FINGERPRINT, Problem, TableProblem, as_problem, fingerprint
@@ -943,10 +944,7 @@ def discover(
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
-    if not (
-        isinstance(restarts, Integral) and not isinstance(restarts, bool) and restarts >= 1
-    ):
-        raise ValueError(f"restarts={restarts!r} must be a whole number of at least 1")
+    count_of(restarts, "restarts")
     if isinstance(dataset, TableProblem):
         place = {} if dataset.device == "auto" else {"device": dataset.device}
         dataset, options = dataset.dataset, dataset.options | place | options

@@ -28,6 +28,7 @@ from .embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Emb
 from nsad.files import FileError as FileError, check_output as check_output, file_name as file_name, free_name as free_name, lock_of as lock_of, locked as locked, write_file as write_file
 from .formula import Formula as Formula, FormulaError as FormulaError
 from .messages import html_table as html_table, shown as shown
+from .models import count_of as count_of
 from .operators import OPS as OPS, SPELLINGS as SPELLINGS
 from .parallel import Workers as Workers, connected as connected
 from .problem import NO_FINGERPRINT as NO_FINGERPRINT, Problem as Problem, TableProblem as TableProblem, as_problem as as_problem, fingerprint as fingerprint

@@ -77,6 +77,8 @@ class _Wanted:
                 )
         if self.activation is not None:
             _checked_activation(self.activation)
+        if getattr(self, "edges", None) is not None:
+            object.__setattr__(self, "edges", _checked_edges(self.edges, self.columns))
 
     def __str__(self) -> str:
         "Text that `embedding_of` reads; bins are not in it, as they follow from rows."
@@ -398,11 +400,6 @@ class PiecewiseLinearEmbedding(_Wanted):
         d_embedding=(_count, "a whole number of at least 1"),
     )
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.edges is not None:
-            object.__setattr__(self, "edges", _checked_edges(self.edges, self.columns))
-
     def _layer(self, n_features: int) -> "PiecewiseLinearLayer":
         if self.edges is None:
             raise ValueError(
@@ -570,8 +567,6 @@ class CategoryEmbedding(_Wanted):
     def __post_init__(self):
         super().__post_init__()
         object.__setattr__(self, "numbers", _checked_numbers(self.numbers, self.columns))
-        if self.edges is not None:
-            object.__setattr__(self, "edges", _checked_edges(self.edges, self.columns))
         if any(len(e) % 2 for e in self.edges or ()):
             raise ValueError(
                 f"edges={self.edges!r:.80} must be two for each category; for_rows finds them"

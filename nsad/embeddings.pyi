@@ -208,9 +208,6 @@ class PiecewiseLinearEmbedding(_Wanted):
     kind = 'piecewise'
     _allowed = dict(n_bins=(_count, 'a whole number of at least 1'), d_embedding=(_count, 'a whole number of at least 1'))
 
-    def __post_init__(self):
-        ...
-
     def _layer(self, n_features: int) -> 'PiecewiseLinearLayer':
         ...
 

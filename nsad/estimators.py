@@ -762,16 +762,16 @@ def _importances(
     x = torch.as_tensor(
         X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64
     ).requires_grad_()
-    outputs = network.eval()(x).sum(0)
+    outputs = network.eval()(x)
     slopes = sum(
-        torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs
+        torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs.sum(0)
     ).numpy()
     order = np.random.default_rng(0).permutation(len(x))
     for j in words:
         other = x.detach().clone()
         other[:, j] = other[order, j]
         with torch.no_grad():
-            change = (network(other) - network(x)).abs().mean(0).sum()
+            change = (network(other) - outputs).abs().mean(0).sum()
         slopes[j] = float(change) / _DISTANCE
     return slopes / (slopes.sum() or 1.0)
 

@@ -9,7 +9,6 @@ __all__ = ['LR_FACTORS', 'SLOWER', 'PLAIN', 'FEW_STEPS', 'tuned_rates', 'quick_b
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from .baselines import LightGBMBaseline, LinearBaseline, installed
@@ -17,9 +16,9 @@ from .data import TEST_SHARE, Dataset, split
 from .discovery import Discovery
 from .evaluation import Study
 from .formula import Formula
-from .models import Activation
+from .models import Activation, count_of
 from .statistics import Verdict, verdicts
-from .training import COUNT, STRONG, Recipe, check_settings, recipe_of
+from .training import STRONG, Recipe, recipe_of
 
 # %% ../nbs/19b_judgement.ipynb #82ec6906
 LR_FACTORS = (1 / 3, 1.0, 3.0)
@@ -350,8 +349,8 @@ def judge(
         A discovery that has seen test rows of this split, or a number that cannot be.
     """
     recipe = recipe_of(recipe)
-    asked = SimpleNamespace(lasting=lasting, n_seeds=n_seeds)
-    check_settings(asked, dict.fromkeys(vars(asked), COUNT))
+    count_of(lasting, "lasting")
+    count_of(n_seeds, "n_seeds")
     best = (
         found.best if isinstance(found, Discovery) else Formula(getattr(found, "text", found))
     )

@@ -91,7 +91,7 @@ def widths_of(hidden: Sequence[int] | int, least: int = 0) -> tuple[int, ...]:
     return tuple(map(int, widths))
 
 # %% ../nbs/09_models.ipynb #2e82338f
-def count_of(value: int, name: str, such_as: str) -> int:
+def count_of(value: int, name: str, such_as: str = "") -> int:
     """A whole number of at least 1, checked.
 
     Parameters
@@ -100,8 +100,8 @@ def count_of(value: int, name: str, such_as: str) -> int:
         How many.
     name : str
         Of the argument.
-    such_as : str
-        What would do, for the message.
+    such_as : str, default ''
+        What would do, for the message; by default it gives no example.
 
     Raises
     ------
@@ -115,9 +115,8 @@ def count_of(value: int, name: str, such_as: str) -> int:
     """
     if isinstance(value, Integral) and not isinstance(value, bool) and value >= 1:
         return int(value)
-    raise ValueError(
-        f"{name}={value!r:.60} must be a whole number of at least 1, such as {such_as}"
-    )
+    example = f", such as {such_as}" if such_as else ""
+    raise ValueError(f"{name}={value!r:.60} must be a whole number of at least 1{example}")
 
 # %% ../nbs/09_models.ipynb #3a4aa4aa
 INITS = "default", "gain"

@@ -29,7 +29,7 @@ def _checked_dropout(dropout: float) -> float:
 def widths_of(hidden: Sequence[int] | int, least: int=0) -> tuple[int, ...]:
     ...
 
-def count_of(value: int, name: str, such_as: str) -> int:
+def count_of(value: int, name: str, such_as: str='') -> int:
     ...
 INITS = ('default', 'gain')
 

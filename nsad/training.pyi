@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['ABOVE_0', 'COUNT', 'STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'Allowed', 'check_settings', 'recipe_named', 'recipe_of', 'learning_rate', 'member_losses', 'resolve_device', 'weighted_rows', 'Stepper', 'one_thread', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
+__all__ = ['ABOVE_0', 'STRONG', 'PAPER', 'CONVERGED', 'RECIPES', 'MOST_DRAWN', 'MEASURES', 'LOWER_IS_BETTER', 'Recipe', 'Allowed', 'check_settings', 'recipe_named', 'recipe_of', 'learning_rate', 'member_losses', 'resolve_device', 'weighted_rows', 'Stepper', 'one_thread', 'History', 'train', 'calibration_error', 'measures', 'forward_flops', 'latency', 'predict', 'member_costs', 'evaluate', 'choose_by_trial']
 import copy
 import functools
 import math
@@ -166,7 +166,6 @@ class Allowed:
     def fits(self, value) -> bool:
         ...
 ABOVE_0 = math.nextafter(0.0, 1.0)
-COUNT = Allowed('a whole number of at least 1', 1, whole=True)
 _ALLOWED = dict(epochs=Allowed('a whole number of at least 1, or "auto"', 1, words=('auto',), whole=True), batch_size=Allowed('a whole number of at least 2, or "auto"', 2, words=('auto',), whole=True), lr=Allowed('a number above 0', ABOVE_0), weight_decay=Allowed('a number of at least 0, or "auto"', 0, words=('auto',)), dropout=Allowed('a number from 0 to below 1, or "auto"', 0, 1, words=('auto',)), patience=Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), steps=Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True), optimiser=Allowed('"adamw" or "adam"', words=('adamw', 'adam')), schedule=Allowed('"constant", "cosine" or "one-cycle"', words=('constant', 'cosine', 'one-cycle')), warmup=Allowed('a number from 0 to below 1', 0, 1), label_smoothing=Allowed('a number from 0 to below 1', 0, 1), clip=Allowed('a number above 0, or None', ABOVE_0, words=(None,)), constants_lr=Allowed('a number of at least 0', 0), embedding_lr=Allowed('a number of at least 0', 0), norm_lr=Allowed('a number of at least 0', 0))
 
 def check_settings(owner: object, allowed: Mapping[str, Allowed], where: str=''):

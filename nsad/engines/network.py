@@ -48,7 +48,6 @@ from nsad.problem import (
 )
 from nsad.training import (
     ABOVE_0,
-    COUNT,
     STRONG,
     Allowed,
     Recipe,
@@ -484,25 +483,26 @@ class NetworkEngine:
             )
 
 # %% ../../nbs/17a_engines.network.ipynb #5d2f0d01
+_COUNT = Allowed("a whole number of at least 1", 1, whole=True)
 _FROM_0 = Allowed("a whole number of at least 0", 0, whole=True)
 _MAYBE = Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True)
 _ROWS = Allowed("a whole number of at least 2, or None", 2, words=(None,), whole=True)
 
 # %% ../../nbs/17a_engines.network.ipynb #5d2f0d08
 _ALLOWED = dict(
-    population_size=COUNT,
-    generations=COUNT,
+    population_size=_COUNT,
+    generations=_COUNT,
     initial_size=_MAYBE,
-    tournament_size=COUNT,
-    max_nodes=COUNT,
+    tournament_size=_COUNT,
+    max_nodes=_COUNT,
     parsimony=Allowed("a number of at least 0", 0),
     rows=_ROWS,
-    screen_rows=COUNT,
+    screen_rows=_COUNT,
     promote=Allowed("a share from 0 to 1", 0, math.nextafter(1.0, 2.0)),
     tune=_FROM_0,
     finalists=_FROM_0,
     final_rows=_ROWS,
-    final_seeds=COUNT,
+    final_seeds=_COUNT,
     stack_size=_MAYBE,
     per_layer=_FROM_0,
     restart=_FROM_0,
@@ -538,7 +538,7 @@ _SEVERAL = dict(
         n=2,
         ascending=True,
     ),
-    steps=_Several("two whole numbers of at least 1, or None", COUNT, n=2, optional=True),
+    steps=_Several("two whole numbers of at least 1, or None", _COUNT, n=2, optional=True),
     scales=_Several(
         "two numbers above 0, the smaller first, or None",
         _POSITIVE,

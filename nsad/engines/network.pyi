@@ -26,7 +26,7 @@ from ..operators import OPS as OPS, bred as bred
 from ..parallel import Workers as Workers, run_jobs as run_jobs
 from ..printing import plain_text as plain_text
 from nsad.problem import Problem as Problem, TableTrial as TableTrial, device_for_many as device_for_many, stack_losses as stack_losses, trained_stack as trained_stack, trial_losses as trial_losses
-from nsad.training import ABOVE_0 as ABOVE_0, COUNT as COUNT, STRONG as STRONG, Allowed as Allowed, Recipe as Recipe, check_settings as check_settings, one_thread as one_thread, recipe_of as recipe_of
+from nsad.training import ABOVE_0 as ABOVE_0, STRONG as STRONG, Allowed as Allowed, Recipe as Recipe, check_settings as check_settings, one_thread as one_thread, recipe_of as recipe_of
 
 class _Draws(threading.local):
     """Python's random numbers; where a thread has set a generator of its own, that one's."""
@@ -367,10 +367,11 @@ class NetworkEngine:
 
     def _offspring(self, parents: Sequence[Formula], archive: _Archive) -> gp.PrimitiveTree:
         ...
+_COUNT = Allowed('a whole number of at least 1', 1, whole=True)
 _FROM_0 = Allowed('a whole number of at least 0', 0, whole=True)
 _MAYBE = Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True)
 _ROWS = Allowed('a whole number of at least 2, or None', 2, words=(None,), whole=True)
-_ALLOWED = dict(population_size=COUNT, generations=COUNT, initial_size=_MAYBE, tournament_size=COUNT, max_nodes=COUNT, parsimony=Allowed('a number of at least 0', 0), rows=_ROWS, screen_rows=COUNT, promote=Allowed('a share from 0 to 1', 0, math.nextafter(1.0, 2.0)), tune=_FROM_0, finalists=_FROM_0, final_rows=_ROWS, final_seeds=COUNT, stack_size=_MAYBE, per_layer=_FROM_0, restart=_FROM_0)
+_ALLOWED = dict(population_size=_COUNT, generations=_COUNT, initial_size=_MAYBE, tournament_size=_COUNT, max_nodes=_COUNT, parsimony=Allowed('a number of at least 0', 0), rows=_ROWS, screen_rows=_COUNT, promote=Allowed('a share from 0 to 1', 0, math.nextafter(1.0, 2.0)), tune=_FROM_0, finalists=_FROM_0, final_rows=_ROWS, final_seeds=_COUNT, stack_size=_MAYBE, per_layer=_FROM_0, restart=_FROM_0)
 
 @dataclass(frozen=True)
 class _Several:
@@ -384,7 +385,7 @@ class _Several:
     def fits(self, given) -> bool:
         ...
 _POSITIVE = Allowed('a number above 0', ABOVE_0)
-_SEVERAL = dict(fidelity=_Several('two shares above 0 and at most 1, the smaller first', replace(_POSITIVE, below=math.nextafter(1.0, 2.0)), n=2, ascending=True), steps=_Several('two whole numbers of at least 1, or None', COUNT, n=2, optional=True), scales=_Several('two numbers above 0, the smaller first, or None', _POSITIVE, n=2, ascending=True, optional=True), lr_factors=_Several('numbers above 0, such as (1,)', _POSITIVE))
+_SEVERAL = dict(fidelity=_Several('two shares above 0 and at most 1, the smaller first', replace(_POSITIVE, below=math.nextafter(1.0, 2.0)), n=2, ascending=True), steps=_Several('two whole numbers of at least 1, or None', _COUNT, n=2, optional=True), scales=_Several('two numbers above 0, the smaller first, or None', _POSITIVE, n=2, ascending=True, optional=True), lr_factors=_Several('numbers above 0, such as (1,)', _POSITIVE))
 
 def _check_trainings(engine: NetworkEngine):
     ...
