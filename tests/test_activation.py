@@ -579,6 +579,7 @@ def test_slopes_of_whole_powers(n):
     assert_close(plain(derivative_by(program, 0), x.detach())[0], expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
     learn = 0

@@ -118,6 +118,7 @@ def test_a_graph_of_fx_computes_and_learns_the_same(text, more):
     assert_close(fx.symbolic_trace(net)(ROWS.float()), net(ROWS.float()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "more"), KINDS)
 def test_torch_compile_takes_the_whole_graph(text, more):
     ours, plain = pair(text, **more)

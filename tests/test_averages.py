@@ -125,6 +125,7 @@ def sure(task, options):
     return net, scaler, raw, wanted, dict(rtol=1e-5, atol=1e-5 * max(1, np.abs(wanted).max()))
 
 
+@pytest.mark.slow
 @exported
 @pytest.mark.parametrize("task", TARGETS)
 def test_numpy_and_onnx_give_the_same_numbers(task, options, tmp_path):

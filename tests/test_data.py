@@ -295,6 +295,7 @@ def test_a_download_is_kept_and_not_repeated(published, tmp_path):
     assert load_dataset("spambase", data_home=path.parent).n_rows == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [dict(missing=1000), dict(digest_of=b"the original")])
 def test_a_download_that_is_cut_or_altered_leaves_nothing_behind(fault, published, tmp_path):
     published("higgs", b"not the original", **fault)

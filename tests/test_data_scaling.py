@@ -194,6 +194,7 @@ def scaled(kind, embedding):
     return scaler, net, raw, wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("embedding", [None, "periodic"])
 @pytest.mark.parametrize("kind", BENT)
 def test_numpy_and_onnx_hold_the_scaling(kind, embedding, tmp_path):

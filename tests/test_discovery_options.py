@@ -90,6 +90,7 @@ def test_every_candidate_with_losses_by_fidelity_and_seed():
     pd.testing.assert_frame_equal(again.candidates, table)
 
 
+@pytest.mark.slow
 def test_a_table_tells_its_shares_and_seeds():
     found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), **SMALL | dict(generations=1, initial_size=8))
     table_ = found.candidates
@@ -108,6 +109,7 @@ def test_a_file_with_other_candidates_is_refused(change):
     assert Discovery.from_json(json.dumps(raw)).candidates.empty
 
 
+@pytest.mark.slow
 def test_restarts_keep_the_best_by_its_own_final_losses():
     three = discover(closeness, restarts=3, **SMALL)
     assert set(three.candidates.restart) == {0, 1, 2} and three.provenance["restarts"] == 3
@@ -123,6 +125,7 @@ def test_restarts_keep_the_best_by_its_own_final_losses():
     pd.testing.assert_frame_equal(first, one.candidates)                           # the first is the search without restarts
 
 
+@pytest.mark.slow
 def test_restarts_of_any_engine_share_budget_and_are_resumed(tmp_path):
     found = discover(closeness, restarts=2, budget=60, **SMALL)
     assert found.provenance["candidates"] <= 60 and set(found.candidates.restart) == {0, 1}

@@ -41,6 +41,7 @@ def fast_wave(activation, seed, fidelity):
     return (net(POINTS[1::2]) - torch.sin(25 * POINTS[1::2])).square().mean().item()
 
 
+@pytest.mark.slow
 def test_a_loop_of_ones_own_comes_back_with_a_front_that_has_found_the_scale():
     found = discover(fast_wave, **SMALL | dict(initial_size=120))
     assert isinstance(found, Discovery) and len(found.front) >= 1
@@ -56,6 +57,7 @@ def trial_losses_of(function, formula):
     return trial_losses(FunctionProblem(function), [formula], [7, 8]).mean()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_front_whatever_the_processes():
     one = discover(closeness, seed=3, **SMALL)
     assert front_of(discover(closeness, seed=3, **SMALL)) == front_of(one)
@@ -86,6 +88,7 @@ def test_ctrl_c_gives_what_there_is():
     assert found.provenance["cut"] == "Ctrl-C" and len(found.front) and len(calls) < 30
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on_to_the_same_front(tmp_path):
     (tmp_path / "mine.py").write_text(textwrap.dedent("""
         import sys, time, torch
@@ -212,6 +215,7 @@ def test_a_transformer_on_sequences():
     assert len(discover(problem, **SMALL | dict(initial_size=6, population_size=4, generations=1)).front)
 
 
+@pytest.mark.slow
 def test_a_field_and_several_fields_as_one():
     x = np.linspace(-1, 1, 41)[:, None]
     fields = [FieldProblem(f"wave {k}", (x[::2], np.sin(k * x[::2])), (x[1::2], np.sin(k * x[1::2])), hidden=(8, 8), steps=40) for k in (9, 12)]

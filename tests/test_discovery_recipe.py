@@ -32,6 +32,7 @@ def test_steps_that_were_asked_for_are_taken(steps, trained):
     assert {r.steps for r in trained} == {*steps, 60}
 
 
+@pytest.mark.slow
 def test_short_trainings_are_a_share_of_the_recipe(trained):
     recipe = Recipe("mine", epochs=100, batch_size=16, lr=2e-3, dropout=0.2)               # 1,400 steps on 225 rows
     discover(WAVE, recipe=recipe, fidelity=(0.2, 0.4), lr_factors=(1,), **dict(SMALL, finalists=1, final_seeds=1, initial_size=3))
@@ -47,18 +48,21 @@ def test_no_training_is_a_handful_of_steps():
         assert trial.recipe == STRONG
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ds", [WAVE, NOISE], ids=str)
 def test_what_people_use_is_judged_beside_it(ds):
     found = discover(ds, recipe=SHORT, starters=["sin(x)", "x**2"], **SMALL)
     assert {s["formula"] for s in found.provenance["standard"]} == set(STANDARD)
 
 
+@pytest.mark.slow
 def test_in_noise_there_is_nothing_to_find():
     found = [discover(NOISE, recipe=SHORT, seed=s, **SMALL) for s in (1, 2)]
     assert all(f.best.text in STANDARD for f in found)
     assert any(f.choose("loss").text not in STANDARD for f in found)
 
 
+@pytest.mark.slow
 def test_a_lead_beyond_the_noise_is_taken():
     found = discover(WAVE, recipe=Recipe("longer", steps=250, batch_size=32), starters=["sin(2*x)", "sin(3*x)"], lr_factors=(1,), **SMALL)
     assert found.best == found.choose("loss") and found.best.text not in STANDARD

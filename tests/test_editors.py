@@ -130,6 +130,7 @@ def revealed(names, folder):
     return {name: said.get(i) for i, name in enumerate(names, start=1)}
 
 
+@pytest.mark.slow
 def test_pyright_reports_no_any_for_the_public_face(tmp_path):
     shown = revealed(list(public_parts()), tmp_path)
     assert [name for name, text in shown.items() if not text] == [], "unknown to pyright: `make export` writes the stubs anew"
@@ -153,6 +154,7 @@ def calls(tmp_path_factory):
     return revealed([code for code, _ in CALLS], tmp_path_factory.mktemp("calls"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "wanted"), CALLS)
 def test_pyright_knows_what_comes_of_a_call(code, wanted, calls):
     assert calls[code] == f'"{wanted}"'

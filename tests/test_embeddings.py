@@ -301,6 +301,7 @@ def test_c_gives_the_same_numbers(wanted, dtype, tmp_path):
     assert "network of 5-" in text
 
 
+@pytest.mark.slow
 @each_kind
 def test_onnx_gives_the_same_numbers(wanted, tmp_path):
     pytest.importorskip("onnxscript")

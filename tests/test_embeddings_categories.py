@@ -293,6 +293,7 @@ def test_words_are_found_behind_every_scaling(kind):
     np.testing.assert_array_equal(names.detach(), TOWN + 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", KINDS[1:3], ids=str)
 def test_onnx_gives_the_same_numbers(wanted, tmp_path):
     pytest.importorskip("onnxscript")

@@ -76,6 +76,7 @@ def model():
     server.shutdown()
 
 
+@pytest.mark.slow
 def test_a_language_model_that_sometimes_lies(model):
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -167,6 +168,7 @@ def test_answers_that_are_no_file_of_answers(tmp_path):
     assert {"cos(x)"} <= set(found.candidates.formula) and len((tmp_path / "b.jsonl").read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_killed_search_takes_the_answers_that_it_had(tmp_path):
     "The function never answers twice alike, as a language model does not."
     (tmp_path / "mine.py").write_text(textwrap.dedent("""

@@ -112,6 +112,7 @@ def wave(**settings):
     return FieldProblem("wave", (x[::2], np.sin(7 * x[::2])), (x[1::2], np.sin(7 * x[1::2])), **dict(hidden=(16, 16), steps=60) | settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"batch": 16}, {"together": 1}, {"together": 3}])
 def test_losses_are_the_same_alone_and_together(settings):
     problem = wave(**settings)

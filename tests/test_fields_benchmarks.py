@@ -62,6 +62,7 @@ def test_lbfgs_goes_down_in_double_precision(benchmark):
     assert net.weight[0].dtype == torch.float64 and loss().item() < 0.3 * before
 
 
+@pytest.mark.slow
 def test_a_stopped_run_of_equations_trains_only_what_is_missing(benchmark, tmp_path, monkeypatch, capsys):
     script, rows = benchmark("equations"), tmp_path / "rows.csv"
     monkeypatch.setattr(script, "TESTED", ["wave", "heat", "convection"])

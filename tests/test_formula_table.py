@@ -92,6 +92,7 @@ def random_text(depth):
     return f"{name}({', '.join(random_text(depth - 1) for _ in range(OPS[name].arity))})"
 
 
+@pytest.mark.slow
 def test_random_formulas_mean_the_table():
     "Every operator inside every other; a few thousand values, negative, zero and positive."
     RANDOM.seed(1)

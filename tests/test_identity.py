@@ -210,6 +210,7 @@ def test_a_store_of_older_keys_is_read_and_never_mixed(toy, tmp_path):
         ResultsStore(tmp_path / "new.sqlite")
 
 
+@pytest.mark.slow
 def test_names_of_torch_are_torchs_whatever_a_library_or_a_folder_calls_so(toy, tmp_path, monkeypatch):
     from nsad import ActivationLibrary
     monkeypatch.setenv("NSAD_LIBRARY", str(tmp_path / "library"))

@@ -28,6 +28,7 @@ def line(n=200, seed=0):
     return Dataset.from_arrays(X, (X[:, 0] + 0.5 * rng.normal(size=n) > 0).astype(int), name="line")
 
 
+@pytest.mark.slow
 def test_a_gain_that_lasts_is_worth_it():
     judged = judge(waves(), "sin(2*x)", recipe=SHORT, n_seeds=3)
     assert judged.worth == "yes" and "activation='sin(2*x)'" in judged.advice
@@ -35,12 +36,14 @@ def test_a_gain_that_lasts_is_worth_it():
     assert judged.verdicts[0].word == "better"
 
 
+@pytest.mark.slow
 def test_a_function_that_is_only_steep_is_not_worth_it():
     judged = judge(line(), "2*x + softplus(x) + erf(x)", recipe=SHORT, n_seeds=3)
     assert judged.worth != "yes"
     assert re.search(r"a linear model is not shown to be worse|linear( and LightGBM)? predicts these rows better", judged.advice)
 
 
+@pytest.mark.slow
 def test_a_gain_of_speed_does_not_last():
     "A steeper function is a larger learning rate in disguise: ahead after 190 small steps, level after four times as many."
     hasty = Recipe("hasty", epochs=10, batch_size=16, lr=1e-4, schedule="constant")
@@ -55,6 +58,7 @@ def test_relu_is_no_find():
     assert judged.worth == "no" and "came back to ReLU" in judged.advice
 
 
+@pytest.mark.slow
 def test_a_recipe_of_few_steps_is_warned_of():
     few = judge(line(), "x + erf(x)", recipe=PAPER, n_seeds=2, tune=False)
     enough = judge(line(), "x + erf(x)", recipe=SHORT, n_seeds=2, tune=False)
@@ -62,6 +66,7 @@ def test_a_recipe_of_few_steps_is_warned_of():
     assert not any("steps are few" in n for n in enough.notes)
 
 
+@pytest.mark.slow
 def test_what_is_tuned_does_not_see_test_rows():
     ds = line()
     test = split(ds, test=0.2, seed=42).test
@@ -73,12 +78,14 @@ def test_what_is_tuned_does_not_see_test_rows():
     assert own.accuracy["relu"] != other.accuracy["relu"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factors", [(1e-4, 1), (1, 1e4)])
 def test_a_learning_rate_that_learns_nothing_is_not_taken(factors):
     rates = tuned_rates(waves(), {"relu": "relu", "sine": "sin(2*x)"}, Recipe("short", epochs=8), factors=factors)
     assert rates == {"relu": 0.003, "sine": 0.003}
 
 
+@pytest.mark.slow
 def test_an_answer_travels_as_json():
     judged = judge(line(), "tanh(x)", recipe=SHORT, n_seeds=2, tune=False)
     raw = json.loads(json.dumps(judged.to_dict()))
@@ -87,6 +94,7 @@ def test_an_answer_travels_as_json():
     assert list(judged.rows()[""]) == [r[""] for r in raw["table"]]
 
 
+@pytest.mark.slow
 def test_a_network_of_other_widths():
     judged = judge(line(), "tanh(x)", recipe=SHORT, network="16-8", n_seeds=2, tune=False)
     assert judged.table.set_index("").parameters["found"] == 3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 2 * (16 + 8)
@@ -94,6 +102,7 @@ def test_a_network_of_other_widths():
         judge(line(), "tanh(x)", recipe=SHORT, network="wide")
 
 
+@pytest.mark.slow
 def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
     ds = line()
     found = discover(ds.take(split(ds, test=0.2, seed=42).train), budget=12, generations=1, progress=False, recipe=SHORT)
@@ -104,12 +113,14 @@ def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
         judge(ds, found, recipe=SHORT, n_seeds=2, tune=False, test=0.4)
 
 
+@pytest.mark.slow
 def test_the_share_of_test_rows_is_chosen():
     ds, how = line(), dict(recipe=SHORT, n_seeds=2, tune=False)
     shares = {test: judge(ds, "tanh(x)", test=test, **how).sentence for test in (0.2, 0.5)}
     assert all(f"{round(ds.n_rows * test)} test rows" in text for test, text in shares.items())
 
 
+@pytest.mark.slow
 def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
     ds = line()
     table = pd.DataFrame(ds.X, columns=list("abc")).assign(side=np.where(ds.y, "left", "right"))

@@ -29,11 +29,13 @@ def with_the_row(code, folder):
     return done.stdout.split("\n")[:-1]
 
 
+@pytest.mark.slow
 def test_text_canonical_form_and_latex(tmp_path):
     printed = with_the_row("f = Formula('Sech(-x) + sech(x)'); print(f.text); print(f.latex)", tmp_path)
     assert printed == ["2*sech(x)", r"2 \\operatorname{sech}{\\left(x \\right)}".replace("\\\\", "\\")]
 
 
+@pytest.mark.slow
 def test_values_and_three_derivatives(tmp_path):
     printed = with_the_row('''
 f = Formula("sech(2*x) + x*sech(x)")
@@ -59,6 +61,7 @@ open("act.h", "w").write(to_c(SymbolicActivation(Formula("x*sech(x)"))))
     assert float(value) == pytest.approx(0.557704, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_onnx_gives_the_same_numbers(tmp_path):
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
@@ -72,6 +75,7 @@ np.savez("rows.npz", x=x.numpy(), y=net(x).detach().numpy())
     np.testing.assert_allclose(by_onnx(tmp_path / "net.onnx", rows["x"]), rows["y"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_search_breeds_with_it(tmp_path):
     printed = with_the_row('''
 import random

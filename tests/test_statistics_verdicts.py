@@ -63,6 +63,7 @@ def test_a_network_that_diverged_is_no_better(blobs):
     assert answer.word == "diverged" and "steep diverged in" in answer.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5, 0.8])
 def test_noise_is_nothing_learned(share):
     alarms = 0

@@ -26,6 +26,7 @@ SETTINGS = [dict(), dict(clip=0.05), dict(clip=None, schedule="cosine", warmup=0
 def learning(): return SymbolicActivation("1.3*x*exp(-0.7*x**2)", trainable=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("task", TARGETS)
 def test_a_member_ends_where_the_network_alone_ends(task, settings):
@@ -64,6 +65,7 @@ def test_regression_drops_units_only_where_rows_are_few():
     assert own.for_rows(2000, "regression").dropout == own.for_rows(2000).dropout == 0.2
 
 
+@pytest.mark.slow
 def test_a_smooth_function_is_learned_closely_by_default():
     "Values without noise, which units that are dropped at random would scatter."
     rng = np.random.default_rng(0)

@@ -52,6 +52,7 @@ def harvest(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_data_card_fits_and_says_what_becomes_of_each_column(harvest):
     lines = on_terminal("data", "describe", "harvest.csv", "--target", "Ertrag", cwd=harvest)
     text = "\n".join(lines)
@@ -60,6 +61,7 @@ def test_a_data_card_fits_and_says_what_becomes_of_each_column(harvest):
         assert word in text, text
 
 
+@pytest.mark.slow
 def test_tables_and_sentences_of_a_study_break_between_words(harvest):
     lines = on_terminal("study", "harvest.csv", "--target", "Ertrag", "-a", "relu", "-a", "sin(x)", "--epochs", "1", "--seeds", "1,2", "--quiet", cwd=harvest)
     text = "\n".join(lines)
@@ -68,6 +70,7 @@ def test_tables_and_sentences_of_a_study_break_between_words(harvest):
     assert re.search(r"\d\.\d+ ± \d\.\d+", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_a_table_that_is_too_wide_is_told_row_by_row(columns):
     code = ("import pandas as pd, nsad.cli as c; frame = pd.DataFrame([[f'a_rather_long_word_{i}_{j}' for j in range(9)] for i in range(3)],"
@@ -89,17 +92,20 @@ def test_a_file_without_names_is_noticed_and_read(harvest):
     assert study.returncode == 0 and "tanh" in study.stdout, study.stderr
 
 
+@pytest.mark.slow
 def test_numbers_that_are_names_stay_names(tmp_path):
     (tmp_path / "spectra.csv").write_text("400,5;410,5;420,5;kind\n" + "\n".join(f"{i % 7},1;{i % 5},2;{i % 3},3;{'ab'[i % 2]}" for i in range(40)))
     card = json.loads(run("data", "describe", "spectra.csv", "--json", cwd=tmp_path).stdout)
     assert [c["column"] for c in card["columns"]] == ["400,5", "410,5", "420,5", "kind"]
 
 
+@pytest.mark.slow
 def test_a_baseline_that_is_not_trained_is_a_mistake(harvest):
     out = run("study", "harvest.csv", "--target", "Ertrag", "-a", "relu", "-a", "sin(x)", "--baseline", "gelu", cwd=harvest)
     assert out.returncode == 1 and "-a gelu" in out.stderr and "relu, sin(x)" in out.stderr
 
 
+@pytest.mark.slow
 def test_an_entry_is_shown_with_its_evidence_used_as_it_stands_and_removed(tmp_path):
     shown = here("library", "show", "forest-bump").stdout
     assert "benchmarks/results/shipped/discovery_worth-forest_cover.txt" in shown
@@ -123,6 +129,7 @@ def test_the_help_tells_the_exit_codes_and_keeps_paragraphs_whole():
     assert len(first) > 60                                     # not broken where the source was
 
 
+@pytest.mark.slow
 def test_a_limit_that_comes_before_the_judging_is_told(tmp_path):
     "Losses of short trainings look like those of whole ones."
     short = here("discover", "magic", "--rows", "600", "--time-limit", "0.1", "--no-judge", "-o", "short.json", cwd=tmp_path)

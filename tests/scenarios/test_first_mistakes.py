@@ -199,6 +199,7 @@ def test_one_of_a_kind_may_stand_alone():
     assert Study("magic", "gelu").datasets == ("magic",)
 
 
+@pytest.mark.slow
 def test_one_split_proves_no_claim_of_the_paper():
     "One seed has no spread: no interval, and no difference that holds."
     rows = pd.read_csv(ROOT / "benchmarks/results/reproduce-rows.csv")

@@ -15,6 +15,7 @@ from nsad import ActivationLibrary, Dataset, Recipe, cli, discover
 SEARCH = ["discover", "penguins.csv", "--target", "species", "--budget", "12", "--epochs", "2", "--operators", "mul,sin"]
 
 
+@pytest.mark.slow
 def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     said = nsad(*SEARCH, cwd=tmp_path).stderr
@@ -31,12 +32,14 @@ def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
     assert nsad(*SEARCH, "--json", "--quiet", cwd=tmp_path).stderr == ""
 
 
+@pytest.mark.slow
 def test_a_vocabulary_that_cannot_be_is_told_with_the_list(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     wrong = nsad(*SEARCH[:-1], "mul,sine", cwd=tmp_path, code=1)
     assert "there is no operator 'sine'; there are add, sub" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_study_says_how_much_there_is_to_do(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     study = ["study", "penguins.csv", "--target", "species", "-a", "relu", "-a", "silu", "--epochs", "2", "--seeds", "1,2"]
@@ -44,6 +47,7 @@ def test_a_study_says_how_much_there_is_to_do(tmp_path):
     assert said[0] == "nsad study: reading penguins.csv" and said[1].startswith("4 networks to train by the recipe 'strong, 2 epochs'")
 
 
+@pytest.mark.slow
 def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatch, capsys):
     monkeypatch.setattr(cli, "SOON", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
@@ -59,6 +63,7 @@ def test_a_slow_command_that_has_said_nothing_says_that_it_is_at_work(monkeypatc
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_long_command_says_in_a_log_that_it_is_still_at_work(monkeypatch, capsys):
     monkeypatch.setattr(cli, "SILENCE", 0.5)
     monkeypatch.setattr(sys, "argv", ["nsad"])
@@ -96,6 +101,7 @@ def test_ctrl_c_while_the_command_still_loads_is_one_line(monkeypatch, capsys):
     assert end.value.code == 130 and capsys.readouterr().err == "nsad: stopped by Ctrl-C\n"
 
 
+@pytest.mark.slow
 def test_the_command_is_the_package_too(tmp_path):
     run = subprocess.run([sys.executable, "-m", "nsad", "library", "list"], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr

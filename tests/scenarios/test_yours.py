@@ -29,6 +29,7 @@ def test_the_kinds_of_network_are_there():
     assert "policy_kwargs" in (PAGES / "sb3_policy.py").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)
 def test_a_script_runs_and_says_before_and_after(script, tmp_path):
     for name in sorted({*packages(script)}):
