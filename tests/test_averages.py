@@ -72,6 +72,7 @@ def test_members_start_from_seeds_that_neighbours_do_not_share():
     {}, dict(embedding="periodic", scaling="robust"), dict(early_stopping=True),
     dict(embedding="piecewise", scaling="quantile_normal"), dict(activation="prelu"),
 ])
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TARGETS)
 def test_it_is_saved_and_loaded_as_one(task, options, tmp_path):
     import pickle

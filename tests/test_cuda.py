@@ -200,6 +200,7 @@ def test_activations_that_replace_others_go_where_the_network_is(device):
     assert y.device.type == device and all(p.grad.device.type == device for p in net.parameters())
 
 
+@pytest.mark.slow
 @here
 def test_pictures_and_equations(device):
     "A problem over coordinates trains where it is told to, with the errors that the CPU gets."

@@ -30,6 +30,7 @@ def table(n=200):
     return Dataset.from_arrays(rows, (np.sin(2 * rows[:, 0]) + rows[:, 1] > 0).astype(int), name="waves")
 
 
+@pytest.mark.slow
 def test_a_callback_sees_each_generation_and_the_end():
     states = []
     found = discover(closeness, callback=states.append, **SMALL)
@@ -149,6 +150,7 @@ def test_what_differs_from_the_search_of_a_file_is_named(other, told, tmp_path):
         discover(closeness, budget=10, resume=tmp_path / "a.json", **SMALL | other)
 
 
+@pytest.mark.slow
 def test_a_kept_discovery_is_of_the_same_limits(tmp_path):
     options = dict(seeds=(1,), folder=tmp_path, recipe=Recipe("brief", steps=4), hidden=(4,), final_seeds=1, progress=False)
     def of(budget, **more): return discover_on_splits(table(60), budget=budget, **options, **more)[1]

@@ -259,6 +259,7 @@ def test_a_table_as_a_problem_is_what_discover_makes_of_a_dataset():
     assert front_of(a) == front_of(b) and a.provenance["task"] == "binary"
 
 
+@pytest.mark.slow
 def test_losses_of_a_table_do_not_depend_on_neighbours_and_follow_fidelity():
     problem = TableProblem(table(), hidden=(8,), recipe=Recipe("long", steps=400, batch_size=64))
     both = trial_losses(problem, ["relu", "sin(2*x)"], seeds=(0, 1))

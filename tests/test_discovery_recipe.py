@@ -25,6 +25,7 @@ def trained(monkeypatch):
     return recipes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [(5, 9), (70, 90)])
 def test_steps_that_were_asked_for_are_taken(steps, trained):
     discover(WAVE, steps=steps, recipe=SHORT, lr_factors=(1,), **SMALL)
@@ -112,6 +113,7 @@ def test_learning_rates_are_tuned_for_all_alike(tmp_path):
     assert again.best == found.best and again.learning_rate("relu(x)") == found.learning_rate("relu(x)")
 
 
+@pytest.mark.slow
 def test_a_search_by_many_learning_rates_is_resumed(tmp_path, monkeypatch):
     options = dict(SMALL, recipe=SHORT, lr_factors=(1, 0.1, 3), seed=5)
     first = discover(WAVE, resume=tmp_path / "s.json", **options)
@@ -125,6 +127,7 @@ def test_a_discovery_by_an_engine_without_standards_has_the_lowest_loss():
     assert "standard" not in found.provenance and found.best == found.choose("loss")
 
 
+@pytest.mark.slow
 def test_patience_is_the_search_s_as_well():
     found = discover(WAVE, recipe=Recipe("patient", epochs=20, batch_size=32, patience=2), lr_factors=(1,), **SMALL)
     assert np.isfinite(found.front.loss).all()

@@ -19,6 +19,7 @@ def names_in(text):
     return {*re.findall(r"[a-z]\w*(?=\()", text), *(SIGNS[sign] for sign in re.findall(r"\*\*|[*+/]", text))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operators,allowed", [
     (("mul", "sin"), {"mul", "sin", "pow"}),                        # x*x is written x**2
     ("add, arctan, exp", {"add", "mul", "atan", "exp"}),            # x + x is written 2*x

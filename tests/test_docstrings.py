@@ -73,6 +73,7 @@ def examples_of(module):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(sources_of_examples()))
 def test_the_examples_of_a_module_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)                # some write a file

@@ -176,6 +176,7 @@ def test_members_of_a_stack_learn_what_each_network_alone_learns(wanted):
         assert count_parameters(stack.member(k)) == count_parameters(net)
 
 
+@pytest.mark.slow
 @each_kind
 def test_an_ensemble_of_any_networks_takes_words(wanted):
     nets = [mlp(N, (8,), a, seed=s, dropout=0., embedding=placed(wanted)).double() for s, a in enumerate(("relu", "sin(x)"))]
@@ -344,6 +345,7 @@ def test_an_estimator_without_words_has_no_embedding_of_them():
     assert both.embedding_ == PeriodicEmbedding((0, 1))
 
 
+@pytest.mark.slow
 def test_words_count_among_the_importances_and_may_be_all_there_is():
     options = dict(hidden=(16,), max_iter=40, lr=.01, random_state=1, embedding="categories")
     model = NSADRegressor("silu", **options).fit(FRAME, 3 * EFFECT[TOWN] + FRAME.z / 400)

@@ -75,6 +75,7 @@ def test_nothing_is_trained_twice(magic, tmp_path, monkeypatch):
     assert len(study.run(tmp_path / "r.sqlite", progress=False)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [dict(recipe=Recipe("quick", epochs=3)), dict(test=0.3), dict(split_seed=7), dict(seeds=(3,))])
 def test_another_setting_is_another_row(change, magic, tmp_path):
     first = dict(datasets=[magic], activations=["relu"], seeds=(1,), recipe=QUICK)

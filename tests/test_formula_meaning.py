@@ -37,6 +37,7 @@ def random_text(rng, size):
     return f"{name}({text_a}, {text_b})", meaning(name, True)(NUMPY, a, b), open_a | open_b | (name == "div") & (b == 0)
 
 
+@pytest.mark.slow
 def test_values_are_those_of_the_table_at_negative_zero_and_positive_numbers():
     rng, compared, roots = random.Random(14), 0, 0
     with np.errstate(all="ignore"):

@@ -68,6 +68,7 @@ ROOTS = ["sqrt", "cbrt", "log", "log1p", "log2", "log10", "exp", "expm1", "squar
 JOINED = ["{0}({1}(x))", "mul({0}(x), {1}(x))", "div({0}(x), {1}(x))", "x*{0}({1}(x))/4", "pow({0}(x), 2)*{1}(x)", "sub({0}({1}(2*x)), {0}(-x))"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", JOINED)
 def test_roots_logarithms_and_powers_mean_the_table(shape):
     "What is true for positive numbers only, as sqrt(x)**2 = x, is not used."
@@ -186,6 +187,7 @@ def test_a_whole_number_in_one_formula_is_no_constant_of_another():
     assert (act.constants.grad != 0).all()
 
 
+@pytest.mark.slow
 def test_the_search_for_gaps_is_bounded(monkeypatch):
     "A sum of many quotients, each with many zeros, is looked at for a bounded while; a formula without quotients not at all."
     looked, exactly = [], continuation.exactly

@@ -56,6 +56,7 @@ def test_a_new_text_has_new_sliders_and_a_new_curve(panel):
     assert "1.0*x" in panel.constants.children[0].value, "how a constant gets a slider"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "said"), [
     ("x*(", "cannot be read"), ("", "empty"), ("2.0", "constant"), ("x + nosuchname", "nosuchname"), ("import os", "statement"),
     ("<script>alert(1)</script>", "&lt;script&gt;"), ("x" * 5000, "5000"), ("2.0*x - 2.0*x", "constant")])

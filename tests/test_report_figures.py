@@ -49,6 +49,7 @@ def test_a_network_is_drawn_with_its_shapes_and_formula():
     with pytest.raises(ValueError, match="no activation"): plot_inputs(nn.Sequential(nn.Linear(2, 1)), np.zeros((3, 2)))
 
 
+@pytest.mark.slow
 def test_both_themes_as_png_and_svg_the_same_every_time(tmp_path):
     files = save_figure(lambda: plot_activation("sin(x)"), tmp_path / "a" / "sine")
     again = save_figure(lambda: plot_activation("sin(x)"), tmp_path / "b" / "sine")
@@ -91,6 +92,7 @@ def cells_and_numbers(figure):
         yield colours[row, column, :3], text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["light", "dark"])
 def test_numbers_on_a_heat_map_stand_out_from_their_cells(page):
     from nsad.report import plot_transfer

@@ -61,6 +61,7 @@ def test_weights_and_gradients(make):
     assert all(m.logits.grad.abs().sum() > 0 for m in net.modules() if isinstance(m, Choice))
 
 
+@pytest.mark.slow
 def test_the_formula_that_made_the_data_is_chosen():
     torch.manual_seed(0)
     x = 2 * torch.randn(1500, 2)
@@ -73,6 +74,7 @@ def test_the_formula_that_made_the_data_is_chosen():
         assert first.formula == "x**2" and first.chosen >= places / 2 and first.weight == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task,per", [("regression", "layer"), ("binary", "channel"), ("multiclass", "layer")])
 def test_a_trial_finds_the_formula_that_made_the_data_and_leaves_the_weights(task, per):
     torch.manual_seed(0)

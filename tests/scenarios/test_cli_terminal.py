@@ -83,6 +83,7 @@ def test_a_table_that_is_too_wide_is_told_row_by_row(columns):
     assert all(f"a_rather_long_word_{i}_{j}" in text for i in range(3) for j in range(9))
 
 
+@pytest.mark.slow
 def test_a_file_without_names_is_noticed_and_read(harvest):
     refused = here("data", "describe", "nameless.csv", cwd=harvest)
     assert refused.returncode == 1 and "--no-header" in refused.stderr

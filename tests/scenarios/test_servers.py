@@ -90,6 +90,7 @@ def test_what_does_not_fit_the_original_is_never_kept_under_its_name(lie, server
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [REAL]
 
 
+@pytest.mark.slow
 def test_an_answer_whose_head_trickles_in_ends_at_the_time_out(server, tmp_path):
     server.says = trickle
     with pytest.raises(DataError, match="the head of its answer did not come in 0.5 seconds"):
