@@ -21,18 +21,16 @@ from .fields import FieldEnsemble, train_fields
 from .problem import device_for_many, fingerprint
 
 # %% ../nbs/14b_equations.ipynb #fd59ca70
-def slopes_of(activation:nn.Module, z:Tensor)->tuple[Tensor, Tensor, Tensor]:
+def slopes_of(activation:nn.Module, z:Tensor, order:int=2)->tuple[Tensor, ...]:
     "Value, slope and curvature of an elementwise activation at `z`, each differentiable again."
     if not z.requires_grad: z = z.detach().requires_grad_()
     with torch.enable_grad():
         values = [activation(z)]
-        for _ in range(2):
-            last = values[-1]
-            slope = torch.zeros_like(z)
-            if last.requires_grad:
-                got, = torch.autograd.grad(last.sum(), z, create_graph=True, allow_unused=True)
-                slope = slope if got is None else got
-            values.append(slope)
+        for _ in range(order):
+            slope, total = None, values[-1].sum()
+            if total.requires_grad:
+                slope, = torch.autograd.grad(total, z, create_graph=True, allow_unused=True)
+            values.append(torch.zeros_like(z) if slope is None else slope)
     return tuple(values)
 
 # %% ../nbs/14b_equations.ipynb #6bbb1088
@@ -71,28 +69,12 @@ def jets(self:FieldEnsemble, x:Tensor, first:Sequence[int]=(),
 def _activated_jets(self:FieldEnsemble, layer:int, parts:list[Tensor], first, second)->list[Tensor]:
     "The chain rule of one hidden layer; each member's rows by its own activation."
     z, firsts, seconds = parts[0], parts[1:1 + len(first)], parts[1 + len(first):]
-    value, slope, curvature = self._each(layer, z, slopes_of if second else _value_and_slope)
+    order = 2 if second else 1
+    of_each = [slopes_of(act, rows, order) for act, rows in self._by_activation(layer, z)]
+    value, slope, *curvature = map(torch.cat, zip(*of_each))
     out = [value, *(slope * d for d in firsts)]
     squares = (firsts[first.index(i)].square() for i in second)
-    return out + [curvature * d2 + slope * dd for d2, dd in zip(squares, seconds)]
-
-# %% ../nbs/14b_equations.ipynb #1b21851a
-@patch
-def _each(self:FieldEnsemble, layer:int, z:Tensor, function:Callable)->list[Tensor]:
-    "`function(activation, rows)` of each member, put together again."
-    done, s = [], len(self.seeds)
-    for modules, rows in zip(self.acts, z.split(s)):
-        if len(modules) == 1: done.append(function(modules[0], rows))
-        else:
-            own = modules[layer * s:(layer + 1) * s]
-            done += [function(m, r[None]) for m, r in zip(own, rows)]
-    return [torch.cat(tensors) if tensors[0] is not None else None for tensors in zip(*done)]
-
-# %% ../nbs/14b_equations.ipynb #a1874e2b
-def _value_and_slope(activation:nn.Module, z:Tensor)->tuple:
-    value = activation(z)
-    slope, = torch.autograd.grad(value.sum(), z, create_graph=True)
-    return value, slope, None
+    return out + [curvature[0] * d2 + slope * dd for d2, dd in zip(squares, seconds)]
 
 # %% ../nbs/14b_equations.ipynb #d1a937ac
 @dataclass(frozen=True)
@@ -209,9 +191,8 @@ def known(points:np.ndarray, values:Callable, what:str="u")->Condition:
 # %% ../nbs/14b_equations.ipynb #7f5b624c
 def periodic(box:Mapping, n:int=64, name:str="x")->Condition:
     "The condition that `u` is the same at both ends of a coordinate."
-    ends = np.concatenate([edge(box, n, **{name: limit}) for limit in box[name]])
     def residual(f): return f.u[:, :n] - f.u[:, n:]
-    return Condition(ends, residual)
+    return Condition(_ends(box, n, name), residual)
 
 # %% ../nbs/14b_equations.ipynb #a60a73c1
 def convection(speed:float=30.)->Equation:
@@ -243,15 +224,21 @@ def wave(speed:float=2.)->Equation:
         x, t = p.T
         return sum(a * np.sin(k * np.pi * x) * np.cos(k * np.pi * speed * t)
                    for k, a in tones.items())
-    still = known(edge(box, t=0), lambda p: np.zeros(len(p)), "u_t")
-    conditions = *_zero_ends(box, exact), still
+    conditions = *_zero_ends(box, exact), known(edge(box, t=0), _zeros, "u_t")
     return Equation("wave", box, residual, conditions, ("u_t", "u_tt", "u_xx"), exact, weight=100.)
 
 # %% ../nbs/14b_equations.ipynb #0dc10142
+def _ends(box:Mapping, n:int=64, name:str="x")->np.ndarray:
+    "Points (2 * n, 2) on the lines at both limits of a coordinate."
+    return np.concatenate([edge(box, n, **{name: limit}) for limit in box[name]])
+
+
+def _zeros(points:np.ndarray)->np.ndarray: return np.zeros(len(points))
+
+
 def _zero_ends(box:Mapping, start:Callable)->tuple[Condition, ...]:
     "Start, and zero at both ends."
-    ends = np.concatenate([edge(box, x=limit) for limit in box["x"]])
-    return known(edge(box, t=0), start), known(ends, lambda p: np.zeros(len(p)))
+    return known(edge(box, t=0), start), known(_ends(box), _zeros)
 
 # %% ../nbs/14b_equations.ipynb #224bce21
 def burgers(viscosity:float=0.01 / np.pi)->Equation:
@@ -311,8 +298,8 @@ def helmholtz(a:tuple[int, int]=(1, 4))->Equation:
     def residual(f):
         true = torch.sin(k[0] * f.x) * torch.sin(k[1] * f.y)
         return (f.u_xx + f.u_yy + f.u - (1 - k[0]**2 - k[1]**2) * true) / max(k)**2
-    around = [edge(box, **{name: limit}) for name in box for limit in (-1, 1)]
-    conditions = (known(np.concatenate(around), lambda p: np.zeros(len(p))),)
+    around = np.concatenate([_ends(box, name=name) for name in box])
+    conditions = (known(around, _zeros),)
     return Equation("Helmholtz", box, residual, conditions, ("u_xx", "u_yy"), exact)
 
 # %% ../nbs/14b_equations.ipynb #d08e83e3
@@ -327,9 +314,8 @@ def klein_gordon()->Equation:
         true = x * torch.cos(w * t) + (x * t)**3
         q = -w**2 * x * torch.cos(w * t) + 6 * x**3 * t - 6 * x * t**3 + true**3
         return (f.u_tt - f.u_xx + f.u**3 - q) / w
-    ends = np.concatenate([edge(box, x=limit) for limit in box["x"]])
-    conditions = (known(edge(box, t=0), exact), known(ends, exact),
-                  known(edge(box, t=0), lambda p: np.zeros(len(p)), "u_t"))
+    conditions = (known(edge(box, t=0), exact), known(_ends(box), exact),
+                  known(edge(box, t=0), _zeros, "u_t"))
     return Equation("Klein-Gordon", box, residual, conditions, ("u_t", "u_tt", "u_xx"), exact, 100.)
 
 # %% ../nbs/14b_equations.ipynb #82184b26
@@ -393,18 +379,17 @@ def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,)
     net = FieldEnsemble(activations, seeds, 2, self.hidden, 1, self.gain).to(device)
     low, high = zip(*self.equation.box.values())
     spread = qmc.scale(qmc.Sobol(2, scramble=False).random(self.points), low, high)
-    inside, *edges = (torch.as_tensor(points, dtype=torch.float32, device=device)
-                      for points in (spread, *(c.points for c in self.equation.conditions)))
-    conditions = list(zip(edges, self.equation.conditions))
+    def as_input(points): return torch.as_tensor(points, dtype=torch.float32, device=device)
+    inside = as_input(spread)
+    conditions = [(c, as_input(c.points)) for c in self.equation.conditions]
     box, used = self.equation.box, self.equation.derivatives
     def loss(step):
         total = self.equation.residual(Solution(box, net, inside, used)).square().mean(1)
-        for points, c in conditions:
+        for c, points in conditions:
             error = c.residual(Solution(box, net, points, c.derivatives))
             total = total + self.equation.weight * error.square().mean(1)
         return total
-    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr,
-                        after)
+    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr, after)
 
 # %% ../nbs/14b_equations.ipynb #0b89e2e6
 @patch

@@ -10,10 +10,7 @@ from torch import Tensor as Tensor, nn as nn
 from .fields import FieldEnsemble as FieldEnsemble, train_fields as train_fields
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
 
-def slopes_of(activation: nn.Module, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    ...
-
-def _value_and_slope(activation: nn.Module, z: Tensor) -> tuple:
+def slopes_of(activation: nn.Module, z: Tensor, order: int=2) -> tuple[Tensor, ...]:
     ...
 
 @dataclass(frozen=True)
@@ -125,6 +122,12 @@ def heat(diffusion: float=0.05) -> Equation:
     ...
 
 def wave(speed: float=2.0) -> Equation:
+    ...
+
+def _ends(box: Mapping, n: int=64, name: str='x') -> np.ndarray:
+    ...
+
+def _zeros(points: np.ndarray) -> np.ndarray:
     ...
 
 def _zero_ends(box: Mapping, start: Callable) -> tuple[Condition, ...]:

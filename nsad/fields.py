@@ -10,7 +10,7 @@ __all__ = ['FIELD', 'SKIMAGE', 'PHOTOS', 'TASKS', 'edge_scale', 'FieldEnsemble',
 import copy
 import importlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .activation import activation_module
-from .initialisation import NODES, WEIGHTS, moments          # noqa: F401
+from .initialisation import moments
 from .models import count_of, widths_of
 from .problem import device_for_many, fingerprint
 from .training import Recipe, Stepper
@@ -129,13 +129,12 @@ def _start(self:FieldEnsemble, activation:nn.Module, seed:int, gain:float)->list
 
 # %% ../nbs/14a_fields.ipynb #fc5e941e
 @patch
-def _activate(self:FieldEnsemble, layer:int, z:Tensor)->Tensor:
-    "The hidden layer `z` (members, rows, units), each member's rows by its own activation."
-    done, s = [], len(self.seeds)
+def _by_activation(self:FieldEnsemble, layer:int, z:Tensor)->Iterator[tuple[nn.Module, Tensor]]:
+    "The activations of a hidden layer, each with its members' rows of `z` (members, rows, units)."
+    s = len(self.seeds)
     for modules, rows in zip(self.acts, z.split(s)):
-        if len(modules) == 1: done.append(modules[0](rows))
-        else: done += [m(r[None]) for m, r in zip(modules[layer * s:(layer + 1) * s], rows)]
-    return torch.cat(done)
+        if len(modules) == 1: yield modules[0], rows
+        else: yield from zip(modules[layer * s:(layer + 1) * s], rows.split(1))
 
 # %% ../nbs/14a_fields.ipynb #3a8ce50c
 @patch
@@ -143,7 +142,7 @@ def forward(self:FieldEnsemble, x:Tensor)->Tensor:
     "(rows, inputs), or (members, rows, inputs), to (members, rows, outputs)."
     h = x.expand(self.n_members, *x.shape[-2:])
     for i, (weight, bias) in enumerate(zip(self.weight, self.bias)):
-        if i: h = self._activate(i - 1, h)
+        if i: h = torch.cat([act(rows) for act, rows in self._by_activation(i - 1, h)])
         h = torch.baddbmm(bias, h, weight)
     return h
 
@@ -286,8 +285,7 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
         rows = torch.stack([torch.randint(len(x), (self.batch,), generator=d) for d in draws])
         rows = rows.repeat(len(activations), 1).to(x.device)        # the same for each activation
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
-    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr,
-                        after)
+    return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr, after)
 
 # %% ../nbs/14a_fields.ipynb #c9df5a27
 @patch

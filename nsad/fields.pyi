@@ -3,7 +3,7 @@ __all__ = ['FIELD', 'SKIMAGE', 'PHOTOS', 'TASKS', 'edge_scale', 'FieldEnsemble',
 import copy
 import importlib
 import math
-from collections.abc import Callable as Callable, Sequence as Sequence
+from collections.abc import Callable as Callable, Iterator as Iterator, Sequence as Sequence
 from dataclasses import replace as replace
 from pathlib import Path as Path
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import activation_module as activation_module
-from .initialisation import NODES as NODES, WEIGHTS as WEIGHTS, moments as moments
+from .initialisation import moments as moments
 from .models import count_of as count_of, widths_of as widths_of
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
 from .training import Recipe as Recipe, Stepper as Stepper
@@ -69,7 +69,7 @@ class FieldEnsemble(nn.Module):
     def _start(self, activation: nn.Module, seed: int, gain: float) -> list:
         ...
 
-    def _activate(self, layer: int, z: Tensor) -> Tensor:
+    def _by_activation(self, layer: int, z: Tensor) -> Iterator[tuple[nn.Module, Tensor]]:
         ...
 
     def forward(self, x: Tensor) -> Tensor:
