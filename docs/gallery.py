@@ -1,6 +1,7 @@
 """The gallery and the front page's picture, drawn from stored results: curves are SVG that takes the page's colours."""
 import base64
 import json
+import re
 from collections import defaultdict
 from html import escape
 from pathlib import Path
@@ -26,7 +27,7 @@ def canonical(text):
 
 def found(root):
     "What is known of every activation: text -> dict(sources, rows)."
-    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[], beside=[]))
+    known = defaultdict(lambda: dict(sources=[], rows=[], evidence=[], beside=[], studied=defaultdict(list)))
     data = [p for folder in ("nbs/data", "benchmarks/results", "nsad/library", "nsad/samples") for p in sorted((root / folder).rglob("*"))]
     for path in data:
         if path.suffix == ".json":
@@ -45,10 +46,43 @@ def found(root):
                 known[text]["beside"] += beside(Entry.from_json(path.read_text("utf-8"), path.name))
         elif path.suffix == ".csv" and set(pd.read_csv(path, nrows=0).columns) >= COLUMNS:
             for text, *row in judged(pd.read_csv(path)):
-                if row in known[text]["rows"]: continue                                  # a copy of the same results
+                if any(same(row, other) for other in known[text]["rows"]): continue      # a copy of the same results, perhaps rounded
                 known[text]["rows"].append(row)
-                known[text]["sources"] += [f"{name}, in a study on {row[0]}" for name in row[2] if name != text]
+                for name in row[2]: known[text]["studied"][name].append(row[0])
+        elif re.fullmatch(r"discovery_worth-.*\.txt", path.name) and path.parent.name == "results":
+            for text, source, row in searched(path):
+                if row in known[text]["evidence"]: continue
+                known[text]["sources"].append(source)
+                known[text]["evidence"].append(row)
+    for entry in known.values():
+        entry["evidence"] = [e for i, e in enumerate(entry["evidence"]) if not any(alike(e, later) for later in entry["evidence"][i + 1:])]
+    for text, entry in known.items():
+        entry["sources"] += [f"\u201c{name}\u201d in studies on {', '.join(dict.fromkeys(places))}"
+                             for name, places in entry["studied"].items() if name != text]
     return known
+
+
+def same(row, other):
+    "Are two rows of `judged` the same but for rounding?"
+    return row[:4] == other[:4] and len(row[4]) == len(other[4]) and np.allclose(row[4], other[4], rtol=0, atol=2e-5)
+
+
+def alike(one, other):
+    "Are two pieces of evidence of one measurement? A shipped activation brings along what a table says, too."
+    return one[0] == other[0] and one[2] == other[2] and one[4] == other[4] and abs(one[3] - other[3]) < 1e-4 and "learn" not in one[1] + other[1]
+
+
+def searched(path):
+    """Formulas of searches in a table of benchmarks/discovery_worth.py: (formula, source, (dataset, network, measure, difference from ReLU, seeds)).
+
+    Each is the mean of three trainings, as that of light ReLU; formulas that a search did not find are left out, and so is ReLU.
+    """
+    dataset, text = path.stem.removeprefix("discovery_worth-").removesuffix("-restarts"), path.read_text("utf-8")
+    network = "light, strong" if "recipe strong" in text or path.stem.endswith("-restarts") else "light"
+    relu = float(re.search(r"^light relu +\d+ +([.\d]+)", text, re.M)[1])
+    for formula, mean, source in re.findall(r"^(\S.*?) {2,}\d+ +([.\d]+) ± [.\d]+ +[.\d]+ ± [.\d]+ +((?:network|gplearn).*, seed \d+)", text, re.M):
+        if (found := canonical(formula)) and found != "relu(x)":
+            yield found, f"a search by {source}, on {dataset}", (dataset, network, "accuracy", round(float(mean) - relu, 4), 3)
 
 
 def evidence(raw):
@@ -300,43 +334,49 @@ def spreads(root):
 
 def story(root):
     "The front page's pictures: one formula beside ReLU, and where it stands among other models."
-    raw = json.loads((Path(root) / "nbs/data/discovery.json").read_text("utf-8"))
-    best = min(raw["front"], key=lambda row: row["loss"])["formula"]
-    formula = f"<figure><figcaption><b>The formula</b>: <code>{escape(best)}</code>, found on Forest Cover</figcaption>{large_curve(best)}</figure>"
-    places = (f"<figure><figcaption><b>Where it stands</b>: accuracy on test rows, and learned numbers</figcaption>"
+    first = next(text for text, *_ in searched(Path(root) / "benchmarks/results/discovery_worth-forest_cover.txt"))
+    formula = (f"<figure><figcaption><b>A formula</b>: <code>{escape(first)}</code>, found on Forest Cover by the first of five searches</figcaption>"
+               f"{large_curve(first)}</figure>")
+    places = (f"<figure><figcaption><b>Models of Forest Cover</b>: learned numbers, and accuracy on test rows</figcaption>"
               f"{dots(headline(root))}</figure>")
     return f'<div class="story">{formula}{places}</div>\n'
 
 
 def large_curve(text, width=3.0):
     "A formula, dashed its derivative, and ReLU, with numbers at the axes and names at the lines."
-    w, h, left, bottom = 420, 250, 34, 24
+    w, h, left, bottom = 420, 276, 34, 50
     x = np.linspace(-width, width, 241)
     f = Formula(text)
     lines = {"relu": np.maximum(x, 0), "slope": f.derivative()(x), "value": f(x)}
     lines = {name: np.broadcast_to(y, x.shape) for name, y in lines.items()}
-    low, high = min(-1.0, lines["value"].min(), lines["slope"].min()), max(1.5, lines["value"].max())
+    low, high = min(-1.0, lines["value"].min(), lines["slope"].min()), max(1.5, lines["value"].max(), lines["slope"].max())
 
     def across(v): return left + (v + width) / (2 * width) * (w - left - 8)
     def up(v): return 8 + (high - v) / (high - low) * (h - bottom - 8)
     ticks = "".join(f'<path class="axis" d="M{left} {up(v):.1f}H{w - 8}"/><text x="{left - 5}" y="{up(v) + 4:.1f}" text-anchor="end">{v:g}</text>'
                     for v in np.arange(np.ceil(low), high + 1e-9))
-    ticks += "".join(f'<text x="{across(v):.1f}" y="{h - 6}" text-anchor="middle">{v:g}</text>' for v in np.arange(-width, width + 1))
+    ticks += "".join(f'<text x="{across(v):.1f}" y="{h - 32}" text-anchor="middle">{v:g}</text>' for v in np.arange(-width, width + 1))
     body = ""
     for name, y in lines.items():
         seen = (y >= low - 1e-9) & (y <= high + 1e-9)
         points = " ".join(f"{across(a):.1f},{up(b):.1f}" for a, b in zip(x[seen], y[seen]))
         body += f'<polyline class="{name}" points="{points}"/>'
-    top = int(np.argmax(lines["value"]))
-    words = (f'<text x="{across(1.25):.1f}" y="{up(1.33):.1f}" text-anchor="end">ReLU</text>'
-             f'<text x="{across(x[top]) + 14:.1f}" y="{up(lines["value"][top]) - 5:.1f}">formula</text>'
-             f'<text x="{across(-0.45):.1f}" y="{up(0.85):.1f}" text-anchor="end">its derivative</text>')
+    words = ""
+    for start, (name, said) in zip((left, left + 110, left + 250), (("value", "formula"), ("slope", "its derivative"), ("relu", "ReLU"))):
+        words += f'<polyline class="{name}" points="{start},{h - 10} {start + 26},{h - 10}"/><text x="{start + 32}" y="{h - 6}">{said}</text>'
     return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img"><title>{escape(text)} beside ReLU</title>{ticks}{body}{words}</svg>'
+
+
+def short_name(row):
+    "A model in 22 letters or fewer; the table below the picture has the whole name."
+    kinds = {"network with embedding": "embedding", "light network (64, 32)": "light", "heavy network (200, 100)": "heavy"}
+    if row["model"] in kinds: return f"{kinds[row['model']]}, {row['activation'].partition(' (')[0]}"
+    return row["model"].partition(" of ")[0].partition(", by ")[0]
 
 
 def dots(rows):
     "Accuracy, one line for each model, on one labelled axis."
-    w, step, left, right = 470, 26, 236, 58
+    w, step, left, right = 470, 26, 248, 58
     h = step * len(rows) + 34
     low, high = (limit([row["accuracy"] for row in rows]) for limit in (min, max))
     low, high = np.floor(low * 20) / 20, np.ceil(high * 20) / 20
@@ -347,9 +387,9 @@ def dots(rows):
         out.append(f'<path class="axis" d="M{at(v):.1f} 6V{h - 26}"/><text x="{at(v):.1f}" y="{h - 8}" text-anchor="middle">{v:.2f}</text>')
     for i, row in enumerate(rows):
         y, mean, found = 18 + step * i, row["accuracy"], row["kind"] == "found"
-        about = row["activation"] or row["model"]
         bold = ' font-weight="bold"' if found else ""
-        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end"{bold}>{escape(about)}, {row["numbers"]:,}</text>'
+        out.append(f'<text x="0" y="{y + 4}"{bold}>{escape(short_name(row))}</text>'
+                   f'<text x="{left - 10}" y="{y + 4}" text-anchor="end"{bold}>{row["numbers"]:,}</text>'
                    f'<circle cx="{at(mean):.1f}" cy="{y}" r="6" class="{"mark" if found else "dot"}"/>'
                    f'<text x="{at(mean) + 12:.1f}" y="{y + 4}"{bold}>{mean:.3f}</text>')
     return f'<svg class="curve" viewBox="0 0 {w} {h}" role="img"><title>Accuracy of models on Forest Cover</title>{"".join(out)}</svg>'
