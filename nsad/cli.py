@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'results_app', 'library_app', 'SEED', 'TEST', 'HOME', 'AS_JSON', 'JOBS', 'BACKEND', 'SCHEDULER',
-           'FORCE', 'OVERWRITE', 'RECIPE', 'EPOCHS', 'NO_HEADER', 'QUIET', 'SOON', 'SILENCE', 'LIBRARY', 'NAME',
-           'NAMES', 'STORE', 'OVERVIEW', 'show', 'stage', 'sign_of_life', 'discover', 'show_front', 'study',
-           'reproduce', 'demo', 'list_data', 'fetch', 'describe_data', 'list_library', 'show_entry', 'add_entry',
-           'use_entry', 'remove_entry', 'export_library', 'import_library', 'export_activation', 'show_results',
-           'export_results', 'overview', 'doctor', 'main']
+           'FORCE', 'OVERWRITE', 'RECIPE', 'EPOCHS', 'NO_HEADER', 'QUIET', 'ROWS', 'ROWS_EACH', 'REPEATS', 'FOLDER',
+           'SOON', 'SILENCE', 'LIBRARY', 'NAME', 'NAMES', 'STORE', 'OVERVIEW', 'show', 'stage', 'sign_of_life',
+           'discover', 'show_front', 'study', 'reproduce', 'demo', 'list_data', 'fetch', 'describe_data',
+           'list_library', 'show_entry', 'add_entry', 'use_entry', 'remove_entry', 'export_library', 'import_library',
+           'export_activation', 'show_results', 'export_results', 'overview', 'doctor', 'main']
 
 # %% ../nbs/25_cli.ipynb #d4e11fcb
 import inspect
@@ -124,6 +124,17 @@ NO_HEADER = Annotated[
 ]
 QUIET = Annotated[
     bool, typer.Option("--quiet", help="No progress bars, and no lines that say what goes on.")
+]
+ROWS = Annotated[
+    int | None, typer.Option(help="Rows to draw from a dataset given by name.")
+]
+ROWS_EACH = Annotated[int, typer.Option(help="Rows of each dataset at most.")]
+REPEATS = Annotated[int, typer.Option(help="How many seeds, counted from --seed.")]
+FOLDER = Annotated[
+    Path,
+    typer.Option(
+        help="Folder for discoveries, results and report; a second run goes on from it."
+    ),
 ]
 
 # %% ../nbs/25_cli.ipynb #79c626d1
@@ -386,9 +397,7 @@ def discover(
         str | None, typer.Option(help="Column to predict, if SOURCE is a file.")
     ] = None,
     engine: Annotated[str, typer.Option(help="network, gplearn, operon or pysr.")] = "network",
-    rows: Annotated[
-        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
-    ] = 100_000,
+    rows: ROWS = 100_000,
     time_limit: Annotated[
         float | None,
         typer.Option(help="Seconds for the search; what is found is judged after them."),
@@ -539,23 +548,12 @@ def discover(
         _show_judgement(judged, found, figure)
     if judged and found.best.text == "relu(x)":
         return _say("next: keep ReLU, or search again with a larger --budget or another --seed")
-    drawn = ["--rows", str(rows)] * (rows != 100_000) + ["--draw-seed", str(seed)] * (
-        seed != 42
-    )
-    drawn += ["--data-home", str(data_home)] * (data_home is not None)
-    words = [
-        "nsad",
-        "study",
-        source,
-        *(["--target", target] if target else drawn),
-        *["--no-header"] * no_header,
-        *["--test-share", str(test_share)] * (test_share != 0.2),
-        "-a",
-        "relu",
-        "-a",
-        str(path),
-    ]
-    _say(f"next: {shlex.join(words)}")
+    drawn = {"--rows": (rows, 100_000), "--draw-seed": (seed, 42), "--data-home": (data_home, None)}
+    asked = {"--target": (target, None)} if target else drawn
+    asked |= {"--test-share": (test_share, 0.2)}
+    words = [w for o, (given, usual) in asked.items() if given != usual for w in (o, str(given))]
+    words += ["--no-header"] * no_header + ["-a", "relu", "-a", str(path)]
+    _say(f"next: {shlex.join(['nsad', 'study', source, *words])}")
 
 # %% ../nbs/25_cli.ipynb #306873f1
 def _figure_beside(out: Path) -> Path:
@@ -705,9 +703,7 @@ def study(
     target: Annotated[
         str | None, typer.Option(help="Column to predict, if the sources are files.")
     ] = None,
-    rows: Annotated[
-        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
-    ] = 100_000,
+    rows: ROWS = 100_000,
     draw_seed: Annotated[
         int,
         typer.Option(
@@ -841,15 +837,10 @@ def _report(run, folder: Path, as_json: bool, judged=None):
 # %% ../nbs/25_cli.ipynb #3d45a9a3
 @app.command()
 def reproduce(
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="Folder for discoveries, results and report; a second run goes on from it."
-        ),
-    ] = Path("nsad-report"),
-    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 100_000,
+    out: FOLDER = Path("nsad-report"),
+    rows: ROWS_EACH = 100_000,
     seed: SEED = 42,
-    repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
+    repeats: REPEATS = 3,
     jobs: JOBS = -1,
     data_home: HOME = None,
     as_json: AS_JSON = False,
@@ -912,15 +903,10 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
 # %% ../nbs/25_cli.ipynb #44b0cc24
 @app.command()
 def demo(
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="Folder for discoveries, results and report; a second run goes on from it."
-        ),
-    ] = Path("nsad-demo"),
-    rows: Annotated[int, typer.Option(help="Rows of each dataset at most.")] = 10_000,
+    out: FOLDER = Path("nsad-demo"),
+    rows: ROWS_EACH = 10_000,
     seed: SEED = 42,
-    repeats: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 3,
+    repeats: REPEATS = 3,
     as_json: AS_JSON = False,
     quiet: QUIET = False,
 ):
@@ -1003,9 +989,7 @@ def describe_data(
         Path | None, typer.Option("--figure", "-o", help="Draw the columns into this file.")
     ] = None,
     force: FORCE = False,
-    rows: Annotated[
-        int | None, typer.Option(help="Rows to draw from a dataset given by name.")
-    ] = 100_000,
+    rows: ROWS = 100_000,
     seed: SEED = 42,
     data_home: HOME = None,
     no_header: NO_HEADER = False,
@@ -1438,8 +1422,7 @@ def _warned(message, *args, **kwargs) -> None:
 def main():
     "Entry point of the command `nsad`."
     debug = "--debug" in sys.argv[1:]
-    # good anywhere on the line
-    if debug:
+    if debug:  # it may stand anywhere on the line
         sys.argv[1:] = ["--debug", *(a for a in sys.argv[1:] if a != "--debug")]
     # what an encoding lacks is spelled out, and ends nothing
     for stream in (sys.stdout, sys.stderr):

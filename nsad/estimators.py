@@ -10,13 +10,12 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Self
-from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 import pandas as pd
@@ -45,7 +44,6 @@ import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
 from .data import SCALINGS, Dataset, RawTable, Scaler
 from .discovery import Discovery, current_options, discover
-from .models import Activation
 from nsad.embeddings import (
     CategoryEmbedding,
     CategoryLayer,
@@ -61,7 +59,7 @@ from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
 from .files import DataError, FileError, write_file
 from .formula import Formula
 from .identity import IdentityError, activation_specification
-from .models import count_parameters, mlp, widths_of
+from .models import Activation, count_parameters, mlp, widths_of
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .tables import Encoding
@@ -542,16 +540,9 @@ def _discovered(
     data = Dataset.from_arrays(
         self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
     )
-    found = discover(
-        data,
-        self.engine,
-        seed,
-        budget,
-        self.time_limit,
-        bool(self.verbose),
-        n_jobs=self.n_jobs,
-        **{**options, **current_options(self.engine_options or {})},
-    )
+    options |= current_options(self.engine_options or {})
+    limits = budget, self.time_limit, bool(self.verbose)
+    found = discover(data, self.engine, seed, *limits, n_jobs=self.n_jobs, **options)
     given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:
         blank = np.zeros((len(source), X.shape[1]))
@@ -753,15 +744,12 @@ def __sklearn_tags__(self: _Estimator):
 _DISTANCE = 2 / np.sqrt(np.pi)  # of two standard normal numbers, in the mean
 
 
-def _importances(
-    network: nn.Module, X, words: Sequence[int] = (), most: int = 2000
-) -> np.ndarray:
+def _importances(network: nn.Module, X, words: Sequence[int] = ()) -> np.ndarray:
     """How far outputs move with each standardised input, over some rows; they sum to 1. The
     mean absolute slope; for words, which have none, the mean change where rows exchange them.
     """
-    x = torch.as_tensor(
-        X[np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)], dtype=torch.float64
-    ).requires_grad_()
+    rows = np.linspace(0, len(X) - 1, min(len(X), 2000)).astype(int)
+    x = torch.as_tensor(X[rows], dtype=torch.float64).requires_grad_()
     outputs = network.eval()(x)
     slopes = sum(
         torch.autograd.grad(o, x, retain_graph=True)[0].abs().mean(0) for o in outputs.sum(0)
@@ -798,12 +786,10 @@ def formula_(self: _Estimator) -> Formula | None:
         if found and isinstance(act.formula, Formula):
             return with_origin(act.formula, found[0])
         return act.formula
-    names = [
-        n
-        for n in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus")
-        if isinstance(self._spec, str) and NAMES[n] is type(act)
-    ]
-    return Formula(f"{names[0]}(x)") if names else None
+    for name in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus"):
+        if isinstance(self._spec, str) and NAMES[name] is type(act):
+            return Formula(f"{name}(x)")
+    return None
 
 # %% ../nbs/24_estimators.ipynb #e8014f9f
 @patch(as_prop=True)
@@ -919,31 +905,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         scaling: str = "standard",
         n_members: int = 1,
     ):
-        super().__init__(
-            activation,
-            hidden,
-            recipe=recipe,
-            engine=engine,
-            budget=budget,
-            time_limit=time_limit,
-            engine_options=engine_options,
-            max_iter=max_iter,
-            batch_size=batch_size,
-            lr=lr,
-            weight_decay=weight_decay,
-            dropout=dropout,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            warm_start=warm_start,
-            device=device,
-            random_state=random_state,
-            n_jobs=n_jobs,
-            verbose=verbose,
-            embedding=embedding,
-            scaling=scaling,
-            n_members=n_members,
-        )
+        given = locals()
+        super().__init__(**{name: given[name] for name in _Estimator._get_param_names()})
         self.class_weight = class_weight
 
     def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
@@ -1215,18 +1178,10 @@ def _gained(self: _Estimator) -> str:
             'What it gains over ReLU is not known, as no search compared them; a fit with'
             ' activation="relu" would tell.'
         )
-    best, measure = (
-        self.formula_.text,
-        (
-            "squared error (of the standardised target)"
-            if self._task == "regression"
-            else "log loss"
-        ),
-    )
-    found, relu = (
-        _final_losses(self.discovery_, best),
-        _final_losses(self.discovery_, "relu(x)"),
-    )
+    best, measure = self.formula_.text, "log loss"
+    if self._task == "regression":
+        measure = "squared error (of the standardised target)"
+    found, relu = (_final_losses(self.discovery_, text) for text in (best, "relu(x)"))
     if relu is None or found is None:
         return (
             "What it gains over ReLU is not known, as the search did not train ReLU beside it"
@@ -1308,19 +1263,11 @@ def __getstate__(self: _Estimator) -> dict:
 @patch
 def __setstate__(self: _Estimator, state: dict):
     if "network_" in state:
+        how = state["_spec"], state["recipe_"]["dropout"], state.get("_embedding")
+        networks = [_rebuilt(arrays, *how) for arrays in _of_members(state["network_"])]
         state = {
             **state,
-            "network_": self._averaged(
-                [
-                    _rebuilt(
-                        arrays,
-                        state["_spec"],
-                        state["recipe_"]["dropout"],
-                        state.get("_embedding"),
-                    )
-                    for arrays in _of_members(state["network_"])
-                ]
-            ),
+            "network_": self._averaged(networks),
             "scaler_": Scaler.from_dict(state["scaler_"]),
             "recipe_": Recipe(**state["recipe_"]),
             "encoding_": state["encoding_"] and Encoding.from_dict(state["encoding_"]),
@@ -1388,12 +1335,7 @@ def _rebuilt_embedded(
 
 # %% ../nbs/24_estimators.ipynb #83bee2ea
 _ARRAYS = ("classes_", "feature_names_in_", "feature_importances_")
-_KINDS = {
-    name: np.dtype(name)
-    for name in (
-        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-    )
-}
+_KINDS = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
 
 # %% ../nbs/24_estimators.ipynb #25d79742
 def _listed(values: np.ndarray) -> dict:
@@ -1414,7 +1356,7 @@ def _listed(values: np.ndarray) -> dict:
 # %% ../nbs/24_estimators.ipynb #93fb9738
 def _unlisted(d: dict) -> np.ndarray:
     if d["kind"] in _KINDS:
-        return np.array(d["values"], _KINDS[d["kind"]])
+        return np.array(d["values"], d["kind"])
     if not all(isinstance(v, str) for v in d["values"]) or d["kind"] not in ("text", "texts"):
         raise ValueError(f"labels of kind {d['kind']!r}")
     return np.array(d["values"], object if d["kind"] == "texts" else None)
@@ -1563,22 +1505,11 @@ def _restored(self: _Estimator, state: dict) -> _Estimator:
     if not isinstance(state["_spec"], str):
         raise ValueError("it has no activation")
     needed = {
-        "n_features_in_",
-        "scaler_",
-        "discovery_",
-        "_spec",
-        "network_",
-        "loss_curve_",
-        "n_iter_",
-        "feature_importances_",
-        "recipe_",
-        "encoding_",
-        "_embedding",
+        *"n_features_in_ scaler_ discovery_ _spec network_ loss_curve_ n_iter_".split(),
+        *"feature_importances_ recipe_ encoding_ _embedding".split(),
     }
-    lacking = needed - set(state)
-    strange = (
-        set(state) - needed - {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
-    )
+    optional = {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
+    lacking, strange = needed - set(state), set(state) - needed - optional
     if lacking or strange:
         raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
     self._validate_params()

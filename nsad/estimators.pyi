@@ -4,13 +4,12 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping as Mapping
 import warnings
+from collections.abc import Mapping as Mapping, Sequence as Sequence
 from dataclasses import asdict as asdict, dataclass as dataclass, replace as replace
 from numbers import Integral as Integral, Real as Real
 from pathlib import Path as Path
 from typing import Self as Self
-from collections.abc import Sequence as Sequence
 import numpy as np
 from numpy.typing import ArrayLike as ArrayLike
 import pandas as pd
@@ -28,13 +27,12 @@ import nsad
 from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
 from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
-from .models import Activation as Activation
 from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, CategoryLayer as CategoryLayer, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
-from .models import count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
+from .models import Activation as Activation, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .tables import Encoding as Encoding
@@ -334,7 +332,7 @@ def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
     ...
 _DISTANCE = 2 / np.sqrt(np.pi)
 
-def _importances(network: nn.Module, X, words: Sequence[int]=(), most: int=2000) -> np.ndarray:
+def _importances(network: nn.Module, X, words: Sequence[int]=()) -> np.ndarray:
     ...
 
 def _place_of_activation(network: nn.Sequential) -> int:
@@ -416,7 +414,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _kind, _task_kind = ('NSADClassifier', 'classes')
 
     def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard', n_members: int=1):
-        super().__init__(activation, hidden, recipe=recipe, engine=engine, budget=budget, time_limit=time_limit, engine_options=engine_options, max_iter=max_iter, batch_size=batch_size, lr=lr, weight_decay=weight_decay, dropout=dropout, early_stopping=early_stopping, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, warm_start=warm_start, device=device, random_state=random_state, n_jobs=n_jobs, verbose=verbose, embedding=embedding, scaling=scaling, n_members=n_members)
+        given = locals()
+        super().__init__(**{name: given[name] for name in _Estimator._get_param_names()})
         self.class_weight = class_weight
 
     def predict_proba(self, X: ArrayLike | pd.DataFrame) -> np.ndarray:
@@ -517,7 +516,7 @@ def _rebuilt(arrays: Mapping[str, np.ndarray], spec, dropout: float, embedding: 
 def _rebuilt_embedded(arrays: Mapping[str, np.ndarray], spec, dropout: float, *listed) -> nn.Sequential:
     ...
 _ARRAYS = ('classes_', 'feature_names_in_', 'feature_importances_')
-_KINDS = {name: np.dtype(name) for name in 'bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64'.split()}
+_KINDS = 'bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64'.split()
 
 def _listed(values: np.ndarray) -> dict:
     ...

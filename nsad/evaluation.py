@@ -7,7 +7,6 @@ __all__ = ['Fitted', 'Model', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'Fitted
            'ResultsStore', 'activation_text', 'SplitRows']
 
 # %% ../nbs/19_evaluation.ipynb #5e86fbf7
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -153,12 +152,7 @@ class Study:
                 )
         if not 0 < self.test < 1:
             raise ValueError(f"test={self.test!r:.40} must be a share of rows, above 0 and below 1")
-        given = self.activations
-        named = (
-            dict(given)
-            if isinstance(given, Mapping)
-            else {a.best.text if isinstance(a, Discovery) else str(a): a for a in given}
-        )
+        named = _labelled(self.activations)
         for f in fields(self):
             if isinstance(value := getattr(self, f.name), np.floating):
                 object.__setattr__(self, f.name, float(value))
@@ -176,30 +170,33 @@ class Study:
                     f" {', '.join(map(str, spec))}"
                 )
         named = {label: _trainable(spec) for label, spec in named.items()}
-        networks = (
-            dict(self.networks)
-            if isinstance(self.networks, Mapping)
-            else dict.fromkeys(self.networks)
-        )
-        for name, labels in networks.items():
-            hidden_of(name)
-            if unknown := set(labels or ()) - set(named):
-                raise ValueError(
-                    f"network {name!r} asks for {sorted(unknown)}, which is not among"
-                    f" {sorted(named)}"
-                )
+        object.__setattr__(self, "activations", named)
+        object.__setattr__(self, "networks", _labels_by_network(self.networks, named))
         for label, model in self.models.items():
             if odd := [m for m in models_of(model) if not isinstance(m, Baseline)]:
                 raise ValueError(
                     f"model {label!r} is {odd[0]!r:.80}, which has no fit() and kind:"
                     " see nsad.evaluation.Baseline"
                 )
-        object.__setattr__(self, "activations", named)
-        object.__setattr__(
-            self,
-            "networks",
-            {n: list(named if labels is None else labels) for n, labels in networks.items()},
-        )
+
+# %% ../nbs/19_evaluation.ipynb #796a05e2
+def _labelled(activations: Mapping | Sequence) -> dict:
+    "Activations by what results call them."
+    if isinstance(activations, Mapping):
+        return dict(activations)
+    return {a.best.text if isinstance(a, Discovery) else str(a): a for a in activations}
+
+# %% ../nbs/19_evaluation.ipynb #53ee37ce
+def _labels_by_network(networks: Mapping | Sequence, known: Mapping) -> dict[str, list[str]]:
+    "The activations of each network by their labels: all that are known, unless some are named."
+    asked = dict(networks) if isinstance(networks, Mapping) else dict.fromkeys(networks)
+    for name, labels in asked.items():
+        hidden_of(name)
+        if unknown := set(labels or ()) - set(known):
+            raise ValueError(
+                f"network {name!r} asks for {sorted(unknown)}, which is not among {sorted(known)}"
+            )
+    return {name: list(known if labels is None else labels) for name, labels in asked.items()}
 
 # %% ../nbs/19_evaluation.ipynb #1f32ed5e
 def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
@@ -617,13 +614,6 @@ def _of_cell(self: Study, cell: _Cell) -> str:
 def _validation(self: Study) -> float:
     return self.validation if self.recipe.patience else 0.0
 
-# %% ../nbs/19_evaluation.ipynb #3416d95b
-@patch
-def _key(self: Study, cell: _Cell) -> str:
-    return hashlib.sha256(
-        json.dumps(self._settings(cell), sort_keys=True).encode()
-    ).hexdigest()[:32]
-
 # %% ../nbs/19_evaluation.ipynb #1ea4a002
 @patch
 def _sources(self: Study) -> Iterator[tuple[str, int, Origin]]:
@@ -743,7 +733,7 @@ def run(
     workers = Workers(n_jobs, backend, scheduler)
     kept = store if isinstance(store, ResultsStore) else ResultsStore(store)
     kept.check()
-    cells = [(self._key(c), c) for c in self.cells()]
+    cells = [(identity(self._settings(c)), c) for c in self.cells()]
     # labels of one and the same network share a key
     keys, done = {k for k, _ in cells}, kept.keys()
     missing = {k: c for k, c in cells if k not in done}
@@ -905,9 +895,24 @@ def _rows(self: Study, ds: Dataset, split_seed: int) -> SplitRows:
 # %% ../nbs/19_evaluation.ipynb #b8b3fd33
 @patch
 def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
-    "Train the cells as one stack, or the one that is a model; yield their rows."
-    if isinstance(next(iter(cells.values())).activation, Baseline):
+    "Train the cells, or the one that is a model; yield their rows."
+    first = next(iter(cells.values()))
+    if isinstance(first.activation, Baseline):
         return (yield self._fit(*next(iter(cells.items())), device))
+    split_seeds = {c.seed: c.split_seed for c in cells.values()}
+    rows = {seed: self._rows(first.dataset, s) for seed, s in split_seeds.items()}
+    embeddings = {seed: _placed(first.network, r) for seed, r in rows.items()}
+    shapes = {seed: _shape(r, embeddings[seed]) for seed, r in rows.items()}
+    for shape in dict.fromkeys(shapes.values()):  # other rows may have other columns, or bins
+        alike = {key: c for key, c in cells.items() if shapes[c.seed] == shape}
+        yield from self._train_stack(alike, rows, embeddings, device)
+
+# %% ../nbs/19_evaluation.ipynb #17aa807d
+@patch
+def _train_stack(
+    self: Study, cells: dict, rows: dict, embeddings: dict, device: str
+) -> Iterator[dict]:
+    "Train cells as one stack, whose rows and embeddings are by seed; yield their rows."
     first = next(iter(cells.values()))
     seeds = list(dict.fromkeys(c.seed for c in cells.values()))
     ds, width = first.dataset, len(cells) // len(seeds)
@@ -915,29 +920,17 @@ def _train(self: Study, cells: dict, device: str) -> Iterator[dict]:
         {s: c.activation for s, c in zip(seeds, list(cells.values())[i::width])}
         for i in range(width)
     ]
-    rows = [
-        self._rows(ds, next(c.split_seed for c in cells.values() if c.seed == s)) for s in seeds
-    ]
-    embeddings = [_placed(first.network, r) for r in rows]
-    # other rows may have other columns, or bins
-    if len(set(shapes := list(map(_shape, rows, embeddings)))) > 1:
-        for shape in dict.fromkeys(shapes):
-            some = {s for s, k in zip(seeds, shapes) if k == shape}
-            yield from self._train(
-                {key: c for key, c in cells.items() if c.seed in some}, device
-            )
-        return
+    rows = [rows[s] for s in seeds]
     X, y = _together([r.train for r in rows])
     n_features = X.shape[-1]
-    dropout = self.recipe.for_rows(X.shape[-2], ds.task).dropout
     stack = MLPEnsemble(
         n_features,
         [_one_if_equal(c) for c in columns],
         seeds,
         hidden_of(first.network),
         ds.n_outputs,
-        dropout,
-        embeddings,
+        self.recipe.for_rows(X.shape[-2], ds.task).dropout,
+        [embeddings[s] for s in seeds],
     )
     history = train(
         stack,

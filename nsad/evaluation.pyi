@@ -1,6 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
 __all__ = ['Fitted', 'Model', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'FittedModel', 'Baseline', 'package_of', 'models_of', 'ResultsStore', 'activation_text', 'SplitRows']
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -125,9 +124,6 @@ class Study:
     def _validation(self) -> float:
         ...
 
-    def _key(self, cell: _Cell) -> str:
-        ...
-
     def _sources(self) -> Iterator[tuple[str, int, Origin]]:
         ...
 
@@ -199,11 +195,20 @@ class Study:
     def _train(self, cells: dict, device: str) -> Iterator[dict]:
         ...
 
+    def _train_stack(self, cells: dict, rows: dict, embeddings: dict, device: str) -> Iterator[dict]:
+        ...
+
     def _fit(self, key: str, cell: _Cell, device: str) -> dict:
         ...
 
     def _row(self, key: str, cell: _Cell, **measured) -> dict:
         ...
+
+def _labelled(activations: Mapping | Sequence) -> dict:
+    ...
+
+def _labels_by_network(networks: Mapping | Sequence, known: Mapping) -> dict[str, list[str]]:
+    ...
 
 def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
     ...

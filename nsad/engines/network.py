@@ -796,34 +796,24 @@ def _halving(
     rng = random.Random(f"{seed}, restart {self.restart}" if self.restart else seed)
     early, about = self._early(budget), [_about(trials, rungs[-1]) for trials in rungs]
     for generation in range(1, self.generations + 1):
-        fresh = self.new_formulas(rng, archive, rungs[1][0])[
-            : math.ceil(early.left(archive.scored) / (1 + self.promote))
-        ]
+        most = math.ceil(early.left(archive.scored) / (1 + self.promote))
+        fresh = self.new_formulas(rng, archive, rungs[1][0])[:most]
         with clock.over(rungs[0], len(fresh)):
             for c in self._judged(0, rungs[0], fresh, archive, archive.screened, budget):
                 yield replace(c, generation=generation, **about[0])
-        finite = sorted(
-            (f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))),
-            key=lambda f: self._cost(f, archive.screened),
-        )
-        promoted = finite[
-            : min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))
-        ]
-        for i, c in enumerate(
-            self._judged(1, rungs[1], promoted, archive, archive.losses, budget), 1
-        ):
-            yield replace(c, generation=generation, closes=i == len(promoted), **about[1])
+        finite = [f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))]
+        most = min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))
+        promoted = self._by_cost(finite, archive.screened)[:most]
+        for c in self._judged(1, rungs[1], promoted, archive, archive.losses, budget):
+            yield replace(c, generation=generation, closes=c.formula is promoted[-1], **about[1])
         if (
             not fresh
             or early.spent(archive.scored)
             or clock.is_late(rungs[2], len(STANDARD) + self.finalists, budget)
         ):
             break
-    final = {}
-    chosen = self._finalists(archive)[
-        : min(budget.left(archive.scored), clock.fitting(rungs[2], budget))
-    ]
-    for c in self._judging(rungs[2], chosen, archive, final, budget):
+    most = min(budget.left(archive.scored), clock.fitting(rungs[2], budget))
+    for c in self._judging(rungs[2], self._finalists(archive)[:most], archive, budget):
         yield replace(c, **about[2])
 
 # %% ../../nbs/17a_engines.network.ipynb #22fe0fd6
@@ -833,10 +823,10 @@ def _judging(
     trials: Sequence,
     chosen: Sequence[Formula],
     archive: _Archive,
-    final: dict,
     budget: Budget,
 ) -> Iterator[Candidate]:
     "Everything that is tried by the recipe itself."
+    final = {}
     yield from self._judged(2, trials, chosen, archive, final, budget)
     if final and self.objective != "many":
         yield from self._other_rates(trials, final, archive, budget)
@@ -861,13 +851,8 @@ def _early(self: NetworkEngine, budget: Budget) -> Budget:
     early = budget.share(0.7)
     if budget.candidates is None:
         return early
-    judging = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
-    return replace(
-        early,
-        candidates=max(
-            1, min(early.candidates, max(budget.candidates - judging, budget.candidates // 2))
-        ),
-    )
+    most = max(budget.candidates - self._n_judged, budget.candidates // 2)
+    return replace(early, candidates=max(1, min(early.candidates, most)))
 
 # %% ../../nbs/17a_engines.network.ipynb #784e2aac
 @patch
@@ -885,24 +870,19 @@ def _judged(
     """
     scored = zip(formulas, self._scores(rung, trials, [f.text for f in formulas], budget))
     if many := self.objective == "many":
-        scored = _until(scored, lambda: budget.spent(0))
-        if scored:
-            into.update(archive.ranked(rung, dict(scored)))
+        known = {}
+        for f, losses in scored:
+            known[f] = losses
+            if budget.spent(0):
+                break
+        if known:
+            into.update(archive.ranked(rung, known))
+        scored = known.items()
     for f, losses in scored:
         if not many:
             into[f] = float(np.mean(losses))
         archive.judged += rung == 2
         yield Candidate(f, into[f], rung, archive.source.get(f, "standard"), tuple(losses))
-
-# %% ../../nbs/17a_engines.network.ipynb #4a2913f6
-def _until(items: Iterable, over: Callable[[], bool]) -> list:
-    "The items up to the one after which it is over."
-    taken = []
-    for item in items:
-        taken.append(item)
-        if over():
-            break
-    return taken
 
 # %% ../../nbs/17a_engines.network.ipynb #94601357
 @patch
@@ -912,7 +892,7 @@ def _layer_by_layer(
     """From the best formula in all layers on: in one layer after the other, each of the best is
     tried and the best of them kept.
     """
-    best = [f.text for f in sorted(final, key=lambda f: self._cost(f, final))[: self.per_layer]]
+    best = [f.text for f in self._by_cost(final, final)[: self.per_layer]]
     kept = (best[0],) * len(self.hidden)
     for layer in range(len(self.hidden)):
         entries = [kept[:layer] + (text,) + kept[layer + 1 :] for text in best][:left]
@@ -939,18 +919,17 @@ def _finalists(self: NetworkEngine, archive: _Archive) -> list[Formula]:
         for f, loss in archive.losses.items()
         if math.isfinite(loss) and f not in standard
     }
-    best = sorted(others, key=lambda f: self._cost(f, others))
-    front = survivors(others, self.finalists // 4)
-    chosen = list(
-        dict.fromkeys([*best[: self.finalists - self.finalists // 4], *front, *best])
-    )[: self.finalists]
+    best, quarter = self._by_cost(others, others), self.finalists // 4
+    ordered = [*best[: self.finalists - quarter], *survivors(others, quarter), *best]
+    chosen = list(dict.fromkeys(ordered))[: self.finalists]
     return [*chosen[:1], *standard, *chosen[1:]]
 
 # %% ../../nbs/17a_engines.network.ipynb #9bb7665e
 @patch(as_prop=True)
-def _other_factors(self: NetworkEngine) -> int:
-    "How many learning rates are tried beside the recipe's."
-    return 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
+def _n_judged(self: NetworkEngine) -> int:
+    "How many candidates the recipe itself judges, at other learning rates as well."
+    rates = 0 if self.objective == "many" else sum(f != 1 for f in self.lr_factors)
+    return len(STANDARD) + self.finalists + self._n_tuned * rates
 
 # %% ../../nbs/17a_engines.network.ipynb #b1dd119b
 @patch(as_prop=True)
@@ -969,7 +948,7 @@ def _other_rates(
     rates; `final` keeps the lower loss of each.
     """
     standard = [f for f in final if f.text in STANDARD]
-    others = sorted((f for f in final if f not in standard), key=lambda f: self._cost(f, final))
+    others = self._by_cost([f for f in final if f not in standard], final)
     chosen = [*standard, *others[: self._n_tuned - len(STANDARD)]]
     for factor in self.lr_factors:
         if factor == 1:
@@ -990,6 +969,12 @@ def _cost(self: NetworkEngine, formula: Formula, losses: dict) -> float:
     "Loss plus the penalty for length (parsimony); infinite where training diverged."
     loss = losses.get(formula, math.nan)
     return loss + self.parsimony * formula.complexity if math.isfinite(loss) else math.inf
+
+# %% ../../nbs/17a_engines.network.ipynb #e33f4f3b
+@patch
+def _by_cost(self: NetworkEngine, formulas: Iterable[Formula], losses: dict) -> list[Formula]:
+    "The formulas, the one of the lowest cost first."
+    return sorted(formulas, key=lambda f: self._cost(f, losses))
 
 # %% ../../nbs/17a_engines.network.ipynb #5e1f0b05
 @dataclass(frozen=True)
@@ -1108,21 +1093,15 @@ def _rescaled(self: NetworkEngine, proposals: Iterable[tuple]) -> Iterator[tuple
 # %% ../../nbs/17a_engines.network.ipynb #8182f57e
 @patch(as_prop=True)
 def _n_initial(self: NetworkEngine) -> int:
-    if self.initial_size is None:
-        return 4 * self.population_size
-    return self.initial_size
+    return self.initial_size or 4 * self.population_size
 
 # %% ../../nbs/17a_engines.network.ipynb #a7f6ec59
 @patch(as_prop=True)
 def expected(self: NetworkEngine) -> int:
     "How many candidates a search without limits yields at most."
     generations = [self._n_initial] + (self.generations - 1) * [self.population_size]
-    judged = len(STANDARD) + self.finalists + self._n_tuned * self._other_factors
-    return (
-        sum(n + math.ceil(self.promote * n) for n in generations)
-        + judged
-        + self.per_layer * len(self.hidden)
-    )
+    bred = sum(n + math.ceil(self.promote * n) for n in generations)
+    return bred + self._n_judged + self.per_layer * len(self.hidden)
 
 # %% ../../nbs/17a_engines.network.ipynb #5ddf6097
 @patch
@@ -1153,17 +1132,13 @@ def _initial_population(self: NetworkEngine) -> Iterator[tuple]:
     """The starters, a quarter as many random trees as there is room for, and small forms in
     random order.
     """
-    for f in map(Formula, self.starters):
+    starters = list(map(Formula, self.starters))
+    for f in starters:
         yield f, to_tree(f, self.operators), "starter"
-    if self.scales:
-        for f, factor in itertools.product(
-            map(Formula, self.starters), np.geomspace(*self.scales, 4)
-        ):
-            yield (
-                _scaled(f, _two_digits(factor)),
-                _marked(to_tree(f, self.operators), _two_digits(factor)),
-                "starter, scaled",
-            )
+    factors = map(_two_digits, np.geomspace(*self.scales, 4)) if self.scales else ()
+    for f, factor in itertools.product(starters, factors):
+        tree = _marked(to_tree(f, self.operators), factor)
+        yield _scaled(f, factor), tree, "starter, scaled"
     yield from self._rescaled(self._new_forms())
 
 # %% ../../nbs/17a_engines.network.ipynb #3b0fad84
@@ -1183,14 +1158,12 @@ def _new_forms(self: NetworkEngine) -> Iterator[tuple]:
 @patch
 def _learned(self: NetworkEngine, archive: _Archive, trial: TableTrial) -> Iterator[tuple]:
     "The best formulas that have not learned yet, with learned constants."
-    best = sorted(
-        (
-            f
-            for f in archive.losses
-            if archive.source[f] != "tuned" and ("tuned", f) not in archive.shapes
-        ),
-        key=lambda f: self._cost(f, archive.losses),
-    )[: self.tune]
+    unlearned = [
+        f
+        for f in archive.losses
+        if archive.source[f] != "tuned" and ("tuned", f) not in archive.shapes
+    ]
+    best = self._by_cost(unlearned, archive.losses)[: self.tune]
     if not best:
         return
     archive.shapes.update(("tuned", f) for f in best)

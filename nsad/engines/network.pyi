@@ -289,7 +289,7 @@ class NetworkEngine:
     def _halving(self, rungs: Sequence[Sequence], seed: int, budget: Budget) -> Iterator[Candidate]:
         ...
 
-    def _judging(self, trials: Sequence, chosen: Sequence[Formula], archive: _Archive, final: dict, budget: Budget) -> Iterator[Candidate]:
+    def _judging(self, trials: Sequence, chosen: Sequence[Formula], archive: _Archive, budget: Budget) -> Iterator[Candidate]:
         ...
 
     def _early(self, budget: Budget) -> Budget:
@@ -305,7 +305,7 @@ class NetworkEngine:
         ...
 
     @property
-    def _other_factors(self) -> int:
+    def _n_judged(self) -> int:
         ...
 
     @property
@@ -316,6 +316,9 @@ class NetworkEngine:
         ...
 
     def _cost(self, formula: Formula, losses: dict) -> float:
+        ...
+
+    def _by_cost(self, formulas: Iterable[Formula], losses: dict) -> list[Formula]:
         ...
 
     def search_problem(self, problem: Problem, seed: int, budget: Budget) -> Iterator[Candidate]:
@@ -433,9 +436,6 @@ class _Clock:
         ...
 
 def _about(trials: Sequence, last: Sequence) -> dict:
-    ...
-
-def _until(items: Iterable, over: Callable[[], bool]) -> list:
     ...
 
 @dataclass(frozen=True)
