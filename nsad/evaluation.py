@@ -144,6 +144,7 @@ class Study:
         for name in ("datasets", "activations", "networks"):  # one of a kind may stand alone
             if isinstance(alone := getattr(self, name), (str, Dataset, Formula, Discovery)):
                 object.__setattr__(self, name, (alone,))
+        object.__setattr__(self, "datasets", tuple(self.datasets))
         for ds in self.datasets:
             if not isinstance(ds, (str, Dataset)):
                 raise TypeError(
@@ -153,6 +154,10 @@ class Study:
         if not 0 < self.test < 1:
             raise ValueError(f"test={self.test!r:.40} must be a share of rows, above 0 and below 1")
         named = _labelled(self.activations)
+        if both := sorted(set(named) & set(self.models)):
+            raise ValueError(
+                f"{both[0]!r:.60} is the label of an activation and of a model; rename one"
+            )
         for f in fields(self):
             if isinstance(value := getattr(self, f.name), np.floating):
                 object.__setattr__(self, f.name, float(value))
@@ -181,10 +186,19 @@ class Study:
 
 # %% ../nbs/19_evaluation.ipynb #796a05e2
 def _labelled(activations: Mapping | Sequence) -> dict:
-    "Activations by what results call them."
+    "Activations by what results call them: those of a list as they print, each another thing."
     if isinstance(activations, Mapping):
         return dict(activations)
-    return {a.best.text if isinstance(a, Discovery) else str(a): a for a in activations}
+    named = {}
+    for spec in activations:
+        label = spec.best.text if isinstance(spec, Discovery) else str(spec)
+        known = named.setdefault(label, spec)
+        if known is not spec and not isinstance(spec, str):
+            raise ValueError(
+                f"two activations of the list are called {label!r:.60}; give a mapping from"
+                " labels of your own to them"
+            )
+    return named
 
 # %% ../nbs/19_evaluation.ipynb #53ee37ce
 def _labels_by_network(networks: Mapping | Sequence, known: Mapping) -> dict[str, list[str]]:
@@ -530,7 +544,14 @@ def cells(self: Study) -> Iterator[_Cell]:
     ------
     _Cell
         One network or model to train.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to train, a table is there twice, or a search has seen test rows.
     """
+    self._refuse_empty()
+    tables = {}
     ids = {
         label: self._identities(label, spec)
         for label, spec in [*self.activations.items(), *self.models.items()]
@@ -539,6 +560,12 @@ def cells(self: Study) -> Iterator[_Cell]:
         ds = load_dataset(ds, rows=self.rows) if isinstance(ds, str) else ds
         self._refuse_leaks(ds)
         data = ds.fingerprint
+        if data in tables:
+            raise ValueError(
+                f"{tables[data]!r:.60} and {ds.name!r:.60} are one table, whose networks would"
+                " count twice; give it once"
+            )
+        tables[data] = ds.name
         grid = [
             (network, label, self.activations[label])
             for network, labels in self.networks.items()
@@ -558,6 +585,20 @@ def cells(self: Study) -> Iterator[_Cell]:
                     seed,
                     seed if self.split_seed is None else self.split_seed,
                 )
+
+# %% ../nbs/19_evaluation.ipynb #428b3e75
+@patch
+def _refuse_empty(self: Study):
+    "A ValueError that names what is empty, where there is nothing to train."
+    wanted = dict(
+        datasets=self.datasets,
+        activations=self.activations or self.models,
+        networks=any(self.networks.values()) or self.models,
+    )
+    for name, given in wanted.items():
+        if not given:
+            raise ValueError(f"a study needs at least one of its {name}; there is none")
+
 
 # %% ../nbs/19_evaluation.ipynb #2998731f
 @patch

@@ -108,7 +108,15 @@ class Study:
     ------
     _Cell
         One network or model to train.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to train, a table is there twice, or a search has seen test rows.
     """
+        ...
+
+    def _refuse_empty(self):
         ...
 
     def _identities(self, label: str, spec) -> dict:
@@ -214,6 +222,9 @@ def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
     ...
 
 def _trainable(spec):
+    ...
+
+def _labelled(given) -> dict:
     ...
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from torch import nn
 
 from helpers import assert_same_rows
 from nsad.data import Dataset, load_dataset
@@ -198,3 +199,44 @@ def test_dask_without_multiprocessing_is_one_clear_error(magic, monkeypatch):
     monkeypatch.setenv("JOBLIB_MULTIPROCESSING", "0")
     with pytest.raises(ValueError, match="JOBLIB_MULTIPROCESSING=0"):
         Study([magic], ["relu"], seeds=(1,), recipe=QUICK).run(progress=False, backend="dask")
+
+
+@pytest.mark.parametrize("given, words", [
+    (dict(datasets=[]), "at least one of its datasets"), (dict(activations=[]), "at least one of its activations"),
+    (dict(activations={}), "at least one of its activations"), (dict(networks=[]), "at least one of its networks"),
+    (dict(networks={"light": []}), "at least one of its networks"), (dict(seeds=()), "at least one seed"),
+])
+def test_a_study_of_nothing_says_what_is_empty(given, words, magic):
+    with pytest.raises(ValueError, match=words):
+        Study(**dict(datasets=[magic], activations=["relu"], recipe=QUICK) | given).run(progress=False)
+
+
+def test_tables_that_come_one_by_one_are_all_studied(magic):
+    study = Study((ds for ds in [magic]), ["relu"], seeds=(1,), recipe=QUICK)
+    assert len(study.run(progress=False)) == 1
+
+
+def test_one_table_given_twice_would_count_twice(magic):
+    with pytest.raises(ValueError, match="'magic' and 'magic' are one table"):
+        Study([magic, magic], ["relu"], seeds=(1,), recipe=QUICK).run(progress=False)
+
+
+class Times(nn.Module):
+    "A module that prints nothing of its factor."
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x): return self.factor * x.relu()
+
+
+def test_activations_that_print_alike_are_not_one(magic):
+    with pytest.raises(ValueError, match="two activations of the list are called 'Times"):
+        Study([magic], [Times(1.0), Times(2.0)])
+    assert len(Study([magic], {"one": Times(1.0), "two": Times(2.0)}).activations) == 2
+
+
+def test_an_activation_and_a_model_have_labels_of_their_own(magic):
+    from nsad.baselines import LinearBaseline
+    with pytest.raises(ValueError, match="'linear' is the label of an activation and of a model"):
+        Study([magic], {"linear": "tanh"}, models={"linear": LinearBaseline()})
