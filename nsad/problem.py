@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 from .activation import SymbolicActivation, activation_module
-from .data import Dataset, Scaler, checked_scaling
+from .data import Dataset, Scaler, checked_scaling, whole_number
 from .embeddings import Embedding, embedding_of, with_words
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .identity import IdentityError, identity, specification
@@ -121,8 +121,8 @@ def trial_losses(
     Raises
     ------
     ValueError
-        A fidelity outside of its range, no activation, no seed, or a problem that gives back
-        something else than a number for each training.
+        A fidelity outside of its range, no activation, no seed, a seed that is no whole number,
+        or a problem that gives back something else than a number for each training.
     """
     if not 0 < fidelity <= 1:
         raise ValueError(
@@ -133,7 +133,8 @@ def trial_losses(
             f"{len(activations)} activations and {len(seeds)} seeds; give one of each at least"
         )
     modules = [activation_module(a) for a in activations]
-    given = problem.losses(modules, [int(s) for s in seeds], float(fidelity))
+    seeds = [whole_number(s, "a seed") for s in seeds]
+    given = problem.losses(modules, seeds, float(fidelity))
     try:
         table = np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
@@ -238,17 +239,22 @@ class FunctionProblem:
         return _one_by_one(self._loss, activations, seeds, fidelity)
 
     def _loss(self, activation, seed, fidelity) -> float:
-        given = self.function(activation, seed, fidelity)
-        try:
-            return float(given)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"{self.name} gave back {given!r:.60}; a loss is one number"
-            ) from None
+        return _number(self.function(activation, seed, fidelity), self.name)
 
 # %% ../nbs/14_problem.ipynb #91f530ca
 def _described(value) -> str:
     return f"{type(value).__name__} {value!r:.60}"
+
+# %% ../nbs/14_problem.ipynb #98cd2fe5
+def _number(given, who: str) -> float:
+    "A loss as a number of Python's; a text, or whether something is true, is none."
+    try:
+        if isinstance(given, (str, bytes, bool, np.bool_)):
+            raise TypeError
+        return float(given)
+    except (TypeError, ValueError):
+        raise ValueError(f"{who} gave back {given!r:.60}; a loss is one number") from None
+
 
 # %% ../nbs/14_problem.ipynb #fd421d0a
 def _one_by_one(train_once: Callable, activations, seeds, fidelity: float) -> np.ndarray:
@@ -320,14 +326,15 @@ class _Batches:
 
     def __init__(self, data, what: str, recipe: Recipe | None):
         self.loader = None if isinstance(data, (tuple, list)) else data
+        self.what = what
         if self.loader is not None:
-            if isinstance(data, (Iterator, Tensor, np.ndarray)) or not hasattr(data, "__len__"):
+            self.n = _length(data)
+            if self.n is None or isinstance(data, (Iterator, Tensor, np.ndarray)):
                 raise TypeError(
                     f"{what} is {_described(data)}; give (inputs..., target) as "
-                    "tensors or arrays, or a DataLoader, which can be gone through "
-                    "many times"
+                    "tensors or arrays, or a DataLoader with a length, which can be gone "
+                    "through many times"
                 )
-            self.n = len(data)
             n_rows, recipe = 2 * self.n, recipe and replace(recipe, batch_size=2)
         else:
             self.tensors = [_float(v, what) for v in data]
@@ -347,12 +354,23 @@ class _Batches:
     def epoch(self, shuffle: bool) -> Iterator[list[Tensor]]:
         "One pass over the rows."
         if self.loader is not None:
-            return iter(self.loader)
+            return self._loaded()
         n = len(self.tensors[0])
         order = torch.randperm(n) if shuffle else torch.arange(n)
         least = 2 if shuffle and n > 1 else 1  # one row has no variance
         parts = (rows for rows in order.split(self.batch_size) if len(rows) >= least)
         return ([t[rows] for t in self.tensors] for rows in parts)
+
+    def _loaded(self) -> Iterator:
+        "The batches of a loader, which has to have some each time."
+        empty = True
+        for batch in self.loader:
+            empty = False
+            yield batch
+        if empty:
+            raise ValueError(
+                f"{self.what} has no batch left: give a loader that can be gone through many times"
+            )
 
     def restart(self, seed: int):
         "Put a loader's own generators back."
@@ -362,18 +380,54 @@ class _Batches:
                 generator.manual_seed(seed)
 
     @property
+    def known(self) -> list[Tensor] | None:
+        "All rows, the target last, where they are tensors; of another data set None."
+        if self.loader is None:
+            return self.tensors
+        tensors = getattr(getattr(self.loader, "dataset", None), "tensors", None)
+        return None if tensors is None else list(tensors)
+
+    @property
     def content(self):
-        """What a fingerprint is made of: the tensors; of a loader those of its data set, or a
-        batch.
+        """What a fingerprint is made of: the tensors; of a loader how it batches, and those of
+        its data set, or a batch.
         """
         if self.loader is None:
             return self.tensors
-        data = getattr(self.loader, "dataset", None)
-        if hasattr(data, "tensors"):
-            return list(data.tensors)
+        if self.known is not None:
+            kind = type(getattr(self.loader, "sampler", None)).__name__
+            return self.n, getattr(self.loader, "batch_size", None), kind, *self.known
         with seeded(0):
             self.restart(0)
             return self.n, next(self.epoch(shuffle=False))
+
+# %% ../nbs/14_problem.ipynb #ae5bea3b
+def _length(data) -> int | None:
+    "How many there are, None where that is not known: some loaders have the method but no answer."
+    try:
+        return len(data)
+    except TypeError:
+        return None
+
+
+# %% ../nbs/14_problem.ipynb #171c4ae0
+def _refuse_targets(batches: _Batches, loss):
+    "A ValueError for targets that a loss of the house would take for something else."
+    if batches is None or batches.known is None:
+        return
+    target = batches.known[-1]
+    if loss == "binary" and not ((target >= 0) & (target <= 1)).all():
+        raise ValueError(
+            f"the target of {batches.what} is from {target.min():g} to {target.max():g};"
+            ' the loss "binary" needs 0 and 1, or numbers between'
+        )
+    floats = target.is_floating_point()
+    if loss == "multiclass" and floats and (target != target.round()).any():
+        raise ValueError(
+            f"the target of {batches.what} has numbers that are not whole;"
+            ' the loss "multiclass" needs the number of a class, from 0'
+        )
+
 
 # %% ../nbs/14_problem.ipynb #27d7fb81
 def _float(values, what: str) -> Tensor:
@@ -459,6 +513,8 @@ class ModelProblem:
         self._train = _Batches(train, "train", recipe)
         self._judge = validation if _is_function(validation) else None
         self._held = None if self._judge else _Batches(validation, "validation", None)
+        for batches in (self._train, self._held):
+            _refuse_targets(batches, loss)
 
     @property
     def fingerprint(self) -> str:
@@ -555,7 +611,7 @@ def _one_number(loss) -> Tensor:
 def _validated(self: ModelProblem, net: nn.Module) -> float:
     "The loss of the trained network on the rows that judge."
     if self._judge:
-        return float(self._judge(net))
+        return _number(self._judge(net), "validation")
     return float(self._mean_over_rows(lambda batch: self._loss_of(net, batch)))
 
 # %% ../nbs/14_problem.ipynb #fffa2704
@@ -618,6 +674,21 @@ def together(self: ModelProblem) -> int:
     """
     return self._at_once if self.as_one else 1
 
+# %% ../nbs/14_problem.ipynb #a1ee252e
+class _SharedWeights(ValueError):
+    "Two networks have a weight in common."
+
+
+def _refuse_shared(first: nn.Module, second: nn.Module):
+    "Networks that are compared learn apart; what is frozen they may share."
+    known = {id(w) for w in first.parameters() if w.requires_grad}
+    if any(id(w) in known for w in second.parameters()):
+        raise _SharedWeights(
+            "build gave a network with weights of one that it gave before, so that a training"
+            " would change another: make new layers at each call, or copy.deepcopy them"
+        )
+
+
 # %% ../nbs/14_problem.ipynb #314dec0c
 @patch
 def _tried(self: ModelProblem) -> str:
@@ -625,6 +696,7 @@ def _tried(self: ModelProblem) -> str:
     try:
         with seeded(0):
             nets = [self._built(act) for act in (nn.Tanh(), SymbolicActivation("x*sin(x)"))]
+            _refuse_shared(*nets)
             self._train.restart(0)
             inputs, _ = self._parted(next(iter(self._train.epoch(shuffle=True))))
             try_ensemble(nets, inputs)
@@ -634,6 +706,8 @@ def _tried(self: ModelProblem) -> str:
             f"candidates of {self.name!r} train one by one, since {error}", stacklevel=4
         )
         return str(error)
+    except _SharedWeights:
+        raise
     except Exception as error:
         return repr(error)  # the first training will say so
     return ""
@@ -714,7 +788,9 @@ def _trained_losses(
     ensemble.eval()
     if self._judge:
         found = {
-            k: float(self._judge(ensemble.member(k))) for k in range(len(alive)) if alive[k]
+            k: _number(self._judge(ensemble.member(k)), "validation")
+            for k in range(len(alive))
+            if alive[k]
         }
     else:
         found = self._mean_over_rows(

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
-from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
+from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, whole_number as whole_number
 from .embeddings import Embedding as Embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
@@ -119,6 +119,9 @@ class FunctionProblem:
 def _described(value) -> str:
     ...
 
+def _number(given, who: str) -> float:
+    ...
+
 def _one_by_one(train_once: Callable, activations, seeds, fidelity: float) -> np.ndarray:
     ...
 
@@ -136,10 +139,11 @@ class _Batches:
 
     def __init__(self, data, what: str, recipe: Recipe | None):
         self.loader = None if isinstance(data, (tuple, list)) else data
+        self.what = what
         if self.loader is not None:
-            if isinstance(data, (Iterator, Tensor, np.ndarray)) or not hasattr(data, '__len__'):
-                raise TypeError(f'{what} is {_described(data)}; give (inputs..., target) as tensors or arrays, or a DataLoader, which can be gone through many times')
-            self.n = len(data)
+            self.n = _length(data)
+            if self.n is None or isinstance(data, (Iterator, Tensor, np.ndarray)):
+                raise TypeError(f'{what} is {_described(data)}; give (inputs..., target) as tensors or arrays, or a DataLoader with a length, which can be gone through many times')
             n_rows, recipe = (2 * self.n, recipe and replace(recipe, batch_size=2))
         else:
             self.tensors = [_float(v, what) for v in data]
@@ -156,12 +160,25 @@ class _Batches:
     def epoch(self, shuffle: bool) -> Iterator[list[Tensor]]:
         ...
 
+    def _loaded(self) -> Iterator:
+        ...
+
     def restart(self, seed: int):
+        ...
+
+    @property
+    def known(self) -> list[Tensor] | None:
         ...
 
     @property
     def content(self):
         ...
+
+def _length(data) -> int | None:
+    ...
+
+def _refuse_targets(batches: _Batches, loss):
+    ...
 
 def _float(values, what: str) -> Tensor:
     ...
@@ -222,6 +239,8 @@ class ModelProblem:
         self._train = _Batches(train, 'train', recipe)
         self._judge = validation if _is_function(validation) else None
         self._held = None if self._judge else _Batches(validation, 'validation', None)
+        for batches in (self._train, self._held):
+            _refuse_targets(batches, loss)
 
     @property
     def fingerprint(self) -> str:
@@ -268,6 +287,7 @@ class ModelProblem:
         try:
             with seeded(0):
                 nets = [self._built(act) for act in (nn.Tanh(), SymbolicActivation('x*sin(x)'))]
+                _refuse_shared(*nets)
                 self._train.restart(0)
                 inputs, _ = self._parted(next(iter(self._train.epoch(shuffle=True))))
                 try_ensemble(nets, inputs)
@@ -275,6 +295,8 @@ class ModelProblem:
         except EnsembleError as error:
             warnings.warn(f'candidates of {self.name!r} train one by one, since {error}', stacklevel=4)
             return str(error)
+        except _SharedWeights:
+            raise
         except Exception as error:
             return repr(error)
         return ''
@@ -299,6 +321,12 @@ def _one_number(loss) -> Tensor:
 MOST_NUMBERS = 50000000
 
 def numbers_in(net: nn.Module, inputs: Sequence[Tensor]) -> int:
+    ...
+
+class _SharedWeights(ValueError):
+    """Two networks have a weight in common."""
+
+def _refuse_shared(first: nn.Module, second: nn.Module):
     ...
 
 def _in_parts(groups: dict, most: int) -> Iterator[tuple]:

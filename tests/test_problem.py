@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 import nsad
 from nsad import ModelProblem, Problem
@@ -150,6 +150,18 @@ def test_an_error_of_the_users_own_says_which_training_it_was():
     assert "sin(2*x)" in caught.value.__notes__[0] and "seed 4" in caught.value.__notes__[0]
 
 
+class Stream(IterableDataset):
+    "Rows that come one after the other; nobody knows how many."
+    def __init__(self, *tensors): self.rows = iter(list(zip(*tensors)))
+
+    def __iter__(self): return self.rows
+
+
+class Once(Stream):
+    "Rows that can be gone through once."
+    def __len__(self): return len(X)
+
+
 @pytest.mark.parametrize("make, words", [
     (lambda: as_problem(3), "3"),
     (lambda: as_problem(dict), "dict"),
@@ -173,10 +185,31 @@ def test_an_error_of_the_users_own_says_which_training_it_was():
     (lambda: trial_losses(model_problem(), ["relu"], [0], fidelity=0), "fidelity 0"),
     (lambda: trial_losses(model_problem(), ["relu"], [0], fidelity=math.nan), "fidelity nan"),
     (lambda: trial_losses(FunctionProblem(lambda a, s, f: None), ["relu"], [0]), "one number"),
+    (lambda: trial_losses(FunctionProblem(lambda a, s, f: "0.5"), ["relu"], [0]), "one number"),
+    (lambda: trial_losses(FunctionProblem(lambda a, s, f: np.mean(s) < 1), ["relu"], [0]), "one number"),
+    (lambda: trial_losses(model_problem(validation=lambda net: None), ["relu"], [0]), "validation gave back None"),
+    (lambda: trial_losses(model_problem(), ["relu"], [0.5]), "a seed=0.5 is not a whole number"),
+    (lambda: trial_losses(model_problem(), ["relu"], [2**64]), "below 2**62"),
+    (lambda: model_problem(loss="binary"), "the target of train is from"),
+    (lambda: model_problem(loss="binary", train=DataLoader(TensorDataset(X, Y.sign()), 16)), "is from -1 to 1"),
+    (lambda: model_problem(loss="multiclass", train=(X, Y > 0), validation=(X, Y.abs())), "the target of validation has numbers that are not whole"),
+    (lambda: model_problem(train=DataLoader(Stream(X, Y), 16)), "with a length"),
+    (lambda: trial_losses(model_problem(train=DataLoader(Once(X, Y), 16)), ["relu"], [0]), "train has no batch left"),
+    (lambda: trial_losses(model_problem(validation=DataLoader(Once(X, Y), 16)), ["relu"], [0, 1]), "validation has no batch left"),
 ])
 def test_what_cannot_be_trained_is_refused_with_the_remedy(make, words):
     with pytest.raises((TypeError, ValueError)) as caught: make()
     assert words in str(caught.value)
+
+
+def test_networks_that_share_weights_are_refused_and_frozen_parts_are_not():
+    first, last = nn.Linear(2, 8), nn.Linear(8, 1)
+    def shared(activation): return nn.Sequential(first, activation, last)
+    with pytest.raises(ValueError, match="weights of one that it gave before.*make new layers"):
+        model_problem(build=shared).losses([nn.ReLU(), nn.Tanh()], [0])
+    first.requires_grad_(False)
+    def headed(activation): return nn.Sequential(first, activation, nn.Linear(8, 1))
+    assert np.isfinite(model_problem(build=headed).losses([nn.ReLU(), nn.Tanh()], [0])).all()
 
 
 @pytest.mark.parametrize("given", [None, "low", [1.0], [[1.0], [2.0]], np.zeros((2, 1)), [[["a"]]]])
@@ -191,9 +224,9 @@ def test_a_fingerprint_follows_data_settings_and_code():
     same = model_problem().fingerprint
     assert model_problem().fingerprint == same and len(same) == 16
     different = [model_problem(train=(X[:40] + 1, Y[:40])), model_problem(validation=(X[40:], Y[40:] * 2)),
-                 model_problem(loss="binary"), model_problem(recipe=Recipe("short", epochs=4, batch_size=16, lr=1e-2, **PLAIN)),
+                 model_problem(loss=nn.functional.l1_loss), model_problem(recipe=Recipe("short", epochs=4, batch_size=16, lr=1e-2, **PLAIN)),
                  model_problem(build=lambda a: nn.Sequential(nn.Linear(2, 9), a, nn.Linear(9, 1))),
-                 model_problem(train=DataLoader(TensorDataset(X, Y), 16))]
+                 *(model_problem(train=DataLoader(TensorDataset(X, Y), size)) for size in (8, 16))]
     prints = [p.fingerprint for p in different]
     assert len({same, *prints}) == 1 + len(prints)
 
