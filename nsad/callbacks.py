@@ -10,6 +10,7 @@ import csv
 from pathlib import Path
 from .discovery import SearchState
 from .files import FileError
+from .messages import shown
 
 # %% ../nbs/16a_callbacks.ipynb #26bf2383
 class CSVLogger:
@@ -23,7 +24,7 @@ class CSVLogger:
     Raises
     ------
     FileError
-        A path where no file can be written.
+        A path where no file can be written, or a file of something else.
 
     Examples
     --------
@@ -61,7 +62,16 @@ class CSVLogger:
         )
 
     def _has_lines(self) -> bool:
-        return self.path.is_file() and self.path.stat().st_size > 0
+        if not self.path.is_file() or not self.path.stat().st_size:
+            return False
+        with open(self.path, encoding="utf-8", errors="replace") as file:
+            first = file.readline(1000).strip()
+        if first != ",".join(self.columns):
+            raise FileError(
+                f"{self.path} is no log of a search: it begins with {shown(first)!r:.60}; name"
+                " another file"
+            )
+        return True
 
     def _write(self, row):
         try:

@@ -320,10 +320,12 @@ FRONT = ["formula", "loss", "complexity", "score", "source", "noise"]
 def pareto_front(candidates: Iterable[Candidate]) -> pd.DataFrame:
     """Candidates that no other beats, from simple to complex.
 
-    Only the highest rung counts. Columns: formula (text), loss, complexity, score, source,
-    noise (standard error of the loss).
+    Only the highest rung counts. Columns: formula (text), loss, complexity, score (by how much
+    the logarithm of the loss falls with each node; the loss itself where one is negative),
+    source, noise (standard error of the loss).
     """
     finite = [c for c in candidates if np.isfinite(c.loss) and not c.layers]
+    measured = float if any(c.loss < 0 for c in finite) else _log
     rung = max((c.rung for c in finite), default=0)
     rows, lowest = [], np.inf
     for c in sorted(
@@ -336,7 +338,8 @@ def pareto_front(candidates: Iterable[Candidate]) -> pd.DataFrame:
         gain = (
             0.0
             if before is None
-            else (_log(before["loss"]) - _log(c.loss)) / (c.complexity - before["complexity"])
+            else (measured(before["loss"]) - measured(c.loss))
+            / (c.complexity - before["complexity"])
         )
         rows.append(
             dict(
@@ -682,8 +685,11 @@ def from_json(cls: Discovery, text: str, name="this text") -> Discovery:
             f"{shown(name)} is not a saved discovery:"
             f" {shown(str(error)[:200] or type(error).__name__)}"
         ) from None
+    formulas = [Formula(t) for t in front.formula]  # a text may have been changed by hand
     return Discovery(
-        front.assign(formula=[Formula(t).text for t in front.formula]),
+        front.assign(
+            formula=[f.text for f in formulas], complexity=[f.complexity for f in formulas]
+        ),
         provenance,
         history,
         candidates,
@@ -787,6 +793,7 @@ class _Checkpoint:
         if self.path is None:
             return
         try:
+            self.written = 0.0  # the last write is tried whatever became of others
             self.write()
         finally:
             self.lock.__exit__(None, None, None)
@@ -944,6 +951,10 @@ def discover(
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
+    if budget is not None and budget < count_of(restarts, "restarts"):
+        raise ValueError(
+            f"budget={budget} for restarts={restarts}: each search needs one candidate at least"
+        )
     count_of(restarts, "restarts")
     if isinstance(dataset, TableProblem):
         place = {} if dataset.device == "auto" else {"device": dataset.device}
@@ -991,10 +1002,14 @@ def discover(
                 break
     candidates, front = _best_search(searches)
     if front.empty:
-        raise ValueError(
-            f"{name} found no usable formula in {sum(map(len, searches))} candidates; allow it"
-            " more"
+        n = sum(map(len, searches))
+        remedy = (
+            "none has a loss that is a finite number: look at the data, the loss and the"
+            " learning rate"
+            if n
+            else "allow it more"
         )
+        raise ValueError(f"{name} found no usable formula in {n} candidates; {remedy}")
     provenance = dict(
         about,
         dataset=dataset.name,
@@ -1289,7 +1304,8 @@ class _Watch:
             time.monotonic() - self.start,
             done,
         )
-        return any([call(state) is True for call in self.callbacks])  # all are called
+        answers = [call(state) for call in self.callbacks]  # all are called
+        return any(isinstance(a, (bool, np.bool_)) and a for a in answers)
 
 # %% ../nbs/16_discovery.ipynb #456c4b35
 def _collect(

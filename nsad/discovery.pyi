@@ -405,7 +405,13 @@ class _Checkpoint:
         return self
 
     def __exit__(self, *error):
-        ...
+        if self.path is None:
+            return
+        try:
+            self.written = 0.0
+            self.write()
+        finally:
+            self.lock.__exit__(None, None, None)
 
     def _read(self) -> list:
         ...

@@ -224,9 +224,6 @@ def _each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
 def _trainable(spec):
     ...
 
-def _labelled(given) -> dict:
-    ...
-
 @dataclass(frozen=True)
 class FittedModel:
     """A fitted `Baseline`.

@@ -1,17 +1,22 @@
 """What may be asked of a search: callbacks, logs, restarts, every candidate with its losses."""
 import csv
+import errno
+import itertools
 import json
+import os
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+import nsad.discovery
 from helpers import front_of
-from nsad import Dataset, Discovery, Formula, Recipe, discover
+from nsad import Candidate, Dataset, Discovery, Formula, Recipe, discover
 from nsad.callbacks import CSVLogger, TensorBoardLogger
-from nsad.discovery import discover_on_splits
+from nsad.discovery import discover_on_splits, pareto_front
 from nsad.files import FileError
 
 X = torch.linspace(-3, 3, 61)
@@ -52,6 +57,19 @@ def test_a_callback_ends_the_search_by_true_and_by_nothing_else(tmp_path):
     assert front_of(discover(closeness, resume=tmp_path / "a.json", **SMALL)) == front_of(whole)
 
 
+def test_a_callback_may_answer_with_a_truth_value_of_numpy():
+    stopped = discover(closeness, callback=lambda s: s.front.loss.min() < np.inf, **SMALL)
+    assert stopped.provenance["cut"] == "callback" and stopped.candidates.generation.max() == 1
+
+
+def test_a_callback_ends_a_search_by_gplearn_after_a_generation():
+    states, options = [], dict(population_size=40, progress=False)
+    discover(table(), "gplearn", generations=3, callback=states.append, **options)
+    assert [s.generation for s in states[:-1]] == [1, 2, 3][:len(states) - 1] and len(states) > 1
+    stopped = discover(table(), "gplearn", generations=50, callback=lambda s: True, **options)
+    assert stopped.provenance["cut"] == "callback" and set(stopped.candidates.generation) == {1}
+
+
 def test_a_callback_of_a_table_and_of_an_engine_without_generations():
     states = []
     discover(table(), recipe=Recipe("brief", steps=20), hidden=(8,), callback=states.append, **SMALL | dict(generations=2))
@@ -66,7 +84,8 @@ def test_a_callback_of_a_table_and_of_an_engine_without_generations():
 
 
 @pytest.mark.parametrize("options, words", [(dict(callback=3), "callback=3"), (dict(callback=[print, "x"]), "'x'"), (dict(restarts=0), "restarts=0"),
-                                            (dict(restarts=True), "restarts=True"), (dict(restarts=1.5), "restarts=1.5")])
+                                            (dict(restarts=True), "restarts=True"), (dict(restarts=1.5), "restarts=1.5"),
+                                            (dict(restarts=3, budget=2), "budget=2 for restarts=3: each search needs one")])
 def test_mistakes_are_named_before_anything_is_trained(options, words):
     def never(activation, seed, fidelity): raise AssertionError("trained")
     with pytest.raises((TypeError, ValueError), match=words): discover(never, progress=False, **options)
@@ -76,6 +95,38 @@ def test_an_error_in_a_callback_is_the_users_and_scores_are_kept(tmp_path):
     def broken(state): raise RuntimeError("mine")
     with pytest.raises(RuntimeError, match="mine"): discover(closeness, callback=broken, resume=tmp_path / "a.json", **SMALL)
     assert len(json.loads((tmp_path / "a.json").read_text())["scores"]) > 20
+
+
+def test_scores_that_could_not_be_written_once_are_there_at_the_end(tmp_path, monkeypatch):
+    clock, real, failed = itertools.count(step=2), os.fsync, []
+    def full_once(fd):
+        if failed: return real(fd)
+        failed.append(fd)
+        raise OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(nsad.discovery, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(os, "fsync", full_once)
+    with pytest.warns(UserWarning, match="scores are not kept any more"):
+        found = discover(closeness, resume=tmp_path / "a.json", budget=30, **SMALL)
+    assert len(json.loads((tmp_path / "a.json").read_text())["scores"]) == found.provenance["candidates"]
+
+
+def test_where_every_training_diverges_more_of_them_are_no_remedy():
+    with pytest.raises(ValueError, match="no usable formula in [1-9].* candidates; none has a loss that is a finite number"):
+        discover(lambda activation, seed, fidelity: float("inf"), budget=20, progress=False)
+
+
+def test_losses_below_0_have_a_score_as_well():
+    front = pareto_front([Candidate(Formula(t), loss) for t, loss in (("x", 1.0), ("sin(x)", -1.0), ("x*sin(x)", -9.0))])
+    assert front.score.tolist() == [0.0, 2.0, 4.0]
+    found = Discovery(front, dict(dataset="a", engine="own", seed=1))
+    assert found.choose("score").text == "x*sin(x)"
+
+
+def test_a_formula_that_was_changed_by_hand_has_the_complexity_that_it_has():
+    found = Discovery(pareto_front([Candidate(Formula("x"), 1.0)]), dict(dataset="a", engine="own", seed=1))
+    changed = Discovery.from_json(found.to_json().replace('"formula": "x"', '"formula": "x*sin(x)"'))
+    assert changed.front.complexity.tolist() == [Formula("x*sin(x)").complexity]
+    with pytest.raises(ValueError, match="at most 2"): changed.choose("loss", max_complexity=2)
 
 
 def test_every_candidate_with_losses_by_fidelity_and_seed():
@@ -185,6 +236,9 @@ def test_a_csv_log_has_a_line_for_each_generation_and_goes_on(tmp_path):
     assert [r["generation"] for r in rows] == ["1", "2", "3", "0"] * 2
     assert all(Formula(r["formula"]) and float(r["loss"]) > 0 for r in rows)
     with pytest.raises(FileError, match="cannot be written"): CSVLogger(tmp_path / "none" / "log.csv")
+    (tmp_path / "own.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(FileError, match="no log of a search: it begins with 'a,b'"): CSVLogger(tmp_path / "own.csv")
+    assert (tmp_path / "own.csv").read_text() == "a,b\n1,2\n"
 
 
 def test_a_tensorboard_log(tmp_path):

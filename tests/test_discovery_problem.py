@@ -189,6 +189,13 @@ def test_what_cannot_be_told_apart_is_searched_but_not_resumed(tmp_path):
     assert not (tmp_path / "a.json").exists() and discover(mine, budget=30, **SMALL).best
 
 
+def test_a_network_without_the_activation_that_it_was_given_is_noticed():
+    def build(activation): return nn.Sequential(nn.Linear(1, 4), nn.Tanh(), nn.Linear(4, 1))
+    problem = ModelProblem(build, (POINTS, POINTS), (POINTS, POINTS), nn.MSELoss(), Recipe("short", steps=3))
+    with pytest.warns(UserWarning, match="all of the first 12 formulas have the loss .* use the activation that it is given"):
+        discover(problem, **SMALL | dict(initial_size=12, generations=1))
+
+
 def test_a_convolutional_network_on_digits():
     from sklearn.datasets import load_digits
     X, y = load_digits(return_X_y=True)

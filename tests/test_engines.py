@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nsad.data import load_dataset, split
-from nsad.discovery import Discovery, discover
+from nsad.discovery import Discovery, discover, load_engine
 from nsad.engines.pysr import NO_JULIA, PySREngine, read_hall_of_fame
 from nsad.formula import Formula
 
@@ -203,3 +203,17 @@ def test_a_run_of_pysr_that_ends_late_keeps_its_best(training, monkeypatch):
     assert [c.formula.text for c in PySREngine().search(training.X, training.y, "binary", 3, budget)] == ["sin(x)", "2*x"]
     budget = Budget(candidates=1, seconds=10)
     assert [c.formula.text for c in PySREngine().search(training.X, training.y, "binary", 3, budget)] == ["sin(x)"]
+
+
+@pytest.mark.parametrize("engine, options, words", [
+    ("gplearn", dict(keep=-1), "keep=-1"), ("gplearn", dict(generations=0), "generations=0"), ("gplearn", dict(population_size=2.5), "population_size=2.5"),
+    ("gplearn", dict(fraction=0), "fraction=0"), ("gplearn", dict(parsimony_coefficient="low"), "parsimony_coefficient='low'"),
+    ("operon", dict(rounds=0), "rounds=0"), ("operon", dict(fraction=7), "fraction=7"), ("operon", dict(n_jobs="auto"), "n_jobs='auto'"),
+    ("operon", dict(n_jobs=0), "n_jobs=0"), ("pysr", dict(maxsize=0), "maxsize=0"), ("pysr", dict(parsimony=-1), "parsimony=-1"),
+])
+def test_a_setting_that_cannot_be_is_refused_where_the_engine_is_made(engine, options, words):
+    with pytest.raises(ValueError, match=words): load_engine(engine, **options)
+
+
+def test_gplearn_takes_any_seed_that_others_take(training):
+    assert len(discover(training, "gplearn", seed=2**40, progress=False, **SMALL["gplearn"]).front)

@@ -154,10 +154,34 @@ def test_lines_of_an_answer():
 @pytest.mark.parametrize("options, error, words", [
     (dict(), ValueError, "propose=None"), (dict(propose=3), ValueError, "propose=3"), (dict(propose="no such file.txt"), FileError, "cannot be read"),
     (dict(propose=print, attempts=0), ValueError, "attempts"), (dict(propose=print, patience_s=0), ValueError, "patience_s"),
+    (dict(propose=print, patience_s=float("inf")), ValueError, "patience_s=inf"), (dict(propose=print, max_complexity=0), ValueError, "max_complexity=0"),
+    (dict(propose=print, operators=["add", "sin"]), ValueError, "operators=.* is for breeding"), (dict(propose=print, max_nodes=5), ValueError, "max_nodes=5"),
     (dict(propose=print, refused={}), ValueError, "refused"),
 ])
 def test_mistakes_are_named_before_the_search(options, error, words):
     with pytest.raises(error, match=words): discover(wave, "proposals", progress=False, **options)
+
+
+def test_each_search_has_its_own_refusals():
+    told = []
+    def propose(history):
+        told.append({row["formula"] for row in history if row["refused"]})
+        return [f"no formula {len(told)}"]
+    engine = ProposalEngine(propose=propose, attempts=2, finalists=1, final_seeds=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        first, second = (discover(wave, engine, progress=False).provenance["refused"] for _ in range(2))
+    assert list(first) == ["no formula 1", "no formula 2"] and list(second) == ["no formula 3", "no formula 4"]
+    assert told == [set(), {"no formula 1"}, set(), {"no formula 3"}]
+
+
+def test_of_several_restarts_all_refusals_are_written_down_and_each_is_told_its_own():
+    told = []
+    def propose(history):
+        told.append({row["formula"] for row in history if row["refused"]})
+        return [f"no formula {len(told)}"]
+    found = quietly(wave, "proposals", propose=propose, attempts=1, restarts=2)
+    assert list(found.provenance["refused"]) == ["no formula 1", "no formula 2"] and told == [set(), set()]
 
 
 def test_answers_that_are_no_file_of_answers(tmp_path):

@@ -7,13 +7,14 @@ __all__ = ['GplearnEngine']
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #1e1a4593
 from collections.abc import Iterator, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from operator import attrgetter
 import numpy as np
 from fastcore.basics import patch
 from gplearn.genetic import SymbolicClassifier, SymbolicRegressor
-from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
-from .labels import checked_reduction, collapsed, one_variable
+from ..discovery import Budget, Candidate
+from .labels import COUNT, check_options, collapsed, one_variable
+from ..training import Allowed
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f76ae6a1
 # gplearn's, by the same names
@@ -54,12 +55,11 @@ class GplearnEngine:
     to_one: InitVar[str | None] = None
 
     def __post_init__(self, to_one: str | None):
-        set_by_earlier_name(self, "to_one", to_one)
-        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
-        if self.operators is not None:
-            object.__setattr__(
-                self, "operators", operators_of("gplearn", self.operators, _FUNCTIONS)
-            )
+        counts = dict.fromkeys(("population_size", "generations", "keep"), COUNT)
+        parsimony = Allowed('a number of at least 0, or "auto"', 0, words=("auto",))
+        check_options(
+            self, "gplearn", to_one, _FUNCTIONS, parsimony_coefficient=parsimony, **counts
+        )
 
 # %% ../../nbs/17b_engines.gplearn.ipynb #f8269ce4
 @patch
@@ -71,7 +71,7 @@ def _estimator(self: GplearnEngine, task: str, seed: int):
         generations=1,
         function_set=tuple(self.operators or self.function_set),
         parsimony_coefficient=self.parsimony_coefficient,
-        random_state=seed,
+        random_state=seed % 2**32,
         warm_start=True,
     )
 
@@ -89,9 +89,14 @@ def search(
         estimator.set_params(generations=generation).fit(X, y)
         programs = [p for p in estimator._programs[-1] if p is not None]
         programs.sort(key=attrgetter("fitness_"))
+        best = None
         for program in programs[: self.keep]:
             formula, loss = collapsed(str(program)), program.raw_fitness_
             if formula is None or loss >= seen.get(formula, np.inf) or budget.spent(len(seen)):
                 continue
+            if best is not None:
+                yield best
             seen[formula] = loss
-            yield Candidate(formula, float(loss), source=str(program))
+            best = Candidate(formula, float(loss), source=str(program), generation=generation)
+        if best is not None:
+            yield replace(best, closes=True)

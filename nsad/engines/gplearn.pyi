@@ -1,13 +1,14 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
 __all__ = ['GplearnEngine']
 from collections.abc import Iterator as Iterator, Sequence as Sequence
-from dataclasses import InitVar as InitVar, dataclass as dataclass
+from dataclasses import InitVar as InitVar, dataclass as dataclass, replace as replace
 from operator import attrgetter as attrgetter
 import numpy as np
 from fastcore.basics import patch as patch
 from gplearn.genetic import SymbolicClassifier as SymbolicClassifier, SymbolicRegressor as SymbolicRegressor
-from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of, set_by_earlier_name as set_by_earlier_name
-from .labels import checked_reduction as checked_reduction, collapsed as collapsed, one_variable as one_variable
+from ..discovery import Budget as Budget, Candidate as Candidate
+from .labels import COUNT as COUNT, check_options as check_options, collapsed as collapsed, one_variable as one_variable
+from ..training import Allowed as Allowed
 _FUNCTIONS = tuple('add sub mul div sqrt log abs neg inv max min sin cos tan'.split())
 
 @dataclass(frozen=True)

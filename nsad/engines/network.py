@@ -15,6 +15,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field, fields, replace
@@ -33,6 +34,7 @@ from nsad.discovery import (
     set_by_earlier_name,
 )
 from ..embeddings import CategoryEmbedding, Embedding, embedding_of
+from .labels import COUNT
 from ..formula import Formula, FormulaError, standardised_curve
 from ..models import widths_of
 from ..operators import OPS, bred
@@ -255,6 +257,7 @@ class _Archive:
     losses: dict = field(default_factory=dict)
     judged: int = 0
     asked: int = 0  # answers, where formulas come from elsewhere
+    refused: dict = field(default_factory=dict)  # and what was refused of them, with the reason
     by_rung: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
@@ -483,26 +486,25 @@ class NetworkEngine:
             )
 
 # %% ../../nbs/17a_engines.network.ipynb #5d2f0d01
-_COUNT = Allowed("a whole number of at least 1", 1, whole=True)
 _FROM_0 = Allowed("a whole number of at least 0", 0, whole=True)
 _MAYBE = Allowed("a whole number of at least 1, or None", 1, words=(None,), whole=True)
 _ROWS = Allowed("a whole number of at least 2, or None", 2, words=(None,), whole=True)
 
 # %% ../../nbs/17a_engines.network.ipynb #5d2f0d08
 _ALLOWED = dict(
-    population_size=_COUNT,
-    generations=_COUNT,
+    population_size=COUNT,
+    generations=COUNT,
     initial_size=_MAYBE,
-    tournament_size=_COUNT,
-    max_nodes=_COUNT,
+    tournament_size=COUNT,
+    max_nodes=COUNT,
     parsimony=Allowed("a number of at least 0", 0),
     rows=_ROWS,
-    screen_rows=_COUNT,
+    screen_rows=COUNT,
     promote=Allowed("a share from 0 to 1", 0, math.nextafter(1.0, 2.0)),
     tune=_FROM_0,
     finalists=_FROM_0,
     final_rows=_ROWS,
-    final_seeds=_COUNT,
+    final_seeds=COUNT,
     stack_size=_MAYBE,
     per_layer=_FROM_0,
     restart=_FROM_0,
@@ -538,7 +540,7 @@ _SEVERAL = dict(
         n=2,
         ascending=True,
     ),
-    steps=_Several("two whole numbers of at least 1, or None", _COUNT, n=2, optional=True),
+    steps=_Several("two whole numbers of at least 1, or None", COUNT, n=2, optional=True),
     scales=_Several(
         "two numbers above 0, the smaller first, or None",
         _POSITIVE,
@@ -801,6 +803,8 @@ def _halving(
         with clock.over(rungs[0], len(fresh)):
             for c in self._judged(0, rungs[0], fresh, archive, archive.screened, budget):
                 yield replace(c, generation=generation, **about[0])
+        if generation == 1:
+            _warn_of_equal(archive.screened.values())
         finite = [f for f in fresh if math.isfinite(archive.screened.get(f, math.nan))]
         most = min(math.ceil(self.promote * len(fresh)), early.left(archive.scored))
         promoted = self._by_cost(finite, archive.screened)[:most]
@@ -815,6 +819,18 @@ def _halving(
     most = min(budget.left(archive.scored), clock.fitting(rungs[2], budget))
     for c in self._judging(rungs[2], self._finalists(archive)[:most], archive, budget):
         yield replace(c, **about[2])
+
+# %% ../../nbs/17a_engines.network.ipynb #f6a91900
+def _warn_of_equal(losses: Iterable[float]):
+    "Many formulas of one loss say that a problem, or its loss, does not look at the activation."
+    known = [loss for loss in losses if math.isfinite(loss)]
+    if len(known) > 2 and np.ptp(known) <= 1e-9 * abs(known[0]):
+        warnings.warn(
+            f"all of the first {len(known)} formulas have the loss {known[0]:.4g}: does the"
+            " network use the activation that it is given, and does the loss tell networks apart?",
+            stacklevel=2,
+        )
+
 
 # %% ../../nbs/17a_engines.network.ipynb #22fe0fd6
 @patch

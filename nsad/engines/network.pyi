@@ -9,6 +9,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable as Callable, Iterable as Iterable, Iterator as Iterator, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
 from dataclasses import InitVar as InitVar, dataclass as dataclass, field as field, fields as fields, replace as replace
@@ -20,6 +21,7 @@ from ..activation import SymbolicActivation as SymbolicActivation
 from ..data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling
 from nsad.discovery import STANDARD as STANDARD, Budget as Budget, Candidate as Candidate, Discovery as Discovery, operators_named as operators_named, set_by_earlier_name as set_by_earlier_name
 from ..embeddings import CategoryEmbedding as CategoryEmbedding, Embedding as Embedding, embedding_of as embedding_of
+from .labels import COUNT as COUNT
 from ..formula import Formula as Formula, FormulaError as FormulaError, standardised_curve as standardised_curve
 from ..models import widths_of as widths_of
 from ..operators import OPS as OPS, bred as bred
@@ -100,6 +102,7 @@ class _Archive:
     losses: dict = field(default_factory=dict)
     judged: int = 0
     asked: int = 0
+    refused: dict = field(default_factory=dict)
     by_rung: tuple[dict, dict, dict] = field(default_factory=lambda: ({}, {}, {}))
 
     @property
@@ -370,11 +373,10 @@ class NetworkEngine:
 
     def _offspring(self, parents: Sequence[Formula], archive: _Archive) -> gp.PrimitiveTree:
         ...
-_COUNT = Allowed('a whole number of at least 1', 1, whole=True)
 _FROM_0 = Allowed('a whole number of at least 0', 0, whole=True)
 _MAYBE = Allowed('a whole number of at least 1, or None', 1, words=(None,), whole=True)
 _ROWS = Allowed('a whole number of at least 2, or None', 2, words=(None,), whole=True)
-_ALLOWED = dict(population_size=_COUNT, generations=_COUNT, initial_size=_MAYBE, tournament_size=_COUNT, max_nodes=_COUNT, parsimony=Allowed('a number of at least 0', 0), rows=_ROWS, screen_rows=_COUNT, promote=Allowed('a share from 0 to 1', 0, math.nextafter(1.0, 2.0)), tune=_FROM_0, finalists=_FROM_0, final_rows=_ROWS, final_seeds=_COUNT, stack_size=_MAYBE, per_layer=_FROM_0, restart=_FROM_0)
+_ALLOWED = dict(population_size=COUNT, generations=COUNT, initial_size=_MAYBE, tournament_size=COUNT, max_nodes=COUNT, parsimony=Allowed('a number of at least 0', 0), rows=_ROWS, screen_rows=COUNT, promote=Allowed('a share from 0 to 1', 0, math.nextafter(1.0, 2.0)), tune=_FROM_0, finalists=_FROM_0, final_rows=_ROWS, final_seeds=COUNT, stack_size=_MAYBE, per_layer=_FROM_0, restart=_FROM_0)
 
 @dataclass(frozen=True)
 class _Several:
@@ -388,7 +390,7 @@ class _Several:
     def fits(self, given) -> bool:
         ...
 _POSITIVE = Allowed('a number above 0', ABOVE_0)
-_SEVERAL = dict(fidelity=_Several('two shares above 0 and at most 1, the smaller first', replace(_POSITIVE, below=math.nextafter(1.0, 2.0)), n=2, ascending=True), steps=_Several('two whole numbers of at least 1, or None', _COUNT, n=2, optional=True), scales=_Several('two numbers above 0, the smaller first, or None', _POSITIVE, n=2, ascending=True, optional=True), lr_factors=_Several('numbers above 0, such as (1,)', _POSITIVE))
+_SEVERAL = dict(fidelity=_Several('two shares above 0 and at most 1, the smaller first', replace(_POSITIVE, below=math.nextafter(1.0, 2.0)), n=2, ascending=True), steps=_Several('two whole numbers of at least 1, or None', COUNT, n=2, optional=True), scales=_Several('two numbers above 0, the smaller first, or None', _POSITIVE, n=2, ascending=True, optional=True), lr_factors=_Several('numbers above 0, such as (1,)', _POSITIVE))
 
 def _check_trainings(engine: NetworkEngine):
     ...
@@ -434,6 +436,9 @@ class _Clock:
 
     def fitting(self, trials: Sequence[TableTrial], budget: Budget) -> int:
         ...
+
+def _warn_of_equal(losses: Iterable[float]):
+    ...
 
 def _about(trials: Sequence, last: Sequence) -> dict:
     ...

@@ -7,7 +7,6 @@ __all__ = ['OperonEngine', 'program_text']
 
 # %% ../../nbs/17c_engines.operon.ipynb #b901f50d
 import math
-import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass
@@ -17,9 +16,10 @@ from fastcore.basics import patch
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, mean_squared_error
-from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
-from .labels import checked_reduction, collapsed, one_variable
+from ..discovery import Budget, Candidate
+from .labels import COUNT, check_options, collapsed, one_variable
 from ..formula import Formula, FormulaError
+from ..parallel import Workers
 
 # %% ../../nbs/17c_engines.operon.ipynb #f02e3cfe
 _SAME = (
@@ -70,12 +70,9 @@ class OperonEngine:
     to_one: InitVar[str | None] = None
 
     def __post_init__(self, to_one: str | None):
-        set_by_earlier_name(self, "to_one", to_one)
-        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
-        if self.operators is not None:
-            object.__setattr__(
-                self, "operators", operators_of("operon", self.operators, _SYMBOLS)
-            )
+        counts = ("population_size", "generations", "max_length", "rounds")
+        check_options(self, "operon", to_one, _SYMBOLS, **dict.fromkeys(counts, COUNT))
+        Workers(self.n_jobs)
         if self.loss not in ("log", "squared"):
             raise ValueError(f"loss {self.loss!r} is not one of 'log', 'squared'")
 
@@ -101,7 +98,7 @@ def estimator(self: OperonEngine, seed: int):
         objectives=["r2", "length"],
         optimizer_iterations=1,
         random_state=seed,
-        n_threads=os.cpu_count() if self.n_jobs < 0 else self.n_jobs,
+        n_threads=Workers(self.n_jobs).count,
     )
 
 # %% ../../nbs/17c_engines.operon.ipynb #1f135a4c

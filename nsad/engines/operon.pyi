@@ -1,7 +1,6 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
 __all__ = ['OperonEngine', 'program_text']
 import math
-import os
 import warnings
 from collections.abc import Iterator as Iterator, Sequence as Sequence
 from dataclasses import InitVar as InitVar, dataclass as dataclass
@@ -11,9 +10,10 @@ from fastcore.basics import patch as patch
 from scipy.special import expit as expit
 from sklearn.linear_model import LogisticRegression as LogisticRegression
 from sklearn.metrics import log_loss as log_loss, mean_squared_error as mean_squared_error
-from ..discovery import Budget as Budget, Candidate as Candidate, operators_of as operators_of, set_by_earlier_name as set_by_earlier_name
-from .labels import checked_reduction as checked_reduction, collapsed as collapsed, one_variable as one_variable
+from ..discovery import Budget as Budget, Candidate as Candidate
+from .labels import COUNT as COUNT, check_options as check_options, collapsed as collapsed, one_variable as one_variable
 from ..formula import Formula as Formula, FormulaError as FormulaError
+from ..parallel import Workers as Workers
 _SAME = 'add sub mul div pow sin cos tan sinh cosh tanh asin acos atan exp log log1p sqrt cbrt square abs floor ceil'
 _SYMBOLS = {name: name for name in _SAME.split()} | {'max': 'fmax', 'min': 'fmin'}
 

@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from fastcore.basics import patch
+from .labels import COUNT
 from .network import NetworkEngine, to_tree
 from ..files import FileError
 from ..formula import Formula, FormulaError
 from ..messages import shown
+from ..training import ABOVE_0, Allowed, check_settings
 
 # %% ../../nbs/17e_engines.proposals.ipynb #09c289b6
 MOST_TEXT, MOST_LINES, MOST_ANSWER = 300, 1_000, 1_000_000
@@ -158,6 +160,16 @@ def read_proposals(path: str | Path) -> list[str]:
         raise FileError(f"{path} has more than {MOST_ANSWER:,} characters; give a shorter file")
     return texts_of(text)
 
+# %% ../../nbs/17e_engines.proposals.ipynb #c488d831
+_ALLOWED = dict(
+    attempts=COUNT,
+    patience_s=Allowed("a number of seconds above 0", ABOVE_0),
+    max_complexity=COUNT,
+)
+# what `NetworkEngine` breeds by, and values that ask for nothing
+_OF_BREEDING = dict(tournament_size=None, max_nodes=None, tune=0, operators=None)
+
+
 # %% ../../nbs/17e_engines.proposals.ipynb #a10618aa
 @dataclass(frozen=True)
 class ProposalEngine(NetworkEngine):
@@ -184,11 +196,11 @@ class ProposalEngine(NetworkEngine):
     answers : str or Path, optional
         File (JSON lines) that keeps the answers; what it has already is not asked for again.
     refused : dict
-        Filled by the search: what was refused, and why.
+        Filled by the search, anew by each: what was refused, and why.
 
     Notes
     -----
-    All other attributes are those of `NetworkEngine`; those about breeding are not used.
+    All other attributes are those of `NetworkEngine`; those about breeding are refused.
     """
 
     population_size: int = 24
@@ -206,11 +218,14 @@ class ProposalEngine(NetworkEngine):
                 f"propose={self.propose!r:.80} must be a function propose(history) -> "
                 "texts, or a file with a formula on each line"
             )
-        if not self.attempts >= 1 or not self.patience_s > 0:
-            raise ValueError(
-                f"attempts={self.attempts!r} must be at least 1, and "
-                f"patience_s={self.patience_s!r} more than 0"
-            )
+        check_settings(self, _ALLOWED, " in a search")
+        for name, unused in _OF_BREEDING.items():
+            value = getattr(self, name)
+            if value not in (getattr(NetworkEngine, name), unused):
+                raise ValueError(
+                    f"{name}={value!r:.80} is for breeding, and proposals are not bred: leave it"
+                    " out"
+                )
         if not callable(self.propose):
             read_proposals(self.propose)
         if self.answers is not None:
@@ -282,12 +297,15 @@ def _row(archive, formula: Formula) -> dict:
 def new_formulas(self: ProposalEngine, rng: random.Random, archive, trial) -> list[Formula]:
     "The formulas of the next generation, taken into the archive."
     if not archive.trees:
+        if not self.restart:
+            self.refused.clear()
         return self._admit(map(Formula, self.starters), archive, "starter")
     for _ in range(self.attempts):
         texts = self._next_answer(archive)
         if texts is None:
             return []
-        fresh = self._admit(self._readable(texts[: self.population_size]), archive, "proposed")
+        formulas = self._readable(texts[: self.population_size], archive)
+        fresh = self._admit(formulas, archive, "proposed")
         if fresh:
             return fresh
     return []
@@ -302,15 +320,16 @@ def _admit(
         if archive.admit(f, to_tree(f), source):
             fresh.append(f)
         else:
-            self.refuse(f.text, "tried before")
+            self.refuse(f.text, "tried before", archive)
     return fresh
 
 # %% ../../nbs/17e_engines.proposals.ipynb #4a876a33
 @patch
-def refuse(self: ProposalEngine, text, why: str):
-    "Write down what was refused, the first some thousands."
-    if len(self.refused) < 5 * MOST_LINES:
-        self.refused[_named(text)] = why
+def refuse(self: ProposalEngine, text, why: str, archive):
+    "Write down what was refused, the first some thousands, here and for the search."
+    for refused in (self.refused, archive.refused):
+        if len(refused) < 5 * MOST_LINES:
+            refused[_named(text)] = why
 
 # %% ../../nbs/17e_engines.proposals.ipynb #099a0b2e
 def _named(text) -> str:
@@ -318,7 +337,7 @@ def _named(text) -> str:
 
 # %% ../../nbs/17e_engines.proposals.ipynb #00549acc
 @patch
-def _readable(self: ProposalEngine, texts: Sequence) -> Iterator[Formula]:
+def _readable(self: ProposalEngine, texts: Sequence, archive) -> Iterator[Formula]:
     "The formulas among the texts; a warning names those that are none."
     bad = []
     for text in texts:
@@ -326,7 +345,7 @@ def _readable(self: ProposalEngine, texts: Sequence) -> Iterator[Formula]:
         if formula is not None:
             yield formula
         else:
-            self.refuse(text, why)
+            self.refuse(text, why, archive)
             bad.append(f"{_named(text)[:40]!r}, {why}")
     if len(bad) == 1:
         warnings.warn(f"refused: {bad[0]}", stacklevel=2)
@@ -350,10 +369,10 @@ def _next_answer(self: ProposalEngine, archive) -> list | None:
     if asked < len(kept):
         return kept[asked]
     try:
-        texts = ask(self.propose, history_of(archive, self.refused), self.patience_s)
+        texts = ask(self.propose, history_of(archive, archive.refused), self.patience_s)
     except Exception as error:
         why = f"{type(error).__name__}: {shown(error)[:200]}"
-        self.refuse(f"answer {asked + 1}", why)
+        self.refuse(f"answer {asked + 1}", why, archive)
         warnings.warn(f"answer {asked + 1} is left out, {why}", stacklevel=2)
         texts = []
     if self.answers is not None:

@@ -12,10 +12,12 @@ from collections.abc import Callable as Callable, Iterable as Iterable, Iterator
 from dataclasses import dataclass as dataclass, field as field
 from pathlib import Path as Path
 from fastcore.basics import patch as patch
+from .labels import COUNT as COUNT
 from .network import NetworkEngine as NetworkEngine, to_tree as to_tree
 from ..files import FileError as FileError
 from ..formula import Formula as Formula, FormulaError as FormulaError
 from ..messages import shown as shown
+from ..training import ABOVE_0 as ABOVE_0, Allowed as Allowed, check_settings as check_settings
 MOST_TEXT, MOST_LINES, MOST_ANSWER = (300, 1000, 1000000)
 
 def texts_of(answer) -> list:
@@ -32,6 +34,8 @@ def ask(propose: Callable, history: list[dict], seconds: float) -> list:
 
 def read_proposals(path: str | Path) -> list[str]:
     ...
+_ALLOWED = dict(attempts=COUNT, patience_s=Allowed('a number of seconds above 0', ABOVE_0), max_complexity=COUNT)
+_OF_BREEDING = dict(tournament_size=None, max_nodes=None, tune=0, operators=None)
 
 @dataclass(frozen=True)
 class ProposalEngine(NetworkEngine):
@@ -58,11 +62,11 @@ class ProposalEngine(NetworkEngine):
     answers : str or Path, optional
         File (JSON lines) that keeps the answers; what it has already is not asked for again.
     refused : dict
-        Filled by the search: what was refused, and why.
+        Filled by the search, anew by each: what was refused, and why.
 
     Notes
     -----
-    All other attributes are those of `NetworkEngine`; those about breeding are not used.
+    All other attributes are those of `NetworkEngine`; those about breeding are refused.
     """
     population_size: int = 24
     propose: Callable | str | Path | None = None
@@ -82,11 +86,11 @@ class ProposalEngine(NetworkEngine):
     def _admit(self, formulas: Iterable[Formula], archive, source: str) -> list[Formula]:
         ...
 
-    def refuse(self, text, why: str):
-        """Write down what was refused, the first some thousands."""
+    def refuse(self, text, why: str, archive):
+        """Write down what was refused, the first some thousands, here and for the search."""
         ...
 
-    def _readable(self, texts: Sequence) -> Iterator[Formula]:
+    def _readable(self, texts: Sequence, archive) -> Iterator[Formula]:
         ...
 
     def _next_answer(self, archive) -> list | None:

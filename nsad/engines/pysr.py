@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass
 from fastcore.basics import patch
-from ..discovery import Budget, Candidate, operators_of, set_by_earlier_name
-from .labels import checked_reduction, one_variable
+from ..discovery import Budget, Candidate
+from .labels import COUNT, check_options, one_variable
+from ..training import Allowed
 
 # %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
 from nsad.discovery import (  # noqa: F401
@@ -77,10 +78,11 @@ class PySREngine:
     to_one: InitVar[str | None] = None
 
     def __post_init__(self, to_one: str | None):
-        set_by_earlier_name(self, "to_one", to_one)
-        checked_reduction(self.reduction, "reduction" if to_one is None else "to_one")
-        if self.operators is not None:
-            object.__setattr__(self, "operators", operators_of("pysr", self.operators, _KNOWN))
+        counts = ("niterations", "populations", "population_size", "maxsize")
+        parsimony = Allowed("a number of at least 0", 0)
+        check_options(
+            self, "pysr", to_one, _KNOWN, parsimony=parsimony, **dict.fromkeys(counts, COUNT)
+        )
 
 # %% ../../nbs/17d_engines.pysr.ipynb #5b305499
 NO_JULIA = (
