@@ -49,18 +49,7 @@ from .models import Activation, MLPEnsemble, count_parameters, embedding_in, hid
 from .parallel import Workers, connected, run_jobs
 from .provenance import Origin, fair_split, leak, origins, remedy
 from .signals import stoppable
-from nsad.statistics import (  # noqa: F401, once here
-    ALL_MEASURES,
-    CELL,
-    Ranks,
-    Results,
-    compare,
-    compare_across,
-    pack_rows,
-    rank,
-    row_scores,
-    summary,
-)
+from .statistics import Results, pack_rows, row_scores
 from .store import check_rows, open_store, saying
 from nsad.training import (
     MEASURES,

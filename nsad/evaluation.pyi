@@ -31,7 +31,7 @@ from .models import Activation as Activation, MLPEnsemble as MLPEnsemble, count_
 from .parallel import Workers as Workers, connected as connected, run_jobs as run_jobs
 from .provenance import Origin as Origin, fair_split as fair_split, leak as leak, origins as origins, remedy as remedy
 from .signals import stoppable as stoppable
-from nsad.statistics import ALL_MEASURES as ALL_MEASURES, CELL as CELL, Ranks as Ranks, Results as Results, compare as compare, compare_across as compare_across, pack_rows as pack_rows, rank as rank, row_scores as row_scores, summary as summary
+from .statistics import Results as Results, pack_rows as pack_rows, row_scores as row_scores
 from .store import check_rows as check_rows, open_store as open_store, saying as saying
 from nsad.training import MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe, forward_flops as forward_flops, latency as latency, measures as measures, member_costs as member_costs, predict as predict, recipe_of as recipe_of, train as train
 

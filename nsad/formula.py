@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike
 
 from .continuation import continued
 from .exact import values
-from .operators import IDIOMS, NUMPY, OPS, SPELLINGS, TINY, meaning      # noqa: F401
-from .printing import Tree, canonical, infix_text, plain_text, to_tree      # noqa: F401
-from .reading import CONSTANTS, PLAIN, FormulaError, symbolic               # noqa: F401
+from .operators import NUMPY
+from .printing import Tree, canonical, infix_text, to_tree
+from .reading import PLAIN, FormulaError, symbolic
 
 # %% ../nbs/01_formula.ipynb #f4909fe8
 class Formula:

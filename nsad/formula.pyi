@@ -12,9 +12,9 @@ from fastcore.basics import patch as patch
 from numpy.typing import ArrayLike as ArrayLike
 from .continuation import continued as continued
 from .exact import values as values
-from .operators import IDIOMS as IDIOMS, NUMPY as NUMPY, OPS as OPS, SPELLINGS as SPELLINGS, TINY as TINY, meaning as meaning
-from .printing import Tree as Tree, canonical as canonical, infix_text as infix_text, plain_text as plain_text, to_tree as to_tree
-from .reading import CONSTANTS as CONSTANTS, PLAIN as PLAIN, FormulaError as FormulaError, symbolic as symbolic
+from .operators import NUMPY as NUMPY
+from .printing import Tree as Tree, canonical as canonical, infix_text as infix_text, to_tree as to_tree
+from .reading import PLAIN as PLAIN, FormulaError as FormulaError, symbolic as symbolic
 
 class Formula:
     """An expression, read from text and kept in canonical form.

@@ -27,7 +27,7 @@ from torch._C._functorch import is_functorch_wrapped_tensor, is_legacy_batchedte
 try: from numpy.lib.introspect import opt_func_info
 except ImportError: opt_func_info = None                   # NumPy before 2.1
 
-from .arrays import HALF, TORCH, flat, guard, most, plain, times, wide  # noqa: F401
+from .arrays import HALF, flat, most, plain, times, wide
 from .program import jet, last_uses, of_operand
 from .tracer import TRACED, Constant, Program, Tracer
 

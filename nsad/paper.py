@@ -16,8 +16,9 @@ import pandas as pd
 from .baselines import reference_models
 from .data import Dataset, load_dataset
 from .discovery import Discovery, discover_on_splits
-from .evaluation import Study, compare, summary
+from .evaluation import Study
 from .models import SHAPES
+from .statistics import compare, summary
 from .training import CONVERGED, PAPER, Recipe
 
 # %% ../nbs/20a_paper.ipynb #c572d08d

@@ -20,7 +20,6 @@ from .curves import Columns, Curves, fit_curves
 from .ensemble import AveragedNetworks
 from .integer_mean import CORRECTION, fixed, mean_log_odds, mean_log_shares
 from .integers import Grid, IntegerLayer, fit_inputs, fit_layer, last_steps
-from .integers import Table, fit_table, tabulate  # noqa: F401  where they stood earlier
 from .layers import (Embedded, ExportError, Layer, LinearMap, Pointwise, Scaling, columnwise,
                          network_layers)
 

@@ -26,13 +26,12 @@ from torch import nn
 import nsad
 from .activation import SymbolicActivation
 from .discovery import Discovery
-from .evaluation import Ranks, summary
 from .files import file_name, write_file, writing
 from .formula import Formula, FormulaError
 from .messages import printable, shown
 from .models import SHAPES
 from .paper import Reproduction, claims
-from .statistics import mean_text
+from .statistics import Ranks, mean_text, summary
 from .training import History
 from .transfer import ink_on
 

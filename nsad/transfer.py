@@ -21,10 +21,11 @@ from scipy.optimize import nnls
 from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery, discover_on_splits
-from .evaluation import Study, compare, summary
+from .evaluation import Study
 from .files import write_file
 from .formula import Formula
 from .provenance import Origin, SeenRows, leak, origins, remedy
+from .statistics import compare, summary
 from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ import pytest
 import nsad as package
 from nsad.activation import SymbolicActivation
 from nsad.cli import main
-from nsad.formula import OPS, FormulaError
+from nsad.formula import FormulaError
+from nsad.operators import OPS
 
 ROOT = Path(package.__file__).resolve().parents[1]
 PENGUINS = ROOT / "nbs" / "data" / "penguins.csv"

@@ -17,10 +17,13 @@ from torch.testing import assert_close
 import nsad.kernels
 from helpers import EVERY, by_onnx, layer
 from nsad.activation import NAMES, SymbolicActivation, activation_module, replace_activations
+from nsad.arrays import TORCH
 from nsad.autograd import straight
-from nsad.formula import CONSTANTS, OPS, TINY, Formula, FormulaError
-from nsad.kernels import TORCH, evaluate_, plain
+from nsad.formula import Formula, FormulaError
+from nsad.kernels import evaluate_, plain
+from nsad.operators import OPS, TINY
 from nsad.program import decimals, derivative_by, jet, program_of, run
+from nsad.reading import CONSTANTS
 
 NAMED = ["x*exp(-x**2)", "min(softplus(x), sin(2*x))", "sin(x + sin(x) + 0.9)", "sin(2*x)", "cos(x) - cos(abs(cos(x)))", "x*cos(x)"]
 EDGES = torch.tensor([-1e6, -30.0, -1.0, -1e-3, -1e-30, -0.0, 0.0, 1e-30, 1e-3, 0.5, 1.0, 30.0, 1e6])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nsad.data import load_dataset, split
-from nsad.discovery import Discovery, discover, load_engine
-from nsad.engines.pysr import NO_JULIA, PySREngine, read_hall_of_fame
+from nsad.discovery import Discovery, discover, load_engine, read_hall_of_fame
+from nsad.engines.pysr import NO_JULIA, PySREngine
 from nsad.formula import Formula
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,9 @@ from torch import nn
 
 from helpers import assert_same_rows
 from nsad.data import Dataset, load_dataset
-from nsad.evaluation import Fitted, ResultsStore, Study, compare, summary
+from nsad.evaluation import Fitted, ResultsStore, Study
 from nsad.models import mlp
+from nsad.statistics import compare, summary
 from nsad.training import Recipe, evaluate, predict, train
 
 QUICK = Recipe("quick", epochs=2)

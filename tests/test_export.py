@@ -17,9 +17,10 @@ from nsad import ExportError, SymbolicActivation, light, mlp, to_c, to_jax, to_l
 from nsad.activation import NAMES
 from nsad.data import Scaler
 from nsad.ensemble import AveragedNetworks
-from nsad.formula import OPS, Formula, FormulaError
+from nsad.formula import Formula, FormulaError
 from nsad.kernels import plain
 from nsad.models import Stack
+from nsad.operators import OPS
 from nsad.program import derivative_by
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,8 @@ import sympy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nsad.formula import IDIOMS, OPS, SPELLINGS, Formula, FormulaError
+from nsad.formula import Formula, FormulaError
+from nsad.operators import IDIOMS, OPS, SPELLINGS
 
 UNARY = [n for n, op in OPS.items() if op.arity == 1]
 BINARY = [n for n, op in OPS.items() if op.arity == 2]

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from nsad.activation import SymbolicActivation
-from nsad.formula import OPS, Formula, FormulaError
-from nsad.operators import NUMPY, meaning
+from nsad.formula import Formula, FormulaError
+from nsad.operators import NUMPY, OPS, meaning
 
 AT = np.array([-7.0, -2.5, -1.0, -0.6, -0.25, -1e-3, 0.0, 1e-3, 0.3, 0.75, 1.0, 1.7, 4.0])
 # Roots, logarithms and powers stand twice: what is protected is where algebra of the textbook goes wrong.

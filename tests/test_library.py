@@ -88,7 +88,7 @@ def test_a_dataset_and_numpy_values_are_kept(tmp_path):
 def test_scores_are_those_of_the_study():
     import pandas as pd
 
-    from nsad.evaluation import summary
+    from nsad.statistics import summary
     results = pd.read_csv(ROOT / "nbs/data/results.csv")
     table = summary(results).query("activation == 'relu'").set_index("network")
     for s in scores_of(results, "relu"):

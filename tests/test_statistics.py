@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from nsad.data import Dataset, load_dataset
-from nsad.evaluation import Study, compare, compare_across, rank, summary
+from nsad.evaluation import Study
+from nsad.statistics import compare, compare_across, rank, summary
 from nsad.training import Recipe
 
 NAMES = ("relu", "a", "b", "c", "d", "e")

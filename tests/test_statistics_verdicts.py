@@ -5,9 +5,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from nsad import Dataset, Recipe, Study, SymbolicActivation, verdicts
-from nsad.evaluation import compare, compare_across, rank, summary
 from nsad.report import results_table
-from nsad.statistics import interval, row_scores
+from nsad.statistics import compare, compare_across, interval, rank, row_scores, summary
 
 QUICK = Recipe("quick", epochs=3, batch_size=64)
 

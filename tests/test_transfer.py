@@ -7,7 +7,8 @@ import pytest
 
 from nsad.data import Dataset, split
 from nsad.discovery import discover
-from nsad.evaluation import ResultsStore, Study, compare
+from nsad.evaluation import ResultsStore, Study
+from nsad.statistics import compare
 from nsad.training import Recipe
 from nsad.transfer import TransferMatrix, forecast_quality, indicators, spectrum_of, transfer_matrix, transferabilities, transferability
 

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from ..discovery import operators_of, set_by_earlier_name
-from ..formula import Formula, FormulaError, plain_text
+from ..formula import Formula, FormulaError
 from ..models import light
+from ..printing import plain_text
 from ..training import ABOVE_0, STRONG, Allowed, check_settings, train
 
 # %% ../../nbs/17_engines.labels.ipynb #dea011aa

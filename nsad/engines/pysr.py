@@ -10,19 +10,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass
 from fastcore.basics import patch
-from ..discovery import Budget, Candidate
+from ..discovery import Budget, Candidate, read_equation
 from .labels import COUNT, check_options, one_variable
 from ..training import Allowed
-
-# %% ../../nbs/17d_engines.pysr.ipynb #23b9a8b1
-from nsad.discovery import (  # noqa: F401
-    BACKUPS,
-    COLUMNS,
-    MAX_HALL,
-    MAX_EQUATIONS,
-    read_equation,
-    read_hall_of_fame,
-)
 
 # %% ../../nbs/17d_engines.pysr.ipynb #6c1555a4
 # PySR's by ours

@@ -4,10 +4,9 @@ import time
 from collections.abc import Iterator as Iterator, Sequence as Sequence
 from dataclasses import InitVar as InitVar, dataclass as dataclass
 from fastcore.basics import patch as patch
-from ..discovery import Budget as Budget, Candidate as Candidate
+from ..discovery import Budget as Budget, Candidate as Candidate, read_equation as read_equation
 from .labels import COUNT as COUNT, check_options as check_options, one_variable as one_variable
 from ..training import Allowed as Allowed
-from nsad.discovery import BACKUPS as BACKUPS, COLUMNS as COLUMNS, MAX_HALL as MAX_HALL, MAX_EQUATIONS as MAX_EQUATIONS, read_equation as read_equation, read_hall_of_fame as read_hall_of_fame
 _BINARY = {'add': '+', 'sub': '-', 'mul': '*', 'div': '/', 'pow': '^', 'max': 'max', 'min': 'min', 'mod': 'mod'}
 _UNARY = {name: name for name in 'neg inv square cube sqrt cbrt exp log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh abs sign floor ceil round relu erf erfc gamma'.split()}
 _KNOWN = _BINARY | _UNARY
