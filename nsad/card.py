@@ -28,6 +28,7 @@ from nsad.tables import (
     Encoding,
     column_rule,
     column_texts,
+    decimal_of,
     encode_column,
     holds_text,
     kind_of,
@@ -79,9 +80,9 @@ def _summary(column: pd.Series, kind: str) -> dict:
     if kind == "word":
         values = values[~values.isin(column_rule(column, keep=True).gap_words)]
     words, numbers = values.astype(str), pd.Series(dtype=float)
-    if kind in ("number", "truth", "identifier", "date"):
+    if kind in ("number", "truth", "identifier", "date", "duration"):
         numbers = _as_numbers(values)
-    if kind in ("number", "date"):  # a cell that is none of the column's kind is a gap
+    if kind in ("number", "date", "duration"):  # a cell that is none of the column's kind is a gap
         values, words = values[numbers.index], words[numbers.index]
     counts = _histogram(numbers, 8)[0] if len(numbers) else words.value_counts().head(8)
     row = dict(
@@ -96,7 +97,7 @@ def _summary(column: pd.Series, kind: str) -> dict:
         highest=np.nan,
         often="",
     )
-    if kind == "date":
+    if kind in ("date", "duration"):
         return row | dict(often=f"from {words[numbers.idxmin()]} to {words[numbers.idxmax()]}")
     if len(numbers):
         return row | dict(
@@ -416,10 +417,11 @@ def describe(
     if target is None:
         return _card(frame, None, name, "", None, notes + Encoding.of(frame, keep=()).notes)
     target = find_column(frame, target)
-    known = target_values(frame[target]).notna()
+    decimal = decimal_of(frame.drop(columns=target))
+    known = target_values(frame[target], decimal).notna()
     gone = int((~known).sum())
     features = Encoding.of(frame.drop(columns=target)) if frame.shape[1] > 1 else None
-    y, task, classes = encode_target(frame[target][known], task)
+    y, task, classes = encode_target(frame[target][known], task, decimal)
     about = Dataset(np.zeros((len(y), 1), np.float32), y, ("none",), task=task, classes=classes)
     more = target_notes(frame.drop(columns=target)[known], frame[target][known], y, classes)
     missing = (f"the target is missing in {gone:,} rows",) if gone else ()

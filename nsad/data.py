@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable',
-           'Dataset', 'let_go', 'target_column_name', 'target_values', 'encode_target', 'target_notes', 'find_column',
-           'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number',
-           'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
+           'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'encode_target',
+           'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split',
+           'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler', 'is_mapped', 'StandardisedRows',
+           'fit_in_pieces']
 
 # %% ../nbs/07_data.ipynb #16fce4dc
 import gzip
@@ -41,6 +42,7 @@ from nsad.tables import (
     cell_text,
     column_rule,
     column_texts,
+    decimal_of,
     encode_column,
     file_state,
     holds_text,
@@ -48,6 +50,7 @@ from nsad.tables import (
     most_frequent_texts,
     read_table,
     reading,
+    spelling_notes,
 )
 
 # %% ../nbs/07_data.ipynb #e484eac2
@@ -312,6 +315,22 @@ def _task_of(y: np.ndarray) -> str:
         return "regression"
     return "binary" if len(values) <= 2 else "multiclass"
 
+# %% ../nbs/07_data.ipynb #1cc22a35
+def say_what_is_rounded(values: np.ndarray, name: str) -> None:
+    "Warn of a column whose different numbers double precision does not tell apart."
+    if values.dtype.kind not in "iuf" or values.dtype.itemsize < 8 or values.dtype == np.float64:
+        return
+    if values.dtype.kind != "f" and max(abs(int(values.min())), abs(int(values.max()))) <= 2**53:
+        return
+    different = np.unique(values)
+    told_apart = len(np.unique(different.astype(np.float64)))
+    if told_apart < len(different):
+        warnings.warn(
+            f"column {name!r} has {len(different):,} different numbers, of which double precision"
+            f" tells {told_apart:,} apart; subtract the smallest from all of them first",
+            stacklevel=3,
+        )
+
 # %% ../nbs/07_data.ipynb #4981b729
 def _checked_features(X, names, gaps: bool = False) -> np.ndarray:
     """Features as float64 (float32 where they come so), or a `DataError` for the first column
@@ -325,6 +344,7 @@ def _checked_features(X, names, gaps: bool = False) -> np.ndarray:
         raise DataError("there are no rows; a dataset needs at least one")
     for name, column in frame.items():
         if column.dtype.kind in "biuf":
+            say_what_is_rounded(column.to_numpy(), name)
             continue
         strange = (
             column[pd.to_numeric(column, errors="coerce").isna()]
@@ -353,9 +373,10 @@ def _checked_features(X, names, gaps: bool = False) -> np.ndarray:
     return values if single else _narrow(values)
 
 # %% ../nbs/07_data.ipynb #43ca622b
-def target_values(column: pd.Series) -> pd.Series:
+def target_values(column: pd.Series, decimal: str = "") -> pd.Series:
     """A target as numbers where it is numbers, whatever their type; else as it is, or as text.
-    What is missing is NaN or None.
+    What is missing is NaN or None. `decimal` is the mark before a fraction in the columns beside
+    it, '' where that is not known.
     """
     if not holds_text(column):
         return column
@@ -369,7 +390,7 @@ def target_values(column: pd.Series) -> pd.Series:
     known = texts.dropna()
     if known.empty:
         return texts
-    kind, spelling = kind_and_spelling(known)
+    kind, spelling = kind_and_spelling(known, decimal)
     if kind == "truth" and set(known) <= {"True", "False"}:
         return texts.map({"True": True, "False": False})
     if kind != "number":
@@ -409,15 +430,20 @@ def _missing_target(column: pd.Series, values: pd.Series) -> str:
     )
 
 # %% ../nbs/07_data.ipynb #07a0d001
-def encode_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
+def encode_target(y, task: str | None, decimal: str = "") -> tuple[np.ndarray, str, tuple]:
     """A target as class numbers or numbers, with its task and the label of each class number;
-    `task` None is inferred. A DataError names what cannot be a target.
+    `task` None is inferred, and `decimal` is as in `target_values`. A DataError names what
+    cannot be a target.
     """
+    if isinstance(y, np.ma.MaskedArray) and y.mask.any():
+        y = np.where(y.mask, None, y.data.astype(object))
     column = y if isinstance(y, pd.Series) else np.asarray(y)
+    if column.dtype.kind == "c":
+        raise DataError("the target has complex numbers; take their real part, or another part")
     if column.ndim > 1 and column.size > len(column):
         raise DataError(f"y has shape {column.shape}; a dataset has one target")
     column = column if isinstance(y, pd.Series) else pd.Series(column.ravel(), name="target")
-    series = target_values(column)
+    series = target_values(column, decimal)
     if series.isna().any():
         raise DataError(f"{_missing_target(column, series)}; leave them out")
     values = series.to_numpy()
@@ -433,6 +459,7 @@ def encode_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
     if task == "regression":
         if values.dtype.kind not in "fiub":
             raise DataError(f"a regression needs numbers; the target has {values[0]!r}")
+        say_what_is_rounded(values, "target")
         values = values.astype(np.float64)
         if not (np.abs(values) <= np.finfo(np.float32).max).all():
             raise DataError("the target has infinite values; leave those rows out")
@@ -494,6 +521,8 @@ def from_arrays(
         raise DataError(
             f"X has shape {np.shape(X)}; it must be (rows, features) with at least one feature"
         )
+    if np.ndim(y) == 0:
+        raise DataError(f"y={y!r:.60} is one value; a dataset has one for each row of X")
     if np.shape(X)[0] != len(y):
         raise DataError(
             f"X has {np.shape(X)[0]} rows and y has {len(y)}; they must belong together"
@@ -536,7 +565,8 @@ def target_notes(
     frame: pd.DataFrame, column: pd.Series, y: np.ndarray, classes: tuple
 ) -> tuple[str, ...]:
     """What is doubtful about a target, at most 20 sentences: a feature that is the target by
-    another name, classes that differ by case only or that have few rows.
+    another name, numbers in another spelling, classes that differ by case only, that have few
+    rows or that are as many as these.
     """
     notes = [
         f"{str(name)!r} tells the target in every row; leave it out if it is not known before"
@@ -562,6 +592,17 @@ def target_notes(
             for c, n in zip(classes, counts)
             if n < _SMALL
         ]
+    if len(y) >= 20 and len(counts) > len(y) / 2:
+        notes.append(
+            f"the target has {len(counts):,} classes in {len(y):,} rows, so hardly any is seen"
+            " twice; a regression needs numbers"
+        )
+    if holds_text(column) and not classes:
+        texts, decimal = column_texts(column).dropna(), decimal_of(frame)
+        spelling = kind_and_spelling(texts, decimal)[1]
+        notes += spelling_notes(
+            str(column.name), texts[~np.isnan(spelling.read(texts))], spelling, decimal
+        )
     return tuple(notes[:20])
 
 # %% ../nbs/07_data.ipynb #21cb01d3
@@ -619,6 +660,8 @@ def find_column(frame: pd.DataFrame, target) -> str:
     """The label of a column that is given by its name or its position, from 0 or from the end
     (-1); a DataError lists the columns where there is no such one.
     """
+    if isinstance(target, list):
+        raise DataError(f"target={target!r:.60} is a list; a dataset has one target, by its name")
     if target in frame:
         return target
     text = str(target)
@@ -676,7 +719,8 @@ def from_frame(
     if not len(frame):
         raise DataError("there are no rows; a dataset needs at least one")
     notes = list(frame.attrs.get("notes", ()))
-    frame, dropped = _labelled(frame, target, drop_unlabelled)
+    decimal = decimal_of(frame.drop(columns=target))
+    frame, dropped = _labelled(frame, target, drop_unlabelled, decimal)
     if dropped:
         notes.append(f"{dropped:,} rows without a target are left out")
     features = frame.drop(columns=target).reset_index(drop=True)
@@ -684,7 +728,7 @@ def from_frame(
         raise DataError(
             f"there is no column but {str(target)!r}; a dataset needs at least one feature"
         )
-    y, task, classes = encode_target(frame[target].reset_index(drop=True), task)
+    y, task, classes = encode_target(frame[target].reset_index(drop=True), task, decimal)
     encoding = Encoding.of(features, keep)
     X = _encoded(features, encoding, odd="gap")
     notes += [*encoding.notes, *target_notes(features, frame[target], y, classes)]
@@ -706,11 +750,13 @@ def from_frame(
     )
 
 # %% ../nbs/07_data.ipynb #a1fd06ec
-def _labelled(frame: pd.DataFrame, target, drop: bool) -> tuple[pd.DataFrame, int]:
+def _labelled(
+    frame: pd.DataFrame, target, drop: bool, decimal: str
+) -> tuple[pd.DataFrame, int]:
     """The rows that have a target, and how many have none; an error if there are such and they
     are not to be dropped.
     """
-    values = target_values(frame[target].reset_index(drop=True))
+    values = target_values(frame[target].reset_index(drop=True), decimal)
     gone = values.isna().to_numpy()
     if not gone.any():
         return frame, 0
@@ -1589,17 +1635,61 @@ def checked_scaling(kind, name: str = "scaling") -> str:
     hint = did_you_mean(kind, SCALINGS) if isinstance(kind, str) else ""
     raise DataError(f"{name}={kind!r:.60} must be one of {', '.join(SCALINGS)}{hint}")
 
+# %% ../nbs/07_data.ipynb #6843cbb1
+_TINY = np.finfo(float).tiny  # a column that differs by less is one that never changes
+_LARGEST = np.finfo(np.float32).max
+
+
+def mean_and_deviation(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation along the first axis, for finite numbers of any size.
+
+    Examples
+    --------
+    >>> mean, deviation = mean_and_deviation(np.array([[1e300], [3e300]]))
+    >>> float(mean[0]), float(deviation[0])
+    (2e+300, 1e+300)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, sd = np.atleast_1d(X.mean(0)), np.atleast_1d(X.std(0))
+    columns = X.reshape(len(X), -1)
+    for j in np.flatnonzero(~np.isfinite(sd) | (sd < 1e-140)):
+        power = int(np.frexp(np.abs(columns[:, j]).max())[1])
+        column = np.ldexp(columns[:, j], -power)
+        mean[j], sd[j] = np.ldexp(column.mean(), power), np.ldexp(column.std(), power)
+    return mean, sd
+
+# %% ../nbs/07_data.ipynb #08c58396
+def _standardised(X, mean: np.ndarray, scale: np.ndarray, said: bool = False) -> np.ndarray:
+    """`(X - mean) / scale` in single precision, at most its largest number; where that is to be
+    `said`, with a warning.
+    """
+    with np.errstate(over="ignore"):
+        z = ((X - mean) / scale).astype(np.float32)
+        if not np.isinf(z).any():
+            return z
+        # a difference may be beyond double precision, and its share of the scale not
+        z = (X / 4 - mean / 4) / (scale / 4)
+    if said and (far := np.abs(z) > _LARGEST).any():
+        warnings.warn(
+            f"column {np.argwhere(far)[0][-1]} (from 0) has numbers so far from the training rows"
+            f" that they are beyond {_LARGEST:.2g} when scaled, and stand as that; correct them,"
+            ' or take scaling="robust"',
+            stacklevel=3,
+        )
+    return np.clip(z, -_LARGEST, _LARGEST).astype(np.float32)
+
 # %% ../nbs/07_data.ipynb #dfb9b2ea
 def _centre_and_scale(column: np.ndarray) -> tuple[float, float]:
     """Median and interquartile range of a column; half of its range where half of all rows have
     one value, and 1 where all have.
     """
-    known = column[~np.isnan(column)]
+    known = column[~np.isnan(column)] / 4  # so that differences are no overflow
     if not len(known):
         return 0.0, 1.0
     low, centre, high = np.quantile(known, [0.25, 0.5, 0.75])
     scale = high - low or (known.max() - known.min()) / 2
-    return float(centre), float(scale) if np.finfo(float).tiny <= scale < np.inf else 1.0
+    largest = np.finfo(float).max / 4
+    return 4 * float(centre), 4 * float(min(scale, largest)) if scale >= _TINY else 1.0
 
 # %% ../nbs/07_data.ipynb #8a432dba
 def _rank_curve(z: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -1662,7 +1752,7 @@ class Scaler:
 
     def transform(self, X) -> np.ndarray:
         """Scaled rows, float32; a missing value becomes 0, the mean or median of the training
-        rows.
+        rows, and what is beyond float32 its largest number, with a warning.
 
         Raises
         ------
@@ -1674,7 +1764,7 @@ class Scaler:
             raise DataError(
                 f"X has shape {X.shape}; the scaler was fitted on {len(self.mean)} features"
             )
-        X = ((X - self.mean) / self.scale).astype(np.float32)
+        X = _standardised(X, self.mean, self.scale, said=self.kind == "standard")
         if self.kind == "robust":
             X = X / np.hypot(np.float32(1), X / np.float32(3))
         for j, (knots, heights) in enumerate(self.curves):
@@ -1701,17 +1791,23 @@ def fit(cls: Scaler, X, kind: str = "standard") -> Scaler:
     Raises
     ------
     DataError
-        No rows, or another kind.
+        No rows, infinite values, or another kind.
     """
     if not np.size(X):
         raise DataError(f"X has shape {np.shape(X)}; a scale needs rows to be fitted on")
     X = np.asarray(X, dtype=np.float64)
+    if (infinite := np.isinf(X)).any():
+        raise DataError(
+            f"column {np.argwhere(infinite)[0][-1]} (from 0) has infinite values; correct them or"
+            " leave the rows out"
+        )
     if checked_scaling(kind, "kind") != "standard":
         return cls._fit_by_ranks(X, kind)
     if np.isnan(X).any():
         return cls._fit_with_gaps(X)
     flat = X.min(0) == X.max(0)  # not sd == 0, which rounding may miss
-    return cls(np.where(flat, X[0], X.mean(0)), np.where(flat, 1.0, X.std(0)))
+    mean, sd = mean_and_deviation(X)
+    return cls(np.where(flat, X[0], mean), np.where(flat | (sd < _TINY), 1.0, sd))
 
 # %% ../nbs/07_data.ipynb #d424ff2f
 @patch(cls_method=True)
@@ -1730,7 +1826,7 @@ def _fit_by_ranks(cls: Scaler, X: np.ndarray, kind: str) -> Scaler:
     mean, scale = (np.array(v) for v in zip(*map(_centre_and_scale, X.T)))
     if kind == "robust":
         return cls(mean, scale, kind)
-    Z = ((X - mean) / scale).astype(np.float32).astype(np.float64)
+    Z = _standardised(X, mean, scale).astype(np.float64)
     return cls(mean, scale, kind, tuple(_rank_curve(z, kind) for z in Z.T))
 
 # %% ../nbs/07_data.ipynb #1f6d278f

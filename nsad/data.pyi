@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
+__all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
 import gzip
 import hashlib
 import html
@@ -24,7 +24,7 @@ import nsad
 from .files import DataError as DataError, download as download, lock_of as lock_of, locked as locked, open_rows as open_rows, rows_folder as rows_folder
 from .messages import did_you_mean as did_you_mean, shown as shown
 from .spellings import ALWAYS_GAPS as ALWAYS_GAPS, NUMBER_GAPS as NUMBER_GAPS, PLAIN as PLAIN, is_gap as is_gap
-from nsad.tables import COMPACT_DATES as COMPACT_DATES, IDENTIFIER_NAMES as IDENTIFIER_NAMES, Column as Column, Encoding as Encoding, cell_text as cell_text, column_rule as column_rule, column_texts as column_texts, encode_column as encode_column, file_state as file_state, holds_text as holds_text, kind_and_spelling as kind_and_spelling, most_frequent_texts as most_frequent_texts, read_table as read_table, reading as reading
+from nsad.tables import COMPACT_DATES as COMPACT_DATES, IDENTIFIER_NAMES as IDENTIFIER_NAMES, Column as Column, Encoding as Encoding, cell_text as cell_text, column_rule as column_rule, column_texts as column_texts, decimal_of as decimal_of, encode_column as encode_column, file_state as file_state, holds_text as holds_text, kind_and_spelling as kind_and_spelling, most_frequent_texts as most_frequent_texts, read_table as read_table, reading as reading, spelling_notes as spelling_notes
 
 def _kept(values: np.ndarray) -> np.ndarray:
     ...
@@ -253,10 +253,13 @@ def target_column_name(ds: Dataset) -> str:
 def _task_of(y: np.ndarray) -> str:
     ...
 
+def say_what_is_rounded(values: np.ndarray, name: str) -> None:
+    ...
+
 def _checked_features(X, names, gaps: bool=False) -> np.ndarray:
     ...
 
-def target_values(column: pd.Series) -> pd.Series:
+def target_values(column: pd.Series, decimal: str='') -> pd.Series:
     ...
 
 def _is_canonical(text: str) -> bool:
@@ -265,7 +268,7 @@ def _is_canonical(text: str) -> bool:
 def _missing_target(column: pd.Series, values: pd.Series) -> str:
     ...
 
-def encode_target(y, task: str | None) -> tuple[np.ndarray, str, tuple]:
+def encode_target(y, task: str | None, decimal: str='') -> tuple[np.ndarray, str, tuple]:
     ...
 
 def _gap_notes(X: np.ndarray, encoding: Encoding) -> tuple[str, ...]:
@@ -287,7 +290,7 @@ def _is_fixed(column: pd.Series, rule: Column) -> bool:
 def find_column(frame: pd.DataFrame, target) -> str:
     ...
 
-def _labelled(frame: pd.DataFrame, target, drop: bool) -> tuple[pd.DataFrame, int]:
+def _labelled(frame: pd.DataFrame, target, drop: bool, decimal: str) -> tuple[pd.DataFrame, int]:
     ...
 
 def _read_csv(path: Path, **kwargs) -> pd.DataFrame:
@@ -421,6 +424,14 @@ _MOST_KNOTS = 65
 
 def checked_scaling(kind, name: str='scaling') -> str:
     ...
+_TINY = np.finfo(float).tiny
+_LARGEST = np.finfo(np.float32).max
+
+def mean_and_deviation(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    ...
+
+def _standardised(X, mean: np.ndarray, scale: np.ndarray, said: bool=False) -> np.ndarray:
+    ...
 
 def _centre_and_scale(column: np.ndarray) -> tuple[float, float]:
     ...
@@ -481,7 +492,7 @@ class Scaler:
     Raises
     ------
     DataError
-        No rows, or another kind.
+        No rows, infinite values, or another kind.
     """
         ...
 

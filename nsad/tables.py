@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['KINDS', 'PACKINGS', 'MOST_COLUMNS', 'LONGEST_CELL', 'FEW', 'OFTEN', 'MISSING', 'IDENTIFIER_NAMES', 'COMPACT_DATES',
            'reading', 'file_state', 'holds_text', 'cell_text', 'column_texts', 'kind_and_spelling', 'kind_of', 'Column',
-           'column_rule', 'most_frequent_texts', 'encode_column', 'Encoding', 'read_table']
+           'column_rule', 'spelling_notes', 'most_frequent_texts', 'encode_column', 'Encoding', 'decimal_of',
+           'read_table']
 
 # %% ../nbs/06_tables.ipynb #0decc0e3
 import io
@@ -193,9 +194,19 @@ def _cells(content, **dialect) -> pd.DataFrame:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        frame = pd.read_csv(
-            content, header=None, dtype=str, keep_default_na=False, na_filter=False, **dialect
-        )
+        try:
+            frame = pd.read_csv(
+                content, header=None, dtype=str, keep_default_na=False, na_filter=False, **dialect
+            )
+        except pd.errors.ParserError as error:
+            counts = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+            if not counts:
+                raise
+            raise DataError(
+                f"cannot be read as a table: line {counts[2]} has {counts[3]} cells, the first"
+                f" {counts[1]}; each line needs as many, a cell with {dialect['sep']!r} in it"
+                " double quotes around it, and a line before the names is to be taken out"
+            ) from None
     _refuse_unwieldy(frame)
     return frame
 
@@ -379,6 +390,12 @@ def _read_npz(content: io.BytesIO) -> pd.DataFrame:
     with np.load(content, allow_pickle=False) as arrays:
         arrays = {k: arrays[k] for k in arrays.files}
     given, columns = arrays.pop("feature_names", None), {}
+    widths = [values.shape[1] for values in arrays.values() if values.ndim == 2]
+    if given is not None and given.size not in widths:
+        raise DataError(
+            f"feature_names has {given.size} names, and the matrices have {widths} columns; one"
+            " must have as many"
+        )
     for name, values in arrays.items():
         if values.ndim not in (1, 2):
             raise DataError(
@@ -392,7 +409,7 @@ def _read_npz(content: io.BytesIO) -> pd.DataFrame:
                     f"several arrays or feature_names give a column {label!r}; give each its"
                     " own name"
                 )
-            columns[label] = column
+            columns[label] = column.astype(column.dtype.newbyteorder("="))
     if len(lengths := {len(v) for v in columns.values()}) != 1:
         raise DataError(f"the arrays have different numbers of rows: {sorted(lengths)}")
     return pd.DataFrame(columns)
@@ -440,7 +457,7 @@ def _raw_table(path: Path, header: str | None = "first") -> pd.DataFrame:
             frame = dict(feather=pd.read_feather, arff=read_arff, npz=_read_npz)[kind](content)
         if kind not in ("csv", "tsv"):
             _refuse_unwieldy(frame)
-    return frame if frame.index.name is None else frame.reset_index()
+    return frame.reset_index() if any(frame.index.names) else frame
 
 # %% ../nbs/06_tables.ipynb #9e39745a
 def _read_parquet(content: io.BytesIO) -> pd.DataFrame:
@@ -566,15 +583,15 @@ def _is_compact(text: str) -> bool:
 # %% ../nbs/06_tables.ipynb #fdda235c
 def _numbers_are_dates(values: pd.Series) -> bool:
     "Are these numbers all dates such as 20170331?"
-    low, high = values.min(), values.max()
+    low, high = float(values.min()), float(values.max())
     if not COMPACT_DATES[0] <= low <= high <= COMPACT_DATES[1] or (values % 1 != 0).any():
         return False
     return all(_is_compact(str(int(v))) for v in values.unique())
 
 # %% ../nbs/06_tables.ipynb #06a0c004
 def kind_of(column: pd.Series) -> str:
-    """What a column is: "number", "truth", "word", "ordered", "date", "identifier", "text" or
-    "empty".
+    """What a column is: "number", "truth", "word", "ordered", "date", "duration", "identifier",
+    "text" or "empty".
     """
     return _judged(column)[0]
 
@@ -590,7 +607,9 @@ def _judged(
         return "empty", None
     if column.dtype.kind == "b":
         return "truth", None
-    if column.dtype.kind in "Mm" or isinstance(column.dtype, pd.PeriodDtype):
+    if column.dtype.kind == "m":
+        return "duration", None
+    if column.dtype.kind == "M" or isinstance(column.dtype, pd.PeriodDtype):
         return "date", None
     if column.dtype.kind == "c":
         raise DataError(
@@ -679,6 +698,7 @@ _DOUBTS = {
     "text": "is text that hardly repeats and is left out",
     "empty": "has no value at all and is left out",
     "date": "is a date, taken as days since 1970; rows of one time may be alike",
+    "duration": "is a length of time, taken in days",
 }
 
 # %% ../nbs/06_tables.ipynb #5b0fc8de
@@ -697,7 +717,7 @@ def column_rule(column: pd.Series, keep: bool, decimal: str = "") -> Column:
             if holds_text(column)
             else ("number", None)
         )
-    if kind == "date":
+    if kind in ("date", "duration"):
         odd, missing = _odd(column, spelling)
         if holds_text(column) and day_is_open(column_texts(column).dropna().unique()):
             note += "; day and month could change places: day/month/year is taken"
@@ -711,7 +731,7 @@ def column_rule(column: pd.Series, keep: bool, decimal: str = "") -> Column:
             spelling,
         )
     if kind in ("number", "truth"):
-        return _number_column(column, kind, spelling)
+        return _number_column(column, kind, spelling, decimal)
     return _word_column(column, kind)
 
 # %% ../nbs/06_tables.ipynb #f0ae5860
@@ -753,7 +773,9 @@ def _word_column(column: pd.Series, kind: str) -> Column:
     )
 
 # %% ../nbs/06_tables.ipynb #06a0c007
-def _number_column(column: pd.Series, kind: str, spelling: NumberSpelling | None) -> Column:
+def _number_column(
+    column: pd.Series, kind: str, spelling: NumberSpelling | None, decimal: str
+) -> Column:
     name, said = str(column.name), []
     odd, missing = (
         _odd(column, spelling)
@@ -762,19 +784,10 @@ def _number_column(column: pd.Series, kind: str, spelling: NumberSpelling | None
     )
     if note := _odd_note(name, odd, "a number"):
         said.append(note)
-    if spelling is not None and spelling != NumberSpelling():
+    if spelling is not None:
         texts = column_texts(column).dropna()
         texts = texts[~texts.isin(odd)] if odd is not None else texts
-        written = texts[~texts.map(_is_number)]
-        if len(written):
-            said.append(
-                f"{name!r}: {written.iloc[0]!r} is read as"
-                f" {spelling.read([written.iloc[0]])[0]:.10g}"
-            )
-        if is_ambiguous(texts.unique(), spelling):
-            said.append(
-                f"{name!r} could have decimal commas as well as marks between thousands"
-            )
+        said += spelling_notes(name, texts, spelling, decimal)
     offset = _offset(column) if kind == "number" and odd is not None and not len(odd) else 0
     if offset:
         said.append(
@@ -790,6 +803,24 @@ def _number_column(column: pd.Series, kind: str, spelling: NumberSpelling | None
     ):
         said.append(f"{name!r} counts the rows; leave it out if it means nothing")
     return Column(name, kind, "number", (), _often(missing), "; ".join(said), spelling, offset)
+
+# %% ../nbs/06_tables.ipynb #23e231e7
+def spelling_notes(
+    name: str, texts: pd.Series, spelling: NumberSpelling, decimal: str = ""
+) -> list[str]:
+    """What is to be said of numbers that are not written as programs write them; `decimal` is
+    the mark that other columns have, '' where it is not known.
+    """
+    written, plain = texts[~texts.map(_is_number)], spelling == NumberSpelling()
+    open_ = is_ambiguous(texts.unique(), spelling)
+    if plain and (not open_ or decimal == "." or not len(written)):
+        return []
+    said = [
+        f"{name!r}: {text!r} is read as {spelling.read([text])[0]:.10g}" for text in written[:1]
+    ]
+    if open_:
+        said.append(f"{name!r} could have decimal commas as well as marks between thousands")
+    return said
 
 # %% ../nbs/06_tables.ipynb #4bdbac11
 def _counts(values: np.ndarray) -> bool:
@@ -858,9 +889,13 @@ def encode_column(column: pd.Series, rule: Column, odd: str = "refuse") -> np.nd
     number or date where one is expected is a DataError, or with `odd="gap"` a gap.
     """
     if rule.how == "one-hot":
-        return _one_hot(column_texts(column), rule)
+        return _one_hot(_as_levels(column, rule.levels), rule)
     if rule.how == "codes":
-        values = _codes_of(column_texts(column), rule)
+        values = _codes_of(_as_levels(column, rule.levels), rule)
+    elif type_ := _other_type(column, rule):
+        if odd == "refuse":
+            raise DataError(f"column {rule.name!r} has {type_} where a {rule.kind} is expected")
+        values = np.full(len(column), np.nan)
     elif rule.how == "days":
         values = _days(column, rule, odd)
     elif rule.kind == "truth":
@@ -874,6 +909,29 @@ def encode_column(column: pd.Series, rule: Column, odd: str = "refuse") -> np.nd
     else:
         values = column.to_numpy(np.float64, na_value=np.nan)
     return np.stack([values, np.isnan(values)], 1) if rule.missing_indicator else values[:, None]
+
+# %% ../nbs/06_tables.ipynb #eb793a96
+def _other_type(column: pd.Series, rule: Column) -> str:
+    """What a column of these rows is, if it cannot be what the rule was made for: seconds since
+    1970 are no other numbers, and days since then no lengths of time. Empty if it can be.
+    """
+    kind = "M" if isinstance(column.dtype, pd.PeriodDtype) else column.dtype.kind
+    wanted = {"date": "M", "duration": "m"}.get(rule.kind, "")
+    other = kind in "mMc" and kind != wanted or wanted == "m" and kind != "m"
+    return str(column.dtype) if other and column.notna().any() else ""
+
+# %% ../nbs/06_tables.ipynb #0c89bf0d
+def _as_levels(column: pd.Series, levels: Sequence[str]) -> pd.Series:
+    "The texts of a column; where it has numbers, 1 and 1.0 are one word."
+    texts = column_texts(column)
+    if holds_text(column):
+        return texts
+
+    levels, words = set(levels), {}
+    for text in texts.dropna().unique():
+        ways = (text, text.removesuffix(".0"), f"{text}.0")
+        words[text] = next((way for way in ways if way in levels), text)
+    return texts.map(words)
 
 # %% ../nbs/06_tables.ipynb #033b921a
 def _read(column: pd.Series, rule: Column, odd: str, what: str) -> np.ndarray:
@@ -912,10 +970,12 @@ def _codes_of(texts: pd.Series, rule: Column) -> np.ndarray:
 
 # %% ../nbs/06_tables.ipynb #032e974b
 def _truths(column: pd.Series, rule: Column, odd: str) -> np.ndarray:
-    if not holds_text(column):
-        return column.to_numpy(np.float64, na_value=np.nan)
     texts = column_texts(column)
-    values = texts.str.lower().map(_TRUTH).to_numpy(np.float64)
+    if holds_text(column):
+        values = texts.str.lower().map(_TRUTH).to_numpy(np.float64)
+    else:
+        values = column.to_numpy(np.float64, na_value=np.nan)
+        values = np.where(np.isin(values, (0.0, 1.0)), values, np.nan)
     bad = (
         np.isnan(values)
         & texts.notna().to_numpy()
@@ -981,7 +1041,7 @@ class Encoding:
             raise DataError(f"keep={keep!r} must be a list of names: keep=[{keep!r}]")
         if unknown := [k for k in keep if k not in names]:
             raise DataError(f"keep names {unknown[0]!r}; the columns are {', '.join(names)}")
-        decimal = _decimal_of(frame)
+        decimal = decimal_of(frame)
         rules = tuple(
             column_rule(frame.iloc[:, j].rename(n), n in keep, decimal) for j, n in enumerate(names)
         )
@@ -1035,9 +1095,11 @@ class Encoding:
         DataFrame
             float64, (rows, columns).
         """
-        frame = frame.rename(columns=str)
-        if absent := [c.name for c in self.columns if c.outputs and c.name not in frame]:
+        frame = frame.set_axis([str(c) for c in frame.columns], axis=1)
+        needed = [c.name for c in self.columns if c.outputs]
+        if absent := [name for name in needed if name not in frame]:
             raise DataError(f"there is no column {absent[0]!r}")
+        _refuse_twins([name for name in frame if name in needed])
         parts = [encode_column(frame[c.name], c, odd) for c in self.columns if c.outputs]
         return pd.DataFrame(
             np.concatenate(parts, 1), columns=list(self.names), index=frame.index
@@ -1055,7 +1117,7 @@ class Encoding:
         return pd.DataFrame(rows, columns=["column", "kind", "how", "becomes", "note"])
 
 # %% ../nbs/06_tables.ipynb #a8ea46d8
-def _decimal_of(frame: pd.DataFrame) -> str:
+def decimal_of(frame: pd.DataFrame) -> str:
     """The decimal mark of those columns that leave no doubt; empty where none does, or where
     they differ.
     """
@@ -1167,7 +1229,7 @@ def _with_types(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of text as the numbers or truth values that they have, if they have; gaps as
     missing values.
     """
-    decimal = _decimal_of(frame)
+    decimal = decimal_of(frame)
     typed = pd.DataFrame(
         {name: _typed(frame[name], decimal) for name in frame}, index=frame.index
     )
@@ -1190,8 +1252,9 @@ def _typed(column: pd.Series, decimal: str) -> pd.Series:
     if not numbers or isinstance(spelling, DateSpelling):
         gaps = set(_word_column(column, "word").gap_words) if kind == "word" else set()
         return texts.where(~texts.isin(gaps)).where(texts.notna(), np.nan).astype("str")
-    if texts.notna().all() and texts.str.fullmatch(r"[-+]?\d{1,18}").all():
-        return texts.astype(np.int64)
+    if texts.notna().all() and (whole := _whole(column)).size:
+        if whole.between(-(2**63), 2**63 - 1).all():
+            return whole.astype(np.int64)
     return pd.Series(
         _read(column, Column(str(column.name), kind, "number", spelling=spelling), "gap", ""),
         index=column.index,

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['KINDS', 'PACKINGS', 'MOST_COLUMNS', 'LONGEST_CELL', 'FEW', 'OFTEN', 'MISSING', 'IDENTIFIER_NAMES', 'COMPACT_DATES', 'reading', 'file_state', 'holds_text', 'cell_text', 'column_texts', 'kind_and_spelling', 'kind_of', 'Column', 'column_rule', 'most_frequent_texts', 'encode_column', 'Encoding', 'read_table']
+__all__ = ['KINDS', 'PACKINGS', 'MOST_COLUMNS', 'LONGEST_CELL', 'FEW', 'OFTEN', 'MISSING', 'IDENTIFIER_NAMES', 'COMPACT_DATES', 'reading', 'file_state', 'holds_text', 'cell_text', 'column_texts', 'kind_and_spelling', 'kind_of', 'Column', 'column_rule', 'spelling_notes', 'most_frequent_texts', 'encode_column', 'Encoding', 'decimal_of', 'read_table']
 import io
 import os
 import re
@@ -179,7 +179,7 @@ class Column:
     @property
     def _shown(self) -> tuple:
         ...
-_DOUBTS = {'identifier': 'is different in every row, like an identifier, and is left out', 'text': 'is text that hardly repeats and is left out', 'empty': 'has no value at all and is left out', 'date': 'is a date, taken as days since 1970; rows of one time may be alike'}
+_DOUBTS = {'identifier': 'is different in every row, like an identifier, and is left out', 'text': 'is text that hardly repeats and is left out', 'empty': 'has no value at all and is left out', 'date': 'is a date, taken as days since 1970; rows of one time may be alike', 'duration': 'is a length of time, taken in days'}
 
 def column_rule(column: pd.Series, keep: bool, decimal: str='') -> Column:
     ...
@@ -190,7 +190,10 @@ def _often(missing) -> bool:
 def _word_column(column: pd.Series, kind: str) -> Column:
     ...
 
-def _number_column(column: pd.Series, kind: str, spelling: NumberSpelling | None) -> Column:
+def _number_column(column: pd.Series, kind: str, spelling: NumberSpelling | None, decimal: str) -> Column:
+    ...
+
+def spelling_notes(name: str, texts: pd.Series, spelling: NumberSpelling, decimal: str='') -> list[str]:
     ...
 
 def _counts(values: np.ndarray) -> bool:
@@ -212,6 +215,12 @@ def _whole(column: pd.Series) -> pd.Series:
     ...
 
 def encode_column(column: pd.Series, rule: Column, odd: str='refuse') -> np.ndarray:
+    ...
+
+def _other_type(column: pd.Series, rule: Column) -> str:
+    ...
+
+def _as_levels(column: pd.Series, levels: Sequence[str]) -> pd.Series:
     ...
 
 def _read(column: pd.Series, rule: Column, odd: str, what: str) -> np.ndarray:
@@ -291,7 +300,7 @@ class Encoding:
     """
         ...
 
-def _decimal_of(frame: pd.DataFrame) -> str:
+def decimal_of(frame: pd.DataFrame) -> str:
     ...
 
 def _spelling_as_dict(spelling: NumberSpelling | DateSpelling | None) -> dict | None:

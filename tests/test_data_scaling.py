@@ -1,6 +1,7 @@
 """Scaling of columns: standard, robust with a smooth clip, and by ranks; fitted on training rows alone."""
 
 import json
+import warnings
 import zipfile
 
 import numpy as np
@@ -271,3 +272,40 @@ def test_an_unknown_scaling_is_named(make):
     with pytest.raises(ValueError, match="robst.*") as error:
         make()
     assert "quantile_normal" in str(error.value)
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+@pytest.mark.parametrize("unit", [1e300, 1e155, 1e-155, 1e-300])
+def test_numbers_of_any_size_are_scaled_alike(kind, unit):
+    few = X[:, :3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scaler = Scaler.fit(few * unit, kind)
+        out = Scaler.from_dict(scaler.to_dict()).transform(few * unit)
+    np.testing.assert_allclose(out, Scaler.fit(few, kind).transform(few), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+def test_the_largest_numbers_have_differences(kind):
+    far = 1e308 * np.linspace(-1.7, 1.7, 41)[:, None]
+    out = Scaler.fit(far, kind).transform(far)[:, 0]
+    assert np.isfinite(out).all() and (np.diff(out) > 0).all() and abs(out[20]) < 1e-6
+    gaps = np.vstack([far, [[np.nan]]])
+    np.testing.assert_array_equal(Scaler.fit(gaps, kind).transform(gaps)[:-1, 0], out)
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+def test_what_is_beyond_single_precision_is_at_the_end(kind):
+    scaler, far = Scaler.fit(X[:, :2], kind), np.array([[0, 1e300], [0, -1e300], [0, 1e30], [0, -1e30]])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        out = scaler.transform(far)[:, 1]
+    assert np.isfinite(out).all() and out[0] >= out[2] > 1 and out[1] <= out[3] < 0
+    told = [str(w.message) for w in said]
+    assert len(told) == (kind == "standard") and all("column 1 (from 0) has numbers so far from" in t for t in told)
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+def test_infinite_training_values_are_refused(kind):
+    with pytest.raises(DataError, match="column 1 .from 0. has infinite values"):
+        Scaler.fit(np.array([[0, 1.0], [1, np.inf], [2, 3]]), kind)

@@ -104,7 +104,7 @@ CITIES = [f"{chr(97 + i)}-ville" for i in range(FEW + 5)]
     (np.arange(N) / 7, "number"), (np.arange(N), "number"), ([1, None] * 20, "number"), (pd.array([1, None] * 20, dtype="Int64"), "number"), (["1", "2.5"] * 20, "number"),
     ([True, False] * 20, "truth"), ([True, None] * 20, "truth"), (pd.array([True, None] * 20, dtype="boolean"), "truth"), (["a", "b"] * 20, "word"), (["a", None] * 20, "word"),
     (pd.Categorical(["lo", "hi"] * 20, ["lo", "hi"], ordered=True), "ordered"), (pd.Categorical(["lo", "hi"] * 20), "word"), (pd.date_range("2020", periods=N), "date"),
-    (["2020-01-31", "2021-02-03"] * 20, "date"), (["31/01/2020", "03/02/2021"] * 20, "date"), (pd.to_timedelta(np.arange(N), "h"), "date"), (pd.period_range("2020", periods=N, freq="M"), "date"),
+    (["2020-01-31", "2021-02-03"] * 20, "date"), (["31/01/2020", "03/02/2021"] * 20, "date"), (pd.to_timedelta(np.arange(N), "h"), "duration"), (pd.period_range("2020", periods=N, freq="M"), "date"),
     ([None] * N, "empty"), ([f"user{i}" for i in range(N)], "identifier"), ([f"say {i // 1.5}" for i in range(N)], "text"), (["1", "x"] * 20, "word"), ([1, "x"] * 20, "word")])
 def test_kinds(values, kind):
     assert kind_of(pd.Series(values, name="c")) == kind
