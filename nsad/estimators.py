@@ -42,7 +42,7 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import SCALINGS, Dataset, RawTable, Scaler
+from .data import SCALINGS, Dataset, RawTable, Scaler, mean_and_deviation, say_what_is_rounded
 from .discovery import Discovery, current_options, discover
 from nsad.embeddings import (
     CategoryEmbedding,
@@ -146,7 +146,8 @@ def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
         raise ValueError("sample_weight has negative, missing or infinite values")
     if not weights.any():
         raise ValueError("sample_weight is zero for all rows; at least one must be positive")
-    return weights
+    # sums of the largest numbers are none, and shares of the smallest
+    return weights if 1e-200 < weights.max() < 1e200 else weights / weights.max()
 
 # %% ../nbs/24_estimators.ipynb #482b2c6d
 def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
@@ -292,11 +293,14 @@ def _rows(
     """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
     is known of the columns and the target.
     """
-    _refuse_gaps(y)
+    y = _as_numpy(y)
+    if isinstance(X, pd.DataFrame) and not X.shape[1]:
+        raise ValueError(f"X has {len(X)} rows and no column; at least one is needed")
     numeric, gaps = self._task_kind == "regression", "allow-nan"
     told = self.encoding_ is not None if again else _is_told(X)
     frame = X if told else None
     if frame is None:
+        given = X = _as_gaps(X)
         X, y = validate_data(
             self,
             X,
@@ -307,6 +311,7 @@ def _rows(
             y_numeric=numeric,
             reset=not again,
         )
+        _say_what_is_lost(given, X)
     else:
         self._refuse_arrays(X)
         check_consistent_length(X, y)
@@ -353,23 +358,66 @@ def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
 
 # %% ../nbs/24_estimators.ipynb #43d83f9e
 def _is_told(X) -> bool:
-    "Is it a DataFrame in which more stands than numbers: words, dates or gaps?"
+    """Is it a DataFrame in which more stands than plain numbers: words, dates, gaps, or whole
+    numbers that float64 would round?
+    """
     if not isinstance(X, pd.DataFrame) or not X.size:
         return False
-    return not all(map(pd.api.types.is_numeric_dtype, X.dtypes)) or bool(
-        X.isna().to_numpy().any()
-    )
+    if not all(map(pd.api.types.is_numeric_dtype, X.dtypes)) or X.isna().to_numpy().any():
+        return True
+    whole = X.loc[:, [pd.api.types.is_integer_dtype(d) for d in X.dtypes]]
+    return bool(((whole > 2**53) | (whole < -(2**53))).to_numpy().any())
+
+# %% ../nbs/24_estimators.ipynb #9f67eac5
+def _as_gaps(X):
+    """A masked array with NaN in place of what is masked; anything else as it is. Dates are
+    refused, as their numbers depend on how they are stored.
+    """
+    types = X.dtypes if isinstance(X, pd.DataFrame) else [getattr(X, "dtype", np.dtype(object))]
+    if dates := [t for t in types if getattr(t, "kind", "O") in "mM"]:
+        raise ValueError(
+            f"X has {dates[0]} where numbers are expected; fit on a DataFrame, which reads dates,"
+            " or take differences in days"
+        )
+    return X.astype(np.float64).filled(np.nan) if isinstance(X, np.ma.MaskedArray) else X
+
+# %% ../nbs/24_estimators.ipynb #9f359718
+def _say_what_is_lost(given, X: np.ndarray) -> None:
+    """Warn of columns of an array that have no value, or numbers that become equal; nothing but
+    gaps is refused.
+    """
+    if (empty := np.isnan(X).all(0)).all():
+        raise ValueError(f"X has no value at all in {len(X)} rows; there is nothing to learn from")
+    if empty.any():
+        warnings.warn(
+            f"column {empty.argmax()} (from 0) has no value at all; leave it out, as nothing is"
+            " learned of it",
+            stacklevel=4,
+        )
+    for j, column in enumerate(np.asarray(given).T):
+        say_what_is_rounded(column, f"X{j}")
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e01
-def _refuse_gaps(y):
-    "A target without a value in each row is refused, whatever stands for the gap."
+def _as_numpy(y):
+    """A target as NumPy's own whole numbers, truth values or whatever it has, also where it
+    comes as pandas' nullable ones or as objects; without a value in each row it is refused.
+    """
+    if isinstance(y, np.ma.MaskedArray) and y.mask.any():
+        y = np.where(y.mask, None, y.data.astype(object))
     values = np.asarray(y)
-    missing = pd.isna(values) if values.dtype == object and values.ndim else np.zeros(1, bool)
+    if not values.ndim:
+        return y  # nothing, or a sparse matrix, of which scikit-learn says what is wrong
+    missing = pd.isna(values)
     if missing.any():
         raise ValueError(
-            f"y is missing in {missing.sum()} rows, the first is row {missing.argmax()}; leave"
-            " these rows out"
+            f"y is missing in {missing.sum()} rows, the first is row"
+            f" {np.argwhere(missing)[0][0]}; leave these rows out"
         )
+    if values.dtype == object:
+        natural = pd.Series(values.ravel()).infer_objects().to_numpy()
+        if natural.dtype.kind in "biufmM":
+            return natural.reshape(values.shape)
+    return values
 
 # %% ../nbs/24_estimators.ipynb #6006a298
 @patch
@@ -572,6 +620,12 @@ def _train(self: _Estimator, rows: _Rows, seed: int):
     stops = (
         recipe.patience is not None if self.early_stopping == "auto" else self.early_stopping
     )
+    if not stops and self.n_iter_no_change is not None:
+        warnings.warn(
+            f"n_iter_no_change={self.n_iter_no_change} does nothing with early_stopping=False;"
+            ' set early_stopping="auto" or True, or leave it out',
+            stacklevel=3,
+        )
     rows, held = self._parted(rows, seed) if stops else (rows, None)
     recipe = replace(
         recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None
@@ -647,8 +701,8 @@ def _recipe(self: _Estimator) -> Recipe:
         patience=self.n_iter_no_change,
     )
     asked = {name: value for name, value in asked.items() if value is not None}
-    if "patience" in asked and self.early_stopping == "auto" and recipe.patience is None:
-        del asked["patience"]
+    if not self.early_stopping:
+        asked.pop("patience", None)
     if not asked:
         return recipe
     if "epochs" in asked:
@@ -668,7 +722,7 @@ def _rate(self: _Estimator, recipe: Recipe) -> float:
 # %% ../nbs/24_estimators.ipynb #00685bf4
 @patch
 def _parted(self: _Estimator, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
-    "Rows to train on, and X and y to watch, scaled."
+    "Rows to train on, and X and y to watch, scaled, each row as often as it counts in training."
     # one row, of some weight
     lone = (
         rows.weights is not None
@@ -693,7 +747,10 @@ def _parted(self: _Estimator, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
             f"early stopping leaves {len(fit)} of {len(rows.X)} rows to train on; set"
             " early_stopping=False"
         )
-    X, y = rows.take(np.sort(held)).drawn()
+    weights = self._weights(rows)
+    if weights is None or not weights[held].any():
+        weights = rows.weights
+    X, y = replace(rows, weights=weights).take(np.sort(held)).drawn()
     return rows.take(np.sort(fit)), (self.scaler_.transform(X), self._scaled(y))
 
 # %% ../nbs/24_estimators.ipynb #586e43e8
@@ -701,13 +758,20 @@ def _parted(self: _Estimator, rows: _Rows, seed: int) -> tuple[_Rows, tuple]:
 def _outputs(self: _Estimator, X) -> np.ndarray:
     "Raw outputs for rows that are checked here, (rows, outputs)."
     check_is_fitted(self)
-    return predict(self.network_, self.scaler_.transform(self._numbers(X)))
+    outputs = predict(self.network_, self.scaler_.transform(self._numbers(X)))
+    if not (known := np.isfinite(outputs).all(1)).all():
+        raise ValueError(
+            f"the network has no finite output for row {known.argmin()} of X, whose numbers are"
+            " too far from those it was trained on; correct it or leave it out"
+        )
+    return outputs
 
 # %% ../nbs/24_estimators.ipynb #9fc150ee
 @patch
 def _numbers(self: _Estimator, X) -> np.ndarray:
     "Checked rows as the numbers that the network was trained on, (rows, inputs)."
     if self.encoding_ is None:
+        X = _as_gaps(X)
         return validate_data(
             self, X, dtype=np.float64, reset=False, ensure_all_finite="allow-nan"
         )
@@ -746,7 +810,8 @@ _DISTANCE = 2 / np.sqrt(np.pi)  # of two standard normal numbers, in the mean
 
 def _importances(network: nn.Module, X, words: Sequence[int] = ()) -> np.ndarray:
     """How far outputs move with each standardised input, over some rows; they sum to 1. The
-    mean absolute slope; for words, which have none, the mean change where rows exchange them.
+    mean absolute slope; for words, which have none, the mean change where rows exchange them; 0
+    for an input that never changes.
     """
     rows = np.linspace(0, len(X) - 1, min(len(X), 2000)).astype(int)
     x = torch.as_tensor(X[rows], dtype=torch.float64).requires_grad_()
@@ -761,6 +826,7 @@ def _importances(network: nn.Module, X, words: Sequence[int] = ()) -> np.ndarray
         with torch.no_grad():
             change = (network(other) - outputs).abs().mean(0).sum()
         slopes[j] = float(change) / _DISTANCE
+    slopes[np.min(X, 0) == np.max(X, 0)] = 0.0
     return slopes / (slopes.sum() or 1.0)
 
 # %% ../nbs/24_estimators.ipynb #b892ad87
@@ -817,12 +883,14 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
         of units dropped.
     early_stopping : bool or "auto", default "auto"
-        Keep the best epoch by rows put aside; "auto" does so if the recipe has patience.
+        Keep the best epoch by rows put aside; "auto" does so if the recipe has patience or
+        `n_iter_no_change` is given.
     validation_fraction : float, default 0.1
         Share of the rows put aside for early stopping.
     n_iter_no_change : int, default None
-        Of early stopping: epochs to wait for a lower loss, in place of the recipe's patience, or
-        of 10 where it has none.
+        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where that
+        has none; a number turns early stopping on unless it is False, and then does nothing,
+        with a warning.
     class_weight : None, dict or "balanced", default None
         Class label to weight.
     warm_start : bool, default False
@@ -966,15 +1034,15 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 @patch
 def _target(self: NSADClassifier, y, again: bool) -> np.ndarray:
     "Class numbers."
-    try:
-        check_classification_targets(y)
-        classes, codes = np.unique(y, return_inverse=True)
-    except TypeError:  # text beside numbers
+    if y.dtype.kind in "OS" and not all(isinstance(label, str) for label in y):
         kinds = sorted({type(label).__name__ for label in y})
+        several = "several types" if len(kinds) > 1 else "a type"
         raise ValueError(
-            f"labels are of several types ({', '.join(kinds)}), which have no order; make all of"
-            " them text, such as list(map(str, y))"
-        ) from None
+            f"labels are of {several} ({', '.join(kinds)}) that cannot be put in order; make all"
+            " of them text, such as list(map(str, y))"
+        )
+    check_classification_targets(y)
+    classes, codes = np.unique(y, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(
             f"the label has one class only ({classes.tolist()[0]!r}); a classifier needs at"
@@ -1012,6 +1080,11 @@ def _weights(self: NSADClassifier, rows: _Rows) -> np.ndarray | None:
     by_class = compute_class_weight(
         self.class_weight, classes=self.classes_, y=self.classes_[rows.drawn()[1]]
     )
+    if not np.isfinite(by_class).all() or (by_class < 0).any() or not by_class.any():
+        raise ValueError(
+            f"class_weight={self.class_weight!r:.80} must have finite numbers of at least 0, not"
+            " all of them 0"
+        )
     own = np.ones(len(rows.y)) if rows.weights is None else rows.weights
     both = own * by_class[rows.y]
     return both * (own.sum() / both.sum())
@@ -1064,6 +1137,12 @@ class NSADRegressor(RegressorMixin, _Estimator):
 # %% ../nbs/24_estimators.ipynb #b08536e3
 @patch
 def _target(self: NSADRegressor, y, again: bool) -> np.ndarray:
+    if y.dtype.kind in "mM":
+        raise ValueError(
+            f"the target is {y.dtype}, and a regression needs numbers, such as days:"
+            ' (y - y.min()) / np.timedelta64(1, "D")'
+        )
+    say_what_is_rounded(y, "y")
     y = np.asarray(y, dtype=np.float64)
     if y.min() == y.max():
         raise ValueError(f"the target is {y[0]} in every row; there is nothing to learn")
@@ -1073,13 +1152,15 @@ def _target(self: NSADRegressor, y, again: bool) -> np.ndarray:
 @patch
 def _begin(self: NSADRegressor, rows: _Rows, source: pd.DataFrame | None, seed: int):
     y = rows.drawn()[1]
-    self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std())
+    mean, scale = mean_and_deviation(y)
+    self.target_mean_, self.target_scale_ = float(mean[0]), float(scale[0])
     _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
 
 # %% ../nbs/24_estimators.ipynb #0bab4fd3
 @patch
 def _scaled(self: NSADRegressor, y):
-    return (y - self.target_mean_) / self.target_scale_
+    # quarters, as the difference of two numbers may be beyond the largest there is
+    return (y / 4 - self.target_mean_ / 4) / (self.target_scale_ / 4)
 
 # %% ../nbs/24_estimators.ipynb #95f68847
 @patch

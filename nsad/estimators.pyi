@@ -25,7 +25,7 @@ from sklearn.utils.validation import _check_feature_names as _check_feature_name
 from torch import nn as nn
 import nsad
 from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
-from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler
+from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler, mean_and_deviation as mean_and_deviation, say_what_is_rounded as say_what_is_rounded
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, CategoryLayer as CategoryLayer, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
@@ -103,12 +103,16 @@ class _Estimator(BaseEstimator):
         """The rows as `_Rows`, after all checks, and as they were given in a DataFrame; sets what
     is known of the columns and the target.
     """
-        _refuse_gaps(y)
+        y = _as_numpy(y)
+        if isinstance(X, pd.DataFrame) and (not X.shape[1]):
+            raise ValueError(f'X has {len(X)} rows and no column; at least one is needed')
         numeric, gaps = (self._task_kind == 'regression', 'allow-nan')
         told = self.encoding_ is not None if again else _is_told(X)
         frame = X if told else None
         if frame is None:
+            given = X = _as_gaps(X)
             X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, reset=not again)
+            _say_what_is_lost(given, X)
         else:
             self._refuse_arrays(X)
             check_consistent_length(X, y)
@@ -181,6 +185,8 @@ class _Estimator(BaseEstimator):
         """Train the networks in single precision and keep them in double."""
         recipe = self._recipe()
         stops = recipe.patience is not None if self.early_stopping == 'auto' else self.early_stopping
+        if not stops and self.n_iter_no_change is not None:
+            warnings.warn(f'n_iter_no_change={self.n_iter_no_change} does nothing with early_stopping=False; set early_stopping="auto" or True, or leave it out', stacklevel=3)
         rows, held = self._parted(rows, seed) if stops else (rows, None)
         recipe = replace(recipe, lr=self._rate(recipe), patience=recipe.patience or 10 if stops else None)
         losses = self._train_networks(rows, held, recipe, seed)
@@ -313,7 +319,13 @@ def _encoding_of(frame: pd.DataFrame, weights: np.ndarray | None) -> Encoding:
 def _is_told(X) -> bool:
     ...
 
-def _refuse_gaps(y):
+def _as_gaps(X):
+    ...
+
+def _say_what_is_lost(given, X: np.ndarray) -> None:
+    ...
+
+def _as_numpy(y):
     ...
 
 def _as_listed(placed: Embedding | None) -> list | None:
@@ -357,12 +369,14 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
         of units dropped.
     early_stopping : bool or "auto", default "auto"
-        Keep the best epoch by rows put aside; "auto" does so if the recipe has patience.
+        Keep the best epoch by rows put aside; "auto" does so if the recipe has patience or
+        `n_iter_no_change` is given.
     validation_fraction : float, default 0.1
         Share of the rows put aside for early stopping.
     n_iter_no_change : int, default None
-        Of early stopping: epochs to wait for a lower loss, in place of the recipe's patience, or
-        of 10 where it has none.
+        Epochs to wait for a lower loss, in place of the recipe's patience, or of 10 where that
+        has none; a number turns early stopping on unless it is False, and then does nothing,
+        with a warning.
     class_weight : None, dict or "balanced", default None
         Class label to weight.
     warm_start : bool, default False
@@ -429,12 +443,12 @@ class NSADClassifier(ClassifierMixin, _Estimator):
 
     def _target(self, y, again: bool) -> np.ndarray:
         """Class numbers."""
-        try:
-            check_classification_targets(y)
-            classes, codes = np.unique(y, return_inverse=True)
-        except TypeError:
+        if y.dtype.kind in 'OS' and (not all((isinstance(label, str) for label in y))):
             kinds = sorted({type(label).__name__ for label in y})
-            raise ValueError(f"labels are of several types ({', '.join(kinds)}), which have no order; make all of them text, such as list(map(str, y))") from None
+            several = 'several types' if len(kinds) > 1 else 'a type'
+            raise ValueError(f"labels are of {several} ({', '.join(kinds)}) that cannot be put in order; make all of them text, such as list(map(str, y))")
+        check_classification_targets(y)
+        classes, codes = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(f'the label has one class only ({classes.tolist()[0]!r}); a classifier needs at least 2 classes')
         if again and (not np.array_equal(classes, self.classes_)):
@@ -492,7 +506,8 @@ class NSADRegressor(RegressorMixin, _Estimator):
 
     def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
         y = rows.drawn()[1]
-        self.target_mean_, self.target_scale_ = (float(y.mean()), float(y.std()))
+        mean, scale = mean_and_deviation(y)
+        self.target_mean_, self.target_scale_ = (float(mean[0]), float(scale[0]))
         _Estimator._begin(self, _Rows(rows.X, self._scaled(rows.y), rows.weights), source, seed)
 
     def _scaled(self, y):
