@@ -147,9 +147,9 @@ def verdict(differences):
     if n == 1:
         return "", "one seed"
     if up == n:
-        return "better", f"better with all {n} seeds"
+        return "better", f"better with all {n} seeds" if n > 2 else "better with both seeds"
     if not any(d > 0 for d in differences) and any(d < 0 for d in differences):
-        return "worse", f"worse with all {n} seeds"
+        return "worse", f"worse with all {n} seeds" if n > 2 else "worse with both seeds"
     return "", f"better with {up} of {n} seeds"
 
 
@@ -259,7 +259,7 @@ def summary_of(rows):
     best = next((row for row in rows if "best" in row["first"]), usual)
     number = usual["text"].split(" [")[0]
     return (f'<span class="verdict {usual["kind"]}">{number}</span> <span class="where">beside {usual["name"]}, {usual["data"]}; '
-            f'{best["verdict"]} beside {escape(best["name"])}, the best rival</span>')
+            f'{best["verdict"]} beside {escape(best["name"])}, the best other</span>')
 
 
 def table_beside(rows):
@@ -290,10 +290,10 @@ def page(root):
              "activation $\\varphi(x)$; dashed: its derivative; grey: ReLU, $\\max(0, x)$; from −4 to 4 if nothing else is said. The number "
              "is the mean difference from ReLU in the same network, on the same rows, with the same recipe, over all comparisons with three "
              "seeds or more. Open a card for each comparison. Three seeds prove little: see [what fair means](explain/fair.md).", "",
-             "Under *images*, *equations* and *extrapolation* stands what was found where an activation decides more than on a table: "
-             "decibels more than ReLU on pixels that were not seen, or the error as a multiple of tanh's (equations) and GELU's "
-             "(extrapolation), below 1 being better. Intervals are paired by photograph, equation or function; an activation is *ahead* or "
-             "*behind* where its interval leaves out equality, else *level*. None is ahead of every rival; the cards say where each loses.", "",
+             "For *images*, *equations* and *extrapolation* the number is another one: decibels over ReLU on pixels that were not seen, or the "
+             "error divided by that of tanh (equations) or of GELU (extrapolation), where below 1 is better. Intervals are paired by "
+             "photograph, equation or function; an activation is *ahead* or *behind* where its interval excludes equality, else *level*. "
+             "None is ahead of every other activation; the cards say where each loses.", "",
              *reconstructions(Path(root)),
              "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
              *(card(text, known[text], domains) for text in order), "</div>", "```", ""]
