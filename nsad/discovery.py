@@ -584,8 +584,7 @@ def _judged_beside(found: Discovery) -> list[tuple]:
 def _repr_html_(self: Discovery) -> str:
     best, p = self.best, self.provenance
     front = list(zip(self.front.formula, self.front.loss, self.front.complexity))
-    told = {best.text: "to use"} | dict.fromkeys(STANDARD, "standard")
-    told[best.text] = "to use"
+    told = dict.fromkeys(STANDARD, "standard") | {best.text: "to use"}
     rows = [
         (text, f"{loss:.4g}", complexity, told.get(text, ""))
         for text, loss, complexity in [*front[-MOST_SHOWN:], *_judged_beside(self)]
@@ -609,7 +608,7 @@ def to_json(self: Discovery) -> str:
     scored = dict(candidates=_records(self.candidates)) if len(self.candidates) else {}
     return json.dumps(
         dict(
-            format="nsad.discovery/1",
+            format=FORMAT,
             provenance=self.provenance,
             front=_records(self.front),
             history=self.history.to_dict("records"),
@@ -826,17 +825,13 @@ class _Checkpoint:
             )
         return scores
 
-    @property
-    def known(self) -> dict:
-        return {(rung, text): losses for rung, text, losses in self.scores}
-
     def of_restart(self, restart: int) -> dict:
         "Scores of a restart, which stand under rungs of its own."
         first = _APART * restart
         return {
-            (r - first, text): losses
-            for (r, text), losses in self.known.items()
-            if first <= r < first + _APART
+            (rung - first, text): losses
+            for rung, text, losses in self.scores
+            if first <= rung < first + _APART
         }
 
     def note(self, c: Candidate, known: dict, restart: int = 0):

@@ -416,10 +416,6 @@ class _Checkpoint:
     def _read(self) -> list:
         ...
 
-    @property
-    def known(self) -> dict:
-        ...
-
     def of_restart(self, restart: int) -> dict:
         ...
 

@@ -675,12 +675,7 @@ def _started(model: nn.Module, seed: int) -> nn.Module:
     return new
 
 # %% ../nbs/10_ensemble.ipynb #e0d4d844
-def try_ensemble(
-    models: Sequence[nn.Module],
-    inputs: Sequence[Tensor],
-    activations: Sequence[type] = (),
-    seed: int = 0,
-):
+def try_ensemble(models: Sequence[nn.Module], inputs: Sequence[Tensor]):
     """Compare an ensemble with its members alone on a batch.
 
     Parameters
@@ -689,10 +684,6 @@ def try_ensemble(
         As `ensemble_of` takes them; they are not changed.
     inputs : sequence of Tensor
         Tensors (rows, ...), 2 rows at least.
-    activations : sequence of type, default ()
-        See `ensemble_of`.
-    seed : int, default 0
-        Of what is shaken and dropped.
 
     Raises
     ------
@@ -700,16 +691,16 @@ def try_ensemble(
         A layer that is not known, or outputs that differ, with the reason.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(0)
         models = [_shaken(m) for m in models]
         if any(x.device.type != "cpu" for x in inputs):
             _without_dropout(models)
-        whole = ensemble_of(models, seeds=[seed] * len(models), activations=activations)
+        whole = ensemble_of(models, seeds=[0] * len(models))
         whole.draw_from_torch()
         for training in (True, False):
-            alone = [_run_from(seed, m.train(training), inputs) for m in models]
+            alone = [_run(m.train(training), inputs) for m in models]
             try:
-                together = _run_from(seed, whole.train(training), inputs)
+                together = _run(whole.train(training), inputs)
             except EnsembleError:
                 raise
             except Exception as error:
@@ -741,8 +732,8 @@ def _without_dropout(models: Sequence[nn.Module]):
             layer.p = 0.0
 
 # %% ../nbs/10_ensemble.ipynb #2ab3e10b
-def _run_from(seed: int, model: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
-    torch.manual_seed(seed)
+def _run(model: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
+    torch.manual_seed(0)
     with torch.no_grad():
         return model(*inputs)
 

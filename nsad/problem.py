@@ -372,6 +372,13 @@ class _Batches:
                 f"{self.what} has no batch left: give a loader that can be gone through many times"
             )
 
+    def steps(self, n: int) -> Iterator[list[Tensor]]:
+        "So many batches, epoch after epoch."
+        while n > 0:
+            for batch in itertools.islice(self.epoch(shuffle=True), n):
+                n -= 1
+                yield batch
+
     def restart(self, seed: int):
         "Put a loader's own generators back."
         for owner in (self.loader, getattr(self.loader, "sampler", None)):
@@ -572,12 +579,11 @@ def _trained_loss(
     self._train.restart(seed)
     n_steps = max(1, round(fidelity * self._train.n_steps))
     stepper = Stepper(net, self.recipe, n_steps)
-    while stepper.taken < n_steps:
-        for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
-            loss = self._loss_of(net, batch)
-            if not loss.isfinite():
-                return float("nan")
-            stepper.step(loss)
+    for batch in self._train.steps(n_steps):
+        loss = self._loss_of(net, batch)
+        if not loss.isfinite():
+            return float("nan")
+        stepper.step(loss)
     return self._validated(net.eval())
 
 # %% ../nbs/14_problem.ipynb #591e4c68
@@ -780,11 +786,10 @@ def _trained_losses(
     self._train.restart(seed)
     n_steps = max(1, round(fidelity * self._train.n_steps))
     stepper, alive = Stepper(ensemble, self.recipe, n_steps), True
-    while stepper.taken < n_steps:
-        for batch in itertools.islice(self._train.epoch(shuffle=True), n_steps - stepper.taken):
-            losses = self._member_losses(ensemble, batch)
-            alive = losses.detach().isfinite() & alive
-            stepper.step(losses.sum())
+    for batch in self._train.steps(n_steps):
+        losses = self._member_losses(ensemble, batch)
+        alive = losses.detach().isfinite() & alive
+        stepper.step(losses.sum())
     ensemble.eval()
     if self._judge:
         found = {

@@ -163,6 +163,9 @@ class _Batches:
     def _loaded(self) -> Iterator:
         ...
 
+    def steps(self, n: int) -> Iterator[list[Tensor]]:
+        ...
+
     def restart(self, seed: int):
         ...
 

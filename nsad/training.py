@@ -939,9 +939,10 @@ def calibration_error(y, p, bins: int = 15) -> float:
     p
         (rows, classes) probabilities.
     """
-    sure, right = p.max(1), p.argmax(1) == np.asarray(y)
-    of_bin = np.minimum((sure * bins).astype(int), bins - 1)
-    return float(np.abs(np.bincount(of_bin, right - sure, bins)).sum() / len(sure))
+    confidence, correct = p.max(1), p.argmax(1) == np.asarray(y)
+    of_bin = np.minimum((confidence * bins).astype(int), bins - 1)
+    apart = np.bincount(of_bin, correct - confidence, bins)
+    return float(np.abs(apart).sum() / len(confidence))
 
 # %% ../nbs/13_training.ipynb #a1e7f10c
 def measures(
@@ -1159,12 +1160,12 @@ def _right(output: np.ndarray, y: np.ndarray, task: str) -> float:
     )
 
 # %% ../nbs/13_training.ipynb #cc65e1e8
-def _pick(places, picks):
-    "Make choices: one formula everywhere in a place."
-    for m, k in zip(places, picks):
+def _pick(choices: Sequence[Choice], picks: Sequence[int]):
+    "Make each choice: one formula, everywhere in its place."
+    for choice, k in zip(choices, picks):
         with torch.no_grad():
-            m.logits.zero_()[..., k] = 1.0
-        m.set_temperature(0.0)
+            choice.logits.zero_()[..., k] = 1.0
+        choice.set_temperature(0.0)
 
 # %% ../nbs/13_training.ipynb #d7e98e04
 def _trial(
@@ -1246,37 +1247,36 @@ def choose_by_trial(
     >>> len(tried)
     2
     """
-    places = [m for m in model.modules() if isinstance(m, Choice)]
-    X = np.asarray(X)
-    y = np.asarray(y)
-    if len(n := {len(m.names) for m in places}) != 1:
+    choices = [m for m in model.modules() if isinstance(m, Choice)]
+    X, y = np.asarray(X), np.asarray(y)
+    if len(sizes := {len(c.names) for c in choices}) != 1:
         raise ValueError(
-            f"a trial needs choices among equally many formulas; this model has {len(places)}"
-            f" choices, of {sorted(n)}"
+            f"a trial needs choices among equally many formulas; this model has {len(choices)}"
+            f" choices, of {sorted(sizes)}"
         )
-    options, order, short = range(n.pop()), np.random.default_rng(seed).permutation(len(X)), {}
-    quick, some = recipe.share(fidelity, len(order) - len(order) // 4), order[: rows * 4 // 3]
-    total = len(options) + len(places) * (len(options) - 1) + finalists
+    options, order = range(sizes.pop()), np.random.default_rng(seed).permutation(len(X))
+    short, some = recipe.share(fidelity, len(order) - len(order) // 4), order[: rows * 4 // 3]
+    total, losses = len(options) + len(choices) * (len(options) - 1) + finalists, {}
 
     with tqdm(total=total, disable=not progress, desc="trials") as bar:
 
         def loss(picks):
-            if picks not in short:
-                short[picks] = _trial(model, picks, X, y, task, quick, some, seed, device)[0]
+            if picks not in losses:
+                losses[picks] = _trial(model, picks, X, y, task, short, some, seed, device)[0]
                 bar.update()
-            return short[picks]
+            return losses[picks]
 
-        best = min([(k,) * len(places) for k in options], key=loss)
-        for i in range(len(places)):
+        best = min([(k,) * len(choices) for k in options], key=loss)
+        for i in range(len(choices)):
             best = min([(*best[:i], k, *best[i + 1 :]) for k in options], key=loss)
-        score = {}
-        for picks in sorted(short, key=short.get)[:finalists]:
-            score[picks] = _trial(model, picks, X, y, task, recipe, order, seed, device)[1]
+        scores = {}
+        for picks in sorted(losses, key=losses.get)[:finalists]:
+            scores[picks] = _trial(model, picks, X, y, task, recipe, order, seed, device)[1]
             bar.update()
-    _pick(places, max(score, key=score.get))
+    _pick(choices, max(scores, key=scores.get))
     table = [
-        (tuple(m.names[k] for m, k in zip(places, picks)), value, score.get(picks, np.nan))
-        for picks, value in short.items()
+        (tuple(c.names[k] for c, k in zip(choices, picks)), value, scores.get(picks, np.nan))
+        for picks, value in losses.items()
     ]
     return pd.DataFrame(table, columns=["formulas", "loss", "score"]).sort_values(
         ["score", "loss"], ascending=[False, True], ignore_index=True

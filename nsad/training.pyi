@@ -430,7 +430,7 @@ def evaluate(model: nn.Module, X: ArrayLike, y: ArrayLike, task: str='binary') -
 def _right(output: np.ndarray, y: np.ndarray, task: str) -> float:
     ...
 
-def _pick(places, picks):
+def _pick(choices: Sequence[Choice], picks: Sequence[int]):
     ...
 
 def _trial(model: nn.Module, picks: tuple, X, y, task: str, recipe: Recipe, rows: np.ndarray, seed: int, device: str) -> tuple[float, float]:
