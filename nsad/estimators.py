@@ -154,9 +154,10 @@ def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
     "Budget and options of a search where the user has said nothing."
     if engine != "network" or n_rows >= 10_000:
         return None, {}
-    budget = max(9, n_rows // 16)
+    budget = max(9, n_rows // 20)
     return budget, {
         "initial_size": min(budget, 384),
+        "promote": 0.0625 if n_rows < 4000 else 0.125,
         "finalists": 2,
         "final_seeds": 6 if n_rows < 1000 else 5,
         "lr_factors": (1,),

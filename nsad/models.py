@@ -638,9 +638,10 @@ def bernoulli_(out: Tensor, p: float, generator: torch.Generator | None = None):
     """
     if not _compares_doubles():
         return out.bernoulli_(p, generator=generator)
-    room = torch.empty(2**15, dtype=torch.float64, device="cpu")
-    for part in out.view(-1).split(len(room)):
-        torch.lt(room[: len(part)].uniform_(generator=generator), p, out=part)
+    numbers, size = out.view(-1), 2**15
+    for part in numbers.split(size) if out.numel() > size else [numbers]:
+        doubles = torch.empty(part.shape, dtype=torch.float64, device="cpu")
+        torch.lt(doubles.uniform_(generator=generator), p, out=part)
 
 # %% ../nbs/09_models.ipynb #cb59cab3
 @functools.cache
@@ -788,9 +789,10 @@ def _column_jobs(programs: Sequence, order: int, tensors: list) -> Iterator[tupl
     """The same for several seeds of a column at a time, as many as stay in the cache: to begin a
     call takes as long as some thousand numbers.
     """
-    for i, program in enumerate(programs):
-        size = _together(program, tensors[0][0, 0].numel())
-        parts = zip(*(t[:, i].split(size) for t in tensors))
+    n_seeds, n = len(tensors[0]), tensors[0][0, 0].numel()
+    for program, *column in zip(programs, *(t.unbind(1) for t in tensors)):
+        size = _together(program, n)
+        parts = zip(*(t.split(size) for t in column)) if size < n_seeds else [column]
         for s, part in enumerate(parts):
             yield jet(_own(program, s), order), part
 

@@ -612,7 +612,7 @@ def rungs(self: NetworkEngine, X, y, task: str, seed: int) -> list[TableTrial]:
     n_fit = min(len(X) - held, self.final_rows or len(X))
     repeats = [
         _repeats(100, held, 1, 3),
-        _repeats(1000, held, 1, 2),
+        4 if held < 1000 else 1,
         _repeats(400, held, self.final_seeds, 2 * self.final_seeds),
     ]
     first = [tuple(seed + 1000 * (k + 1) + i for i in range(repeats[k])) for k in (0, 1)]
