@@ -196,9 +196,11 @@ def summary(rows):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--summary", action="store_true")
-    if not parser.parse_args().summary:
+    parser.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="rows to train with")
+    args = parser.parse_args()
+    if not args.summary:
         for split in range(SPLITS):
-            for n_rows in SIZES:
+            for n_rows in args.sizes:
                 for make in TABLES:
                     for embedding in EMBEDDINGS:
                         known = measured()
