@@ -790,7 +790,7 @@ def _setting(text: str, kind: type) -> tuple[str, object]:
         ) from None
 
 # %% ../nbs/08a_embeddings.ipynb #60b3f418
-AUTO_ROWS = 1000  # fewer do not pay for the numbers of an embedding
+AUTO_ROWS = 4000  # fewer do not always pay for the numbers of an embedding
 AUTO_VALUES = 64  # a column of fewer different values is left as it is
 AUTO_COLUMNS = 10  # of more columns it is the mixture that counts
 
@@ -816,7 +816,7 @@ def automatic_embedding(
 
     Examples
     --------
-    >>> X = np.random.default_rng(0).normal(size=(1000, 3))
+    >>> X = np.random.default_rng(0).normal(size=(4000, 3))
     >>> X[:, 1] = X[:, 1] > 0
     >>> automatic_embedding(X).columns
     (0, 2)

@@ -347,7 +347,7 @@ def _parts(text: str) -> list[str]:
 
 def _setting(text: str, kind: type) -> tuple[str, object]:
     ...
-AUTO_ROWS = 1000
+AUTO_ROWS = 4000
 AUTO_VALUES = 64
 AUTO_COLUMNS = 10
 

@@ -220,7 +220,7 @@ class _Estimator(BaseEstimator):
         random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = None,
         verbose: bool = False,
-        embedding: Embedding | str | None = None,
+        embedding: Embedding | str | None = "auto",
         scaling: str = "standard",
         n_members: int = 1,
     ):
@@ -899,12 +899,13 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
-    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
+    embedding : str, embedding or None, default "auto"
         Before the first layer, in the search and in the end: "periodic" or "piecewise" of
-        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both.
-        Columns, bins and categories that it leaves open come from the rows of `fit`. Default None.
-        "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
-        none.
+        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both, or
+        a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
+        and categories that it leaves open come from the rows of `fit`. "auto" takes what
+        `nsad.embeddings.automatic_embedding` says of these rows: none for numbers in fewer than
+        4,000 rows. None for none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
@@ -970,7 +971,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = None,
         verbose: bool = False,
-        embedding: Embedding | str | None = None,
+        embedding: Embedding | str | None = "auto",
         scaling: str = "standard",
         n_members: int = 1,
     ):

@@ -77,7 +77,7 @@ _CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], '
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         self.embedding, self.scaling, self.n_members = (embedding, scaling, n_members)
         self.activation, self.hidden, self.recipe = (activation, hidden, recipe)
         self.engine, self.budget, self.time_limit = (engine, budget, time_limit)
@@ -384,12 +384,13 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         rows; another network (other hidden layers, say) is refused.
     device, random_state, n_jobs, verbose
         Where, from which seed, with how many processes, with progress bars.
-    embedding : str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
+    embedding : str, embedding or None, default "auto"
         Before the first layer, in the search and in the end: "periodic" or "piecewise" of
-        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both.
-        Columns, bins and categories that it leaves open come from the rows of `fit`. Default None.
-        "auto" takes what `nsad.embeddings.automatic_embedding` says of these rows, which may be
-        none.
+        numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both, or
+        a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
+        and categories that it leaves open come from the rows of `fit`. "auto" takes what
+        `nsad.embeddings.automatic_embedding` says of these rows: none for numbers in fewer than
+        4,000 rows. None for none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.
@@ -427,7 +428,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _parameter_constraints = {**_CONSTRAINTS, 'class_weight': [None, dict, StrOptions({'balanced'})]}
     _kind, _task_kind = ('NSADClassifier', 'classes')
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None=None, scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         given = locals()
         super().__init__(**{name: given[name] for name in _Estimator._get_param_names()})
         self.class_weight = class_weight

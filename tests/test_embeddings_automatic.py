@@ -1,4 +1,4 @@
-"""`embedding="auto"` of the estimators: what the training rows say, and what the network then has."""
+"""What the estimators do by default, `embedding="auto"`: what the training rows say, and what the network then has."""
 
 import numpy as np
 import pandas as pd
@@ -9,19 +9,19 @@ from nsad import CategoryEmbedding, NSADClassifier, NSADRegressor, PiecewiseLine
 from nsad.embeddings import automatic_embedding
 
 RNG = np.random.default_rng(0)
-WIDE = RNG.normal(size=(1200, 12))
-FEW_VALUES = RNG.integers(0, 9, size=(1200, 3)).astype(float)
-SHORT = dict(hidden=(8,), max_iter=2, random_state=0, embedding="auto")
+WIDE = RNG.normal(size=(4000, 12))
+FEW_VALUES = RNG.integers(0, 9, size=(4000, 3)).astype(float)
+SHORT = dict(hidden=(8,), max_iter=2, random_state=0)
 
 
-def mixed(n=1200):
+def mixed(n=4000):
     "Two columns with many values, between columns with few."
     return np.column_stack([FEW_VALUES[:n, 0], WIDE[:n, 0], FEW_VALUES[:n, 1], WIDE[:n, 1]])
 
 
 @pytest.mark.parametrize("X, columns", [
-    (WIDE[:, :6], (0, 1, 2, 3, 4, 5)), (mixed(), (1, 3)), (mixed(999), None),
-    (WIDE, None), (FEW_VALUES, None), (np.ones((1200, 2)), None),
+    (WIDE[:, :6], (0, 1, 2, 3, 4, 5)), (mixed(), (1, 3)), (mixed(3999), None),
+    (WIDE, None), (FEW_VALUES, None), (np.ones((4000, 2)), None),
     (np.where(WIDE[:, :2] > 0, np.nan, WIDE[:, :2]), (0, 1)),
 ], ids=["few", "mixed", "few rows", "many columns", "few values", "constant", "gaps"])
 def test_the_rule_asks_rows_values_and_columns(X, columns):
@@ -40,7 +40,7 @@ def test_words_are_embedded_whatever_becomes_of_numbers(X, words, expected):
 
 
 def test_words_of_a_frame_are_embedded_as_words_and_never_as_numbers(tmp_path):
-    towns = RNG.integers(0, 80, 1200)
+    towns = RNG.integers(0, 80, 4000)
     frame = pd.DataFrame({"town": [f"town {k:02}" for k in towns], "x": WIDE[:, 0]})
     model = NSADRegressor("silu", **SHORT).fit(frame, towns % 7 + WIDE[:, 0])
     assert model.embedding_.columns == (0,) and model.embedding_.numbers.columns == (1,)
@@ -73,9 +73,9 @@ def test_other_rows_take_no_part():
 
 
 def test_the_search_is_in_the_network_that_was_decided_on():
-    X, y = make_hastie_10_2(1200, random_state=0)
+    X, y = make_hastie_10_2(4000, random_state=0)
     model = NSADClassifier(
-        hidden=(4,), recipe=Recipe("short", epochs=1), budget=3, random_state=0, embedding="auto",
+        hidden=(4,), recipe=Recipe("short", epochs=1), budget=3, random_state=0,
         engine_options=dict(population_size=8, initial_size=8, generations=1, finalists=2),
     ).fit(X, y)
     assert len(model.embedding_.columns) == 10
