@@ -11,9 +11,10 @@ the recipe STRONG, with SiLU and with x*exp(-x**2), without an embedding, with `
 `piecewise`. The loss is log loss, or squared error of the standardised target.
 
 Each training is a row of benchmarks/results/embedding-rule-rows.csv, written as soon as it is there; a
-second run goes on from these. `--summary` prints the tables and trains nothing. What is stored is
-all of split 0, on which the limits of the rule were set, and of split 1 the sizes and tables that
-were trained before the run was ended.
+second run goes on from these. `--summary` prints the tables and trains nothing. `--sizes` takes some numbers of
+rows only. What is stored is all of split 0, on which the limits of columns and values were set; all
+of split 1 and most of split 2 with 6,400 rows; and some of split 1 with fewer, which count among
+the ratios of the tables.
 """
 
 import argparse
