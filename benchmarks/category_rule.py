@@ -20,17 +20,17 @@ there; a second run goes on from these. `--summary` prints the tables and trains
 import argparse
 import time
 import warnings
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from embedding_rule import main, result
 
 from nsad import tables
 from nsad.data import Dataset, Scaler, split
 from nsad.embeddings import automatic_embedding, embedding_of, with_words
-from nsad.models import MLPEnsemble, count_parameters
-from nsad.training import STRONG, measures, predict, train
+from nsad.models import MLPEnsemble
+from nsad.training import STRONG, predict, train
 
 ROWS = Path(__file__).resolve().parent / "results/category-rule-rows.csv"
 MOST, SPLITS, SEEDS = 6000, 2, (1, 2)
@@ -149,21 +149,12 @@ def trained(name, number, side):
     train(stack, Z, y, task, STRONG, device="cpu")
     seconds = (time.process_time() - start) / stack.n_members
     for k, output in enumerate(predict(stack, Z_test)):
-        known = measures(y_test, output, task, 2)
         yield dict(
             table=name, rows=len(Z), split=number, side=side, seed=SEEDS[k // 2],
             activation=ACTIVATIONS[k % 2], task=task, columns=Z.shape[1],
             most_words=max([0] + [len(np.unique(Z[:, j])) for j in fit.categorical_columns]),
-            loss=known["rmse"] ** 2 if task == "regression" else known["log_loss"],
-            score=known["r2"] if task == "regression" else known["accuracy"],
-            n_parameters=count_parameters(stack.member(k)), seconds=round(seconds, 1),
-            date=str(date.today()),
+            **result(output, y_test, task, stack.member(k), seconds),
         )
-
-
-def measured():
-    "The rows of the file."
-    return pd.read_csv(ROWS, keep_default_na=False) if ROWS.exists() else pd.DataFrame()
 
 
 def summary(rows):
@@ -190,26 +181,14 @@ def summary(rows):
         print(f"\n{what}, mean of split 0\n{means.round(3).to_string()}")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--summary", action="store_true")
-    if not parser.parse_args().summary:
-        for number in range(SPLITS):
-            for name in TABLES:
-                for side in SIDES:
-                    known = measured()
-                    if not is_of_use(name, number, side):
-                        continue
-                    if len(known) and len(known[(known.table == name) & (known.split == number)
-                                                & (known.side == side)]):
-                        continue
-                    new = pd.DataFrame(trained(name, number, side))
-                    new.to_csv(ROWS, mode="a", header=not ROWS.exists(), index=False)
-    rows = measured()
-    print(f"python benchmarks/category_rule.py, trained on {', '.join(sorted(set(rows.date)))}:")
-    print(f"{len(rows)} networks, of splits {sorted(set(rows.split))}\n")
-    summary(rows)
+def jobs(_):
+    "What tells the rows of a training from those of others."
+    for number in range(SPLITS):
+        for name in TABLES:
+            for side in SIDES:
+                if is_of_use(name, number, side):
+                    yield dict(table=name, split=number, side=side)
 
 
 if __name__ == "__main__":
-    main()
+    main(argparse.ArgumentParser(), ROWS, jobs, trained, summary)

@@ -18,6 +18,7 @@ the ratios of the tables.
 """
 
 import argparse
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -123,8 +124,23 @@ TABLES = (steps_normal, steps_skewed, steps_few_values, steps_mixed, steps_wide,
           lines_few_values, hastie, clusters, shells, roll)
 
 
-def trained(make, n_rows, split, embedding):
+def named(table):
+    return next(make for make in TABLES if make.__name__ == table)
+
+
+def result(output, y, task, net, seconds):
+    "What a trained network is worth and costs: the end of a row."
+    known = measures(y, output, task, 2)
+    return dict(
+        loss=known["rmse"] ** 2 if task == "regression" else known["log_loss"],
+        score=known["r2"] if task == "regression" else known["accuracy"],
+        n_parameters=count_parameters(net), seconds=round(seconds, 1), date=str(date.today()),
+    )
+
+
+def trained(table, n_rows, split, embedding):
     "Rows of the results: each activation with this embedding."
+    make = named(table)
     rng = np.random.default_rng([split, TABLES.index(make)])
     X, y, task = make(max(SIZES) + TEST, rng)
     fit, test = np.arange(n_rows), np.arange(max(SIZES), max(SIZES) + TEST)
@@ -141,27 +157,21 @@ def trained(make, n_rows, split, embedding):
     train(stack, Z, y[fit], task, STRONG, device="cpu")
     seconds = time.process_time() - start
     for k, output in enumerate(predict(stack, Z_test)):
-        known = measures(y[test], output, task, 2)
         yield dict(
-            table=make.__name__, rows=n_rows, split=split, embedding=embedding,
+            table=table, rows=n_rows, split=split, embedding=embedding,
             activation=ACTIVATIONS[k], task=task, columns=X.shape[1],
-            loss=known["rmse"] ** 2 if task == "regression" else known["log_loss"],
-            score=known["r2"] if task == "regression" else known["accuracy"],
-            n_parameters=count_parameters(stack.member(k)), seconds=round(seconds, 1),
-            date=str(date.today()),
+            **result(output, y[test], task, stack.member(k), seconds),
         )
 
 
-def measured():
-    "The rows of the file."
-    if not ROWS.exists():
-        return pd.DataFrame()
-    return pd.read_csv(ROWS, keep_default_na=False)
+def measured(path):
+    "The rows of a file."
+    return pd.read_csv(path, keep_default_na=False) if path.exists() else pd.DataFrame()
 
 
 def embeds(name, n_rows, split):
     "Does the rule of the estimators embed these training rows?"
-    make = next(one for one in TABLES if one.__name__ == name)
+    make = named(name)
     X, _, _ = make(max(SIZES) + TEST, np.random.default_rng([split, TABLES.index(make)]))
     return automatic_embedding(X[:n_rows]) is not None
 
@@ -194,28 +204,32 @@ def summary(rows):
     print(means.unstack(["rows", "embedding"]).round(3).to_string())
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def jobs(args):
+    "What tells the rows of a training from those of others."
+    for split in range(SPLITS):
+        for n_rows in args.sizes:
+            for make in TABLES:
+                for embedding in EMBEDDINGS:
+                    yield dict(table=make.__name__, rows=n_rows, split=split, embedding=embedding)
+
+
+def main(parser, path, jobs, trained, summary):
+    "Train what a file has no rows of, unless a summary alone is asked for; print the summary."
     parser.add_argument("--summary", action="store_true")
-    parser.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="rows to train with")
     args = parser.parse_args()
-    if not args.summary:
-        for split in range(SPLITS):
-            for n_rows in args.sizes:
-                for make in TABLES:
-                    for embedding in EMBEDDINGS:
-                        known = measured()
-                        if len(known) and len(known[(known.table == make.__name__)
-                                                    & (known.rows == n_rows) & (known.split == split)
-                                                    & (known.embedding == embedding)]):
-                            continue
-                        new = pd.DataFrame(trained(make, n_rows, split, embedding))
-                        new.to_csv(ROWS, mode="a", header=not ROWS.exists(), index=False)
-    rows = measured()
-    print(f"python benchmarks/embedding_rule.py, trained on {', '.join(sorted(set(rows.date)))}:")
+    for job in () if args.summary else jobs(args):
+        known = measured(path)
+        if len(known) and (known[list(job)] == pd.Series(job)).all(axis=1).any():
+            continue
+        new = pd.DataFrame(trained(*job.values()))
+        new.to_csv(path, mode="a", header=not path.exists(), index=False)
+    rows, script = measured(path), Path(sys.argv[0]).name
+    print(f"python benchmarks/{script}, trained on {', '.join(sorted(set(rows.date)))}:")
     print(f"{len(rows)} networks, of splits {sorted(set(rows.split))}\n")
     summary(rows)
 
 
 if __name__ == "__main__":
-    main()
+    options = argparse.ArgumentParser()
+    options.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="rows to train with")
+    main(options, ROWS, jobs, trained, summary)
