@@ -340,6 +340,19 @@ def _position(target: str) -> str | int:
     "The target of a file without names: X6, or its position, 6 or -1."
     return int(target) if re.fullmatch(r"-?\d+", target) else target
 
+# %% ../nbs/25_cli.ipynb #362fe3ec
+def _refuse_unread(sources: list[str], target: str | None, rows: int | None, no_header: bool):
+    "A ValueError for options of files where there is none, and of names where there are files."
+    files = [s for s in sources if _is_file(s)]
+    if files and len(files) == len(sources) and rows != 100_000:
+        raise ValueError(f"--rows is for datasets given by name; {files[0]} is read as a whole")
+    for option, given in (("--target", target is not None), ("--no-header", no_header)):
+        if given and not files:
+            raise ValueError(
+                f"{option} is for files; {sources[0]} is a dataset that nsad knows, with its target"
+            )
+
+
 # %% ../nbs/25_cli.ipynb #f3755db4
 def _is_formula(text: str) -> bool:
     from nsad.formula import Formula, FormulaError
@@ -500,11 +513,19 @@ def discover(
     if figure:
         check_output(figure, force)
     ds = _dataset(source, target, rows, seed, data_home, no_header)
+    _refuse_unread([source], target, rows, no_header)
     place = out or (
         None if as_json else check_output(free_name(f"{file_name(ds.name)}-discovery.json"))
     )
     training = ds.take(split(ds, test=test_share, seed=seed).train)
     options = dict(recipe=how, hidden=widths, n_jobs=jobs) if engine == "network" else {}
+    if engine == "operon" and jobs is not None:
+        options["n_jobs"] = jobs
+    if engine != "network" and not judge and (recipe, epochs, hidden) != ("strong", None, "light"):
+        raise ValueError(
+            f"--recipe, --epochs and --hidden are for networks; the engine {engine!r} trains"
+            " none, and without --judge nobody does"
+        )
     if operators is not None:
         options["operators"] = operators_named(operators)
     stage(
@@ -747,6 +768,7 @@ def study(
             f"--resume: there is no store {store}; leave --resume out to begin one"
         )
     datasets = [_dataset(s, target, rows, draw_seed, data_home, no_header) for s in sources]
+    _refuse_unread(sources, target, rows, no_header)
     try:
         numbers = tuple(map(int, seeds.split(",")))
     except ValueError:
@@ -872,28 +894,18 @@ def _demo_search(ds, seed: int, folder: Path, quiet: bool, as_json: bool):
     """A search by the strong recipe, and whether what it found is worth it on rows that it has
     not seen.
     """
-    from nsad.data import split
-    from nsad.discovery import Discovery, discover
+    from nsad.discovery import discover_on_splits
     from nsad.paper import DEMO_EPOCHS, DEMO_SEARCH
     from nsad.training import recipe_named
 
-    path, recipe = folder / f"strong-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
-    if path.exists():
-        found = Discovery.load(path)
-    else:
-        stage(
-            f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, and its"
-            " verdict; one to two minutes",
-            quiet,
-        )
-        found = discover(
-            ds.take(split(ds, seed=seed).train),
-            seed=seed,
-            progress=_bars(quiet),
-            recipe=recipe,
-            **DEMO_SEARCH,
-        )
-        found.save(path)
+    path, recipe = folder / f"network-{ds.name}-{seed}.json", recipe_named("strong", DEMO_EPOCHS)
+    stage(
+        f"1 of 2: a search for an activation on {ds.name}, {ds.n_rows:,} rows, unless {path} has"
+        " it, and its verdict; one to two minutes",
+        quiet,
+    )
+    options = dict(progress=_bars(quiet), recipe=recipe, **DEMO_SEARCH)
+    found = discover_on_splits(ds, [seed], folder=folder, **options)[seed]
     judged = _judge(ds, found, seed, recipe, "light", -1, quiet, lasting=1)  # for minutes
     if not as_json:
         show_front(found, ds.name, path)
@@ -1009,6 +1021,7 @@ def describe_data(
         card = describe(source, column, header=None if no_header else "first")
     else:
         card = describe(_dataset(source, target, rows, seed, data_home))
+    _refuse_unread([source], target, rows, no_header)
     if as_json:
         _say(card.to_json())
     else:
@@ -1074,6 +1087,8 @@ def list_library(
     """
     from nsad.library import ActivationLibrary
 
+    if shipped and library:
+        raise ValueError("--shipped and --library name two libraries; give one")
     kept = ActivationLibrary.shipped() if shipped else ActivationLibrary(library)
     frame = kept.search(domain=domain, near=near)
     if as_json:
@@ -1234,6 +1249,8 @@ def export_activation(
         raise ValueError(
             f"{out} ends in {out.suffix!r}; write a file that ends in .h, .c, .onnx or .tex"
         )
+    if out.suffix not in (".h", ".c") and (name, dtype) != ("activation", "float"):
+        raise ValueError(f"--name and --dtype are for C; {out} ends in {out.suffix!r}")
     check_output(out, force)
     act = SymbolicActivation(_activation(activation))
     if out.suffix in (".h", ".c"):

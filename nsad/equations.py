@@ -18,6 +18,7 @@ from scipy.stats import qmc
 from torch import Tensor, nn
 
 from .fields import FieldEnsemble, train_fields
+from .models import count_of
 from .problem import device_for_many, fingerprint
 
 # %% ../nbs/14b_equations.ipynb #fd59ca70
@@ -344,7 +345,7 @@ class EquationProblem:
     Raises
     ------
     ValueError
-        A name that is not among `EQUATIONS`.
+        A name that is not among `EQUATIONS`, or counts below 1.
 
     Examples
     --------
@@ -359,8 +360,9 @@ class EquationProblem:
                 raise ValueError(f"no equation {equation!r}; there are {', '.join(EQUATIONS)}")
             equation = EQUATIONS[equation]()
         self.equation, self.name, self.hidden = equation, equation.name, tuple(hidden)
-        self.steps, self.lr, self.points = steps, lr, points
-        self.gain, self.together, self.device = gain, together, device
+        self.steps, self.points = count_of(steps, "steps"), count_of(points, "points")
+        self.lr, self.gain, self.device = lr, gain, device
+        self.together = count_of(together, "together")
         self.scales = 0.5, 20.                                       # for a search: factors of x
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)

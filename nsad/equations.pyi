@@ -8,6 +8,7 @@ from fastcore.basics import patch as patch
 from scipy.stats import qmc as qmc
 from torch import Tensor as Tensor, nn as nn
 from .fields import FieldEnsemble as FieldEnsemble, train_fields as train_fields
+from .models import count_of as count_of
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
 
 def slopes_of(activation: nn.Module, z: Tensor, order: int=2) -> tuple[Tensor, ...]:
@@ -176,7 +177,7 @@ class EquationProblem:
     Raises
     ------
     ValueError
-        A name that is not among `EQUATIONS`.
+        A name that is not among `EQUATIONS`, or counts below 1.
 
     Examples
     --------
@@ -190,8 +191,9 @@ class EquationProblem:
                 raise ValueError(f"no equation {equation!r}; there are {', '.join(EQUATIONS)}")
             equation = EQUATIONS[equation]()
         self.equation, self.name, self.hidden = (equation, equation.name, tuple(hidden))
-        self.steps, self.lr, self.points = (steps, lr, points)
-        self.gain, self.together, self.device = (gain, together, device)
+        self.steps, self.points = (count_of(steps, 'steps'), count_of(points, 'points'))
+        self.lr, self.gain, self.device = (lr, gain, device)
+        self.together = count_of(together, 'together')
         self.scales = (0.5, 20.0)
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)

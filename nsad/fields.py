@@ -236,7 +236,7 @@ class FieldProblem:
     Raises
     ------
     ValueError
-        Points and values that do not fit together or are not finite.
+        Points and values that do not fit together or are not finite, or counts below 1.
 
     Examples
     --------
@@ -246,8 +246,10 @@ class FieldProblem:
     def __init__(self, name:str, fit:tuple, judge:tuple, hidden:Sequence[int]=(64, 64, 64),
                  steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12,
                  device:str="auto"):
-        self.name, self.hidden, self.steps, self.lr = name, tuple(hidden), steps, lr
-        self.gain, self.batch, self.together, self.device = gain, batch, together, device
+        self.name, self.hidden, self.lr = name, tuple(hidden), lr
+        self.steps, self.together = count_of(steps, "steps"), count_of(together, "together")
+        self.batch = None if batch is None else count_of(batch, "batch")
+        self.gain, self.device = gain, device
         self.scales = 1., 60.                                        # for a search: factors of x
         self.fit, self.judge = _points(fit, f"{name}: fit"), _points(judge, f"{name}: judge")
         if self.fit[0].shape[1:] != self.judge[0].shape[1:]:

@@ -348,6 +348,11 @@ def judge(
     ValueError
         A discovery that has seen test rows of this split, or a number that cannot be.
     """
+    if not isinstance(dataset, Dataset):
+        raise TypeError(
+            f"judge needs a Dataset with all rows, not {type(dataset).__name__}; see"
+            " Dataset.from_arrays"
+        )
     recipe = recipe_of(recipe)
     count_of(lasting, "lasting")
     count_of(n_seeds, "n_seeds")

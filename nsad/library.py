@@ -1605,6 +1605,8 @@ def _tried(
 
     from nsad.problem import TableTrial, stack_losses
 
+    if rows < 8:
+        raise LibraryError(f"rows={_shown(rows)} are too few for a trial; give 8 at least")
     n = min(rows, ds.n_rows - ds.n_rows // 4)
     if n < 8:
         raise LibraryError(f"{ds.name} has {ds.n_rows} rows; a trial needs at least 11")

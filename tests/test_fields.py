@@ -224,6 +224,8 @@ def test_signals():
     (lambda: signal_problem(np.ones(3)), "(3,)"),
     (lambda: signal_problem(np.ones(30), every=1), "every 1"),
     (lambda: signal_problem(np.array([1., np.nan] * 9)), "finite"),
+    (lambda: signal_problem(np.ones(30), steps=0), "steps=0"), (lambda: signal_problem(np.ones(30), batch=0), "batch=0"),
+    (lambda: signal_problem(np.ones(30), together=0.5), "together=0.5"), (lambda: EquationProblem("heat", points=0), "points=0"),
 ])
 def test_what_is_no_field_is_refused(make, words):
     with pytest.raises(ValueError) as caught: make()

@@ -133,3 +133,10 @@ def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
     assert answer["worth"] in ("yes", "no", "not shown")
     assert any("'strong, 10 epochs'" in n for n in answer["notes"])
     assert {r["parameters"] for r in answer["table"] if r[""] == "relu"} == {3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 48}
+
+
+def test_what_cannot_be_judged_is_refused_before_anything_is_trained():
+    table = line()
+    for given, formula, words in (((table.X, table.y), "sin(x)", "judge needs a Dataset with all rows, not tuple"),
+                                  (table, "3.0", "is constant"), (table, "X1*X2", "not a formula in x")):
+        with pytest.raises((TypeError, ValueError), match=words): judge(given, formula, recipe=SHORT)

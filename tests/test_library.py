@@ -586,6 +586,8 @@ def test_recommend_by_a_measure_and_what_it_refuses(library):
         library.recommend((ds.X, ds.y))
     with pytest.raises(LibraryError, match="has 8 rows; a trial needs at least 11"):
         library.recommend(ds.take(range(8)))
+    with pytest.raises(LibraryError, match="rows=3 are too few"):
+        library.recommend(ds, rows=3)
 
 
 def test_find_entry_looks_at_ones_own_first(library, monkeypatch):

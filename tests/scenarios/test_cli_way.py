@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from helpers import NSAD, nsad_here
+from helpers import NSAD, PENGUINS, nsad_here
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +67,24 @@ def test_debug_shows_the_traceback_wherever_it_stands(arguments):
 def test_a_file_that_is_not_there_is_not_taken_for_a_dataset():
     out = here("discover", "wine.cvs", "--target", "kind")
     assert out.returncode == 1 and "there is no file wine.cvs" in out.stderr
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["discover", "magic", "--target", "class"], "--target is for files; magic is a dataset"),
+    (["study", "magic", "--no-header"], "--no-header is for files"),
+    (["data", "describe", "magic", "--target", "class"], "--target is for files"),
+    (["discover", PENGUINS, "--target", "species", "--rows", "50"], "--rows is for datasets given by name; .*penguins.csv is read as a whole"),
+    (["study", PENGUINS, "--target", "species", "--rows", "50"], "--rows is for datasets given by name"),
+    (["discover", "magic", "--engine", "gplearn", "--no-judge", "--hidden", "heavy"], "the engine 'gplearn' trains none"),
+    (["discover", "magic", "--engine", "gplearn", "--json", "--epochs", "3"], "the engine 'gplearn' trains none"),
+    (["discover", "magic", "--engine", "operon", "--jobs", "0"], "n_jobs=0 must be a whole number"),
+    (["export", "sin(x)", "sine.onnx", "--dtype", "double"], "--name and --dtype are for C"),
+    (["export", "sin(x)", "sine.tex", "--name", "sine"], "--name and --dtype are for C"),
+    (["library", "list", "--shipped", "--library", "own"], "--shipped and --library name two libraries"),
+])
+def test_an_option_that_nothing_would_read_is_refused(arguments, words, tmp_path):
+    out = nsad_here(*arguments, cwd=tmp_path, code=1)
+    assert re.search(words, out.stderr) and os.listdir(tmp_path) == []
 
 
 def test_the_way_from_a_table_to_a_verdict_is_told_at_each_step(tmp_path):
