@@ -41,7 +41,7 @@
   function boxes() {
     const found = document.querySelectorAll(
       ".bd-article div.highlight pre, .bd-article div.cell_output pre, .bd-article table.table, .bd-article mjx-container, "
-      + ".bd-article div.cell_output .output, .bd-article div.cell_output");
+      + ".bd-article div.cell_output .output, .bd-article div.cell_output, .bd-article figure");
     return [...found].filter(box => /auto|scroll/.test(getComputedStyle(box).overflowX));
   }
 
