@@ -776,7 +776,7 @@ def study(
             f"--seeds {seeds!r} must be whole numbers separated by commas, like 42,43,44"
         ) from None
     activations = {text: _activation(text) for text in activation}
-    if baseline not in activations and baseline != "relu" and len(activations) > 1:
+    if baseline not in activations and baseline != "relu":
         raise ValueError(
             f"--baseline {baseline!r} is not trained here; add -a {shlex.quote(baseline)}, or"
             f" choose one of {', '.join(activations)}"
