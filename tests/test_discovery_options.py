@@ -110,6 +110,7 @@ def test_scores_that_could_not_be_written_once_are_there_at_the_end(tmp_path, mo
     assert len(json.loads((tmp_path / "a.json").read_text())["scores"]) == found.provenance["candidates"]
 
 
+@pytest.mark.slow
 def test_where_every_training_diverges_more_of_them_are_no_remedy():
     with pytest.raises(ValueError, match="no usable formula in [1-9].* candidates; none has a loss that is a finite number"):
         discover(lambda activation, seed, fidelity: float("inf"), budget=20, progress=False)

@@ -26,6 +26,7 @@ def quietly(fit, *args, **options):
         return fit(*args, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["strong", dict(epochs=60)])
 def test_epochs_to_wait_turn_early_stopping_on(recipe):
     net = quietly(regressor, X, RNG.normal(size=60), recipe=recipe, max_iter=60, lr=0.05, n_iter_no_change=2)
@@ -110,6 +111,7 @@ def test_class_weights_that_cannot_be_used_are_named(weight):
         classifier(X, Y, class_weight=weight)
 
 
+@pytest.mark.slow
 def test_rows_put_aside_count_as_their_class_does():
     "Else the epoch is kept that is best without weights."
     noise = RNG.normal(size=(200, 3))

@@ -8,6 +8,7 @@ import typer
 from helpers import ROOT
 from nsad.cli import app
 
+COMMANDS = typer.main.get_command(app)
 BY_HAND = [ROOT / "README.md", *sorted(p for p in (ROOT / "docs").glob("*.md") if p.name != "gallery.md"),
            *sorted(p for folder in ("howto", "explain", "learn", "yours") for p in (ROOT / "docs" / folder).glob("*.md"))]
 
@@ -22,7 +23,7 @@ def typed(text):
 
 def unknown(words):
     "The first word of a command that nsad does not have: a command, or an option."
-    command = typer.main.get_command(app)
+    command = COMMANDS
     while words and words[0] in getattr(command, "commands", {}): command, words = command.commands[words[0]], words[1:]
     if "commands" in vars(command) and words and not words[0].startswith("-"): return words[0]
     options = {name for p in command.params for name in [*p.opts, *p.secondary_opts] if name.startswith("-")} | {"--help", "-h", "--debug", "--version"}
