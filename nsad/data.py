@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable',
-           'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'encode_target',
-           'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split',
-           'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler', 'is_mapped', 'StandardisedRows',
-           'fit_in_pieces']
+           'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'without_mask',
+           'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets',
+           'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler',
+           'is_mapped', 'StandardisedRows', 'fit_in_pieces']
 
 # %% ../nbs/07_data.ipynb #16fce4dc
 import gzip
@@ -429,14 +429,20 @@ def _missing_target(column: pd.Series, values: pd.Series) -> str:
         f" {gone.argmax() + 1}{f'; {said}' if said else ''})"
     )
 
+# %% ../nbs/07_data.ipynb #7d9b85a6
+def without_mask(values):
+    "A masked array with None in place of what is masked; anything else as it is."
+    if isinstance(values, np.ma.MaskedArray) and values.mask.any():
+        return np.where(values.mask, None, values.data.astype(object))
+    return values
+
 # %% ../nbs/07_data.ipynb #07a0d001
 def encode_target(y, task: str | None, decimal: str = "") -> tuple[np.ndarray, str, tuple]:
     """A target as class numbers or numbers, with its task and the label of each class number;
     `task` None is inferred, and `decimal` is as in `target_values`. A DataError names what
     cannot be a target.
     """
-    if isinstance(y, np.ma.MaskedArray) and y.mask.any():
-        y = np.where(y.mask, None, y.data.astype(object))
+    y = without_mask(y)
     column = y if isinstance(y, pd.Series) else np.asarray(y)
     if column.dtype.kind == "c":
         raise DataError("the target has complex numbers; take their real part, or another part")

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
+__all__ = ['AT_ONCE', 'NAMES', 'ORIGINALS', 'SAMPLES', 'PIECE', 'LARGE', 'TEST_SHARE', 'SCALINGS', 'MOST_RANKED', 'RawTable', 'Dataset', 'let_go', 'target_column_name', 'say_what_is_rounded', 'target_values', 'without_mask', 'encode_target', 'target_notes', 'find_column', 'data_folder', 'fetch_dataset', 'list_datasets', 'load_dataset', 'Split', 'split', 'whole_number', 'checked_scaling', 'mean_and_deviation', 'Scaler', 'is_mapped', 'StandardisedRows', 'fit_in_pieces']
 import gzip
 import hashlib
 import html
@@ -266,6 +266,9 @@ def _is_canonical(text: str) -> bool:
     ...
 
 def _missing_target(column: pd.Series, values: pd.Series) -> str:
+    ...
+
+def without_mask(values):
     ...
 
 def encode_target(y, task: str | None, decimal: str='') -> tuple[np.ndarray, str, tuple]:

@@ -946,11 +946,11 @@ def discover(
     """
     _refuse_limits(budget, time_limit)
     callbacks = _callbacks(callback)
-    if budget is not None and budget < count_of(restarts, "restarts"):
+    restarts = count_of(restarts, "restarts")
+    if budget is not None and budget < restarts:
         raise ValueError(
             f"budget={budget} for restarts={restarts}: each search needs one candidate at least"
         )
-    count_of(restarts, "restarts")
     if isinstance(dataset, TableProblem):
         place = {} if dataset.device == "auto" else {"device": dataset.device}
         dataset, options = dataset.dataset, dataset.options | place | options

@@ -42,7 +42,15 @@ from sklearn.utils.validation import (
 from torch import nn
 import nsad
 from .activation import NAMES, SymbolicActivation, activation_module
-from .data import SCALINGS, Dataset, RawTable, Scaler, mean_and_deviation, say_what_is_rounded
+from nsad.data import (
+    SCALINGS,
+    Dataset,
+    RawTable,
+    Scaler,
+    mean_and_deviation,
+    say_what_is_rounded,
+    without_mask,
+)
 from .discovery import Discovery, current_options, discover
 from nsad.embeddings import (
     CategoryEmbedding,
@@ -403,8 +411,7 @@ def _as_numpy(y):
     """A target as NumPy's own whole numbers, truth values or whatever it has, also where it
     comes as pandas' nullable ones or as objects; without a value in each row it is refused.
     """
-    if isinstance(y, np.ma.MaskedArray) and y.mask.any():
-        y = np.where(y.mask, None, y.data.astype(object))
+    y = without_mask(y)
     values = np.asarray(y)
     if not values.ndim:
         return y  # nothing, or a sparse matrix, of which scikit-learn says what is wrong

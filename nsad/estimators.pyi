@@ -25,7 +25,7 @@ from sklearn.utils.validation import _check_feature_names as _check_feature_name
 from torch import nn as nn
 import nsad
 from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
-from .data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler, mean_and_deviation as mean_and_deviation, say_what_is_rounded as say_what_is_rounded
+from nsad.data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler, mean_and_deviation as mean_and_deviation, say_what_is_rounded as say_what_is_rounded, without_mask as without_mask
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, CategoryLayer as CategoryLayer, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as EnsembleError, ensemble_of as ensemble_of
