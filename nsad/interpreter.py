@@ -28,7 +28,7 @@ except ImportError: triton = constexpr = None             # a build of torch for
 
 # %% ../nbs/03d_interpreter.ipynb #596c5fa0
 OPCODES = {op: i for i, op in enumerate("""add sub mul truediv neg abs maximum minimum where
-    ge gt le lt sign floor ceil sqrt exp log sin cos tanh sigmoid erf softplus gelu
+    ge gt le lt sign floor ceil sqrt exp log sin cos tanh sigmoid erf softplus
     arctan""".split())}
 
 
@@ -159,8 +159,7 @@ def _transcendental(op, a):
     if op == 22: y = 1 / (1 + tl.exp(-a))
     if op == 23: y = tl.erf(a)
     if op == 24: y = _log_1p_exp(a)
-    if op == 25: y = 0.5 * a * (1 + tl.erf(a * 0.7071067811865476))
-    if op == 26: y = _arctan(a)
+    if op == 25: y = _arctan(a)
     return y
 
 

@@ -41,8 +41,7 @@ def vectorised(name:str)->bool:
 
 TRANSCENDENTAL = """sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
     exp expm1 log log1p""".split()
-_BY_TORCH = {"ge": torch.ge, "gt": torch.gt, "le": torch.le, "lt": torch.lt, "power": torch.pow,
-             "softplus": F.softplus, "gelu": F.gelu}
+_BY_TORCH = {"power": torch.pow, "softplus": F.softplus}
 _BY_NUMPY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
              "neg": np.negative, "abs": np.absolute, "sqrt": np.sqrt,
              "maximum": np.maximum, "minimum": np.minimum}    # as quick, with less to begin
@@ -117,6 +116,7 @@ def _lowered_clip(xp, a, low, high):
 
 def _lowered_full_like(xp, a, value): return value
 def _lowered_relu(xp, a): return a.tracer.note("maximum", a, 0.)
+def _lowered_gelu(xp, a): return a * (0.5 * (1 + xp.erf(a * math.sqrt(0.5))))   # as its slope has
 
 
 def _lowered_inv(xp, a):
@@ -125,7 +125,7 @@ def _lowered_inv(xp, a):
 
 
 LOWERED = {"where": _lowered_where, "clip": _lowered_clip, "relu": _lowered_relu,
-           "inv": _lowered_inv, "full_like": _lowered_full_like}
+           "inv": _lowered_inv, "full_like": _lowered_full_like, "gelu": _lowered_gelu}
 
 
 def lowered(program:Program)->Program:

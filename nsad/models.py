@@ -778,9 +778,9 @@ def _jobs(
 
 def _together(program: Program | list[Program], n: int) -> int:
     """How many seeds, of `n` numbers each, are computed at a time. One where that would change
-    the last bit: PyTorch rounds what is left of its vectors, and GELU, in another way.
+    the last bit: PyTorch rounds what is left of its vectors, two at a time, in another way.
     """
-    if isinstance(program, list) or n % 64 or any(op == "gelu" for op, *_ in program.instructions):
+    if isinstance(program, list) or n % 32:
         return 1
     return max(1, _CACHED // n)
 
