@@ -15,6 +15,11 @@ second run goes on from these. `--summary` prints the tables and trains nothing.
 rows only. What is stored is all of split 0, on which the limits of columns and values were set; all
 of split 1 and most of split 2 with 6,400 rows; and some of split 1 with fewer, which count among
 the ratios of the tables.
+
+Before a search short trainings decide, `nsad.problem.embedding_pays`; `--tried` asks them about each
+table, size and split of which there are rows, and prints what their answers are worth:
+
+    OMP_NUM_THREADS=1 python benchmarks/embedding_rule.py --tried > benchmarks/results/embedding-tried.txt
 """
 
 import argparse
@@ -31,6 +36,7 @@ from sklearn.tree import DecisionTreeRegressor
 from nsad.data import Scaler
 from nsad.embeddings import automatic_embedding, embedding_of
 from nsad.models import Stack, count_parameters
+from nsad.problem import embedding_pays
 from nsad.training import STRONG, measures, predict, train
 
 ROWS = Path(__file__).resolve().parent / "results/embedding-rule-rows.csv"
@@ -176,6 +182,34 @@ def embeds(name, n_rows, split):
     return automatic_embedding(X[:n_rows]) is not None
 
 
+def pays(name, n_rows, split):
+    "Do short trainings on these rows say that an embedding pays? None where there is none to try."
+    make = named(name)
+    X, y, task = make(max(SIZES) + TEST, np.random.default_rng([split, TABLES.index(make)]))
+    X, y = X[:n_rows], y[:n_rows]
+    Z = Scaler.fit(X).transform(X)
+    wanted = automatic_embedding(Z, least_rows=400, most_columns=100)
+    return None if wanted is None else embedding_pays(Z, y, task, wanted, seed=split)
+
+
+def of_tried(rows):
+    "What the answers of short trainings are worth."
+    key = ["table", "rows", "split", "activation"]
+    plain = rows[rows.embedding == ""].set_index(key).loss
+    ratios = (rows[rows.embedding == "piecewise"].set_index(key).loss / plain).dropna()
+    logs = np.log(ratios).groupby(["table", "rows", "split"]).mean()
+    start = time.process_time()
+    answers = logs.index.to_frame().apply(lambda place: pays(*place), axis=1)
+    seconds = (time.process_time() - start) / answers.notna().sum()
+    print(f"Seconds of the processor for an answer: {seconds:.1f}")
+    print("Loss with the embedding over the loss without, the geometric mean over two activations")
+    for answer in (True, False):
+        said = logs[answers == answer]
+        print(f"\n{'Embed' if answer else 'Do not'}: {len(said)} times, ratio {np.exp(said.mean()):.3f},"
+              f" below 1 in {(said < 0).sum()}")
+        print(np.exp(said).unstack(["rows", "split"]).sort_index(axis=1).round(3).to_string())
+
+
 def summary(rows):
     "Loss with an embedding over the loss without, the geometric mean over splits."
     key = ["table", "rows", "split", "activation"]
@@ -217,6 +251,9 @@ def main(parser, path, jobs, trained, summary):
     "Train what a file has no rows of, unless a summary alone is asked for; print the summary."
     parser.add_argument("--summary", action="store_true")
     args = parser.parse_args()
+    if getattr(args, "tried", False):
+        print(f"python benchmarks/embedding_rule.py --tried, {date.today()}")
+        return of_tried(measured(path))
     for job in () if args.summary else jobs(args):
         known = measured(path)
         if len(known) and (known[list(job)] == pd.Series(job)).all(axis=1).any():
@@ -231,5 +268,6 @@ def main(parser, path, jobs, trained, summary):
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser()
+    options.add_argument("--tried", action="store_true", help="ask short trainings, see above")
     options.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="rows to train with")
     main(options, ROWS, jobs, trained, summary)

@@ -297,11 +297,25 @@ class EmbeddingLayer(nn.Module):
         return len(self.columns) * self.d_embedding + len(self.passing)
 
     def forward(self, x: Tensor) -> Tensor:
-        # (..., columns, rows, 1)
-        given = x[..., list(self.columns)].transpose(-1, -2).unsqueeze(-1)
-        out = self.mapped(given).transpose(-2, -3).flatten(-2)
+        out = self.mapped(self._by_column(x)).transpose(-2, -3)
+        return self._beside_passing(out.flatten(-2), x)
+
+    def of_seeds(self, x: Tensor, n: int) -> Tensor:
+        """Rows of each seed, (seeds, rows, n_features), through its `n` members of many that are
+        computed as one, (seeds * n, rows, n_outputs).
+        """
+        return self(x.repeat_interleave(n, 0))
+
+    def _by_column(self, x: Tensor) -> Tensor:
+        "Of rows the numbers to embed, (..., columns, rows, 1)."
+        return x[..., list(self.columns)].transpose(-1, -2).unsqueeze(-1)
+
+    def _beside_passing(self, out: Tensor, x: Tensor) -> Tensor:
+        "What became of the embedded columns, (..., rows, numbers), and those of `x` that pass."
         if self.activation is not None:
             out = self.activation(out)
+        if not self.passing:
+            return out
         passing = x[..., list(self.passing)]
         return torch.cat([out, passing.expand(*out.shape[:-1], -1)], -1)
 
@@ -488,10 +502,27 @@ class PiecewiseLinearLayer(EmbeddingLayer):
         """How far numbers (..., columns, rows, 1) have come through each bin, (..., columns,
         rows, bins).
         """
-        start, slope, low, high = (
-            getattr(self, name).unsqueeze(-2) for name in ("start", "slope", "low", "high")
-        )
-        return torch.minimum(torch.maximum((x - start) * slope, low), high)
+        return _shares(x, self.start, self.slope, self.low, self.high)
+
+    def of_seeds(self, x: Tensor, n: int) -> Tensor:
+        "As in any embedding; the bins, which members of a seed have in common, are found once."
+        bins = (t[::n] for t in (self.start, self.slope, self.low, self.high))
+        shares = _shares(self._by_column(x), *bins)
+        weight, bias = (_side_by_side(p, n) for p in (self.weight, self.bias.unsqueeze(-2)))
+        out = (shares @ weight + bias).unflatten(-1, (n, -1))
+        out = out.permute(0, 3, 2, 1, 4)  # (seeds, n, rows, columns, d_embedding)
+        return self._beside_passing(out.flatten(-2).flatten(0, 1), x.repeat_interleave(n, 0))
+
+
+def _shares(x: Tensor, start: Tensor, slope: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    "How far numbers (..., columns, rows, 1) have come through bins (..., columns, bins)."
+    start, slope, low, high = (t.unsqueeze(-2) for t in (start, slope, low, high))
+    return torch.minimum(torch.maximum((x - start) * slope, low), high)
+
+
+def _side_by_side(p: Tensor, n: int) -> Tensor:
+    "(seeds * n, columns, k, d) as (seeds, columns, k, n * d)."
+    return p.unflatten(0, (-1, n)).movedim(1, -2).flatten(-2)
 
 # %% ../nbs/08a_embeddings.ipynb #fc6b923b
 def _bin_table(edges: Sequence[Sequence[float]], n_bins: int) -> dict[str, Tensor]:
@@ -796,7 +827,10 @@ AUTO_COLUMNS = 10  # of more columns it is the mixture that counts
 
 
 def automatic_embedding(
-    X, words: Sequence[int] = ()
+    X,
+    words: Sequence[int] = (),
+    least_rows: float = AUTO_ROWS,
+    most_columns: float = AUTO_COLUMNS,
 ) -> PiecewiseLinearEmbedding | CategoryEmbedding | None:
     """The embedding that suits a table by a simple rule.
 
@@ -806,13 +840,16 @@ def automatic_embedding(
         Training rows.
     words : sequence of int, default ()
         The table's `categorical_columns`.
+    least_rows : float, default 4000
+        With fewer rows numbers are not embedded.
+    most_columns : float, default 10
+        Nor are they where more of their columns could be.
 
     Returns
     -------
     PiecewiseLinearEmbedding, CategoryEmbedding or None
-        Of words, if there are any; and of the numeric columns with more than `AUTO_VALUES`
-        different values, if there are at least `AUTO_ROWS` rows and at most `AUTO_COLUMNS` such
-        columns. None for neither.
+        Of words, if there are any; and, within these limits, of the numeric columns with more
+        than `AUTO_VALUES` different values. None for neither.
 
     Examples
     --------
@@ -828,7 +865,7 @@ def automatic_embedding(
     X = np.asarray(X)
     numeric = [j for j in numeric_columns(X) if j not in words]
     many = [j for j in numeric if len(np.unique(X[:, j])) > AUTO_VALUES]
-    few = len(X) < AUTO_ROWS or not many or len(many) > AUTO_COLUMNS
+    few = len(X) < least_rows or not many or len(many) > most_columns
     numbers = None if few else PiecewiseLinearEmbedding(many)
     return CategoryEmbedding(tuple(words), numbers=numbers) if words else numbers
 

@@ -138,6 +138,15 @@ class EmbeddingLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         ...
 
+    def of_seeds(self, x: Tensor, n: int) -> Tensor:
+        ...
+
+    def _by_column(self, x: Tensor) -> Tensor:
+        ...
+
+    def _beside_passing(self, out: Tensor, x: Tensor) -> Tensor:
+        ...
+
     def mapped(self, x: Tensor) -> Tensor:
         ...
 
@@ -229,6 +238,15 @@ class PiecewiseLinearLayer(EmbeddingLayer):
 
     def basis(self, x: Tensor) -> Tensor:
         ...
+
+    def of_seeds(self, x: Tensor, n: int) -> Tensor:
+        ...
+
+def _shares(x: Tensor, start: Tensor, slope: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    ...
+
+def _side_by_side(p: Tensor, n: int) -> Tensor:
+    ...
 
 def _bin_table(edges: Sequence[Sequence[float]], n_bins: int) -> dict[str, Tensor]:
     ...
@@ -351,7 +369,7 @@ AUTO_ROWS = 4000
 AUTO_VALUES = 64
 AUTO_COLUMNS = 10
 
-def automatic_embedding(X, words: Sequence[int]=()) -> PiecewiseLinearEmbedding | CategoryEmbedding | None:
+def automatic_embedding(X, words: Sequence[int]=(), least_rows: float=AUTO_ROWS, most_columns: float=AUTO_COLUMNS) -> PiecewiseLinearEmbedding | CategoryEmbedding | None:
     ...
 
 def with_words(embedding: Embedding | None, words: Sequence[int]) -> Embedding | None:

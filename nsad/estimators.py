@@ -8,6 +8,7 @@ __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 # %% ../nbs/24_estimators.ipynb #71f6394b
 import io
 import json
+import math
 import zipfile
 import zlib
 import warnings
@@ -68,6 +69,7 @@ from .files import DataError, FileError, write_file
 from .formula import Formula
 from .identity import IdentityError, activation_specification
 from .models import Activation, count_parameters, mlp, widths_of
+from .problem import embedding_pays
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .tables import Encoding
@@ -158,16 +160,18 @@ def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
     return weights if 1e-200 < weights.max() < 1e200 else weights / weights.max()
 
 # %% ../nbs/24_estimators.ipynb #482b2c6d
-def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
-    "Budget and options of a search where the user has said nothing."
+def _search_limits(engine, n_rows: int, embeds: bool = False) -> tuple[int | None, dict]:
+    """Budget and options of a search where the user has said nothing; a network with an
+    embedding takes about twice as long, and gets half as many candidates.
+    """
     if engine != "network" or n_rows >= 10_000:
         return None, {}
-    budget = max(9, n_rows // 20)
+    budget = max(9, n_rows // (40 if embeds else 20))
     return budget, {
         "initial_size": min(budget, 384),
         "promote": 0.0625 if n_rows < 4000 else 0.125,
-        "finalists": 2,
-        "final_seeds": 6 if n_rows < 1000 else 5,
+        "finalists": 2 if n_rows < 1000 else 1,
+        "final_seeds": 6 if n_rows < 1000 else 4,
         "lr_factors": (1,),
     }
 
@@ -448,6 +452,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     self.discovery_, self._spec = None, self.activation
     wanted = self._wanted_embedding(X)
     if self.activation is None:
+        wanted = self._tried_embedding(self.scaler_.transform(X), y, wanted, seed)
         self.discovery_ = self._discovered(X, y, source, seed, wanted)
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
@@ -480,6 +485,20 @@ def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
     if isinstance(self.embedding, str) and self.embedding == "auto":
         return automatic_embedding(self.scaler_.transform(X), words)
     return with_words(embedding_of(self.embedding), words)
+
+# %% ../nbs/24_estimators.ipynb #f3e1b50a
+@patch
+def _tried_embedding(
+    self: _Estimator, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int
+) -> Embedding | None:
+    "Before a search \"auto\" is what short trainings say of numbers, in place of a rule."
+    words = () if self.encoding_ is None else self.encoding_.categorical_columns
+    tried = automatic_embedding(X, words, least_rows=400, most_columns=100)
+    plain = automatic_embedding(X, words, least_rows=math.inf)
+    if not (isinstance(self.embedding, str) and self.embedding == "auto") or tried == plain:
+        return wanted
+    network = widths_of(self.hidden), self._recipe(), seed, self.device
+    return tried if embedding_pays(X, y, self._task, tried, plain, *network) else plain
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
@@ -584,7 +603,7 @@ def _discovered(
         )
     budget, options = self.budget, {}
     if budget is None:
-        budget, options = _search_limits(self.engine, len(X))
+        budget, options = _search_limits(self.engine, len(X), wanted is not None)
     if self.engine == "network":
         options |= dict(
             hidden=widths_of(self.hidden), recipe=self._recipe(), device=self.device
@@ -910,9 +929,10 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         Before the first layer, in the search and in the end: "periodic" or "piecewise" of
         numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both, or
         a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
-        and categories that it leaves open come from the rows of `fit`. "auto" takes what
-        `nsad.embeddings.automatic_embedding` says of these rows: none for numbers in fewer than
-        4,000 rows. None for none.
+        and categories that it leaves open come from the rows of `fit`. "auto" embeds words; and
+        numbers, piecewise, where that pays: before a search short trainings tell
+        (`nsad.problem.embedding_pays`, from 400 rows on), with an activation given
+        `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.

@@ -2,6 +2,7 @@
 __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 import io
 import json
+import math
 import zipfile
 import zlib
 import warnings
@@ -33,6 +34,7 @@ from .files import DataError as DataError, FileError as FileError, write_file as
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
 from .models import Activation as Activation, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
+from .problem import embedding_pays as embedding_pays
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .tables import Encoding as Encoding
@@ -143,6 +145,7 @@ class _Estimator(BaseEstimator):
         self.discovery_, self._spec = (None, self.activation)
         wanted = self._wanted_embedding(X)
         if self.activation is None:
+            wanted = self._tried_embedding(self.scaler_.transform(X), y, wanted, seed)
             self.discovery_ = self._discovered(X, y, source, seed, wanted)
             self._spec = self.discovery_.best
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
@@ -157,6 +160,9 @@ class _Estimator(BaseEstimator):
         self.loss_curve_ = []
 
     def _wanted_embedding(self, X: np.ndarray) -> Embedding | None:
+        ...
+
+    def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int) -> Embedding | None:
         ...
 
     @property
@@ -388,9 +394,10 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         Before the first layer, in the search and in the end: "periodic" or "piecewise" of
         numbers, "categories" of a DataFrame's words, "categories(numbers=piecewise)" of both, or
         a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
-        and categories that it leaves open come from the rows of `fit`. "auto" takes what
-        `nsad.embeddings.automatic_embedding` says of these rows: none for numbers in fewer than
-        4,000 rows. None for none.
+        and categories that it leaves open come from the rows of `fit`. "auto" embeds words; and
+        numbers, piecewise, where that pays: before a search short trainings tell
+        (`nsad.problem.embedding_pays`, from 400 rows on), with an activation given
+        `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.

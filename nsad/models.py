@@ -927,10 +927,11 @@ def _normalise(self: MLPEnsemble, layer: int, z: Tensor) -> Tensor:
 # %% ../nbs/09_models.ipynb #ecba6b43
 @patch
 def forward(self: MLPEnsemble, x: Tensor) -> Tensor:
-    if x.dim() == 3:
-        x = x.repeat_interleave(len(self.activations), 0)
     if self.embedding is not None:
-        x = FiniteGradient.apply(self.embedding(x))
+        of_seeds = x.expand(len(self.seeds), *x.shape[-2:])
+        x = FiniteGradient.apply(self.embedding.of_seeds(of_seeds, len(self.activations)))
+    elif x.dim() == 3:
+        x = x.repeat_interleave(len(self.activations), 0)
     for i in range(len(self.hidden)):
         x = self._activate(i, self._normalise(i, x @ self.weight[i]))
     return x @ self.weight[-1] + self.head_bias.unsqueeze(1)

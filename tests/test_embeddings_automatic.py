@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import make_hastie_10_2
 
 from nsad import CategoryEmbedding, NSADClassifier, NSADRegressor, PiecewiseLinearEmbedding, Recipe, to_c
 from nsad.embeddings import automatic_embedding
@@ -72,14 +71,42 @@ def test_other_rows_take_no_part():
     assert before.edges == NSADClassifier("silu", **SHORT).fit(X, y).embedding_.edges
 
 
-def test_the_search_is_in_the_network_that_was_decided_on():
-    X, y = make_hastie_10_2(4000, random_state=0)
-    model = NSADClassifier(
-        hidden=(4,), recipe=Recipe("short", epochs=1), budget=3, random_state=0,
-        engine_options=dict(population_size=8, initial_size=8, generations=1, finalists=2),
-    ).fit(X, y)
-    assert len(model.embedding_.columns) == 10
-    assert str(model.discovery_.provenance["options"]["embedding"]).startswith("piecewise")
+@pytest.mark.slow
+@pytest.mark.parametrize("target, embeds", [
+    (lambda X: np.sin(6 * X[:, 0]), True), (lambda X: X.sum(1), False),
+], ids=["a wave", "a plane"])
+@pytest.mark.parametrize("more_columns", [0, 12])
+def test_before_a_search_trainings_decide_and_the_search_is_in_that_network(target, embeds, more_columns):
+    X = np.random.default_rng(1).normal(size=(600, 3))
+    X = np.column_stack([X, np.zeros((600, more_columns))])    # what is constant is no column to embed
+    model = NSADRegressor(
+        hidden=(16,), recipe=Recipe("brief", steps=600), budget=3, random_state=0,
+        engine_options=dict(population_size=8, initial_size=8, generations=1, finalists=2, final_seeds=1),
+    ).fit(X, target(X))
+    assert (model.embedding_ and model.embedding_.columns) == ((0, 1, 2) if embeds else None)
+    searched = model.discovery_.provenance["options"].get("embedding")
+    assert str(searched).startswith("piecewise" if embeds else "None")
+    assert model.score(X, target(X)) > 0.8
+
+
+@pytest.mark.slow
+def test_numbers_beside_words_are_tried_and_words_embedded_whatever_comes_out():
+    frame = pd.DataFrame({"town": [f"town {k % 80}" for k in range(800)], "x": WIDE[:800, 0]})
+    brief = dict(hidden=(16,), recipe=Recipe("brief", steps=600), budget=3, random_state=0)
+    wave = NSADRegressor(**brief).fit(frame, np.sin(6 * frame.x))
+    line = NSADRegressor(**brief).fit(frame, frame.x)
+    assert wave.embedding_.columns == line.embedding_.columns == (0,)
+    assert wave.embedding_.numbers.columns == (1,) and line.embedding_.numbers is None
+
+
+def test_few_rows_columns_of_few_values_and_what_was_asked_for_are_not_tried():
+    brief = dict(hidden=(4,), recipe=Recipe("brief", steps=20), budget=3, random_state=0)
+    y = WIDE[:, 0] > 0
+    assert NSADClassifier(**brief).fit(mixed(399), y[:399]).embedding_ is None
+    assert NSADClassifier(**brief).fit(FEW_VALUES[:500], y[:500]).embedding_ is None
+    asked = NSADClassifier(**brief, embedding="periodic(columns=1)").fit(mixed(500), y[:500])
+    assert str(asked.embedding_).startswith("periodic")
+    assert NSADClassifier(**brief, embedding=None).fit(mixed(500), y[:500]).embedding_ is None
 
 
 def test_all_options_together_are_one_file():
