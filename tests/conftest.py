@@ -11,6 +11,20 @@ def needs(item, word):
     return any(word in reason.lower() for reason in reasons)
 
 
+@pytest.fixture
+def brief(monkeypatch):
+    "What leaves its epochs to the recipe trains for two: code of the documentation runs as it stands, in a fraction of the time."
+    from dataclasses import replace
+
+    from nsad import Recipe
+    whole = Recipe.for_rows
+
+    def in_two(recipe, n_rows, task="binary"):
+        short = recipe if recipe.epochs != "auto" or recipe.steps is not None else replace(recipe, epochs=2)
+        return whole(short, n_rows, task)
+    monkeypatch.setattr(Recipe, "for_rows", in_two)
+
+
 def pytest_sessionstart():
     """Ctrl-C and a hang-up mean here what they mean in a terminal.
 

@@ -1,5 +1,6 @@
 """Layers: torch agrees with NumPy, gradients are finite and right, modules behave as modules."""
 import copy
+import functools
 import io
 import random
 import threading
@@ -265,6 +266,12 @@ def random_formulas(n, depth, seed, operators=OPS):
             pass
 
 
+@functools.cache
+def formulas_of(seed):
+    "Formulas of random trees over every operator, which several tests look at."
+    return tuple(random_formulas(250, 6, seed))
+
+
 WIDE = torch.cat([torch.linspace(-1e6, 1e6, 41), 10.0 ** torch.arange(-8, 6), -(10.0 ** torch.arange(-8, 6)),
                   torch.tensor([0.0, -0.0, 1e-45, -1e-45, 1.2e-38, -1.2e-38])])
 
@@ -272,7 +279,7 @@ WIDE = torch.cat([torch.linspace(-1e6, 1e6, 41), 10.0 ** torch.arange(-8, 6), -(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_random_formulas_are_finite_everywhere(seed):
-    for f in random_formulas(250, 6, seed):
+    for f in formulas_of(seed):
         x = WIDE.clone().requires_grad_()
         y = SymbolicActivation(f)(x)
         (grad,) = torch.autograd.grad(y.sum(), x)
@@ -337,7 +344,7 @@ def test_random_formulas_agree_with_mpmath():
     "Where every operator is inside its domain and the formula does not magnify rounding, values are the textbook's to 1e-5."
     random.seed(3)
     points, compared = [mpmath.mpf(p) for p in ("-1e6", "-37.5", "-2.125", "-0.8125", "-0.0625", "1e-30", "0.03125", "0.4375", "1.375", "9.75", "512", "1e6")], 0
-    for f in random_formulas(800, 6, 5):
+    for f in [f for seed in range(4) for f in formulas_of(seed)][:800]:
         got = SymbolicActivation(f)(torch.tensor([float(p) for p in points], dtype=torch.float64))
         for p, y in zip(points, got.tolist()):
             exact, shaken = exactly(f.tree, p, 0), exactly(f.tree, p, 1e-13)
@@ -586,7 +593,7 @@ def test_slopes_of_whole_powers(n):
 @pytest.mark.parametrize("seed", range(2))
 def test_random_formulas_are_finite_when_they_learn_and_under_torch_compile(seed):
     learn = 0
-    for f in random_formulas(150, 6, seed):
+    for f in formulas_of(seed)[:150]:
         act, x = SymbolicActivation(f), WIDE.clone().requires_grad_()
         learning = SymbolicActivation(f, trainable=True) if decimals(f.tree) else act
         for y in (learning(x), straight(act.program, [derivative_by(act.program, 0)], x, None)):

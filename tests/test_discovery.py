@@ -175,7 +175,7 @@ from nsad.data import load_dataset
 from nsad.discovery import discover
 from nsad.training import Recipe
 if __name__ == "__main__":
-    discover(load_dataset("magic", rows=1500, seed=1), seed=3, progress=False, resume=sys.argv[1], population_size=12, generations=40, finalists=4,
+    discover(load_dataset("magic", rows=1500, seed=1), seed=3, progress=False, resume=sys.argv[1], population_size=12, generations=40, finalists=4, final_seeds=1,
              recipe=Recipe('quick', steps=40, batch_size=64))
 """
 
@@ -192,7 +192,7 @@ def test_a_killed_search_ends_with_the_same_front(tmp_path):
     running.wait()
     assert json.loads(path.read_text())["scores"]
     ds = load_dataset("magic", rows=1500, seed=1)
-    options = dict(seed=3, progress=False, population_size=12, generations=3, finalists=4, recipe=Recipe("quick", steps=40, batch_size=64))
+    options = dict(seed=3, progress=False, population_size=12, generations=3, finalists=4, final_seeds=1, recipe=Recipe("quick", steps=40, batch_size=64))
     raw = json.loads(path.read_text())
     raw["search"]["options"]["generations"] = 3            # so that the test ends soon; the first generations are the same
     path.write_text(json.dumps(raw))
@@ -219,12 +219,8 @@ def test_a_checkpoint_of_another_search_is_refused(tmp_path, training):
         discover(training, engine, resume=tmp_path / "s.json", progress=False)
 
 
-def test_processes_change_nothing(tmp_path):
-    script = tmp_path / "search.py"
-    script.write_text(SEARCH.replace("generations=40", "generations=2, steps=(16, 32), n_jobs=int(sys.argv[2])").replace("discover(load", "found = discover(load")
-                      + "    print(found.front.to_json())\n")
-    env = {k: v for k, v in os.environ.items() if k != "JOBLIB_MULTIPROCESSING"}
-    fronts = [subprocess.run([sys.executable, str(script), str(tmp_path / n), n], capture_output=True, text=True, check=True, env=env).stdout for n in "12"]
+def test_processes_change_nothing(training):
+    fronts = [discover(training, seed=3, progress=False, n_jobs=n, **SMALL["network"]).front.to_json() for n in (1, 2)]
     assert fronts[0] == fronts[1] != ""
 
 

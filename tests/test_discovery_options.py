@@ -145,7 +145,7 @@ def test_every_candidate_with_losses_by_fidelity_and_seed():
 
 @pytest.mark.slow
 def test_a_table_tells_its_shares_and_seeds():
-    found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), **SMALL | dict(generations=1, initial_size=8))
+    found = discover(table(), recipe=Recipe("brief", steps=400), hidden=(8,), lr_factors=(1, 3), **SMALL | dict(generations=1, initial_size=8, final_seeds=1))
     table_ = found.candidates
     assert table_.fidelity.dropna().between(0, 1).all() and (table_.fidelity[table_.rung == 2] == 1).all()
     assert (table_.fidelity[table_.rung == 0] == 0.5).all()                        # at least 200 steps of 400

@@ -101,9 +101,9 @@ def test_a_killed_search_goes_on_to_the_same_front(tmp_path):
         print(found.front.drop(columns="noise").to_json())
     """))
     def run(file, pause): return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), pause], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    killed = run("a.json", "0.2")
-    for _ in range(600):
-        time.sleep(0.1)
+    killed = run("a.json", "0.05")
+    for _ in range(6000):
+        time.sleep(0.02)
         if (tmp_path / "a.json").exists() and len(json.loads((tmp_path / "a.json").read_text())["scores"]) >= 5: break
     killed.kill()
     killed.wait()

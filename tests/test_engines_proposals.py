@@ -209,9 +209,9 @@ def test_a_killed_search_takes_the_answers_that_it_had(tmp_path):
         print(found.candidates.to_json())
     """))
     def run(file, pause): return subprocess.Popen([sys.executable, "mine.py", str(tmp_path / file), pause], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    killed = run("a", "0.15")
-    for _ in range(600):
-        time.sleep(0.1)
+    killed = run("a", "0.05")
+    for _ in range(6000):
+        time.sleep(0.02)
         if (tmp_path / "a.jsonl").exists() and len((tmp_path / "a.jsonl").read_text().splitlines()) >= 2: break
     killed.kill()
     killed.wait()

@@ -231,7 +231,7 @@ def test_a_search_trains_where_the_estimator_does():
 def test_restarts_of_a_search_are_explained():
     x = np.random.default_rng(0).uniform(-2, 2, size=(200, 1))
     options = dict(restarts=2, initial_size=8, population_size=8, generations=2, finalists=2, final_seeds=2, lr_factors=(1,))
-    net = NSADRegressor(hidden=(8,), recipe=dict(steps=200, batch_size=64, lr=0.02), budget=60, random_state=0,
+    net = NSADRegressor(hidden=(8,), recipe=dict(steps=60, batch_size=64, lr=0.02), budget=60, random_state=0,
                         engine_options=options | dict(starters=["sin(x)", "sin(2*x)", "sin(3*x)"]))
     told = net.fit(x, np.sin(4 * x[:, 0])).explain()
     final = net.discovery_.candidates.query("rung == 2").drop_duplicates(["formula", "seed"]).set_index("seed")

@@ -40,7 +40,8 @@ def test_text_reads_back_as_itself():
         nonlocal formulas
         f = read(text)
         if f is not None:
-            assert Formula(str(f)) == f and str(Formula(str(f))) == str(f) and hash(Formula(str(f))) == hash(f)
+            again = Formula(str(f))
+            assert again == f and str(again) == str(f) and hash(again) == hash(f)
             assert np.isfinite(f(np.array([-1e6, -3.3, -1e-30, -0.0, 0.0, 0.7, 1.0, 1e6]))).any()
             formulas += 1
     check()

@@ -221,7 +221,7 @@ def test_names_of_torch_are_torchs_whatever_a_library_or_a_folder_calls_so(toy, 
 
     def run(*acts):
         args = [part for a in acts for part in ("-a", a)]
-        return CliRunner().invoke(app, ["study", "toy.csv", "--target", "target", *args, "--seeds", "1", "--quiet", "--json"])
+        return CliRunner().invoke(app, ["study", "toy.csv", "--target", "target", *args, "--seeds", "1", "--epochs", "2", "--quiet", "--json"])
     rows = pd.read_json(__import__("io").StringIO(run("relu", "gelu", "library:relu", "library:mine").stdout))
     assert dict(zip(rows.activation, rows.formula)) == {"relu": "relu", "gelu": "gelu", "library:relu": "0.001*x", "library:mine": "0.001*x"}
     assert "ask for it as library:mine" in str(run("mine").exception)

@@ -14,6 +14,7 @@ from nsad.judgement import judge, tuned_rates
 from nsad.training import PAPER, Recipe
 
 SHORT = Recipe("short", epochs=30)
+BRIEF = Recipe("brief", epochs=8)
 
 
 def waves(n=700, seed=0):
@@ -30,7 +31,7 @@ def line(n=200, seed=0):
 
 @pytest.mark.slow
 def test_a_gain_that_lasts_is_worth_it():
-    judged = judge(waves(), "sin(2*x)", recipe=SHORT, n_seeds=3)
+    judged = judge(waves(500), "sin(2*x)", recipe=Recipe("short", epochs=24), n_seeds=4)
     assert judged.worth == "yes" and "activation='sin(2*x)'" in judged.advice
     assert "NSADRegressor" in judged.advice
     assert judged.verdicts[0].word == "better"
@@ -73,7 +74,7 @@ def test_what_is_tuned_does_not_see_test_rows():
     X = ds.X.copy()
     X[test] = -X[test]                       # labels stay, as the split draws from each class
     spoiled = Dataset.from_arrays(X, ds.y, name="line")
-    own, other = (judge(d, "tanh(x)", recipe=SHORT, n_seeds=2).table.set_index("") for d in (ds, spoiled))
+    own, other = (judge(d, "tanh(x)", recipe=BRIEF, n_seeds=2).table.set_index("") for d in (ds, spoiled))
     assert own.lr[["found", "relu", "gelu"]].equals(other.lr[["found", "relu", "gelu"]])
     assert own.accuracy["relu"] != other.accuracy["relu"]
 
@@ -87,7 +88,7 @@ def test_a_learning_rate_that_learns_nothing_is_not_taken(factors):
 
 @pytest.mark.slow
 def test_an_answer_travels_as_json():
-    judged = judge(line(), "tanh(x)", recipe=SHORT, n_seeds=2, tune=False)
+    judged = judge(line(), "tanh(x)", recipe=BRIEF, n_seeds=2, tune=False)
     raw = json.loads(json.dumps(judged.to_dict()))
     assert raw["worth"] == judged.worth and raw["formula"] == "tanh(x)"
     assert {r[""] for r in raw["table"]} >= {"found", "relu", "gelu", "linear"}
@@ -96,7 +97,7 @@ def test_an_answer_travels_as_json():
 
 @pytest.mark.slow
 def test_a_network_of_other_widths():
-    judged = judge(line(), "tanh(x)", recipe=SHORT, network="16-8", n_seeds=2, tune=False)
+    judged = judge(line(), "tanh(x)", recipe=BRIEF, network="16-8", n_seeds=2, tune=False)
     assert judged.table.set_index("").parameters["found"] == 3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 2 * (16 + 8)
     with pytest.raises(ValueError, match="no network is called 'wide'"):
         judge(line(), "tanh(x)", recipe=SHORT, network="wide")
@@ -105,17 +106,17 @@ def test_a_network_of_other_widths():
 @pytest.mark.slow
 def test_a_discovery_is_judged_on_its_own_split_and_on_no_other():
     ds = line()
-    found = discover(ds.take(split(ds, test=0.2, seed=42).train), budget=12, generations=1, progress=False, recipe=SHORT)
-    assert judge(ds, found, recipe=SHORT, n_seeds=2).formula == found.best
+    found = discover(ds.take(split(ds, test=0.2, seed=42).train), budget=12, generations=1, progress=False, recipe=BRIEF)
+    assert judge(ds, found, recipe=BRIEF, n_seeds=2).formula == found.best
     with pytest.raises(ValueError, match="seen"):
-        judge(ds, found, split_seed=7, recipe=SHORT, n_seeds=2, tune=False)
+        judge(ds, found, split_seed=7, recipe=BRIEF, n_seeds=2, tune=False)
     with pytest.raises(ValueError, match="seen"):                # more test rows: some were searched on
-        judge(ds, found, recipe=SHORT, n_seeds=2, tune=False, test=0.4)
+        judge(ds, found, recipe=BRIEF, n_seeds=2, tune=False, test=0.4)
 
 
 @pytest.mark.slow
 def test_the_share_of_test_rows_is_chosen():
-    ds, how = line(), dict(recipe=SHORT, n_seeds=2, tune=False)
+    ds, how = line(), dict(recipe=BRIEF, n_seeds=2, tune=False)
     shares = {test: judge(ds, "tanh(x)", test=test, **how).sentence for test in (0.2, 0.5)}
     assert all(f"{round(ds.n_rows * test)} test rows" in text for test, text in shares.items())
 
@@ -126,12 +127,12 @@ def test_the_command_answers_for_a_program(tmp_path, monkeypatch):
     table = pd.DataFrame(ds.X, columns=list("abc")).assign(side=np.where(ds.y, "left", "right"))
     table.to_csv(tmp_path / "sides.csv", index=False)
     monkeypatch.chdir(tmp_path)
-    said = CliRunner().invoke(app, ["discover", "sides.csv", "--target", "side", "--budget", "12", "--epochs", "10",
+    said = CliRunner().invoke(app, ["discover", "sides.csv", "--target", "side", "--budget", "12", "--epochs", "4",
                                     "--hidden", "16-8", "--json", "--judge", "--quiet"])
     assert said.exit_code == 0, said.output
     answer = json.loads(said.stdout)["judgement"]
     assert answer["worth"] in ("yes", "no", "not shown")
-    assert any("'strong, 10 epochs'" in n for n in answer["notes"])
+    assert any("'strong, 4 epochs'" in n for n in answer["notes"])
     assert {r["parameters"] for r in answer["table"] if r[""] == "relu"} == {3 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 48}
 
 

@@ -79,7 +79,7 @@ def test_constants_learn_in_a_stack():
     torch.manual_seed(0)
     rows = np.random.default_rng(0).normal(size=(400, 5)).astype(np.float32)
     stack = Stack(5, [SymbolicActivation("sin(1.1*x)", trainable=True), "sin(x)"], seeds=(1, 2), hidden=(8, 4))
-    train(stack, rows, (rows[:, 0] * rows[:, 1] > 0).astype(int))
+    train(stack, rows, (rows[:, 0] * rows[:, 1] > 0).astype(int), recipe=Recipe("brief", steps=200))
     learned = [m.constants.item() for m in stack.modules() if isinstance(m, SymbolicActivation) and m.constants is not None]
     assert len(learned) == 4 and all(abs(c - 1.1) > 1e-4 for c in learned) and len(set(learned)) == 4
 

@@ -220,11 +220,11 @@ def test_onnx_holds_the_same_numbers(tmp_path, trained, name):
     assert np.nanmean(np.abs(got - expected)) < 2e-3 * np.nanstd(expected)
 
 
-def rough(*layers, n=5):
+def rough(*layers, n=5, rows=600):
     "A network with some layers, with statistics that are not the initial ones, and rows."
     torch.manual_seed(0)
     net = nn.Sequential(*layers)
-    X = torch.randn(600, n) * torch.tensor([1.0, 10.0, 0.1, 1.0, 3.0])[:n] + 2
+    X = torch.randn(rows, n) * torch.tensor([1.0, 10.0, 0.1, 1.0, 3.0])[:n] + 2
     for _ in range(30): net.train()(X)
     return net.train(False), X.numpy()
 
@@ -242,7 +242,7 @@ SHAPES = {
     "one unit": lambda: rough(nn.Linear(1, 1), nn.Sigmoid(), nn.Linear(1, 1), n=1),
     "hundreds of units": lambda: rough(nn.Linear(5, 300), nn.BatchNorm1d(300), nn.ReLU(), nn.Linear(300, 7)),
     "a dead unit": lambda: dead(),
-    "long rows": lambda: rough(nn.Linear(5, 4100), nn.Tanh(), nn.Linear(4100, 1)),
+    "long rows": lambda: rough(nn.Linear(5, 4100), nn.Tanh(), nn.Linear(4100, 1), rows=40),
 }
 
 

@@ -10,7 +10,8 @@ from sklearn.preprocessing import StandardScaler
 from nsad import NSADClassifier, discover
 
 SMALL = bool(os.environ.get("NSAD_SMALL"))                           # a short run, for tests
-SEARCH = dict(budget=9, finalists=1, final_seeds=1) if SMALL else dict(budget=200, scales=(0.3, 3))
+SEARCH = (dict(budget=9, finalists=1, final_seeds=1, recipe=dict(epochs=5)) if SMALL
+          else dict(budget=200, scales=(0.3, 3)))
 SAME = dict(hidden=(64, 32), max_iter=20 if SMALL else 200, random_state=0)
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)

@@ -1,11 +1,10 @@
 """The command line as a user meets it: a process of its own, its exit code, and what it prints."""
 import json
-import subprocess
-import sys
 
 import pytest
 
 from helpers import nsad, nsad_here
+from nsad import paper
 
 pytestmark = pytest.mark.slow
 
@@ -45,13 +44,15 @@ def test_data_list():
     assert names == ["higgs", "forest_cover", "spambase", "magic"]
 
 
-def test_reproduce_writes_a_report_that_needs_no_network(tmp_path):
+def test_reproduce_writes_a_report_that_needs_no_network(tmp_path, monkeypatch):
     "The demo, as small as it can be: table, verdicts and report; a second run trains nothing again."
-    code = ("from nsad import cli, paper; paper.DEMO_ENGINES = {'gplearn': dict(population_size=60, generations=1, fraction=0.5),"
-            "'network': dict(population_size=12, generations=1, rows=300, final_rows=400, finalists=3)};"
-            "paper.DEMO_SEARCH = dict(population_size=8, generations=1, initial_size=8, finalists=2); paper.DEMO_EPOCHS = 2;"
-            "import sys; sys.argv = ['nsad', 'demo', '--rows', '600', '--repeats', '2', '--out', sys.argv[1], '--quiet']; cli.main()")
-    outputs = [subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True).stdout for _ in (1, 2)]
+    small = dict(generations=1, final_seeds=1, lr_factors=(1,))
+    monkeypatch.setattr(paper, "DEMO_ENGINES", {"gplearn": dict(population_size=60, generations=1, fraction=0.5),
+                                                "network": dict(population_size=12, initial_size=12, rows=300, final_rows=400, finalists=3, **small)})
+    monkeypatch.setattr(paper, "DEMO_SEARCH", dict(population_size=8, initial_size=8, finalists=2, **small))
+    monkeypatch.setattr(paper, "DEMO_EPOCHS", 2)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")                  # trainings as short as these are not worth processes of their own
+    outputs = [nsad_here("demo", "--rows", 600, "--repeats", 2, "--out", tmp_path, "--quiet").stdout for _ in (1, 2)]
     last = outputs[0].strip().splitlines()[-1]
     assert last == f"report: {tmp_path / 'report.html'}" and all(f"C{i}" in outputs[0] for i in range(1, 8))
     assert outputs[0] == outputs[1]

@@ -63,7 +63,7 @@ def program(*commands, **environment):
 
 
 SEARCH = ["discover", "own.csv", "--target", "kind", "--budget", "8", "--epochs", "2", "--quiet"]
-STUDY = ["study", "own.csv", "--target", "kind", "--seeds", "1", "--quiet"]
+STUDY = ["study", "own.csv", "--target", "kind", "--seeds", "1", "--quiet", "--epochs", "2"]
 
 
 # ---------------------------------------------------------------- a discovery is kept, and replaces nothing
@@ -137,7 +137,7 @@ def test_a_formula_may_be_longer_than_a_file_name(own):
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("name, code", [("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_search_that_is_told_to_end_keeps_what_it_has(name, code, own):
-    search = subprocess.Popen([NSAD, *SEARCH[:4], "--quiet", "--resume", "scores.json", "-o", "found.json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    search = subprocess.Popen([NSAD, *SEARCH[:4], "--epochs", "2", "--quiet", "--resume", "scores.json", "-o", "found.json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True)
     deadline = time.monotonic() + 120
     while not Path("scores.json").exists():
@@ -191,7 +191,7 @@ def test_no_name_reaches_the_terminal_as_a_command(own):
     frame.to_csv(path, index=False)
     commands = [["data", "describe", path, "--target", "kind"], ["data", "describe", path, "--target", "nope"], ["export", f"x+{HOSTILE}", "a.h"],
                 ["discover", path, "--target", "kind", "--budget", "8", "--epochs", "2", "--quiet", "--no-judge"], ["study", "magic", "--rows", "200", "-a", HOSTILE],
-                ["study", path, "--target", "kind", "-a", "relu", "--seeds", "1", "--quiet"], ["library", "show", HOSTILE]]
+                ["study", path, "--target", "kind", "-a", "relu", "--seeds", "1", "--epochs", "2", "--quiet"], ["library", "show", HOSTILE]]
     for command, (_, seen) in zip(commands, program(*commands)):
         assert "owned" in seen.decode("utf-8") and not set("\x1b\x07\x9b\u202e\r") & set(seen.decode("utf-8")), command
 

@@ -96,7 +96,7 @@ def test_a_file_without_names_is_noticed_and_read(harvest):
 @pytest.mark.slow
 def test_numbers_that_are_names_stay_names(tmp_path):
     (tmp_path / "spectra.csv").write_text("400,5;410,5;420,5;kind\n" + "\n".join(f"{i % 7},1;{i % 5},2;{i % 3},3;{'ab'[i % 2]}" for i in range(40)))
-    card = json.loads(run("data", "describe", "spectra.csv", "--json", cwd=tmp_path).stdout)
+    card = json.loads(here("data", "describe", "spectra.csv", "--json", cwd=tmp_path).stdout)
     assert [c["column"] for c in card["columns"]] == ["400,5", "410,5", "420,5", "kind"]
 
 
@@ -104,7 +104,7 @@ def test_numbers_that_are_names_stay_names(tmp_path):
 @pytest.mark.parametrize("trained", [["relu", "sin(x)"], ["relu"]])
 def test_a_baseline_that_is_not_trained_is_a_mistake(trained, harvest):
     activations = [word for name in trained for word in ("-a", name)]
-    out = run("study", "harvest.csv", "--target", "Ertrag", *activations, "--baseline", "gelu", cwd=harvest)
+    out = here("study", "harvest.csv", "--target", "Ertrag", *activations, "--baseline", "gelu", cwd=harvest)
     assert out.returncode == 1 and "-a gelu" in out.stderr and ", ".join(trained) in out.stderr
 
 

@@ -43,8 +43,8 @@ def test_every_command_that_a_page_names_exists(page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["index.md", "howto/install.md"])
-def test_the_code_of_a_page_runs(name, capsys):
-    "The front page's search has five seconds here, and the pages of how-to are run by test_site.py."
+def test_the_code_of_a_page_runs(name, capsys, brief):
+    "The front page's search has two seconds here, and the pages of how-to are run by test_site.py."
     code = "\n".join(re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / name).read_text("utf-8"), re.M | re.S))
-    exec(compile(code.replace("time_limit=60", "time_limit=5"), name, "exec"), {"__name__": "page"})
+    exec(compile(code.replace("time_limit=60", "time_limit=2"), name, "exec"), {"__name__": "page"})
     assert capsys.readouterr().out.strip()

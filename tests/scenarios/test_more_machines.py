@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def study():
     names = ["relu", "tanh", "sin(x)", "x*exp(-x**2)"]
-    return Study([load_dataset("magic", rows=1500, seed=1)], names, seeds=(1, 2, 3), recipe=Recipe("quick", epochs=30, batch_size=64), stack_size=3)
+    return Study([load_dataset("magic", rows=1500, seed=1)], names, seeds=(1, 2, 3), recipe=Recipe("quick", epochs=10, batch_size=64), stack_size=3)
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +154,10 @@ def test_a_scheduler_that_is_started_again_loses_nothing():
         start_all()
         workers = Workers(backend="dask", scheduler=address)
         with connected(workers):
-            results = run_jobs(after_a_pause, [(np.ones(100_000), k) for k in range(30)], workers)
+            results = run_jobs(after_a_pause, [(np.ones(100_000), k) for k in range(12)], workers)
             first = next(results)
             restart()
-            assert [first, *results] == [100_000. + k for k in range(30)]
+            assert [first, *results] == [100_000. + k for k in range(12)]
     finally:
         for process in running: process.kill()
 

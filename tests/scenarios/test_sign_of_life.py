@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers import PENGUINS, nsad
+from helpers import PENGUINS, nsad, nsad_here
 from nsad import ActivationLibrary, Dataset, Recipe, cli, discover
 
 SEARCH = ["discover", "penguins.csv", "--target", "species", "--budget", "12", "--epochs", "2", "--operators", "mul,sin"]
@@ -26,16 +26,16 @@ def test_a_search_tells_each_stage_in_a_log_and_keeps_what_it_found(tmp_path):
     assert "is trained beside ReLU" in said and "learning rate 0.003 is tried for " in said
     assert "networks with " in said
     kept = (tmp_path / "penguins-discovery.json").read_text()
-    nsad(*SEARCH, "--no-judge", cwd=tmp_path)
+    nsad_here(*SEARCH, "--no-judge", cwd=tmp_path)
     assert (tmp_path / "penguins-discovery.json").read_text() == kept
     assert len(list(tmp_path.glob("penguins-discovery*.json"))) == 2
-    assert nsad(*SEARCH, "--json", "--quiet", cwd=tmp_path).stderr == ""
+    assert nsad_here(*SEARCH, "--json", "--quiet", cwd=tmp_path).stderr == ""
 
 
 @pytest.mark.slow
 def test_a_vocabulary_that_cannot_be_is_told_with_the_list(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
-    wrong = nsad(*SEARCH[:-1], "mul,sine", cwd=tmp_path, code=1)
+    wrong = nsad_here(*SEARCH[:-1], "mul,sine", cwd=tmp_path, code=1)
     assert "there is no operator 'sine'; there are add, sub" in wrong.stderr
 
 
@@ -43,7 +43,7 @@ def test_a_vocabulary_that_cannot_be_is_told_with_the_list(tmp_path):
 def test_a_study_says_how_much_there_is_to_do(tmp_path):
     shutil.copy(PENGUINS, tmp_path)
     study = ["study", "penguins.csv", "--target", "species", "-a", "relu", "-a", "silu", "--epochs", "2", "--seeds", "1,2"]
-    said = [line for line in nsad(*study, cwd=tmp_path).stderr.splitlines() if "still at work" not in line]
+    said = [line for line in nsad_here(*study, cwd=tmp_path).stderr.splitlines() if "still at work" not in line]
     assert said[0] == "nsad study: reading penguins.csv" and said[1].startswith("4 networks to train by the recipe 'strong, 2 epochs'")
 
 
