@@ -491,14 +491,17 @@ def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
 def _tried_embedding(
     self: _Estimator, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int
 ) -> Embedding | None:
-    "Before a search \"auto\" is what short trainings say of numbers, in place of a rule."
+    """Before a search "auto" is what short trainings say of numbers, in place of a rule; the
+    rule stays where time is limited.
+    """
     words = () if self.encoding_ is None else self.encoding_.categorical_columns
     tried = automatic_embedding(X, words, least_rows=400, most_columns=100)
     plain = automatic_embedding(X, words, least_rows=math.inf)
-    if not (isinstance(self.embedding, str) and self.embedding == "auto") or tried == plain:
+    is_auto = isinstance(self.embedding, str) and self.embedding == "auto"
+    if not is_auto or tried == plain or self.time_limit is not None:
         return wanted
-    network = widths_of(self.hidden), self._recipe(), seed, self.device
-    return tried if embedding_pays(X, y, self._task, tried, plain, *network) else plain
+    how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose)
+    return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
@@ -931,8 +934,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
         and categories that it leaves open come from the rows of `fit`. "auto" embeds words; and
         numbers, piecewise, where that pays: before a search short trainings tell
-        (`nsad.problem.embedding_pays`, from 400 rows on), with an activation given
-        `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for none.
+        (`nsad.problem.embedding_pays`, from 400 rows on); with an activation or a
+        `time_limit` given, `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for
+        none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.

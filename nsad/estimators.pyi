@@ -69,7 +69,7 @@ def _scaled_weights(weights: np.ndarray) -> np.ndarray:
 def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
     ...
 
-def _search_limits(engine, n_rows: int) -> tuple[int | None, dict]:
+def _search_limits(engine, n_rows: int, embeds: bool=False) -> tuple[int | None, dict]:
     ...
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
@@ -396,8 +396,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         a `PeriodicEmbedding`, `PiecewiseLinearEmbedding` or `CategoryEmbedding`. Columns, bins
         and categories that it leaves open come from the rows of `fit`. "auto" embeds words; and
         numbers, piecewise, where that pays: before a search short trainings tell
-        (`nsad.problem.embedding_pays`, from 400 rows on), with an activation given
-        `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for none.
+        (`nsad.problem.embedding_pays`, from 400 rows on); with an activation or a
+        `time_limit` given, `nsad.embeddings.automatic_embedding` (from 4,000 rows on). None for
+        none.
     scaling : str, default "standard"
         How columns are scaled, by the rows of `fit`: "standard", "robust" (a smooth clip, for
         long tails), "quantile_uniform" or "quantile_normal" (ranks), see `Scaler`.

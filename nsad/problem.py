@@ -25,6 +25,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
+from tqdm import tqdm
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler, checked_scaling, whole_number
 from .embeddings import Embedding, embedding_of, with_words
@@ -969,6 +970,7 @@ def embedding_pays(
     recipe: Recipe = STRONG,
     seed: int = 0,
     device: str = "auto",
+    progress: bool = False,
 ) -> bool:
     """Does a network learn a table clearly better by an embedding? Tried by short trainings.
 
@@ -982,6 +984,8 @@ def embedding_pays(
         As in `TableProblem`.
     seed : int, default 0
         Of rows held out and of initial weights.
+    progress : bool, default False
+        Show a bar over the two.
 
     Returns
     -------
@@ -994,7 +998,7 @@ def embedding_pays(
     n_fit = len(X) - held
     seeds = [seed + 3000 + i for i in range(_at_least_rows(1000, held))]
     short, losses = recipe.share(0.25, n_fit), []
-    for tried in (embedding, other):
+    for tried in tqdm((embedding, other), disable=not progress, desc="embedding"):
         placed = tried and tried.for_rows(X)
         trial = TableTrial(
             X, y, task, short, seeds, n_fit, tuple(hidden), embedding=placed, device=device

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
+from tqdm import tqdm as tqdm
 from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, whole_number as whole_number
 from .embeddings import Embedding as Embedding, embedding_of as embedding_of, with_words as with_words
@@ -400,7 +401,7 @@ def stack_losses(trial: TableTrial, formulas: Sequence[str | tuple[str, ...]]) -
 def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     ...
 
-def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto') -> bool:
+def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> bool:
     ...
 
 def _at_least_rows(wanted: int, held: int) -> int:

@@ -87,6 +87,8 @@ def test_before_a_search_trainings_decide_and_the_search_is_in_that_network(targ
     searched = model.discovery_.provenance["options"].get("embedding")
     assert str(searched).startswith("piecewise" if embeds else "None")
     assert model.score(X, target(X)) > 0.8
+    model.set_params(time_limit=60).fit(X, target(X))          # then there is no time for trainings
+    assert model.embedding_ is None
 
 
 @pytest.mark.slow
