@@ -2,7 +2,7 @@
 (() => {
   const HINT = "scroll sideways for the rest →";
 
-  function breakable(table) {
+  function breakable(table, boxes) {
     // long_names_like_this may break after their underscores, so that more columns fit; 0.8 ± 0.1 may not, if there is room
     const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT), long = [], spread = [];
     while (texts.nextNode()) {
@@ -14,13 +14,12 @@
       text.replaceWith(...parts.flatMap((part, i) => i ? [document.createElement("wbr"), part] : [part]));
     }
     for (const text of spread) text.data = text.data.replaceAll(" ± ", "\u00a0±\u00a0");
-    if (boxes().some(box => box.contains(table) && box.scrollWidth > box.clientWidth + 1))
+    if (spread.length && boxes.some(box => box.contains(table) && box.scrollWidth > box.clientWidth + 1))
       for (const text of spread) text.data = text.data.replaceAll("\u00a0±\u00a0", " ± ");
   }
 
-  function say(box) {
+  function say(box, wide) {
     // a bar, a line above tables and figures, and the keyboard's arrows, wherever something is out of sight
-    const wide = box.scrollWidth > box.clientWidth + 1;
     if (wide === box.classList.contains("scrolls")) return;
     box.classList.toggle("scrolls", wide);
     if (wide) {
@@ -83,12 +82,17 @@
   }
 
   function start() {
-    document.querySelectorAll(".bd-article table").forEach(breakable);
+    const all = boxes();
+    document.querySelectorAll(".bd-article table").forEach(table => breakable(table, all));
     document.querySelectorAll(".bd-article .cell_output img, .bd-article img").forEach(img =>
       img.complete ? legible(img) : img.addEventListener("load", () => legible(img)));
     const root = document.querySelector(".gallery");
     if (root) gallery(root);
-    const look = () => boxes().forEach(say);
+    const look = () => {
+      // measured first and changed then, so that the page is laid out once
+      const wide = boxes().map(box => [box, box.scrollWidth > box.clientWidth + 1]);
+      wide.forEach(pair => say(...pair));
+    };
     look();
     addEventListener("load", look);
     addEventListener("resize", look);

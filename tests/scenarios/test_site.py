@@ -80,7 +80,7 @@ def test_llms_txt_names_every_public_name(site):
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "howto").glob("[!i]*.md")), ids=lambda p: p.stem)
-def test_the_code_of_a_how_to_page_runs(page):
+def test_the_code_of_a_how_to_page_runs(page, brief):
     code = "\n".join(re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.M | re.S))
     assert code
     exec(compile(code, page, "exec"), {"__name__": page.stem})
@@ -147,14 +147,18 @@ PAGES = [("index.html", 1, 2), ("is-it-for-me.html", 0, 0), ("explain/glossary.h
          ("nbs/tutorials/engines_side_by_side.html", 0, 1), ("nbs/25_cli.html", 0, 0), ("reference/NSADClassifier.html", 0, 0)]
 
 
-@pytest.mark.parametrize("path, formulas, pictures", PAGES)
-def test_pages_render_with_mathematics_and_figures(visit, path, formulas, pictures):
-    v = visit(viewport={"width": 1280, "height": 1000})
-    tab = v.open(path)
-    assert tab.locator("mjx-container svg").count() >= formulas and tab.locator("mjx-merror").count() == 0
-    assert tab.locator("article img, article svg.curve, article .output.text_html svg").count() >= pictures
-    assert tab.evaluate("[...document.images].filter(i => !i.naturalWidth && i.loading != 'lazy').length") == 0
-    v.keep("wide-" + path.replace("/", "-").removesuffix(".html"))
+# Formulas, those that are wrong, pictures, and pictures that did not come.
+CONTENT = """() => ({formulas: document.querySelectorAll('mjx-container svg').length, wrong: document.querySelectorAll('mjx-merror').length,
+    pictures: document.querySelectorAll('article img, article svg.curve, article .output.text_html svg').length,
+    absent: [...document.images].filter(i => !i.naturalWidth && i.loading != 'lazy').length})"""
+
+
+@pytest.fixture(scope="module")
+def searches(browser, server):
+    "One visit for all searches; the index comes once."
+    v = Visit(browser, server)
+    yield v
+    v.close()
 
 
 def hits(tab, words):
@@ -167,8 +171,8 @@ def hits(tab, words):
     ("collapse", "reference/Formula.html#nsad.formula.Formula.collapse"), ("install", "howto/install.html"), ("GPU", "howto/gpu.html"),
     ("early stopping", "howto/recipe.html"), ("when not to use", "is-it-for-me.html"), ("specialist", "explain/glossary.html#term-specialist"),
     ("PySR", "explain/beside.html")])
-def test_a_search_leads_to_the_page_that_answers_it(visit, words, page):
-    tab = visit().open("search.html?q=" + words.replace(" ", "+"))
+def test_a_search_leads_to_the_page_that_answers_it(searches, words, page):
+    tab = searches.open("search.html?q=" + words.replace(" ", "+"), until="load")
     assert any(hit.endswith(page) for hit in hits(tab, words)[:5]), hits(tab, words)[:8]
 
 
@@ -196,13 +200,18 @@ SHOWN = "index.html", "gallery.html", "reference/discover.html", "nbs/tutorials/
 
 
 def settled(tab, script):
-    "What a script says twice in a row, when the page has taken its new width."
-    last = None
-    for _ in range(100):
-        tab.wait_for_timeout(50)
-        last, before = tab.evaluate(script), last
-        if last == before: break
-    return last
+    "What a script says twice in a row, two frames apart, when the page has taken its new width."
+    return tab.evaluate("""async script => {
+        const look = eval(script), frame = () => new Promise(requestAnimationFrame);
+        let before, now;
+        for (let i = 0; i < 200 && (before === undefined || before != now); i++) {
+            await frame(); await frame();
+            before = now; now = JSON.stringify(look());
+        }
+        return JSON.parse(now) }""", script)
+
+
+def name_of(path): return path.replace("/", "-").removesuffix(".html")
 
 
 @pytest.fixture(scope="module")
@@ -211,17 +220,27 @@ def measured(browser, server, site):
     v = Visit(browser, server, viewport={"width": WIDTHS[0], "height": 1000})
     paths = sorted(p.relative_to(site).as_posix() for folder in ("nbs", "explain", "howto", "learn") for p in (site / folder).rglob("*.html"))
     found = {width: {} for width in WIDTHS}
-    for path in [*(f"{name}.html" for name in ALONE), *paths]:
+    for path in dict.fromkeys([*(f"{name}.html" for name in ALONE), *(path for path, *_ in PAGES), *paths]):
         tab = v.open(path, until="load")
         tab.wait_for_function("document.readyState == 'complete' && document.fonts.status == 'loaded'")
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 1000})
             found[width][path] = dict(hidden=settled(tab, OUT_OF_SIGHT), boxes=tab.locator("article table, article pre").count(),
-                                      too_wide=tab.evaluate(TOO_WIDE), across=tab.evaluate("document.documentElement.scrollWidth"))
-            if width == WIDTHS[0] and path in SHOWN: v.keep("phone-" + path.replace("/", "-").removesuffix(".html"))
+                                      too_wide=tab.evaluate(TOO_WIDE), across=tab.evaluate("document.documentElement.scrollWidth"),
+                                      content=tab.evaluate(CONTENT))
+            if width == 390 and path in SHOWN: v.keep("phone-" + name_of(path))
+            if width == 1280 and path in [path for path, *_ in PAGES]: v.keep("wide-" + name_of(path))
+        tab.goto("about:blank")                           # which narrows at no cost
         tab.set_viewport_size({"width": WIDTHS[0], "height": 1000})
     v.close()
     return found
+
+
+@pytest.mark.parametrize("path, formulas, pictures", PAGES)
+def test_pages_render_with_mathematics_and_figures(measured, path, formulas, pictures):
+    content = measured[1280][path]["content"]
+    assert content["formulas"] >= formulas and content["pictures"] >= pictures
+    assert content["wrong"] == content["absent"] == 0
 
 
 @pytest.mark.parametrize("width", WIDTHS)
