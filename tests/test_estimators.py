@@ -33,10 +33,9 @@ import torch
 from sklearn.utils.estimator_checks import check_estimator
 import nsad
 torch.set_num_threads(1)
-name, parameters = json.loads(sys.argv[1])
-estimator = getattr(nsad, name)(**parameters)
-results = check_estimator(estimator, on_fail=None, on_skip=None)
-print(json.dumps([(r["check_name"], r["status"], str(r["exception"] or "")) for r in results]))
+for name, parameters in json.loads(sys.argv[1]):
+    results = check_estimator(getattr(nsad, name)(**parameters), on_fail=None, on_skip=None)
+    print(json.dumps([(r["check_name"], r["status"], str(r["exception"] or "")) for r in results]))
 """
 QUICK = dict(hidden=[8], max_iter=10, batch_size=32, lr=0.03)
 WAYS = {"discovers": dict(budget=2, engine_options=SMALL, **QUICK), "relu": dict(activation="relu", **QUICK),
@@ -47,15 +46,12 @@ if os.environ.get("NSAD_SLOW"):                     # four minutes: a search of 
 
 @pytest.fixture(scope="module")
 def checks():
-    "All checks of all ways, two processes at a time; scikit-learn skips one check unless SCIPY_ARRAY_API is set before SciPy starts."
-    env, results = {**os.environ, "SCIPY_ARRAY_API": "1", "OMP_NUM_THREADS": "1"}, {}
-    for way, parameters in WAYS.items():
-        runs = {name: subprocess.Popen([sys.executable, "-c", CHECK, json.dumps([name, parameters])], env=env, text=True,
-                                       stdout=subprocess.PIPE) for name in ("NSADClassifier", "NSADRegressor")}
-        for name, run in runs.items():
-            out, _ = run.communicate(timeout=600)
-            results[name, way] = json.loads(out.splitlines()[-1])
-    return results
+    "All checks of all ways, in a process of its own: scikit-learn skips one check unless SCIPY_ARRAY_API is set before SciPy starts."
+    env = {**os.environ, "SCIPY_ARRAY_API": "1", "OMP_NUM_THREADS": "1"}
+    asked = {(name, way): parameters for way, parameters in WAYS.items() for name in ("NSADClassifier", "NSADRegressor")}
+    said = subprocess.run([sys.executable, "-c", CHECK, json.dumps([(name, parameters) for (name, _), parameters in asked.items()])],
+                          env=env, text=True, stdout=subprocess.PIPE, timeout=900).stdout
+    return dict(zip(asked, map(json.loads, said.splitlines()[-len(asked):]), strict=True))
 
 
 @pytest.mark.parametrize("way", WAYS)
