@@ -500,7 +500,8 @@ def _tried_embedding(
     is_auto = isinstance(self.embedding, str) and self.embedding == "auto"
     if not is_auto or tried == plain or self.time_limit is not None:
         return wanted
-    how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose)
+    most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
+    how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose), most
     return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06

@@ -971,6 +971,7 @@ def embedding_pays(
     seed: int = 0,
     device: str = "auto",
     progress: bool = False,
+    most: float = 0.9,
 ) -> bool:
     """Does a network learn a table clearly better by an embedding? Tried by short trainings.
 
@@ -986,13 +987,14 @@ def embedding_pays(
         Of rows held out and of initial weights.
     progress : bool, default False
         Show a bar over the two.
+    most : float, default 0.9
+        Share of the other's loss below which the embedding pays.
 
     Returns
     -------
     bool
-        Is the loss on a quarter of the rows less than 0.9 times that of the other? The mean over
-        three seeds, up to six where that are few rows, of networks with SiLU and a quarter of
-        the recipe's steps.
+        Is the loss on a quarter of the rows below that share? The mean over three seeds, up to
+        six where that are few rows, of networks with SiLU and a quarter of the recipe's steps.
     """
     held = len(X) // 4
     n_fit = len(X) - held
@@ -1004,7 +1006,7 @@ def embedding_pays(
             X, y, task, short, seeds, n_fit, tuple(hidden), embedding=placed, device=device
         )
         losses.append(np.mean(stack_losses(trial, ["silu(x)"])))
-    return bool(losses[0] < 0.9 * losses[1])
+    return bool(losses[0] < most * losses[1])
 
 # %% ../nbs/14_problem.ipynb #f3006b00
 def _at_least_rows(wanted: int, held: int) -> int:

@@ -401,7 +401,7 @@ def stack_losses(trial: TableTrial, formulas: Sequence[str | tuple[str, ...]]) -
 def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     ...
 
-def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> bool:
+def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, most: float=0.9) -> bool:
     ...
 
 def _at_least_rows(wanted: int, held: int) -> int:

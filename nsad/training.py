@@ -614,6 +614,7 @@ class Stepper:
             recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = recipe, n_steps, 0
         self.optimiser = _optimiser(members, recipe)
+        self.parameters = [p for g in self.optimiser.param_groups for p in g["params"]]
         self.clip = None if recipe.clip is None else _Clipper(members, recipe.clip)
 
     def step(self, loss: Tensor):
@@ -628,7 +629,8 @@ class Stepper:
 
     def descend(self, loss: Tensor, rates: Sequence):
         "Down the gradient of a loss, by these learning rates: numbers, or tensors on a card."
-        self.optimiser.zero_grad()
+        for p in self.parameters:  # as `zero_grad` does, which takes as long as a small layer
+            p.grad = None
         loss.backward()
         for group, rate in zip(self.optimiser.param_groups, rates):
             group["lr"] = rate

@@ -264,6 +264,7 @@ class Stepper:
             recipe = replace(recipe, weight_decay=_auto_decay(n_steps))
         self.recipe, self.n_steps, self.taken = (recipe, n_steps, 0)
         self.optimiser = _optimiser(members, recipe)
+        self.parameters = [p for g in self.optimiser.param_groups for p in g['params']]
         self.clip = None if recipe.clip is None else _Clipper(members, recipe.clip)
 
     def step(self, loss: Tensor):
