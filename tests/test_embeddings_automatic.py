@@ -6,6 +6,7 @@ import pytest
 
 from nsad import CategoryEmbedding, NSADClassifier, NSADRegressor, PiecewiseLinearEmbedding, Recipe, to_c
 from nsad.embeddings import automatic_embedding
+from nsad.problem import embedding_pays
 
 RNG = np.random.default_rng(0)
 WIDE = RNG.normal(size=(4000, 12))
@@ -109,6 +110,14 @@ def test_few_rows_columns_of_few_values_and_what_was_asked_for_are_not_tried():
     asked = NSADClassifier(**brief, embedding="periodic(columns=1)").fit(mixed(500), y[:500])
     assert str(asked.embedding_).startswith("periodic")
     assert NSADClassifier(**brief, embedding=None).fit(mixed(500), y[:500]).embedding_ is None
+
+
+@pytest.mark.slow
+def test_how_much_lower_the_loss_has_to_be_is_an_option():
+    X = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
+    asked = X, np.sin(3 * X[:, 0]) + X[:, 1], "regression", PiecewiseLinearEmbedding()
+    said = [embedding_pays(*asked, recipe=Recipe("brief", steps=100), most=most) for most in (0.01, 100)]
+    assert said == [False, True]
 
 
 def test_all_options_together_are_one_file():
