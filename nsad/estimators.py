@@ -1354,9 +1354,18 @@ def _does_and_costs(self: _Estimator) -> str:
     owner = "the network has" if n_members == 1 else f"the {n_members} networks together have"
     were = "was" if n_members == 1 else "were"
     return (
-        f"{does}; {owner} {self.n_parameters_:,} parameters and {were} trained for"
-        f" {self.n_iter_} epochs"
+        f"{does}; {owner} {self.n_parameters_:,} parameters{self._behind()} and {were} trained"
+        f" for {self.n_iter_} epochs"
     )
+
+# %% ../nbs/24_estimators.ipynb #2ac8c6cc
+@patch
+def _behind(self: _Estimator) -> str:
+    "How many columns are embedded, words and numbers; nothing where none are."
+    placed = self.embedding_
+    inner = getattr(placed, "numbers", None)
+    n = sum(len(e.columns) for e in (placed, inner) if e is not None)
+    return f" behind an embedding of {n} column{'s' * (n != 1)}" if n else ""
 
 # %% ../nbs/24_estimators.ipynb #d3d57dba
 @patch

@@ -292,6 +292,9 @@ class _Estimator(BaseEstimator):
     def _does_and_costs(self) -> str:
         ...
 
+    def _behind(self) -> str:
+        ...
+
     def __getstate__(self) -> dict:
         ...
 

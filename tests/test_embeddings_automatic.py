@@ -44,6 +44,7 @@ def test_words_of_a_frame_are_embedded_as_words_and_never_as_numbers(tmp_path):
     frame = pd.DataFrame({"town": [f"town {k:02}" for k in towns], "x": WIDE[:, 0]})
     model = NSADRegressor("silu", **SHORT).fit(frame, towns % 7 + WIDE[:, 0])
     assert model.embedding_.columns == (0,) and model.embedding_.numbers.columns == (1,)
+    assert "behind an embedding of 2 columns" in model.explain()
     again = NSADRegressor.load(model.save(tmp_path / "model.nsad"))
     assert again.embedding_ == model.embedding_ and again.embedding == "auto"
     np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
@@ -59,7 +60,7 @@ def test_an_estimator_says_what_it_decided_and_is_saved_with_it(make, tmp_path):
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     few = make("silu", **SHORT).fit(X[:300], y[:300])
     plain = make("silu", **{**SHORT, "embedding": None}).fit(X[:300], y[:300])
-    assert few.embedding_ is None
+    assert few.embedding_ is None and "embedding" not in few.explain()
     np.testing.assert_array_equal(few.predict(X), plain.predict(X))
 
 
