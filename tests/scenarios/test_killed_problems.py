@@ -81,13 +81,49 @@ KINDS = {
     """,
 }
 END = """
-if __name__ == "__main__":
+def search(file, n_jobs):
     size = 48 if isinstance(problem, TableProblem) or getattr(problem, "as_one", False) else 24           # what trains one by one tells of each training
-    for file, jobs in zip(sys.argv[1::2], sys.argv[2::2]):
-        found = discover(problem, resume=file, initial_size=size, population_size=size // 2, generations=2, finalists=3, final_seeds=2, progress=False,
-                         n_jobs=int(jobs))
-        print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""), flush=True)
+    return discover(problem, resume=file, initial_size=size, population_size=size // 2, generations=2, finalists=3, final_seeds=2, progress=False, n_jobs=n_jobs)
 """
+# Each search has a process of its own, forked from one that has imported everything and done nothing.
+SERVER = """
+import importlib, json, multiprocessing, os, sys
+
+
+def work(folder, kind, pause, searches):
+    os.chdir(folder)
+    os.environ["PAUSE"] = pause
+    sys.path.insert(0, folder)
+    search = importlib.import_module(kind).search
+    with open("said.txt", "w") as said:
+        for file, n_jobs in searches:
+            found = search(file, n_jobs)
+            print(found.front.drop(columns="noise").to_json(), found.provenance.get("cut", ""), file=said, flush=True)
+    os._exit(0)                        # workers of its own are not waited for
+
+
+if __name__ == "__main__":
+    fresh = multiprocessing.get_context("forkserver")
+    fresh.set_forkserver_preload(["nsad.discovery", "nsad.engines.network", "nsad.fields", "nsad.problem", "torch._dynamo", "sklearn.datasets"])
+    for line in sys.stdin:
+        process = fresh.Process(target=work, args=json.loads(line))
+        process.start()
+        print(process.pid, flush=True)
+        process.join(120)
+        process.kill()
+        process.join()
+        print(process.exitcode, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "server.py").write_text(SERVER)
+    process = subprocess.Popen([sys.executable, "server.py"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    yield process
+    process.stdin.close()
+    process.wait(60)
 
 
 def scores(path):
@@ -95,24 +131,37 @@ def scores(path):
     except (OSError, ValueError): return 0
 
 
+def alive(pid):
+    try: os.kill(pid, 0)
+    except ProcessLookupError: return False
+    return True
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_killed_stopped_and_in_two_processes_a_search_ends_with_the_same_front(kind, tmp_path):
-    (tmp_path / "mine.py").write_text(BEGIN + textwrap.dedent(KINDS[kind]) + END)
+def test_killed_stopped_and_in_two_processes_a_search_ends_with_the_same_front(kind, tmp_path, server):
+    (tmp_path / f"{kind}_problem.py").write_text(BEGIN + textwrap.dedent(KINDS[kind]) + END)
     def start(*searches, pause="0"):
-        "Searches in one process, one after the other: the file of each, and its number of processes."
-        return subprocess.Popen([sys.executable, "mine.py", *searches], cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=os.environ | {"PAUSE": pause})
-    def once_further(process, signum):
+        "Searches in one process, one after the other: the file of each, and its number of processes. The process's number."
+        server.stdin.write(json.dumps([str(tmp_path), f"{kind}_problem", pause, searches]) + "\n")
+        server.stdin.flush()
+        return int(server.stdout.readline())
+    def ended(code=0):
+        assert int(server.stdout.readline()) == code
+        return (tmp_path / "said.txt").read_text()
+    def once_further(pid, signum):
         before = scores(tmp_path / "a.json")
         for _ in range(6000):
             time.sleep(0.02)
-            if scores(tmp_path / "a.json") >= before + 5 or process.poll() is not None: break
-        assert process.poll() is None, "too quick to be stopped"
-        os.kill(process.pid, signum)
-        return process.communicate(timeout=120)[0]
-    whole, by_two = start("whole.json", "1", "two.json", "2").communicate(timeout=300)[0].splitlines()
+            if scores(tmp_path / "a.json") >= before + 5 or not alive(pid): break
+        assert alive(pid), "too quick to be stopped"
+        os.kill(pid, signum)
+        return ended(-signum if signum == signal.SIGKILL else 0)
+    start(("whole.json", 1), ("two.json", 2))
+    whole, by_two = ended().splitlines()
     assert whole.strip() and by_two == whole
     pause = "0.3" if kind == "table" else "0.05"                                         # a table's losses come for a whole stack
-    once_further(start("a.json", "1", pause=pause), signal.SIGKILL)
-    stopped = once_further(start("a.json", "1", pause=pause), signal.SIGINT)             # goes on from the kill, and is stopped
+    once_further(start(("a.json", 1), pause=pause), signal.SIGKILL)
+    stopped = once_further(start(("a.json", 1), pause=pause), signal.SIGINT)             # goes on from the kill, and is stopped
     assert "formula" in stopped and "Ctrl-C" in stopped
-    assert start("a.json", "1").communicate(timeout=300)[0].splitlines() == [whole]
+    start(("a.json", 1))
+    assert ended().splitlines() == [whole]
