@@ -9,6 +9,7 @@ __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 import io
 import json
 import math
+import signal
 import zipfile
 import zlib
 import warnings
@@ -72,6 +73,7 @@ from .models import Activation, count_parameters, mlp, widths_of
 from .problem import embedding_pays
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
+from .signals import Stopped
 from .tables import Encoding
 from nsad.training import (
     RECIPES,
@@ -258,6 +260,8 @@ class _Estimator(BaseEstimator):
         self, X: ArrayLike | pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Self:
         """Discover an activation unless one is given, and train a network with it.
+
+        Ctrl-C and signals that end a process end a fit; `time_limit` makes a search shorter.
 
         Parameters
         ----------
@@ -447,6 +451,7 @@ def _refuse_arrays(self: _Estimator, X):
 def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int):
     "Scale, discover unless told, and an untrained network."
     widths = widths_of(self.hidden, least=1)
+    self.__dict__.pop("network_", None)  # an earlier one would not fit what is set below
     X, y = rows.drawn()
     self.scaler_ = Scaler.fit(X, self.scaling)
     self.discovery_, self._spec = None, self.activation
@@ -622,6 +627,7 @@ def _discovered(
     options |= current_options(self.engine_options or {})
     limits = budget, self.time_limit, bool(self.verbose)
     found = discover(data, self.engine, seed, *limits, n_jobs=self.n_jobs, **options)
+    _end_with(found.provenance.get("cut"))
     given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:
         blank = np.zeros((len(source), X.shape[1]))
@@ -634,6 +640,20 @@ def _discovered(
         )
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))
+
+# %% ../nbs/24_estimators.ipynb #1fbbbcdd
+def _end_with(cut: str | None):
+    "A fit whose search was told to end ends, too."
+    if cut == "Ctrl-C":
+        raise KeyboardInterrupt("the search of this fit was interrupted, so nothing was fitted")
+    if cut in ("SIGTERM", "SIGHUP"):
+        raise Stopped(signal.Signals[cut])
+
+# %% ../nbs/24_estimators.ipynb #49f6bf99
+@patch
+def __sklearn_is_fitted__(self: _Estimator) -> bool:
+    "A fit that ended early leaves no network, and none of an earlier fit."
+    return hasattr(self, "network_")
 
 # %% ../nbs/24_estimators.ipynb #1b0f4b72
 @patch(as_prop=True)

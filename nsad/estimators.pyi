@@ -3,6 +3,7 @@ __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 import io
 import json
 import math
+import signal
 import zipfile
 import zlib
 import warnings
@@ -37,6 +38,7 @@ from .models import Activation as Activation, count_parameters as count_paramete
 from .problem import embedding_pays as embedding_pays
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
+from .signals import Stopped as Stopped
 from .tables import Encoding as Encoding
 from nsad.training import RECIPES as RECIPES, Recipe as Recipe, predict as predict, recipe_named as recipe_named, recipe_of as recipe_of, train as train, weighted_rows as weighted_rows
 
@@ -140,6 +142,7 @@ class _Estimator(BaseEstimator):
     def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
         """Scale, discover unless told, and an untrained network."""
         widths = widths_of(self.hidden, least=1)
+        self.__dict__.pop('network_', None)
         X, y = rows.drawn()
         self.scaler_ = Scaler.fit(X, self.scaling)
         self.discovery_, self._spec = (None, self.activation)
@@ -181,6 +184,9 @@ class _Estimator(BaseEstimator):
         ...
 
     def _discovered(self, X, y, source: pd.DataFrame | None, seed: int, wanted: Embedding | None) -> Discovery:
+        ...
+
+    def __sklearn_is_fitted__(self) -> bool:
         ...
 
     @property
@@ -347,6 +353,9 @@ def _alike(one, other) -> bool:
     ...
 
 def _member_seeds(seed: int, n_members: int) -> list[int]:
+    ...
+
+def _end_with(cut: str | None):
     ...
 
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:

@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from torch import nn
 
-from nsad import STRONG, Dataset, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
+from nsad import STRONG, Candidate, Dataset, Formula, NSADClassifier, NSADRegressor, Recipe, SymbolicActivation, mlp
+from nsad.signals import Stopped
 
 pytestmark = pytest.mark.slow
 
@@ -526,3 +528,24 @@ def test_skops_keeps_the_rule_of_a_table_as_well():
     kinds = skops.get_untrusted_types(data=content)
     assert kinds == ["nsad.estimators.NSADClassifier"]
     assert np.array_equal(skops.loads(content, trusted=kinds).predict_proba(frame), net.predict_proba(frame))
+
+
+class Interrupted:
+    "An engine that has found something when it is told to end."
+
+    def __init__(self, by):
+        self.by = by
+
+    def search(self, X, y, task, seed, budget):
+        yield Candidate(Formula("sin(x)"), 0.3)
+        raise self.by
+
+
+@pytest.mark.parametrize("by", [KeyboardInterrupt(), Stopped(signal.SIGTERM)], ids=["Ctrl-C", "SIGTERM"])
+def test_a_fit_that_is_interrupted_ends_and_is_not_fitted_by_half_a_search(by):
+    net = NSADClassifier("relu", **TINY).fit(X, Y)
+    net.set_params(activation=None, engine=Interrupted(by))
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(2 * X, Y)
+    with pytest.raises(NotFittedError):    # neither half a search nor the earlier network with other scales
+        net.predict(X)
