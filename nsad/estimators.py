@@ -164,7 +164,7 @@ def _checked_weights(weights, n_rows: int) -> np.ndarray | None:
 # %% ../nbs/24_estimators.ipynb #482b2c6d
 def _search_limits(engine, n_rows: int, embeds: bool = False) -> tuple[int | None, dict]:
     """Budget and options of a search where the user has said nothing; a network with an
-    embedding takes about twice as long, and gets half as many candidates.
+    embedding takes about twice as long, and gets half as many candidates and fewer seeds.
     """
     if engine != "network" or n_rows >= 10_000:
         return None, {}
@@ -173,7 +173,7 @@ def _search_limits(engine, n_rows: int, embeds: bool = False) -> tuple[int | Non
         "initial_size": min(budget, 384),
         "promote": 0.0625 if n_rows < 4000 else 0.125,
         "finalists": 2 if n_rows < 1000 else 1,
-        "final_seeds": 6 if n_rows < 1000 else 4,
+        "final_seeds": 6 if n_rows < 1000 else 4 - embeds,
         "lr_factors": (1,),
     }
 

@@ -540,7 +540,9 @@ def weighted_rows(weights, offset: float = 0.5) -> np.ndarray:
 
 # %% ../nbs/13_training.ipynb #7b1d0a0e
 def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
-    "The parameters as an optimiser takes them: weights, constants of formulas, and the rest."
+    """The parameters as an optimiser takes them: weights, constants of formulas, and the rest;
+    those that are treated alike in one group, as each takes a call of its own.
+    """
     settings = {
         "weights": dict(weight_decay=recipe.weight_decay, factor=1.0),
         "constants": dict(weight_decay=0.0, factor=recipe.constants_lr),
@@ -548,8 +550,11 @@ def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
         "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
         "embedding others": dict(weight_decay=0.0, factor=recipe.embedding_lr),
     }
-    groups = members.kinds()
-    return [dict(params=groups[kind], **settings[kind]) for kind in settings if groups[kind]]
+    groups = {}
+    for kind, params in members.kinds().items():
+        if params:
+            groups.setdefault(tuple(settings[kind].items()), []).extend(params)
+    return [dict(params=params, **dict(alike)) for alike, params in groups.items()]
 
 # %% ../nbs/13_training.ipynb #fc0f6d30
 def _optimiser(members: Members, recipe: Recipe) -> torch.optim.Optimizer:
