@@ -314,8 +314,6 @@ class EmbeddingLayer(nn.Module):
         "What became of the embedded columns, (..., rows, numbers), and those of `x` that pass."
         if self.activation is not None:
             out = self.activation(out)
-        if not self.passing:
-            return out
         passing = x[..., list(self.passing)]
         return torch.cat([out, passing.expand(*out.shape[:-1], -1)], -1)
 

@@ -55,7 +55,7 @@ def test_values_are_those_of_the_expression():
     "Where every part is far from a protected place, values are SymPy's."
     compared = 0
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=400, deadline=None)
     @given(st.recursive(LEAF, lambda inner: st.tuples(st.sampled_from(TEXTBOOK), inner).map(lambda t: f"{t[0]}({t[1]})")
                         | st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]}) {t[1]} ({t[2]})"), max_leaves=6),
            st.floats(0.3, 2.5))
