@@ -130,8 +130,10 @@ TABLES = (steps_normal, steps_skewed, steps_few_values, steps_mixed, steps_wide,
           lines_few_values, hastie, clusters, shells, roll)
 
 
-def named(table):
-    return next(make for make in TABLES if make.__name__ == table)
+def made(table, split):
+    "All rows of a table: columns, target, task."
+    number = next(k for k, make in enumerate(TABLES) if make.__name__ == table)
+    return TABLES[number](max(SIZES) + TEST, np.random.default_rng([split, number]))
 
 
 def result(output, y, task, net, seconds):
@@ -146,9 +148,7 @@ def result(output, y, task, net, seconds):
 
 def trained(table, n_rows, split, embedding):
     "Rows of the results: each activation with this embedding."
-    make = named(table)
-    rng = np.random.default_rng([split, TABLES.index(make)])
-    X, y, task = make(max(SIZES) + TEST, rng)
+    X, y, task = made(table, split)
     fit, test = np.arange(n_rows), np.arange(max(SIZES), max(SIZES) + TEST)
     scaler = Scaler.fit(X[fit])
     Z, Z_test = scaler.transform(X[fit]), scaler.transform(X[test])
@@ -177,30 +177,32 @@ def measured(path):
 
 def embeds(name, n_rows, split):
     "Does the rule of the estimators embed these training rows?"
-    make = named(name)
-    X, _, _ = make(max(SIZES) + TEST, np.random.default_rng([split, TABLES.index(make)]))
-    return automatic_embedding(X[:n_rows]) is not None
+    return automatic_embedding(made(name, split)[0][:n_rows]) is not None
 
 
 def pays(name, n_rows, split):
     "Do short trainings on these rows say that an embedding pays? None where there is none to try."
-    make = named(name)
-    X, y, task = make(max(SIZES) + TEST, np.random.default_rng([split, TABLES.index(make)]))
+    X, y, task = made(name, split)
     X, y = X[:n_rows], y[:n_rows]
     Z = Scaler.fit(X).transform(X)
     wanted = automatic_embedding(Z, least_rows=400, most_columns=100)
     return None if wanted is None else embedding_pays(Z, y, task, wanted, seed=split)
 
 
+def ratios_of(rows, embedding):
+    "Loss with an embedding over the loss without, by table, rows, split and activation."
+    losses = rows.set_index(["table", "rows", "split", "activation"]).loss
+    with_it, without = (losses[(rows.embedding == e).to_numpy()] for e in (embedding, ""))
+    return (with_it / without).dropna()
+
+
 def of_tried(rows):
     "What the answers of short trainings are worth."
-    key = ["table", "rows", "split", "activation"]
-    plain = rows[rows.embedding == ""].set_index(key).loss
-    ratios = (rows[rows.embedding == "piecewise"].set_index(key).loss / plain).dropna()
-    logs = np.log(ratios).groupby(["table", "rows", "split"]).mean()
+    logs = np.log(ratios_of(rows, "piecewise")).groupby(["table", "rows", "split"]).mean()
     start = time.process_time()
     answers = logs.index.to_frame().apply(lambda place: pays(*place), axis=1)
     seconds = (time.process_time() - start) / answers.notna().sum()
+    print(f"--tried, {date.today()}")
     print(f"Seconds of the processor for an answer: {seconds:.1f}")
     print("Loss with the embedding over the loss without, the geometric mean over two activations")
     for answer in (True, False):
@@ -212,14 +214,11 @@ def of_tried(rows):
 
 def summary(rows):
     "Loss with an embedding over the loss without, the geometric mean over splits."
-    key = ["table", "rows", "split", "activation"]
-    plain = rows[rows.embedding == ""].set_index(key)
     print("Loss with an embedding over the loss without; below 1 the embedding helps.")
     for embedding in EMBEDDINGS[1:]:
-        ratio = (rows[rows.embedding == embedding].set_index(key).loss / plain.loss).dropna()
-        logs = np.log(ratio).groupby(["table", "rows", "activation"]).mean()
+        logs = np.log(ratios_of(rows, embedding)).groupby(["table", "rows", "activation"]).mean()
         print(f"\n{embedding}\n{np.exp(logs.unstack(['activation', 'rows'])).round(3).to_string()}")
-    ratios = (rows[rows.embedding == "piecewise"].set_index(key).loss / plain.loss).dropna()
+    ratios = ratios_of(rows, "piecewise")
     chosen = {place for place in set(ratios.index.droplevel("activation")) if embeds(*place)}
     said = ratios[[place[:3] in chosen for place in ratios.index]]
     gain = np.exp(np.log(said).mean())
@@ -249,11 +248,8 @@ def jobs(args):
 
 def main(parser, path, jobs, trained, summary):
     "Train what a file has no rows of, unless a summary alone is asked for; print the summary."
-    parser.add_argument("--summary", action="store_true")
+    parser.add_argument("--summary", action="store_const", const=summary)
     args = parser.parse_args()
-    if getattr(args, "tried", False):
-        print(f"python benchmarks/embedding_rule.py --tried, {date.today()}")
-        return of_tried(measured(path))
     for job in () if args.summary else jobs(args):
         known = measured(path)
         if len(known) and (known[list(job)] == pd.Series(job)).all(axis=1).any():
@@ -263,11 +259,12 @@ def main(parser, path, jobs, trained, summary):
     rows, script = measured(path), Path(sys.argv[0]).name
     print(f"python benchmarks/{script}, trained on {', '.join(sorted(set(rows.date)))}:")
     print(f"{len(rows)} networks, of splits {sorted(set(rows.split))}\n")
-    summary(rows)
+    (args.summary or summary)(rows)
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser()
-    options.add_argument("--tried", action="store_true", help="ask short trainings, see above")
+    options.add_argument("--tried", dest="summary", action="store_const", const=of_tried,
+                         help="ask short trainings, see above")
     options.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="rows to train with")
     main(options, ROWS, jobs, trained, summary)

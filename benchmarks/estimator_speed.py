@@ -17,21 +17,20 @@ from datetime import date
 
 import pandas as pd
 import torch
-from estimators import REGRESSION, multilayer, table
+from estimators import REGRESSION, model, table
 from sklearn import datasets
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from nsad import NSADClassifier, NSADRegressor
+from nsad import NSADClassifier
 
 TABLES = "friedman1", "friedman3", "digits", "segment"
 ROWS = 2000
 
 
-def quickest(make, X, y, repeats):
+def quickest(label, regression, X, y, repeats):
     "Seconds of the processor for a fit, the least of some; and what was fitted."
     took = []
     for _ in range(repeats):
-        net, start = make(), time.process_time()
+        net, start = model(label, regression, X, 0), time.process_time()
         net.fit(X, y)
         took.append(time.process_time() - start)
     return min(took), net
@@ -42,11 +41,8 @@ def measured(name, repeats):
     X, y = table(name)
     X = X.sample(min(ROWS, len(X)), random_state=0)
     y = y[X.index]
-    ours, mlp = (
-        (NSADRegressor, MLPRegressor) if name in REGRESSION else (NSADClassifier, MLPClassifier))
-    search, net = quickest(lambda: ours(random_state=0), X, y, repeats)
-    given, _ = quickest(lambda: ours(activation="relu", random_state=0), X, y, repeats)
-    other, _ = quickest(lambda: multilayer(mlp, X, 0), X, y, repeats)
+    (search, net), (given, _), (other, _) = (
+        quickest(label, name in REGRESSION, X, y, repeats) for label in ("NSAD", "NSAD relu", "MLP"))
     return {"rows": len(X), "columns": X.shape[1], "with a search": round(search, 1),
             "activation given": round(given, 2), "scikit-learn's MLP": round(other, 2),
             "search / MLP": round(search / other, 1), "given / MLP": round(given / other, 2),

@@ -8,8 +8,6 @@ __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 # %% ../nbs/24_estimators.ipynb #71f6394b
 import io
 import json
-import math
-import signal
 import zipfile
 import zlib
 import warnings
@@ -73,7 +71,7 @@ from .models import Activation, count_parameters, mlp, widths_of
 from .problem import embedding_pays
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
-from .signals import Stopped
+from .signals import interruption
 from .tables import Encoding
 from nsad.training import (
     RECIPES,
@@ -168,12 +166,13 @@ def _search_limits(engine, n_rows: int, embeds: bool = False) -> tuple[int | Non
     """
     if engine != "network" or n_rows >= 10_000:
         return None, {}
-    budget = max(9, n_rows // (40 if embeds else 20))
+    budget, seeds = (n_rows // 40, 3) if embeds else (n_rows // 20, 4)
+    budget = max(9, budget)
     return budget, {
         "initial_size": min(budget, 384),
         "promote": 0.0625 if n_rows < 4000 else 0.125,
         "finalists": 2 if n_rows < 1000 else 1,
-        "final_seeds": 6 if n_rows < 1000 else 4 - embeds,
+        "final_seeds": 6 if n_rows < 1000 else seeds,
         "lr_factors": (1,),
     }
 
@@ -455,9 +454,10 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     X, y = rows.drawn()
     self.scaler_ = Scaler.fit(X, self.scaling)
     self.discovery_, self._spec = None, self.activation
-    wanted = self._wanted_embedding(X)
+    scaled = self.scaler_.transform(X)
+    wanted = self._wanted_embedding(scaled)
     if self.activation is None:
-        wanted = self._tried_embedding(self.scaler_.transform(X), y, wanted, seed)
+        wanted = self._tried_embedding(scaled, y, wanted, seed)
         self.discovery_ = self._discovered(X, y, source, seed, wanted)
         self._spec = self.discovery_.best
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
@@ -465,7 +465,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     if isinstance(self._spec, Formula):
         self._spec = self._spec.text
     dropout = self._recipe().for_rows(len(X), self._task).dropout
-    placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
+    placed = None if wanted is None else wanted.for_rows(scaled)
     self._embedding = _as_listed(placed)
     networks = [
         mlp(
@@ -485,11 +485,16 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
 # %% ../nbs/24_estimators.ipynb #afe78aeb
 @patch
 def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
-    "The embedding that was asked for; of \"auto\" what the rows say."
-    words = () if self.encoding_ is None else self.encoding_.categorical_columns
-    if isinstance(self.embedding, str) and self.embedding == "auto":
-        return automatic_embedding(self.scaler_.transform(X), words)
-    return with_words(embedding_of(self.embedding), words)
+    "The embedding that was asked for; of \"auto\" what the rows, scaled, say."
+    if self.embedding == "auto":
+        return automatic_embedding(X, self._words)
+    return with_words(embedding_of(self.embedding), self._words)
+
+
+@patch(as_prop=True)
+def _words(self: _Estimator) -> tuple[int, ...]:
+    "Columns of a DataFrame's words; of an array none."
+    return () if self.encoding_ is None else self.encoding_.categorical_columns
 
 # %% ../nbs/24_estimators.ipynb #f3e1b50a
 @patch
@@ -499,12 +504,12 @@ def _tried_embedding(
     """Before a search "auto" is what short trainings say of numbers, in place of a rule; the
     rule stays where time is limited.
     """
-    words = () if self.encoding_ is None else self.encoding_.categorical_columns
-    tried = automatic_embedding(X, words, least_rows=400, most_columns=100)
-    plain = automatic_embedding(X, words, least_rows=math.inf)
-    is_auto = isinstance(self.embedding, str) and self.embedding == "auto"
-    if not is_auto or tried == plain or self.time_limit is not None:
+    if self.embedding != "auto" or self.time_limit is not None:
         return wanted
+    tried = automatic_embedding(X, self._words, least_rows=400, most_columns=100)
+    plain = with_words(CategoryEmbedding(), self._words)
+    if tried == plain:
+        return plain
     most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
     how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose), most
     return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
@@ -539,8 +544,9 @@ def _go_on(self: _Estimator, rows: _Rows):
     "Before a warm start: refuse parameters of another network, and take the recipe's dropout."
     first, X = self._networks[0], rows.drawn()[0]
     widths = [m.out_features for m in first if isinstance(m, nn.Linear)][:-1]
-    wanted = self._wanted_embedding(X)
-    placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
+    scaled = self.scaler_.transform(X)
+    wanted = self._wanted_embedding(scaled)
+    placed = None if wanted is None else wanted.for_rows(scaled)
     embedded = bool(placed is not None and placed.columns)
     other = {
         "hidden": list(widths_of(self.hidden)) != widths,
@@ -627,7 +633,9 @@ def _discovered(
     options |= current_options(self.engine_options or {})
     limits = budget, self.time_limit, bool(self.verbose)
     found = discover(data, self.engine, seed, *limits, n_jobs=self.n_jobs, **options)
-    _end_with(found.provenance.get("cut"))
+    if stopped := interruption(found.provenance.get("cut", "")):
+        stopped.add_note("the search of this fit was interrupted, so nothing was fitted")
+        raise stopped
     given = Dataset(X, y, data.feature_names)  # as they come, not as they are scaled
     if source is not None:
         blank = np.zeros((len(source), X.shape[1]))
@@ -640,14 +648,6 @@ def _discovered(
         )
     seen = SeenRows.of(given)
     return replace(found, provenance=found.provenance | dict(seen=seen_as_json(seen)))
-
-# %% ../nbs/24_estimators.ipynb #1fbbbcdd
-def _end_with(cut: str | None):
-    "A fit whose search was told to end ends, too."
-    if cut == "Ctrl-C":
-        raise KeyboardInterrupt("the search of this fit was interrupted, so nothing was fitted")
-    if cut in ("SIGTERM", "SIGHUP"):
-        raise Stopped(signal.Signals[cut])
 
 # %% ../nbs/24_estimators.ipynb #49f6bf99
 @patch

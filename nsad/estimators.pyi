@@ -2,8 +2,6 @@
 __all__ = ['MOST_ROWS', 'NSADClassifier', 'NSADRegressor']
 import io
 import json
-import math
-import signal
 import zipfile
 import zlib
 import warnings
@@ -38,7 +36,7 @@ from .models import Activation as Activation, count_parameters as count_paramete
 from .problem import embedding_pays as embedding_pays
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
-from .signals import Stopped as Stopped
+from .signals import interruption as interruption
 from .tables import Encoding as Encoding
 from nsad.training import RECIPES as RECIPES, Recipe as Recipe, predict as predict, recipe_named as recipe_named, recipe_of as recipe_of, train as train, weighted_rows as weighted_rows
 
@@ -146,9 +144,10 @@ class _Estimator(BaseEstimator):
         X, y = rows.drawn()
         self.scaler_ = Scaler.fit(X, self.scaling)
         self.discovery_, self._spec = (None, self.activation)
-        wanted = self._wanted_embedding(X)
+        scaled = self.scaler_.transform(X)
+        wanted = self._wanted_embedding(scaled)
         if self.activation is None:
-            wanted = self._tried_embedding(self.scaler_.transform(X), y, wanted, seed)
+            wanted = self._tried_embedding(scaled, y, wanted, seed)
             self.discovery_ = self._discovered(X, y, source, seed, wanted)
             self._spec = self.discovery_.best
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
@@ -156,13 +155,17 @@ class _Estimator(BaseEstimator):
         if isinstance(self._spec, Formula):
             self._spec = self._spec.text
         dropout = self._recipe().for_rows(len(X), self._task).dropout
-        placed = None if wanted is None else wanted.for_rows(self.scaler_.transform(X))
+        placed = None if wanted is None else wanted.for_rows(scaled)
         self._embedding = _as_listed(placed)
         networks = [mlp(X.shape[1], widths, activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
         self.network_ = self._averaged(networks)
         self.loss_curve_ = []
 
     def _wanted_embedding(self, X: np.ndarray) -> Embedding | None:
+        ...
+
+    @property
+    def _words(self) -> tuple[int, ...]:
         ...
 
     def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int) -> Embedding | None:
@@ -353,9 +356,6 @@ def _alike(one, other) -> bool:
     ...
 
 def _member_seeds(seed: int, n_members: int) -> list[int]:
-    ...
-
-def _end_with(cut: str | None):
     ...
 
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:

@@ -28,7 +28,7 @@ try: from numpy.lib.introspect import opt_func_info
 except ImportError: opt_func_info = None                   # NumPy before 2.1
 
 from .arrays import HALF, flat, most, plain, times, wide
-from .program import jet, last_uses, of_operand
+from .program import jet, last_uses, normal_share, of_operand
 from .tracer import TRACED, Constant, Program, Tracer
 
 # %% ../nbs/03_kernels.ipynb #59729208
@@ -116,7 +116,7 @@ def _lowered_clip(xp, a, low, high):
 
 def _lowered_full_like(xp, a, value): return value
 def _lowered_relu(xp, a): return a.tracer.note("maximum", a, 0.)
-def _lowered_gelu(xp, a): return a * (0.5 * (1 + xp.erf(a * math.sqrt(0.5))))   # as its slope has
+def _lowered_gelu(xp, a): return a * normal_share(xp, a)       # which its slope computes as well
 
 
 def _lowered_inv(xp, a):

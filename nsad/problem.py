@@ -1010,7 +1010,7 @@ def embedding_pays(
 
 # %% ../nbs/14_problem.ipynb #f3006b00
 def _at_least_rows(wanted: int, held: int) -> int:
-    "Seeds, three to six, with which so many rows are held out, `held` of them with each."
+    "Seeds, three to six, with which about so many rows are held out, `held` with each."
     return min(6, max(3, wanted // max(1, held)))
 
 # %% ../nbs/14_problem.ipynb #5e1f0d03

@@ -543,18 +543,21 @@ def _parameter_groups(members: Members, recipe: Recipe) -> list[dict]:
     """The parameters as an optimiser takes them: weights, constants of formulas, and the rest;
     those that are treated alike in one group, as each takes a call of its own.
     """
-    settings = {
-        "weights": dict(weight_decay=recipe.weight_decay, factor=1.0),
-        "constants": dict(weight_decay=0.0, factor=recipe.constants_lr),
-        "others": dict(weight_decay=0.0, factor=recipe.norm_lr),
-        "embedding weights": dict(weight_decay=recipe.weight_decay, factor=recipe.embedding_lr),
-        "embedding others": dict(weight_decay=0.0, factor=recipe.embedding_lr),
+    settings = {  # weight decay, and the factor of the learning rate
+        "weights": (recipe.weight_decay, 1.0),
+        "constants": (0.0, recipe.constants_lr),
+        "others": (0.0, recipe.norm_lr),
+        "embedding weights": (recipe.weight_decay, recipe.embedding_lr),
+        "embedding others": (0.0, recipe.embedding_lr),
     }
     groups = {}
     for kind, params in members.kinds().items():
-        if params:
-            groups.setdefault(tuple(settings[kind].items()), []).extend(params)
-    return [dict(params=params, **dict(alike)) for alike, params in groups.items()]
+        groups.setdefault(settings[kind], []).extend(params)
+    return [
+        dict(params=params, weight_decay=decay, factor=factor)
+        for (decay, factor), params in groups.items()
+        if params
+    ]
 
 # %% ../nbs/13_training.ipynb #fc0f6d30
 def _optimiser(members: Members, recipe: Recipe) -> torch.optim.Optimizer:
