@@ -68,7 +68,7 @@ from .files import DataError, FileError, write_file
 from .formula import Formula
 from .identity import IdentityError, activation_specification
 from .models import Activation, count_parameters, mlp, widths_of
-from .problem import embedding_pays
+from .problem import embedding_pays, useful_steps
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .signals import interruption
@@ -186,7 +186,7 @@ _CONSTRAINTS = {
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding],
     "n_members": [_COUNT],
     "scaling": [StrOptions(set(SCALINGS))],
-    "recipe": [StrOptions(set(RECIPES)), Recipe, Mapping],
+    "recipe": [StrOptions({"auto", *RECIPES}), Recipe, Mapping],
     "engine": [str, object],
     "budget": [None, _COUNT],
     "time_limit": [None, _ABOVE_ZERO],
@@ -209,13 +209,14 @@ _CONSTRAINTS = {
 # %% ../nbs/24_estimators.ipynb #5293b10b
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
+    _steps: int | None = None  # of the recipe "auto", as tried in `fit`; None for all
 
     def __init__(
         self,
         activation: Activation | None = None,
         hidden: Sequence[int] = (64, 32),
         *,
-        recipe: str | Recipe | Mapping[str, object] = "strong",
+        recipe: str | Recipe | Mapping[str, object] = "auto",
         engine: str = "network",
         budget: int | None = None,
         time_limit: float | None = None,
@@ -456,6 +457,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     self.discovery_, self._spec = None, self.activation
     scaled = self.scaler_.transform(X)
     wanted = self._wanted_embedding(scaled)
+    self._steps = self._tried_steps(rows, wanted, seed)
     if self.activation is None:
         wanted = self._tried_embedding(scaled, y, wanted, seed)
         self.discovery_ = self._discovered(X, y, source, seed, wanted)
@@ -513,6 +515,26 @@ def _tried_embedding(
     most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
     how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose), most
     return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
+
+# %% ../nbs/24_estimators.ipynb #64490dfa
+@patch
+def _tried_steps(
+    self: _Estimator, rows: _Rows, wanted: Embedding | None, seed: int
+) -> int | None:
+    """Steps that the rows can use, where the recipe is "auto", rows are few and nothing else
+    says how long to train; None for all of the recipe's.
+    """
+    self._steps = None  # of an earlier fit
+    told = self.max_iter is not None or self._stops()
+    if self.recipe != "auto" or told or not 50 <= len(rows.X) < 1000:
+        return None
+    X, how = self.scaler_.transform(rows.X), (widths_of(self.hidden), self._recipe(), seed)
+    shown = self.device, bool(self.verbose)
+    formula = None
+    if self.activation is not None:
+        formula = _formula_of(activation_module(self.activation), self.activation)
+    text = "silu(x)" if formula is None else formula.text
+    return useful_steps(X, rows.y, self._task, wanted, *how, *shown, text)
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
@@ -667,10 +689,7 @@ def _names(self: _Estimator) -> list[str] | None:
 @patch
 def _train(self: _Estimator, rows: _Rows, seed: int):
     "Train the networks in single precision and keep them in double."
-    recipe = self._recipe()
-    stops = (
-        recipe.patience is not None if self.early_stopping == "auto" else self.early_stopping
-    )
+    recipe, stops = self._recipe(), self._stops()
     if not stops and self.n_iter_no_change is not None:
         warnings.warn(
             f"n_iter_no_change={self.n_iter_no_change} does nothing with early_stopping=False;"
@@ -697,6 +716,14 @@ def _train(self: _Estimator, rows: _Rows, seed: int):
     self.feature_importances_ = self._of_columns(
         _importances(self.network_, self.scaler_.transform(rows.drawn()[0]), words)
     )
+
+# %% ../nbs/24_estimators.ipynb #a5df0abb
+@patch
+def _stops(self: _Estimator) -> bool:
+    "Does a training stop early by rows put aside?"
+    if self.early_stopping == "auto":
+        return self._recipe().patience is not None
+    return bool(self.early_stopping)
 
 # %% ../nbs/24_estimators.ipynb #621614a9
 @patch
@@ -741,8 +768,10 @@ def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
 @patch
 def _recipe(self: _Estimator) -> Recipe:
     "How the network is trained, and by which a search judges."
-    given = self.recipe
+    given = "strong" if self.recipe == "auto" else self.recipe
     recipe = recipe_named(given) if isinstance(given, str) else recipe_of(given)
+    if self.recipe == "auto" and self._steps is not None:
+        recipe = replace(recipe, name=f"strong, {self._steps} steps", steps=self._steps)
     asked = dict(
         epochs=self.max_iter,
         batch_size=self.batch_size,
@@ -899,12 +928,18 @@ def formula_(self: _Estimator) -> Formula | None:
     remembers which rows that has seen.
     """
     act, found = self.activation_, origins(self.discovery_ or self.activation)
+    formula = _formula_of(act, self._spec)
+    if found and isinstance(act, SymbolicActivation) and isinstance(formula, Formula):
+        return with_origin(formula, found[0])
+    return formula
+
+
+def _formula_of(act: nn.Module, spec: Activation) -> Formula | None:
+    "The formula of a module that was made of `spec`; None where there is none."
     if isinstance(act, SymbolicActivation):
-        if found and isinstance(act.formula, Formula):
-            return with_origin(act.formula, found[0])
         return act.formula
     for name in ("relu", "gelu", "silu", "tanh", "sigmoid", "softplus"):
-        if isinstance(self._spec, str) and NAMES[name] is type(act):
+        if isinstance(spec, str) and NAMES[name] is type(act):
             return Formula(f"{name}(x)")
     return None
 
@@ -925,9 +960,11 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         as it is.
     hidden : sequence of int, default (64, 32)
         Widths of the hidden layers.
-    recipe : str, Recipe or mapping of its settings, default "strong"
+    recipe : str, Recipe or mapping of its settings, default "auto"
         How the networks are trained, of the search as of the estimator: "strong", "paper" or
-        "converged", or your own.
+        "converged", or your own. "auto" is "strong", of 50 to 999 rows in fewer steps where
+        trainings on three quarters of them say that more do harm (`nsad.problem.useful_steps`);
+        all steps where `max_iter` or early stopping says how long to train.
     engine, budget, time_limit, engine_options
         Of the search, as in `discover`; without a budget small tables get a small search.
     max_iter, batch_size, lr, weight_decay, dropout : default None
@@ -1004,7 +1041,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         activation: Activation | None = None,
         hidden: Sequence[int] = (64, 32),
         *,
-        recipe: str | Recipe | Mapping[str, object] = "strong",
+        recipe: str | Recipe | Mapping[str, object] = "auto",
         engine: str = "network",
         budget: int | None = None,
         time_limit: float | None = None,
@@ -1626,7 +1663,7 @@ def _read(cls: _Estimator, content: bytes) -> _Estimator:
     if isinstance(params.get("class_weight"), list):
         params["class_weight"] = {k: v for k, v in params["class_weight"]}
     fitted = (
-        {"_embedding": None}
+        {"_embedding": None, "_steps": None}
         | fitted
         | {k: _unlisted(fitted[k]) for k in _ARRAYS if k in fitted}
     )
@@ -1650,7 +1687,7 @@ def _restored(self: _Estimator, state: dict) -> _Estimator:
         raise ValueError("it has no activation")
     needed = {
         *"n_features_in_ scaler_ discovery_ _spec network_ loss_curve_ n_iter_".split(),
-        *"feature_importances_ recipe_ encoding_ _embedding".split(),
+        *"feature_importances_ recipe_ encoding_ _embedding _steps".split(),
     }
     optional = {"target_mean_", "target_scale_", "classes_", "feature_names_in_"}
     lacking, strange = needed - set(state), set(state) - needed - optional
@@ -1658,6 +1695,7 @@ def _restored(self: _Estimator, state: dict) -> _Estimator:
         raise ValueError(f"it lacks {sorted(lacking)} and has {sorted(strange)}")
     self._validate_params()
     self.__setstate__({**self.__dict__, **state})
+    self._recipe()
     n_inputs = self.n_features_in_ if self.encoding_ is None else len(self.encoding_.names)
     if self.encoding_ is not None and len(self.encoding_.columns) != self.n_features_in_:
         raise ValueError("its columns do not fit")

@@ -33,7 +33,7 @@ from .files import DataError as DataError, FileError as FileError, write_file as
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
 from .models import Activation as Activation, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
-from .problem import embedding_pays as embedding_pays
+from .problem import embedding_pays as embedding_pays, useful_steps as useful_steps
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .signals import interruption as interruption
@@ -74,12 +74,13 @@ def _search_limits(engine, n_rows: int, embeds: bool=False) -> tuple[int | None,
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
 _ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
-_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions(set(RECIPES)), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions({'auto', *RECIPES}), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
 
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
+    _steps: int | None = None
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         self.embedding, self.scaling, self.n_members = (embedding, scaling, n_members)
         self.activation, self.hidden, self.recipe = (activation, hidden, recipe)
         self.engine, self.budget, self.time_limit = (engine, budget, time_limit)
@@ -146,6 +147,7 @@ class _Estimator(BaseEstimator):
         self.discovery_, self._spec = (None, self.activation)
         scaled = self.scaler_.transform(X)
         wanted = self._wanted_embedding(scaled)
+        self._steps = self._tried_steps(rows, wanted, seed)
         if self.activation is None:
             wanted = self._tried_embedding(scaled, y, wanted, seed)
             self.discovery_ = self._discovered(X, y, source, seed, wanted)
@@ -170,6 +172,22 @@ class _Estimator(BaseEstimator):
 
     def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int) -> Embedding | None:
         ...
+
+    def _tried_steps(self, rows: _Rows, wanted: Embedding | None, seed: int) -> int | None:
+        """Steps that the rows can use, where the recipe is "auto", rows are few and nothing else
+    says how long to train; None for all of the recipe's.
+    """
+        self._steps = None
+        told = self.max_iter is not None or self._stops()
+        if self.recipe != 'auto' or told or (not 50 <= len(rows.X) < 1000):
+            return None
+        X, how = (self.scaler_.transform(rows.X), (widths_of(self.hidden), self._recipe(), seed))
+        shown = (self.device, bool(self.verbose))
+        formula = None
+        if self.activation is not None:
+            formula = _formula_of(activation_module(self.activation), self.activation)
+        text = 'silu(x)' if formula is None else formula.text
+        return useful_steps(X, rows.y, self._task, wanted, *how, *shown, text)
 
     @property
     def embedding_(self) -> Embedding | None:
@@ -198,8 +216,7 @@ class _Estimator(BaseEstimator):
 
     def _train(self, rows: _Rows, seed: int):
         """Train the networks in single precision and keep them in double."""
-        recipe = self._recipe()
-        stops = recipe.patience is not None if self.early_stopping == 'auto' else self.early_stopping
+        recipe, stops = (self._recipe(), self._stops())
         if not stops and self.n_iter_no_change is not None:
             warnings.warn(f'n_iter_no_change={self.n_iter_no_change} does nothing with early_stopping=False; set early_stopping="auto" or True, or leave it out', stacklevel=3)
         rows, held = self._parted(rows, seed) if stops else (rows, None)
@@ -213,6 +230,9 @@ class _Estimator(BaseEstimator):
         first = self._networks[0][0]
         words = first.columns if isinstance(first, CategoryLayer) else ()
         self.feature_importances_ = self._of_columns(_importances(self.network_, self.scaler_.transform(rows.drawn()[0]), words))
+
+    def _stops(self) -> bool:
+        ...
 
     def _train_networks(self, rows: _Rows, held, recipe: Recipe, seed: int) -> list[float]:
         """Train all members, as one where they can be; the mean loss of each epoch."""
@@ -368,6 +388,9 @@ def _importances(network: nn.Module, X, words: Sequence[int]=()) -> np.ndarray:
 def _place_of_activation(network: nn.Sequential) -> int:
     ...
 
+def _formula_of(act: nn.Module, spec: Activation) -> Formula | None:
+    ...
+
 class NSADClassifier(ClassifierMixin, _Estimator):
     """A network for classes whose activation is discovered in the rows it is fitted on.
 
@@ -378,9 +401,11 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         as it is.
     hidden : sequence of int, default (64, 32)
         Widths of the hidden layers.
-    recipe : str, Recipe or mapping of its settings, default "strong"
+    recipe : str, Recipe or mapping of its settings, default "auto"
         How the networks are trained, of the search as of the estimator: "strong", "paper" or
-        "converged", or your own.
+        "converged", or your own. "auto" is "strong", of 50 to 999 rows in fewer steps where
+        trainings on three quarters of them say that more do harm (`nsad.problem.useful_steps`);
+        all steps where `max_iter` or early stopping says how long to train.
     engine, budget, time_limit, engine_options
         Of the search, as in `discover`; without a budget small tables get a small search.
     max_iter, batch_size, lr, weight_decay, dropout : default None
@@ -448,7 +473,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _parameter_constraints = {**_CONSTRAINTS, 'class_weight': [None, dict, StrOptions({'balanced'})]}
     _kind, _task_kind = ('NSADClassifier', 'classes')
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='strong', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         given = locals()
         super().__init__(**{name: given[name] for name in _Estimator._get_param_names()})
         self.class_weight = class_weight

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'TableProblem', 'as_problem', 'JointProblem']
+__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'useful_steps', 'TableProblem', 'as_problem', 'JointProblem']
 import copy
 import inspect
 import itertools
@@ -404,7 +404,13 @@ def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) ->
 def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, most: float=0.9) -> bool:
     ...
 
+def _tried(text: str, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
+    ...
+
 def _at_least_rows(wanted: int, held: int) -> int:
+    ...
+
+def useful_steps(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, activation: str='silu(x)') -> int | None:
     ...
 
 class TableProblem:

@@ -411,11 +411,43 @@ def test_the_recipe_is_the_one_that_everything_else_is_trained_by():
     rows = RNG.normal(size=(300, 3))
     steps = STRONG.for_rows(300)
     net = NSADRegressor("relu", random_state=0).fit(rows, rows[:, 0])
-    assert net.n_iter_ == steps.epochs and net.get_params()["recipe"] == "strong"
+    assert net.n_iter_ == steps.epochs and net.get_params()["recipe"] == "auto"
     assert NSADRegressor("relu", recipe="paper", random_state=0).fit(rows, rows[:, 0]).n_iter_ == 15
     assert NSADRegressor("relu", recipe=Recipe("own", epochs=3), random_state=0).fit(rows, rows[:, 0]).n_iter_ == 3
     with pytest.raises(ValueError, match="recipe"):
         NSADRegressor("relu", recipe="weak").fit(rows, rows[:, 0])
+
+
+def noisy(n=200, columns=5):
+    draw = np.random.default_rng(1)
+    rows = draw.normal(size=(n, columns))
+    return rows, rows[:, 0] + 2 * draw.normal(size=n)
+
+
+def test_the_automatic_recipe_trains_noisy_rows_shortly_and_clean_ones_to_the_end(tmp_path):
+    (rows, target), brief = noisy(), dict(random_state=0, dropout=0)
+    short = NSADRegressor("silu", **brief).fit(rows, target)
+    whole = NSADRegressor("silu", recipe="strong", **brief).fit(rows, target)
+    assert short.recipe_.steps < whole.recipe_.steps_on(200) / 2 and "steps" in short.recipe_.name
+    unseen = noisy(1000)[0][200:]
+    assert short.score(unseen, unseen[:, 0]) > whole.score(unseen, unseen[:, 0])
+    clean = NSADRegressor("silu", **brief).fit(rows, rows[:, 0])
+    assert clean.recipe_.steps_on(200) > 2 * short.recipe_.steps
+    again = NSADRegressor.load(short.save(tmp_path / "short.nsad")).set_params(warm_start=True)
+    assert again.fit(rows, target).recipe_ == short.recipe_
+
+
+@pytest.mark.parametrize("told", [dict(max_iter=4), dict(recipe="strong"), dict(early_stopping=True),
+                                  dict(n_iter_no_change=2), dict(recipe=Recipe("own", epochs=4))], ids=str)
+def test_who_says_how_long_to_train_is_obeyed(told):
+    net = NSADRegressor("silu", hidden=(4,), random_state=0, **told).fit(*noisy(60))
+    assert net.recipe_.steps is None
+
+
+@pytest.mark.parametrize("n_rows", [49, 1000])
+def test_very_few_rows_and_many_are_trained_by_the_whole_recipe(n_rows):
+    recipe = NSADRegressor("silu", hidden=(4,), random_state=0).fit(*noisy(n_rows)).recipe_
+    assert recipe == Recipe("strong").for_rows(n_rows, "regression")
 
 
 def test_three_sentences_explain_a_network():

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 import nsad
 from nsad import ModelProblem, Problem
-from nsad.problem import FunctionProblem, as_problem, fingerprint, seeded, trial_losses
+from nsad.problem import FunctionProblem, as_problem, fingerprint, seeded, trial_losses, useful_steps
 from nsad.training import Recipe
 
 G = torch.Generator().manual_seed(0)
@@ -251,3 +251,12 @@ def test_a_fingerprint_is_the_same_in_another_process():
 
 def test_public_names():
     assert nsad.Problem is Problem and "ModelProblem" in nsad.__all__
+
+
+@pytest.mark.parametrize("formula", ["silu(x)", "sin(x)"])
+def test_noise_asks_for_few_steps_and_a_clean_table_for_all(formula):
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(160, 4))
+    asked = dict(recipe=Recipe("brief", steps=800, dropout=0.), activation=formula)
+    assert useful_steps(rows, rows[:, 0], "regression", **asked) is None
+    assert useful_steps(rows, draw.normal(size=160), "regression", **asked) == 50
