@@ -93,9 +93,10 @@ def networks(name, activation, splits, task, k, seed):
 
 class Booster:
     "Trees of LightGBM with leaves of one byte, and what the first of them take."
-    def __init__(self, X, y, k, leaves, rate, rounds, seed):
+    def __init__(self, X, y, k, leaves, rate, rounds, seed, regression=False):
         import lightgbm as lgb
-        options = dict(objective="binary" if k == 1 else "multiclass", num_leaves=leaves, learning_rate=rate, seed=seed, verbose=-1,
+        objective = "regression" if regression else "binary" if k == 1 else "multiclass"
+        options = dict(objective=objective, num_leaves=leaves, learning_rate=rate, seed=seed, verbose=-1,
                        num_threads=1, deterministic=True, force_row_wise=True) | ({} if k == 1 else {"num_class": k})
         self.booster, self.k = lgb.train(options, lgb.Dataset(X, y), rounds), k
         nodes = self.booster.trees_to_dataframe()

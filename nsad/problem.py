@@ -1054,9 +1054,10 @@ def useful_steps(
     Returns
     -------
     int or None
-        That of a sixteenth, an eighth, a quarter and half of the recipe's steps by which networks
-        have the lowest loss on a quarter of the rows (the mean over three to six seeds), and more
-        than a fiftieth below that of a training twice as long; None for all of them.
+        A sixteenth, an eighth or a quarter of the recipe's steps, where networks have a lower
+        loss on a quarter of the rows than by half of them (the mean over three to six seeds);
+        None for all of them. What is longer than a length whose loss is a fiftieth above the
+        lowest is not tried.
     """
     whole, losses = recipe.steps_on(len(X)), []
     lengths = [max(1, whole // share) for share in (16, 8, 4, 2)]
@@ -1064,8 +1065,9 @@ def useful_steps(
         short = replace(recipe, epochs="auto", steps=steps)
         losses.append(_tried(activation, X, y, task, short, embedding, hidden, seed, device))
         if losses[-1] > 1.02 * min(losses):
-            return lengths[int(np.argmin(losses))]
-    return None
+            break
+    best = int(np.argmin(losses))
+    return lengths[best] if best < len(lengths) - 1 else None
 
 # %% ../nbs/14_problem.ipynb #5e1f0d03
 class TableProblem:
