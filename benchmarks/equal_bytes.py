@@ -55,6 +55,11 @@ def parts(name, seed):
     return (X, y.to_numpy()), sides["validation"], sides["test"]
 
 
+def numbers(found, X):
+    "Columns as the network gets them, before they are scaled."
+    return X.to_numpy(float) if found.encoding_ is None else found.encoding_.transform(X)
+
+
 def score(name, outputs, y):
     "R2, or the share of rows classified as they should be, of raw outputs."
     return r2_score(y, outputs[:, 0]) if name in REGRESSION else right(outputs, y)
@@ -83,14 +88,14 @@ def widest(found, text, form, rows, size):
 def networks(name, found, text, sides, seed):
     "The best network of a formula by validation rows."
     (X, y), (X_valid, y_valid), (X_test, y_test) = sides
-    rows, tried = found._numbers(X), {}
+    rows, tried = numbers(found, X), {}
     for form in (lambda w: (w,), lambda w: (w, max(1, w // 2))):
         for share in SHARES:
             hidden = widest(found, text, form, rows, share * SIZE)
             if hidden is None: continue
             net = type(found)(text, hidden, embedding=found.embedding_, random_state=seed).fit(X, y)
             q = quantise_network(net.network_, rows, net.scaler_)
-            outputs = [q.predict(found._numbers(part)) for part in (X_valid, X_test)]
+            outputs = [q.predict(numbers(found, part)) for part in (X_valid, X_test)]
             if name in REGRESSION:
                 outputs = [o * net.target_scale_ + net.target_mean_ for o in outputs]
             tried[hidden] = dict(
@@ -103,7 +108,7 @@ def networks(name, found, text, sides, seed):
 def trees(name, found, sides, seed):
     "The best LightGBM that fits by validation rows."
     (X, y), (X_valid, y_valid), (X_test, y_test) = sides
-    X, X_valid, X_test = map(found._numbers, (X, X_valid, X_test))
+    X, X_valid, X_test = (numbers(found, part) for part in (X, X_valid, X_test))
     k = found.network_[-1].out_features
     tried = []
     for leaves in (4, 8, 16, 32):
