@@ -253,6 +253,7 @@ def test_public_names():
     assert nsad.Problem is Problem and "ModelProblem" in nsad.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", ["silu(x)", "sin(x)"])
 def test_noise_asks_for_few_steps_and_a_clean_table_for_all(formula):
     draw = np.random.default_rng(0)
