@@ -65,9 +65,9 @@ def score(name, outputs, y):
     return r2_score(y, outputs[:, 0]) if name in REGRESSION else right(outputs, y)
 
 
-def bytes_of(net, rows, scaler, with_tables):
+def bytes_of(q, with_tables):
     "Flash memory of a network in whole numbers; ReLU needs no tables."
-    spent = costs(quantise_network(net, rows, scaler))
+    spent = costs(q)
     tables = spent["tables"] if with_tables else 0
     return spent["weights"] + spent["other constants"] + tables
 
@@ -77,7 +77,8 @@ def widest(found, text, form, rows, size):
     def spent(width):
         n_in, n_out = len(found.scaler_.mean), found.network_[-1].out_features
         net = mlp(n_in, form(width), activation_module(text), n_out, embedding=found.embedding_)
-        return bytes_of(net.double().eval(), rows, found.scaler_, text != "relu")
+        q = quantise_network(net.double().eval(), rows, found.scaler_)
+        return bytes_of(q, text != "relu")
     low, high = 1, 1500
     while high - low > 1:
         middle = (low + high) // 2
@@ -100,7 +101,7 @@ def networks(name, found, text, sides, seed):
                 outputs = [o * net.target_scale_ + net.target_mean_ for o in outputs]
             tried[hidden] = dict(
                 settings="-".join(map(str, hidden)), formula=text,
-                bytes=bytes_of(net.network_, rows, net.scaler_, text != "relu"),
+                bytes=bytes_of(q, text != "relu"),
                 validation=score(name, outputs[0], y_valid), score=score(name, outputs[1], y_test))
     return max(tried.values(), key=lambda row: row["validation"])
 

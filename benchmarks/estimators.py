@@ -130,6 +130,13 @@ def n_parameters(label, net):
     return sum(p.numel() for p in net.alg_interface_.model.parameters())
 
 
+def judged(net, X, y, regression):
+    "Accuracy or R2 of rows, and log loss or the share of the variance that is missed."
+    score = net.score(X, y)
+    if regression: return score, 1 - score
+    return score, float(log_loss(y, net.predict_proba(X), labels=net.classes_))
+
+
 def fitted(name, label, split):
     "One fit and its scores."
     X_train, X_test, y_train, y_test = parts(name, split)
@@ -138,13 +145,11 @@ def fitted(name, label, split):
     with warnings.catch_warnings(), redirect_stdout(None):
         warnings.simplefilter("ignore")
         net = model(label, name in REGRESSION, X_train, split).fit(X_train, y_train)
-        score = net.score(X_test, y_test)
-        loss = (1 - score if name in REGRESSION else
-                log_loss(y_test, net.predict_proba(X_test), labels=net.classes_))
+        score, loss = judged(net, X_test, y_test, name in REGRESSION)
     seconds, waited = time.process_time() - start, time.perf_counter() - clock
     formula = getattr(net, "formula_", None)
     return dict(
-        table=name, model=label, split=split, score=round(score, 6), loss=round(float(loss), 6),
+        table=name, model=label, split=split, score=round(score, 6), loss=round(loss, 6),
         n_train=len(X_train), n_test=len(X_test), n_parameters=n_parameters(label, net),
         seconds=round(seconds, 2), waited=round(waited, 2), formula=getattr(formula, "text", ""))
 

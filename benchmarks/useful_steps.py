@@ -16,16 +16,16 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss
+from estimators import judged
+from regression_dropout import R_TABLES
 from sklearn.model_selection import train_test_split
 
 from nsad import NSADClassifier, NSADRegressor
 
 # target, and columns that are left out
-REGRESSION = {
-    "Hedonic": ("mv", "townid"), "Caschool": ("testscr", "district"), "Housing": ("price",),
-    "Clothing": ("tsales", "sales"), "tips": ("tip",), "Prestige": ("prestige",),
-    "cpus": ("perf", "name", "estperf"), "birthwt": ("bwt", "low"), "Salaries": ("salary",),
+SMALL = "Hedonic", "Caschool", "Housing", "Clothing", "tips"
+REGRESSION = {name: R_TABLES[name] for name in SMALL} | {
+    "Prestige": ("prestige",), "cpus": ("perf", "name", "estperf"), "birthwt": ("bwt", "low"), "Salaries": ("salary",),
     "faithful": ("waiting",), "MCAS": ("totsc4", "totsc8", "code", "municipa", "district"),
     "Mathlevel": ("sat",), "Unemployment": ("duration",)}
 CLASSES = {
@@ -59,9 +59,8 @@ def fitted(name, activation, recipe, split):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         net = kind(activation, recipe=recipe, random_state=split).fit(X, y)
-        seconds, score = time.process_time() - start, net.score(X_test, y_test)
-        loss = (1 - score if name in REGRESSION else
-                log_loss(y_test, net.predict_proba(X_test), labels=net.classes_))
+        seconds = time.process_time() - start
+        score, loss = judged(net, X_test, y_test, name in REGRESSION)
     return loss, score, net.recipe_.steps_on(len(X)), seconds
 
 
