@@ -5,7 +5,8 @@
 Every side is a network of two hidden layers, the second half as wide as the first, as wide as its budget of learned numbers allows; an
 embedding is paid from the same budget. A side is an activation, with or without an embedding. What is *found* is either a formula that is
 given (--found "x*exp(-x**2)", the default) or searched in that very network, with its embedding and recipe, on the training rows of each
-split (--found search --seconds 300). With --trials N, each side chooses the best of the same N settings (learning rate, dropout, weight
+split (--found search --seconds 300); with --search-budget once for each split and embedding, in the network of that budget.
+With --trials N, each side chooses the best of the same N settings (learning rate, dropout, weight
 decay) by log loss (squared error) on a fifth of the training rows; with 1 all train by STRONG as it is. Test rows are read once, at the end.
 
 Beside them: LightGBM where it is installed, of 100 trees with 31 leaves, of 2,000 with 255 (--large), and of as many trees of 31 leaves as
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 import nsad
 from nsad import Dataset, discover, load_dataset, split
@@ -72,7 +74,7 @@ def widest(budget, n_features, n_outputs, embedding):
 class Cell:
     "One split of one table, encoded and scaled by its training rows."
     def __init__(self, ds, seed):
-        self.ds, self.seed = ds, seed
+        self.ds, self.seed, self.searches = ds, seed, {}
         self.train, _, self.test = ds.parts(split(ds, seed=seed))
         self.scaler = Scaler.fit(self.train.X)
         self.X, self.X_test = self.scaler.transform(self.train.X), self.scaler.transform(self.test.X)
@@ -117,11 +119,14 @@ def chosen(cell, formulas, hidden, embedding, recipe, n_trials):
     return np.argmin(losses, axis=0).tolist()
 
 
-def searched(cell, hidden, embedding, seconds, recipe):
-    "The best formula of a search in this very network on the training rows, and how long it took."
-    start = time.perf_counter()
-    problem = TableProblem(cell.train, hidden, recipe, embedding=embedding)
-    return discover(problem, seed=cell.seed, time_limit=seconds, progress=False).best.text, time.perf_counter() - start
+def searched(cell, hidden, embedding, seconds):
+    "The best formula of a search in this network by STRONG on the training rows, and how long it took."
+    if (hidden, str(embedding)) not in cell.searches:
+        start = time.perf_counter()
+        problem = TableProblem(cell.train, hidden, STRONG, embedding=embedding)
+        found = discover(problem, seed=cell.seed, time_limit=seconds, progress=False).best.text
+        cell.searches[hidden, str(embedding)] = found, time.perf_counter() - start
+    return cell.searches[hidden, str(embedding)]
 
 
 def of_networks(cell, sides, text, budget, args, recipe):
@@ -130,7 +135,9 @@ def of_networks(cell, sides, text, budget, args, recipe):
     hidden = widest(budget, cell.X.shape[1], cell.ds.n_outputs, embedding)
     if hidden is None: return print(f"{cell.ds.name}: no network of {budget:,} numbers", file=sys.stderr)
     formulas, search_seconds = {s: SIDES.get(s, args.found) for s in sides}, 0.
-    if "found" in sides and args.found == "search": formulas["found"], search_seconds = searched(cell, hidden, embedding, args.seconds, recipe)
+    if "found" in sides and args.found == "search":
+        place = widest(args.search_budget or budget, cell.X.shape[1], cell.ds.n_outputs, embedding)
+        formulas["found"], search_seconds = searched(cell, place, embedding, args.seconds)
     picks = chosen(cell, list(formulas.values()), hidden, embedding, recipe, args.trials)
     for pick in sorted(set(picks)):
         some = {s: f for (s, f), k in zip(formulas.items(), picks) if k == pick}
@@ -220,6 +227,15 @@ def summary(store):
     keys = ["dataset", "rows", "budget", "side", "embedding", "found", "trials", "epochs"]
     means = rows.groupby(keys, sort=False, dropna=False)[number].mean().round(4)
     print(means.assign(splits=rows.groupby(keys, sort=False, dropna=False).size()).reset_index().to_string(index=False, na_rep=""))
+    print("\nFound less relu of the same splits, and half the 95 % interval")
+    keys = ["dataset", "rows", "budget", "embedding", "found", "trials", "epochs"]
+    relu = rows[rows.side == "relu"].drop(columns="found")
+    pairs = rows[rows.side == "found"].merge(relu, on=[k for k in KEY if k not in ("side", "found")], suffixes=("", " relu"))
+    for what in ("accuracy", "auc", "log_loss", "r2"): pairs[what] -= pairs[f"{what} relu"]
+    gains = pairs.groupby(keys, sort=False)[["accuracy", "auc", "log_loss", "r2"]]
+    half = gains.sem().mul(stats.t.ppf(0.975, gains.size() - 1), axis=0).add_suffix(" ±")
+    shown = gains.mean().join(half).sort_index(axis=1).round(4).assign(splits=gains.size())
+    print(shown.dropna(axis=1, how="all").reset_index().to_string(index=False, na_rep=""))
 
 
 def main():
@@ -233,6 +249,7 @@ def main():
     parser.add_argument("--embeddings", nargs="+", default=["none", "periodic"], help="none, periodic, piecewise, with settings as in their text")
     parser.add_argument("--found", default="x*exp(-x**2)", help='a formula, or "search"')
     parser.add_argument("--seconds", type=float, default=300, help="of each search")
+    parser.add_argument("--search-budget", type=int, help="of the network in which a search looks; by default the one that is trained")
     parser.add_argument("--trials", type=int, default=1, choices=range(1, len(TRIALS) + 1), help="settings that each side chooses from")
     parser.add_argument("--epochs", type=int, default=None, help="in place of the recipe's own")
     parser.add_argument("--beside", action="store_true", help="the rivals as well")

@@ -21,7 +21,7 @@ from scipy.optimize import nnls
 from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery, discover_on_splits
-from .evaluation import Study
+from .evaluation import Study, each_seed
 from .files import write_file
 from .formula import Formula
 from .provenance import Origin, SeenRows, leak, origins, remedy
@@ -570,15 +570,13 @@ def transfer_matrix(
     >>> matrix.sources, matrix.targets
     (('bump',), ('wine',))
     """
-    seeds = tuple(whole_number(s, "a seed") for s in seeds)
+    seeds = each_seed(seeds)
     if split_seed is not None:
         split_seed = whole_number(split_seed, "split_seed")
     study = dict(networks=[network], seeds=seeds, recipe=recipe, split_seed=split_seed)
-    if not study["seeds"] or len(set(study["seeds"])) < len(study["seeds"]):
-        raise ValueError(f"seeds={study['seeds']}: give different ones")
     tables, given, judges = _experiment(sources, targets, classics, baseline, measure, rows)
     given = {
-        label: _checked(label, _of_seeds(label, spec, study["seeds"]), judges, split_seed)
+        label: _checked(label, _of_seeds(label, spec, seeds), judges, split_seed)
         for label, spec in given.items()
     }
     searched = tables | (
