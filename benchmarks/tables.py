@@ -5,7 +5,7 @@
 Every side is a network of two hidden layers, the second half as wide as the first, as wide as its budget of learned numbers allows; an
 embedding is paid from the same budget. A side is an activation, with or without an embedding. What is *found* is either a formula that is
 given (--found "x*exp(-x**2)", the default) or searched in that very network, with its embedding and recipe, on the training rows of each
-split (--found search --seconds 300); with --search-budget once for each split and embedding, in the network of that budget.
+split (--found search --seconds 300); with --search-budget once for each split, in the network of that budget without an embedding.
 With --trials N, each side chooses the best of the same N settings (learning rate, dropout, weight
 decay) by log loss (squared error) on a fifth of the training rows; with 1 all train by STRONG as it is. Test rows are read once, at the end.
 
@@ -74,7 +74,7 @@ def widest(budget, n_features, n_outputs, embedding):
 class Cell:
     "One split of one table, encoded and scaled by its training rows."
     def __init__(self, ds, seed):
-        self.ds, self.seed, self.searches = ds, seed, {}
+        self.ds, self.seed, self.searches = ds, seed, {}  # formula and seconds by place
         self.train, _, self.test = ds.parts(split(ds, seed=seed))
         self.scaler = Scaler.fit(self.train.X)
         self.X, self.X_test = self.scaler.transform(self.train.X), self.scaler.transform(self.test.X)
@@ -136,8 +136,9 @@ def of_networks(cell, sides, text, budget, args, recipe):
     if hidden is None: return print(f"{cell.ds.name}: no network of {budget:,} numbers", file=sys.stderr)
     formulas, search_seconds = {s: SIDES.get(s, args.found) for s in sides}, 0.
     if "found" in sides and args.found == "search":
-        place = widest(args.search_budget or budget, cell.X.shape[1], cell.ds.n_outputs, embedding)
-        formulas["found"], search_seconds = searched(cell, place, embedding, args.seconds)
+        place = hidden, embedding
+        if args.search_budget: place = widest(args.search_budget, cell.X.shape[1], cell.ds.n_outputs, None), None
+        formulas["found"], search_seconds = searched(cell, *place, args.seconds)
     picks = chosen(cell, list(formulas.values()), hidden, embedding, recipe, args.trials)
     for pick in sorted(set(picks)):
         some = {s: f for (s, f), k in zip(formulas.items(), picks) if k == pick}
@@ -249,10 +250,11 @@ def main():
     parser.add_argument("--embeddings", nargs="+", default=["none", "periodic"], help="none, periodic, piecewise, with settings as in their text")
     parser.add_argument("--found", default="x*exp(-x**2)", help='a formula, or "search"')
     parser.add_argument("--seconds", type=float, default=300, help="of each search")
-    parser.add_argument("--search-budget", type=int, help="of the network in which a search looks; by default the one that is trained")
+    parser.add_argument("--search-budget", type=int, help="of the network in which a search looks; by default the one that is trained, with its embedding")
     parser.add_argument("--trials", type=int, default=1, choices=range(1, len(TRIALS) + 1), help="settings that each side chooses from")
     parser.add_argument("--epochs", type=int, default=None, help="in place of the recipe's own")
     parser.add_argument("--beside", action="store_true", help="the rivals as well")
+    parser.add_argument("--rivals", nargs="*", help="of the rivals only those whose name holds one of these")
     parser.add_argument("--large", action="store_true", help="LightGBM of 2,000 trees with 255 leaves as well")
     parser.add_argument("--out", type=Path, default=ROWS)
     parser.add_argument("--summary", action="store_true")
@@ -281,6 +283,7 @@ def one_split(ds, seed, args, recipe, store):
                 store.add(about | dict(found=found_of(row["side"])) | row)
     if not args.beside: return
     for side, budget, model in beside(cell, args.budgets, args.large):
+        if args.rivals and not any(r in side for r in args.rivals): continue
         about = shared | dict(side=side, embedding="", budget=budget, found="", trials=1, epochs="")
         if not store.has(about): store.add(about | of_model(cell, model))
 

@@ -67,7 +67,7 @@ from .ensemble import AveragedNetworks, EnsembleError, ensemble_of
 from .files import DataError, FileError, write_file
 from .formula import Formula
 from .identity import IdentityError, activation_specification
-from .models import Activation, count_parameters, mlp, widths_of
+from .models import Activation, automatic_widths, count_parameters, mlp, widths_of
 from .problem import embedding_pays, useful_steps
 from .program import program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
@@ -182,7 +182,7 @@ _NUMBER = Interval(Real, 0, None, closed="left")
 _ABOVE_ZERO, _AUTO = Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})
 _CONSTRAINTS = {
     "activation": [None, str, Formula, nn.Module, type, callable],
-    "hidden": ["array-like", Integral],
+    "hidden": [_AUTO, "array-like", Integral],
     "embedding": [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding],
     "n_members": [_COUNT],
     "scaling": [StrOptions(set(SCALINGS))],
@@ -214,7 +214,7 @@ class _Estimator(BaseEstimator):
     def __init__(
         self,
         activation: Activation | None = None,
-        hidden: Sequence[int] = (64, 32),
+        hidden: Sequence[int] | int | str = "auto",
         *,
         recipe: str | Recipe | Mapping[str, object] = "auto",
         engine: str = "network",
@@ -450,13 +450,14 @@ def _refuse_arrays(self: _Estimator, X):
 @patch
 def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int):
     "Scale, discover unless told, and an untrained network."
-    widths = widths_of(self.hidden, least=1)
-    self.__dict__.pop("network_", None)  # an earlier one would not fit what is set below
     X, y = rows.drawn()
+    widths = self._widths(len(X))
+    self.__dict__.pop("network_", None)  # an earlier one would not fit what is set below
     self.scaler_ = Scaler.fit(X, self.scaling)
     self.discovery_, self._spec = None, self.activation
     scaled = self.scaler_.transform(X)
     wanted = self._wanted_embedding(scaled)
+    self._steps = None  # of an earlier fit: a trial is by the whole recipe
     self._steps = self._tried_steps(rows, wanted, seed)
     if self.activation is None:
         wanted = self._tried_embedding(scaled, y, wanted, seed)
@@ -486,6 +487,14 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
 
 # %% ../nbs/24_estimators.ipynb #afe78aeb
 @patch
+def _widths(self: _Estimator, n_rows: int) -> tuple[int, ...]:
+    "The hidden layers that were asked for; of \"auto\" what rows and classes say."
+    if isinstance(self.hidden, str):
+        return automatic_widths(n_rows, self._n_outputs)
+    return widths_of(self.hidden, least=1)
+
+
+@patch
 def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
     "The embedding that was asked for; of \"auto\" what the rows, scaled, say."
     if self.embedding == "auto":
@@ -513,7 +522,7 @@ def _tried_embedding(
     if tried == plain:
         return plain
     most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
-    how = widths_of(self.hidden), self._recipe(), seed, self.device, bool(self.verbose), most
+    how = self._widths(len(X)), self._recipe(), seed, self.device, bool(self.verbose), most
     return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
 
 # %% ../nbs/24_estimators.ipynb #64490dfa
@@ -524,17 +533,16 @@ def _tried_steps(
     """Steps that the rows can use, where the recipe is "auto", rows are few and nothing else
     says how long to train; None for all of the recipe's.
     """
-    self._steps = None  # of an earlier fit
     told = self.max_iter is not None or self._stops()
     if self.recipe != "auto" or told or not 50 <= len(rows.X) < 1000:
         return None
-    X, how = self.scaler_.transform(rows.X), (widths_of(self.hidden), self._recipe(), seed)
-    shown = self.device, bool(self.verbose)
+    X, widths = self.scaler_.transform(rows.X), self._widths(len(rows.drawn()[0]))
+    how = widths, self._recipe(), seed, self.device, bool(self.verbose)
     formula = None
     if self.activation is not None:
         formula = _formula_of(activation_module(self.activation), self.activation)
     text = "silu(x)" if formula is None else formula.text
-    return useful_steps(X, rows.y, self._task, wanted, *how, *shown, text)
+    return useful_steps(X, rows.y, self._task, wanted, *how, text)
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
@@ -571,7 +579,7 @@ def _go_on(self: _Estimator, rows: _Rows):
     placed = None if wanted is None else wanted.for_rows(scaled)
     embedded = bool(placed is not None and placed.columns)
     other = {
-        "hidden": list(widths_of(self.hidden)) != widths,
+        "hidden": not isinstance(self.hidden, str) and list(widths_of(self.hidden)) != widths,
         "n_members": self.n_members != len(self._networks),
         "scaling": self.scaling != self.scaler_.kind,
         "embedding": self.embedding != "auto" and embedded != (self._embedding is not None),
@@ -643,7 +651,7 @@ def _discovered(
         budget, options = _search_limits(self.engine, len(X), wanted is not None)
     if self.engine == "network":
         options |= dict(
-            hidden=widths_of(self.hidden), recipe=self._recipe(), device=self.device
+            hidden=self._widths(len(X)), recipe=self._recipe(), device=self.device
         )
     if self.engine == "network" and wanted is not None:
         options |= {"embedding": wanted}
@@ -958,8 +966,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     activation : None, str, Formula, Module or its class, default None
         None discovers. A `Formula`, its text, a name of torch's, a module or its class is used
         as it is.
-    hidden : sequence of int, default (64, 32)
-        Widths of the hidden layers.
+    hidden : "auto", sequence of int, or int for one layer, default "auto"
+        Widths of the hidden layers; "auto" is (64, 32), or (128, 64) for six classes or more
+        with at least 1,000 rows (`nsad.models.automatic_widths`).
     recipe : str, Recipe or mapping of its settings, default "auto"
         How the networks are trained, of the search as of the estimator: "strong", "paper" or
         "converged", or your own. "auto" is "strong", of 50 to 999 rows in fewer steps where
@@ -1039,7 +1048,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     def __init__(
         self,
         activation: Activation | None = None,
-        hidden: Sequence[int] = (64, 32),
+        hidden: Sequence[int] | int | str = "auto",
         *,
         recipe: str | Recipe | Mapping[str, object] = "auto",
         engine: str = "network",

@@ -32,7 +32,7 @@ from .ensemble import AveragedNetworks as AveragedNetworks, EnsembleError as Ens
 from .files import DataError as DataError, FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
-from .models import Activation as Activation, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
+from .models import Activation as Activation, automatic_widths as automatic_widths, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
 from .problem import embedding_pays as embedding_pays, useful_steps as useful_steps
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
@@ -74,13 +74,13 @@ def _search_limits(engine, n_rows: int, embeds: bool=False) -> tuple[int | None,
 _COUNT = Interval(Integral, 1, None, closed='left')
 _NUMBER = Interval(Real, 0, None, closed='left')
 _ABOVE_ZERO, _AUTO = (Interval(Real, 0, None, closed='neither'), StrOptions({'auto'}))
-_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': ['array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions({'auto', *RECIPES}), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
+_CONSTRAINTS = {'activation': [None, str, Formula, nn.Module, type, callable], 'hidden': [_AUTO, 'array-like', Integral], 'embedding': [None, str, PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding], 'n_members': [_COUNT], 'scaling': [StrOptions(set(SCALINGS))], 'recipe': [StrOptions({'auto', *RECIPES}), Recipe, Mapping], 'engine': [str, object], 'budget': [None, _COUNT], 'time_limit': [None, _ABOVE_ZERO], 'engine_options': [None, Mapping], 'max_iter': [None, _COUNT], 'batch_size': [None, _AUTO, Interval(Integral, 2, None, closed='left')], 'lr': [None, _ABOVE_ZERO], 'weight_decay': [None, _AUTO, _NUMBER], 'dropout': [None, _AUTO, Interval(Real, 0, 1, closed='left')], 'early_stopping': [bool, np.bool_, _AUTO], 'validation_fraction': [Interval(Real, 0, 1, closed='neither')], 'n_iter_no_change': [None, _COUNT], 'warm_start': [bool, np.bool_], 'device': [str], 'random_state': ['random_state'], 'n_jobs': [None, Integral], 'verbose': ['verbose']}
 
 class _Estimator(BaseEstimator):
     _parameter_constraints = _CONSTRAINTS
     _steps: int | None = None
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int] | int | str='auto', *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         self.embedding, self.scaling, self.n_members = (embedding, scaling, n_members)
         self.activation, self.hidden, self.recipe = (activation, hidden, recipe)
         self.engine, self.budget, self.time_limit = (engine, budget, time_limit)
@@ -140,13 +140,14 @@ class _Estimator(BaseEstimator):
 
     def _begin(self, rows: _Rows, source: pd.DataFrame | None, seed: int):
         """Scale, discover unless told, and an untrained network."""
-        widths = widths_of(self.hidden, least=1)
-        self.__dict__.pop('network_', None)
         X, y = rows.drawn()
+        widths = self._widths(len(X))
+        self.__dict__.pop('network_', None)
         self.scaler_ = Scaler.fit(X, self.scaling)
         self.discovery_, self._spec = (None, self.activation)
         scaled = self.scaler_.transform(X)
         wanted = self._wanted_embedding(scaled)
+        self._steps = None
         self._steps = self._tried_steps(rows, wanted, seed)
         if self.activation is None:
             wanted = self._tried_embedding(scaled, y, wanted, seed)
@@ -163,6 +164,9 @@ class _Estimator(BaseEstimator):
         self.network_ = self._averaged(networks)
         self.loss_curve_ = []
 
+    def _widths(self, n_rows: int) -> tuple[int, ...]:
+        ...
+
     def _wanted_embedding(self, X: np.ndarray) -> Embedding | None:
         ...
 
@@ -174,20 +178,7 @@ class _Estimator(BaseEstimator):
         ...
 
     def _tried_steps(self, rows: _Rows, wanted: Embedding | None, seed: int) -> int | None:
-        """Steps that the rows can use, where the recipe is "auto", rows are few and nothing else
-    says how long to train; None for all of the recipe's.
-    """
-        self._steps = None
-        told = self.max_iter is not None or self._stops()
-        if self.recipe != 'auto' or told or (not 50 <= len(rows.X) < 1000):
-            return None
-        X, how = (self.scaler_.transform(rows.X), (widths_of(self.hidden), self._recipe(), seed))
-        shown = (self.device, bool(self.verbose))
-        formula = None
-        if self.activation is not None:
-            formula = _formula_of(activation_module(self.activation), self.activation)
-        text = 'silu(x)' if formula is None else formula.text
-        return useful_steps(X, rows.y, self._task, wanted, *how, *shown, text)
+        ...
 
     @property
     def embedding_(self) -> Embedding | None:
@@ -399,8 +390,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     activation : None, str, Formula, Module or its class, default None
         None discovers. A `Formula`, its text, a name of torch's, a module or its class is used
         as it is.
-    hidden : sequence of int, default (64, 32)
-        Widths of the hidden layers.
+    hidden : "auto", sequence of int, or int for one layer, default "auto"
+        Widths of the hidden layers; "auto" is (64, 32), or (128, 64) for six classes or more
+        with at least 1,000 rows (`nsad.models.automatic_widths`).
     recipe : str, Recipe or mapping of its settings, default "auto"
         How the networks are trained, of the search as of the estimator: "strong", "paper" or
         "converged", or your own. "auto" is "strong", of 50 to 999 rows in fewer steps where
@@ -473,7 +465,7 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     _parameter_constraints = {**_CONSTRAINTS, 'class_weight': [None, dict, StrOptions({'balanced'})]}
     _kind, _task_kind = ('NSADClassifier', 'classes')
 
-    def __init__(self, activation: Activation | None=None, hidden: Sequence[int]=(64, 32), *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
+    def __init__(self, activation: Activation | None=None, hidden: Sequence[int] | int | str='auto', *, recipe: str | Recipe | Mapping[str, object]='auto', engine: str='network', budget: int | None=None, time_limit: float | None=None, engine_options: Mapping[str, object] | None=None, max_iter: int | None=None, batch_size: int | None=None, lr: float | None=None, weight_decay: float | None=None, dropout: float | None=None, early_stopping: bool | str='auto', validation_fraction: float=0.1, n_iter_no_change: int | None=None, class_weight: Mapping[object, float] | str | None=None, warm_start: bool=False, device: str='auto', random_state: int | np.random.RandomState | None=None, n_jobs: int | None=None, verbose: bool=False, embedding: Embedding | str | None='auto', scaling: str='standard', n_members: int=1):
         given = locals()
         super().__init__(**{name: given[name] for name in _Estimator._get_param_names()})
         self.class_weight = class_weight

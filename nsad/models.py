@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'count_of', 'mlp', 'heavy', 'light', 'hidden_of',
-           'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas',
-           'FiniteGradient', 'formula_program']
+           'embedding_in', 'automatic_widths', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_',
+           'Formulas', 'FiniteGradient', 'formula_program']
 
 # %% ../nbs/09_models.ipynb #eedb9ee6
 import copy
@@ -325,6 +325,29 @@ def embedding_in(network: str) -> Embedding | None:
     """
     _, plus, embedding = str(network).partition("+")
     return embedding_of(embedding) if plus else None
+
+# %% ../nbs/09_models.ipynb #50630b55
+def automatic_widths(n_rows: int, n_outputs: int) -> tuple[int, ...]:
+    """The hidden layers that suit a table by a simple rule.
+
+    Parameters
+    ----------
+    n_rows : int
+        Training rows.
+    n_outputs : int
+        Outputs of the network: 1, or the number of classes where they are more than two.
+
+    Returns
+    -------
+    tuple of int
+        (128, 64) for six classes or more with at least 1,000 rows, else (64, 32).
+
+    Examples
+    --------
+    >>> automatic_widths(20_000, 26), automatic_widths(20_000, 1)
+    ((128, 64), (64, 32))
+    """
+    return (128, 64) if n_outputs >= 6 and n_rows >= 1000 else SHAPES["light"]
 
 # %% ../nbs/09_models.ipynb #52a9024f
 def count_parameters(model: nn.Module) -> int:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'count_of', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
+__all__ = ['Activation', 'INITS', 'SHAPES', 'Stack', 'widths_of', 'count_of', 'mlp', 'heavy', 'light', 'hidden_of', 'embedding_in', 'automatic_widths', 'count_parameters', 'Normalise', 'Members', 'MLPEnsemble', 'bernoulli_', 'Formulas', 'FiniteGradient', 'formula_program']
 import copy
 import functools
 import itertools
@@ -50,6 +50,9 @@ def hidden_of(network: str) -> tuple[int, ...]:
     ...
 
 def embedding_in(network: str) -> Embedding | None:
+    ...
+
+def automatic_widths(n_rows: int, n_outputs: int) -> tuple[int, ...]:
     ...
 
 def count_parameters(model: nn.Module) -> int:
