@@ -174,6 +174,16 @@ def test_a_warm_start_goes_on():
     assert net.set_params(warm_start=False).fit(X[:, :2], Y).n_features_in_ == 2
 
 
+@pytest.mark.parametrize("n_rows, n_classes, widths", [(1000, 6, [128, 64]), (999, 6, [64, 32]), (1000, 5, [64, 32])])
+def test_many_classes_get_a_wider_network(n_rows, n_classes, widths, tmp_path):
+    X, y = RNG.normal(size=(n_rows, 2)), np.arange(n_rows) % n_classes
+    net = NSADClassifier("relu", max_iter=1, random_state=0).fit(X, y)
+    assert [m.out_features for m in net.network_ if isinstance(m, nn.Linear)][:-1] == widths
+    back = NSADClassifier.load(net.save(tmp_path / "net.nsad"))
+    assert back.hidden == "auto" and np.array_equal(back.predict(X), net.predict(X))
+    assert len(back.set_params(warm_start=True).fit(X, y).loss_curve_) == 2
+
+
 @pytest.mark.parametrize("other", [dict(hidden=(9, 9)), dict(activation="sin(x)"), dict(scaling="robust"), dict(embedding="periodic"),
                                    dict(n_members=2)], ids=str)
 def test_a_warm_start_refuses_another_network(other):
