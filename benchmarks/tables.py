@@ -5,7 +5,8 @@
 Every side is a network of two hidden layers, the second half as wide as the first, as wide as its budget of learned numbers allows; an
 embedding is paid from the same budget. A side is an activation, with or without an embedding. What is *found* is either a formula that is
 given (--found "x*exp(-x**2)", the default) or searched in that very network, with its embedding and recipe, on the training rows of each
-split (--found search --seconds 300); with --search-budget once for each split, in the network of that budget without an embedding.
+split (--found search --seconds 300); with --search-budget once for each split, in the network of that budget without an embedding, on all
+training rows or --search-rows of them.
 With --trials N, each side chooses the best of the same N settings (learning rate, dropout, weight
 decay) by log loss (squared error) on a fifth of the training rows; with 1 all train by STRONG as it is. Test rows are read once, at the end.
 
@@ -119,10 +120,11 @@ def chosen(cell, formulas, hidden, embedding, recipe, n_trials):
     return np.argmin(losses, axis=0).tolist()
 
 
-def searched(cell, hidden, embedding, seconds):
-    "The best formula of a search in this network by STRONG on the training rows, and how long it took."
-    start = time.perf_counter()
-    problem = TableProblem(cell.train, hidden, STRONG, embedding=embedding)
+def searched(cell, hidden, embedding, seconds, rows=None):
+    "The best formula of a search in this network by STRONG on (some of) the training rows, and how long it took."
+    start, some = time.perf_counter(), cell.train
+    if rows: some = some.take(np.random.default_rng(cell.seed).permutation(some.n_rows)[:rows])
+    problem = TableProblem(some, hidden, STRONG, embedding=embedding)
     found = discover(problem, seed=cell.seed, time_limit=seconds, progress=False).best.text
     return found, time.perf_counter() - start
 
@@ -131,7 +133,7 @@ def once(cell, args):
     "The same in the network of --search-budget, once for each split."
     if cell.known is None:
         hidden = widest(args.search_budget, cell.X.shape[1], cell.ds.n_outputs, None)
-        cell.known = searched(cell, hidden, None, args.seconds)
+        cell.known = searched(cell, hidden, None, args.seconds, args.search_rows)
     return cell.known
 
 
@@ -248,13 +250,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", nargs="*", default=known, help=", ".join(known))
     parser.add_argument("--rows", type=int, default=100_000, help="rows of a large table")
-    parser.add_argument("--splits", type=int, default=10, help="splits, from seed 42 on")
+    parser.add_argument("--splits", type=int, default=10, help="how many")
+    parser.add_argument("--first", type=int, default=42, help="seed of the first split")
     parser.add_argument("--budgets", type=int, nargs="+", default=[6000, 20_000, 40_000], help="learned numbers of a network")
     parser.add_argument("--sides", nargs="+", default=["found", *SIDES], choices=["found", *SIDES])
     parser.add_argument("--embeddings", nargs="+", default=["none", "periodic"], help="none, periodic, piecewise, with settings as in their text")
     parser.add_argument("--found", default="x*exp(-x**2)", help='a formula, or "search"')
     parser.add_argument("--seconds", type=float, default=300, help="of each search")
     parser.add_argument("--search-budget", type=int, help="of the network where a search looks; by default the one that is trained")
+    parser.add_argument("--search-rows", type=int, help="how many training rows that search sees; by default all")
     parser.add_argument("--trials", type=int, default=1, choices=range(1, len(TRIALS) + 1), help="settings that each side chooses from")
     parser.add_argument("--epochs", type=int, default=None, help="in place of the recipe's own")
     parser.add_argument("--beside", action="store_true", help="the rivals as well")
@@ -270,7 +274,7 @@ def main():
     recipe = STRONG if args.epochs is None else replace(STRONG, epochs=args.epochs)
     for name in args.tables:
         ds = table(name, args.rows)
-        for seed in range(42, 42 + args.splits): one_split(ds, seed, args, recipe, store)
+        for seed in range(args.first, args.first + args.splits): one_split(ds, seed, args, recipe, store)
 
 
 def one_split(ds, seed, args, recipe, store):
@@ -278,7 +282,7 @@ def one_split(ds, seed, args, recipe, store):
     shared = dict(dataset=ds.name, rows=ds.n_rows, split=seed, nsad=nsad.__version__, date=date.today().isoformat(), task=ds.task)
     cell, label = Cell(ds, seed), args.found
     if args.found == "search" and args.search_budget:
-        label = f"search in {args.search_budget}"
+        label = f"search in {args.search_budget}" + (f", {args.search_rows} rows" if args.search_rows else "")
         same = dict(dataset=ds.name, rows=str(ds.n_rows), split=str(seed), found=label)
         kept = [r for r in store.read() if same.items() <= r.items()]
         if kept: cell.known = kept[0]["formula"], float(kept[0]["search_seconds"])
