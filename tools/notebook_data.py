@@ -19,9 +19,11 @@ SEARCHES, TABLES = "discovery_worth-forest_cover.txt", "tables-rows.csv"
 SEARCH = "search in 5825, 20000 rows"                                              # `found` of rows of the second
 ROW = re.compile(r"(.{44}) +(\d+)   (\S+) ± (\S+)   (\S+) ± \S+   (.*)")           # of the first of these files
 LIGHT, HEAVY, EMBEDDED = "light network (64, 32)", "heavy network (200, 100)", "network with embedding"
+TREES = "lightgbm, 2,000 trees of 255 leaves"
+EPOCHS = {9000: "80", 40_000: "auto"}                                              # of the networks with an embedding, by their budget
 MODELS = {"linear": ("linear", "logistic regression", ""), "scikit-learn's MLP": ("MLP", "scikit-learn's MLP, by default", "ReLU"),
           "lightgbm": ("boosted trees", "LightGBM, by default", ""),
-          "lightgbm, 2,000 trees of 255 leaves": ("boosted trees", "LightGBM, 2,000 trees of 255 leaves", "")}
+          TREES: ("boosted trees", "LightGBM, 2,000 trees of 255 leaves", "")}
 ACTIVATIONS = {"relu": ("ReLU", "ReLU"), "found": ("formula found", "x·exp(−x²)")}    # of the larger networks: series, and its name
 
 
@@ -40,41 +42,43 @@ def searched():
 
 
 def rows_of_tables():
-    "Rows of Forest Cover; `searched` are networks of 80 epochs, whose formula comes from the training rows of their split."
+    "Rows of Forest Cover; `on_splits` are those of the five splits, each with a search on its training rows."
     rows = pd.read_csv(RESULTS / TABLES, dtype={"epochs": str}).query("dataset == 'forest_cover'").fillna({"embedding": "", "found": ""})
-    return rows.assign(numbers=rows.n_parameters, source=TABLES, searched=rows.budget.eq(9000) & rows.epochs.eq("80") & rows.found.isin(["", SEARCH]))
+    networks = rows.embedding.eq("periodic") & rows.budget.map(EPOCHS).eq(rows.epochs) & rows.found.isin(["", SEARCH])
+    return rows.assign(numbers=rows.n_parameters, source=TABLES, on_splits=networks | rows.side.eq(TREES))
 
 
-def on_splits():
-    "Networks with an embedding, with a formula searched on the training rows of each split, and with ReLU: means over splits."
-    for side, rows in rows_of_tables().query("searched").groupby("side"):
-        series, activation = ACTIVATIONS[side]
-        known = {"found": f"formula found ({len(rows)} searches)"}
-        yield dict(rows.iloc[0], kind="found" if side == "found" else "standard", series=f"{series.removesuffix(' found')}, embedding",
-                   model=EMBEDDED, activation=known.get(side, activation), front=True, accuracy=rows.accuracy.mean(),
-                   accuracy_sd=rows.accuracy.std(), auc=rows.auc.mean())
+def over_splits():
+    "Means over splits: networks with an embedding, with a formula found and with ReLU, and the largest trees."
+    for (side, _), rows in rows_of_tables().query("on_splits").groupby(["side", "budget"]):
+        shared = dict(rows.iloc[0], front=True, accuracy=rows.accuracy.mean(), accuracy_sd=rows.accuracy.std(), auc=rows.auc.mean())
+        if side == "found":
+            yield shared | dict(kind="found", series="formula, embedding", model=EMBEDDED, activation=f"formula found ({len(rows)} searches)")
+        elif side == "relu":
+            yield shared | dict(kind="standard", series="ReLU, embedding", model=EMBEDDED, activation="ReLU")
+        else:
+            yield shared | of_model(side)
 
 
-def compared():
-    "Larger networks with and without an embedding, and models of other kinds, on the same rows."
-    rows = rows_of_tables().query("split == 42 and epochs != '80' and not found.str.startswith('search')")
-    rows = rows[(rows.budget != 9000) | (rows.embedding == "")]      # on_splits has these
-    for row in rows.to_dict("records"):
-        if row["side"] in MODELS:
-            series, model, activation = MODELS[row["side"]]
-            yield row | dict(kind="standard", series=series, model=model, activation=activation, front=True)
+def of_model(side):
+    "What the front page says of a model that is no network of ours."
+    series, model, activation = MODELS[side]
+    return dict(kind="standard", series=series, model=model, activation=activation)
+
+
+def on_one_split():
+    "Networks without an embedding, with a given formula and with ReLU, and models of other kinds."
+    for row in rows_of_tables().query("split == 42 and not on_splits and embedding == ''").to_dict("records"):
+        if row["side"] in MODELS: yield row | dict(of_model(row["side"]), front=True)
         elif row["side"] in ACTIVATIONS and row["budget"] > 6000:
-            (series, activation), embedded = ACTIVATIONS[row["side"]], row["embedding"] == "periodic"
-            if embedded: series = f"{series.removesuffix(' found')}, embedding"
-            kind = "found" if embedded and row["side"] == "found" else "standard"
-            yield row | dict(kind=kind, series=series, model=EMBEDDED if embedded else "network", activation=activation,
-                             front=embedded)
+            series, activation = ACTIVATIONS[row["side"]]
+            yield row | dict(kind="standard", series=series, model="network", activation=activation, front=False)
 
 
 def front_page():
     "What the front page shows of Forest Cover; `front` says what stands in its table, the picture has all."
     columns = ["kind", "series", "model", "activation", "numbers", "accuracy", "accuracy_sd", "auc", "front", "source"]
-    return pd.DataFrame([*searched(), *on_splits(), *compared()])[columns].astype(dict(numbers=int)).round(5)
+    return pd.DataFrame([*searched(), *over_splits(), *on_one_split()])[columns].astype(dict(numbers=int)).round(5)
 
 
 def of_reproduction(report):
