@@ -147,13 +147,13 @@ class _Estimator(BaseEstimator):
         self.discovery_, self._spec = (None, self.activation)
         scaled = self.scaler_.transform(X)
         wanted = self._wanted_embedding(scaled)
-        self._steps = self._tried_steps(rows, wanted, seed)
+        self._try_steps(rows, wanted, seed)
         if self.activation is None:
             wanted = self._tried_embedding(scaled, y, wanted, seed)
             self.discovery_ = self._discovered(X, y, source, seed, wanted)
             self._spec = self.discovery_.best
             if self._spec.text != 'silu(x)':
-                self._steps = self._tried_steps(rows, wanted, seed)
+                self._try_steps(rows, wanted, seed)
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
@@ -178,21 +178,21 @@ class _Estimator(BaseEstimator):
     def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int) -> Embedding | None:
         ...
 
-    def _tried_steps(self, rows: _Rows, wanted: Embedding | None, seed: int) -> int | None:
-        """Steps that the rows can use, where the recipe is "auto", rows are few and nothing else
-    says how long to train; None for all of the recipe's.
+    def _try_steps(self, rows: _Rows, wanted: Embedding | None, seed: int):
+        """Set the steps that the rows can use, where the recipe is "auto", rows are few and nothing
+    else says how long to train; to None, all of the recipe's, elsewhere.
     """
         self._steps = None
         told = self.max_iter is not None or self._stops()
         if self.recipe != 'auto' or told or (not 50 <= len(rows.X) < 1000):
-            return None
+            return
         X, widths = (self.scaler_.transform(rows.X), self._widths(len(rows.drawn()[0])))
         how = (widths, self._recipe(), seed, self.device, bool(self.verbose))
         formula = None
         if self._spec is not None:
             formula = _formula_of(activation_module(self._spec), self._spec)
         text = 'silu(x)' if formula is None else formula.text
-        return useful_steps(X, rows.y, self._task, wanted, *how, text)
+        self._steps = useful_steps(X, rows.y, self._task, wanted, *how, text)
 
     @property
     def embedding_(self) -> Embedding | None:

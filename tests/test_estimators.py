@@ -447,6 +447,15 @@ def test_the_automatic_recipe_trains_noisy_rows_shortly_and_clean_ones_to_the_en
     assert again.fit(rows, target).recipe_ == short.recipe_
 
 
+def test_what_a_search_finds_trains_as_long_as_if_it_had_been_given():
+    (rows, target), how = noisy(100), dict(hidden=(8,), embedding=None, random_state=2)
+    only = dict(SMALL, starters=("relu(x)",), initial_size=1)
+    found = NSADRegressor(budget=1, engine_options=only, **how).fit(rows, target)
+    given = NSADRegressor("relu(x)", **how).fit(rows, target)
+    assert found.formula_.text == "relu(x)" and found.recipe_ == given.recipe_
+    assert given.recipe_ != NSADRegressor("silu(x)", **how).fit(rows, target).recipe_
+
+
 @pytest.mark.parametrize("told", [dict(max_iter=4), dict(recipe="strong"), dict(early_stopping=True),
                                   dict(n_iter_no_change=2), dict(recipe=Recipe("own", epochs=4))], ids=str)
 def test_who_says_how_long_to_train_is_obeyed(told):
