@@ -998,8 +998,8 @@ def embedding_pays(
     """
     short = recipe.share(0.25, len(X) - len(X) // 4)
     losses = [
-        _tried("silu(x)", X, y, task, short, embedding, hidden, seed, device)
-        for embedding in tqdm((embedding, other), disable=not progress, desc="embedding")
+        _tried("silu(x)", X, y, task, short, one, hidden, seed, device)
+        for one in tqdm((embedding, other), disable=not progress, desc="embedding")
     ]
     return losses[0] < most * losses[1]
 
