@@ -29,9 +29,7 @@ from itertools import product
 from os import environ
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 from sklearn import datasets as shelf
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -43,6 +41,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import nsad
 from nsad import NSADClassifier, NSADRegressor
+from nsad.statistics import interval
 
 ROWS = Path(__file__).resolve().parent / "results/estimators-rows.csv"
 SHELF = {"breast_cancer": shelf.load_breast_cancer, "wine": shelf.load_wine,
@@ -154,15 +153,13 @@ def fitted(name, label, split):
         seconds=round(seconds, 2), waited=round(waited, 2), formula=getattr(formula, "text", ""))
 
 
-def interval(rows, label="NSAD", beside="NSAD relu"):
-    "Mean gain over the twin and the half width of its 95 % interval."
-    both = rows[rows.model.isin([label, beside])]
+def gain_over_twin(rows):
+    "Mean gain and the half width of its 95 % interval."
+    both = rows[rows.model.isin(["NSAD", "NSAD relu"])]
     scores = both.pivot(index="split", columns="model", values="score").dropna()
-    gains = scores[label] - scores[beside]
-    if len(gains) < 2: return gains.mean(), np.nan
-    share = rows.n_test.iloc[0] / rows.n_train.iloc[0]
-    error = (gains.var(ddof=1) * (1 / len(gains) + share))**0.5
-    return gains.mean(), student.ppf(0.975, len(gains) - 1) * error
+    overlap = rows.n_test.iloc[0] / rows.n_train.iloc[0]
+    known = interval(scores["NSAD"] - scores["NSAD relu"], overlap=overlap)
+    return known.mean, known.high - known.mean
 
 
 def found(rows):
@@ -187,7 +184,7 @@ def report(rows):
     ranked(rows, "score", False, list(means.index))
     ranked(rows, "loss", True, [name for name in means.index if name not in REGRESSION])
     if not {"NSAD", "NSAD relu"} <= {*rows.model}: return
-    gains = [interval(rows[rows.table == name]) for name in means.index]
+    gains = [gain_over_twin(rows[rows.table == name]) for name in means.index]
     splits = rows.groupby("table").split.nunique()
     shown = means.round(4).assign(**{
         "splits": splits,

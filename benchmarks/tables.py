@@ -5,10 +5,10 @@
 Every side is a network of two hidden layers, the second half as wide as the first, as wide as its budget of learned numbers allows; an
 embedding is paid from the same budget. A side is an activation, with or without an embedding. What is *found* is either a formula that is
 given (--found "x*exp(-x**2)", the default) or searched in that very network, with its embedding and recipe, on the training rows of each
-split (--found search --seconds 300); with --search-budget once for each split, in the network of that budget without an embedding, on all
-training rows or --search-rows of them.
-With --trials N, each side chooses the best of the same N settings (learning rate, dropout, weight
-decay) by log loss (squared error) on a fifth of the training rows; with 1 all train by STRONG as it is. Test rows are read once, at the end.
+split (--found search --seconds 300); with --search-budget once for each split, in the network of that budget without an embedding and by
+STRONG, on all training rows or --search-rows of them. With --trials N, each side chooses the best of the same N settings (learning
+rate, dropout, weight decay) by log loss (squared error) on a fifth of the training rows; with 1 all train by STRONG as it is. Test rows
+are read once, at the end.
 
 Beside them: LightGBM where it is installed, of 100 trees with 31 leaves, of 2,000 with 255 (--large), and of as many trees of 31 leaves as
 the budget allows, at 61 numbers a tree; scikit-learn's HistGradientBoosting, MLP and (logistic or ridge) linear model, by their defaults.
@@ -27,7 +27,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 import nsad
 from nsad import Dataset, discover, load_dataset, split
@@ -35,6 +34,7 @@ from nsad.data import Scaler, data_folder
 from nsad.embeddings import embedding_of
 from nsad.models import Stack, count_parameters, mlp
 from nsad.problem import TableProblem
+from nsad.statistics import interval
 from nsad.training import STRONG, measures, predict, train
 
 ROWS = Path(__file__).parent / "results" / "tables-rows.csv"
@@ -44,6 +44,7 @@ SKLEARN = "breast_cancer digits wine diabetes".split()
 MADE = "friedman1 friedman2 friedman3".split()                       # regressions by formulas, 2,000 rows each
 SIDES = {"relu": "relu", "gelu": "gelu", "silu": "silu", "selu": "selu", "mish": "mish"}
 TRIALS = [(1, None, 1), (1 / 3, None, 1), (3, None, 1), (1, 0., 1), (1, .3, 1), (1, None, .1), (3, .3, 1), (1 / 3, 0., .1)]
+OVERLAP = 20 / 80                                                      # test rows over training rows of a split
 KEY = ["dataset", "rows", "split", "side", "embedding", "budget", "found", "trials", "epochs"]
 COLUMNS = [*KEY, "formula", "task", "n_parameters", "bytes", "accuracy", "auc", "log_loss", "r2", "rmse", "lr_factor", "dropout",
            "decay_factor", "seconds", "search_seconds", "nsad", "date"]
@@ -75,7 +76,7 @@ def widest(budget, n_features, n_outputs, embedding):
 class Cell:
     "One split of one table, encoded and scaled by its training rows."
     def __init__(self, ds, seed):
-        self.ds, self.seed, self.known = ds, seed, None  # formula and seconds of a search that was made before
+        self.ds, self.seed = ds, seed
         self.train, _, self.test = ds.parts(split(ds, seed=seed))
         self.scaler = Scaler.fit(self.train.X)
         self.X, self.X_test = self.scaler.transform(self.train.X), self.scaler.transform(self.test.X)
@@ -120,31 +121,39 @@ def chosen(cell, formulas, hidden, embedding, recipe, n_trials):
     return np.argmin(losses, axis=0).tolist()
 
 
-def searched(cell, hidden, embedding, seconds, rows=None):
-    "The best formula of a search in this network by STRONG on (some of) the training rows, and how long it took."
+def searched(cell, hidden, embedding, recipe, seconds, rows=None):
+    "The best formula of a search in this network on (some of) the training rows, and how long it took."
     start, some = time.perf_counter(), cell.train
     if rows: some = some.take(np.random.default_rng(cell.seed).permutation(some.n_rows)[:rows])
-    problem = TableProblem(some, hidden, STRONG, embedding=embedding)
+    problem = TableProblem(some, hidden, recipe, embedding=embedding)
     found = discover(problem, seed=cell.seed, time_limit=seconds, progress=False).best.text
     return found, time.perf_counter() - start
 
 
-def once(cell, args):
-    "The same in the network of --search-budget, once for each split."
-    if cell.known is None:
-        hidden = widest(args.search_budget, cell.X.shape[1], cell.ds.n_outputs, None)
-        cell.known = searched(cell, hidden, None, args.seconds, args.search_rows)
-    return cell.known
+def label_of(args):
+    "What rows call the formula that is found: itself, or how it was searched."
+    if args.found != "search" or not args.search_budget: return args.found
+    return f"search in {args.search_budget}" + (f", {args.search_rows} rows" if args.search_rows else "")
 
 
-def of_networks(cell, sides, text, budget, args, recipe):
+def searched_once(cell, args, store):
+    "The same in the network of --search-budget, by STRONG; of a split that has rows of this search, what these say."
+    same = dict(dataset=cell.ds.name, rows=str(cell.ds.n_rows), split=str(cell.seed), found=label_of(args))
+    for row in store.read():
+        if same.items() <= row.items(): return row["formula"], float(row["search_seconds"])
+    hidden = widest(args.search_budget, cell.X.shape[1], cell.ds.n_outputs, None)
+    return searched(cell, hidden, None, STRONG, args.seconds, args.search_rows)
+
+
+def of_networks(cell, sides, text, budget, args, recipe, store):
     "Rows of all activations with one embedding (or none) and one budget."
     embedding = placed(text, cell.X)
     hidden = widest(budget, cell.X.shape[1], cell.ds.n_outputs, embedding)
     if hidden is None: return print(f"{cell.ds.name}: no network of {budget:,} numbers", file=sys.stderr)
     formulas, search_seconds = {s: SIDES.get(s, args.found) for s in sides}, 0.
     if "found" in sides and args.found == "search":
-        formulas["found"], search_seconds = once(cell, args) if args.search_budget else searched(cell, hidden, embedding, args.seconds)
+        if args.search_budget: formulas["found"], search_seconds = searched_once(cell, args, store)
+        else: formulas["found"], search_seconds = searched(cell, hidden, embedding, recipe, args.seconds)
     picks = chosen(cell, list(formulas.values()), hidden, embedding, recipe, args.trials)
     for pick in sorted(set(picks)):
         some = {s: f for (s, f), k in zip(formulas.items(), picks) if k == pick}
@@ -234,15 +243,18 @@ def summary(store):
     keys = ["dataset", "rows", "budget", "side", "embedding", "found", "trials", "epochs"]
     means = rows.groupby(keys, sort=False, dropna=False)[number].mean().round(4)
     print(means.assign(splits=rows.groupby(keys, sort=False, dropna=False).size()).reset_index().to_string(index=False, na_rep=""))
-    print("\nFound less relu of the same splits, and half the 95 % interval")
-    keys = ["dataset", "rows", "budget", "embedding", "found", "trials", "epochs"]
+    print("\nFound less relu of the same splits, and half of Nadeau and Bengio's 95 % interval")
     relu = rows[rows.side == "relu"].drop(columns="found")
     pairs = rows[rows.side == "found"].merge(relu, on=[k for k in KEY if k not in ("side", "found")], suffixes=("", " relu"))
-    for what in ("accuracy", "auc", "log_loss", "r2"): pairs[what] -= pairs[f"{what} relu"]
-    gains = pairs.groupby(keys, sort=False)[["accuracy", "auc", "log_loss", "r2"]]
-    half = gains.sem().mul(stats.t.ppf(0.975, gains.size() - 1), axis=0).add_suffix(" ±")
-    shown = gains.mean().join(half).sort_index(axis=1).round(4).assign(splits=gains.size())
-    print(shown.dropna(axis=1, how="all").reset_index().to_string(index=False, na_rep=""))
+    keys.remove("side")
+    shown = [dict(zip(keys, place), splits=len(part), **gains_of(part)) for place, part in pairs.groupby(keys, sort=False)]
+    print(pd.DataFrame(shown).to_string(index=False, na_rep=""))
+
+
+def gains_of(pairs):
+    "Of each measure that was taken, the gain over ReLU as text."
+    gains = {what: interval(pairs[what] - pairs[f"{what} relu"], overlap=OVERLAP) for what in ("accuracy", "auc", "log_loss", "r2")}
+    return {what: f"{gain.mean:+.4f} ± {gain.high - gain.mean:.4f}" for what, gain in gains.items() if np.isfinite(gain.mean)}
 
 
 def main():
@@ -267,6 +279,8 @@ def main():
     parser.add_argument("--out", type=Path, default=ROWS)
     parser.add_argument("--summary", action="store_true")
     args = parser.parse_args()
+    if args.search_rows and not args.search_budget: parser.error("--search-rows is for --search-budget")
+    if args.rivals and not args.beside: parser.error("--rivals is for --beside")
     store = Store(args.out)
     if args.summary: return summary(store)
     print(f"\n$ python benchmarks/tables.py {' '.join(sys.argv[1:])}\n{date.today()}, nsad {nsad.__version__}, "
@@ -280,19 +294,14 @@ def main():
 def one_split(ds, seed, args, recipe, store):
     "What is missing of one split."
     shared = dict(dataset=ds.name, rows=ds.n_rows, split=seed, nsad=nsad.__version__, date=date.today().isoformat(), task=ds.task)
-    cell, label = Cell(ds, seed), args.found
-    if args.found == "search" and args.search_budget:
-        label = f"search in {args.search_budget}" + (f", {args.search_rows} rows" if args.search_rows else "")
-        same = dict(dataset=ds.name, rows=str(ds.n_rows), split=str(seed), found=label)
-        kept = [r for r in store.read() if same.items() <= r.items()]
-        if kept: cell.known = kept[0]["formula"], float(kept[0]["search_seconds"])
+    cell, label = Cell(ds, seed), label_of(args)
     for budget in args.budgets:
         for given in args.embeddings:
             text = "" if given == "none" else str(embedding_of(given))
             about = shared | dict(embedding=text, budget=budget, trials=args.trials, epochs=recipe.epochs)
             def found_of(side): return label if side == "found" else ""
             sides = [s for s in args.sides if not store.has(about, side=s, found=found_of(s))]
-            for row in of_networks(cell, sides, text, budget, args, recipe) or () if sides else ():
+            for row in of_networks(cell, sides, text, budget, args, recipe, store) or () if sides else ():
                 store.add(about | dict(found=found_of(row["side"])) | row)
     if not args.beside: return
     for side, budget, model in beside(cell, args.budgets, args.large):

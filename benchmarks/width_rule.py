@@ -21,11 +21,11 @@ from pathlib import Path
 import embedding_rule
 import numpy as np
 from embedding_rule import by_trees, main
+from estimators import judged
 from sklearn import datasets as shelf
-from sklearn.metrics import log_loss
 
 from nsad import NSADClassifier, NSADRegressor
-from nsad.models import count_parameters
+from nsad.models import count_parameters, hidden_of
 
 ROWS = Path(__file__).resolve().parent / "results/width-rule-rows.csv"
 SIZES, TEST, CLASSES = (1600, 6400), 4000, (3, 6, 12, 24)
@@ -78,10 +78,9 @@ MADE = trees, shells, clusters, clouds, cells, waves
 
 def made(table, classes, split):
     "Columns, target and task of a table, by its name and number of classes."
-    names = [make.__name__ for make in MADE]
     if not classes:
         return embedding_rule.made(table, split)
-    number = names.index(table)
+    number = [make.__name__ for make in MADE].index(table)
     return *MADE[number](classes, np.random.default_rng([split, classes, number])), "multiclass"
 
 
@@ -89,14 +88,11 @@ def trained(table, classes, n_rows, split, hidden):
     "The row of one training."
     X, y, task = made(table, classes, split)
     kind = NSADRegressor if task == "regression" else NSADClassifier
-    net = kind("silu", tuple(map(int, hidden.split("-"))), random_state=split)
+    net = kind("silu", hidden_of(hidden), random_state=split)
     start = time.process_time()
     net.fit(X[:n_rows], y[:n_rows])
     seconds, X_test, y_test = time.process_time() - start, X[-TEST:], y[-TEST:]
-    score = net.score(X_test, y_test)
-    loss = 1 - score
-    if task != "regression":
-        loss = log_loss(y_test, net.predict_proba(X_test), labels=net.classes_)
+    score, loss = judged(net, X_test, y_test, task == "regression")
     yield dict(table=table, classes=classes, rows=n_rows, split=split, hidden=hidden,
                score=round(score, 4), loss=round(loss, 4), seconds=round(seconds, 2),
                n_parameters=count_parameters(net.network_), date=str(date.today()))
@@ -116,8 +112,7 @@ def summary(rows):
     by = rows.pivot_table(index=["classes", "rows", "table"], columns="hidden", values="loss")
     ratios = by["128-64"] / by["64-32"]
     print("Loss with 128-64 units over the loss with 64-32; 0 classes: see above\n")
-    print(ratios.unstack("table").dropna(axis=1, how="all").round(3)
-          .drop(index=0, level="classes").dropna(axis=1, how="all").to_string())
+    print(ratios.drop(0).unstack("table").round(3).to_string())
     print(f"\n{ratios[0].droplevel('rows').round(3).to_string()}\n")
     groups = np.log(ratios).groupby(["classes", "rows"])
     print(np.exp(groups.mean()).round(3).to_frame("geometric mean").assign(

@@ -457,13 +457,13 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     self.discovery_, self._spec = None, self.activation
     scaled = self.scaler_.transform(X)
     wanted = self._wanted_embedding(scaled)
-    self._try_steps(rows, wanted, seed)
+    self._try_steps(rows, wanted, widths, seed)
     if self.activation is None:
-        wanted = self._tried_embedding(scaled, y, wanted, seed)
-        self.discovery_ = self._discovered(X, y, source, seed, wanted)
+        wanted = self._tried_embedding(scaled, y, wanted, widths, seed)
+        self.discovery_ = self._discovered(X, y, source, seed, wanted, widths)
         self._spec = self.discovery_.best
         if self._spec.text != "silu(x)":  # with which the length was tried
-            self._try_steps(rows, wanted, seed)
+            self._try_steps(rows, wanted, widths, seed)
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
         self._spec = self._spec.formula
     if isinstance(self._spec, Formula):
@@ -511,7 +511,12 @@ def _words(self: _Estimator) -> tuple[int, ...]:
 # %% ../nbs/24_estimators.ipynb #f3e1b50a
 @patch
 def _tried_embedding(
-    self: _Estimator, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int
+    self: _Estimator,
+    X: np.ndarray,
+    y: np.ndarray,
+    wanted: Embedding | None,
+    widths: tuple[int, ...],
+    seed: int,
 ) -> Embedding | None:
     """Before a search "auto" is what short trainings say of numbers, in place of a rule; the
     rule stays where time is limited.
@@ -523,12 +528,14 @@ def _tried_embedding(
     if tried == plain:
         return plain
     most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
-    how = self._widths(len(X)), self._recipe(), seed, self.device, bool(self.verbose), most
+    how = widths, self._recipe(), seed, self.device, bool(self.verbose), most
     return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
 
 # %% ../nbs/24_estimators.ipynb #64490dfa
 @patch
-def _try_steps(self: _Estimator, rows: _Rows, wanted: Embedding | None, seed: int):
+def _try_steps(
+    self: _Estimator, rows: _Rows, wanted: Embedding | None, widths: tuple[int, ...], seed: int
+):
     """Set the steps that the rows can use, where the recipe is "auto", rows are few and nothing
     else says how long to train; to None, all of the recipe's, elsewhere.
     """
@@ -536,7 +543,7 @@ def _try_steps(self: _Estimator, rows: _Rows, wanted: Embedding | None, seed: in
     told = self.max_iter is not None or self._stops()
     if self.recipe != "auto" or told or not 50 <= len(rows.X) < 1000:
         return
-    X, widths = self.scaler_.transform(rows.X), self._widths(len(rows.drawn()[0]))
+    X = self.scaler_.transform(rows.X)
     how = widths, self._recipe(), seed, self.device, bool(self.verbose)
     formula = None
     if self._spec is not None:
@@ -637,6 +644,7 @@ def _discovered(
     source: pd.DataFrame | None,
     seed: int,
     wanted: Embedding | None,
+    widths: tuple[int, ...],
 ) -> Discovery:
     """A search on the scaled rows, in networks of the estimator's own shape where the
     engine has networks.
@@ -650,9 +658,7 @@ def _discovered(
     if budget is None:
         budget, options = _search_limits(self.engine, len(X), wanted is not None)
     if self.engine == "network":
-        options |= dict(
-            hidden=self._widths(len(X)), recipe=self._recipe(), device=self.device
-        )
+        options |= dict(hidden=widths, recipe=self._recipe(), device=self.device)
     if self.engine == "network" and wanted is not None:
         options |= {"embedding": wanted}
     if self.engine == "network" and self.scaling != "standard":

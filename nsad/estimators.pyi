@@ -147,13 +147,13 @@ class _Estimator(BaseEstimator):
         self.discovery_, self._spec = (None, self.activation)
         scaled = self.scaler_.transform(X)
         wanted = self._wanted_embedding(scaled)
-        self._try_steps(rows, wanted, seed)
+        self._try_steps(rows, wanted, widths, seed)
         if self.activation is None:
-            wanted = self._tried_embedding(scaled, y, wanted, seed)
-            self.discovery_ = self._discovered(X, y, source, seed, wanted)
+            wanted = self._tried_embedding(scaled, y, wanted, widths, seed)
+            self.discovery_ = self._discovered(X, y, source, seed, wanted, widths)
             self._spec = self.discovery_.best
             if self._spec.text != 'silu(x)':
-                self._try_steps(rows, wanted, seed)
+                self._try_steps(rows, wanted, widths, seed)
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
@@ -175,10 +175,10 @@ class _Estimator(BaseEstimator):
     def _words(self) -> tuple[int, ...]:
         ...
 
-    def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, seed: int) -> Embedding | None:
+    def _tried_embedding(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> Embedding | None:
         ...
 
-    def _try_steps(self, rows: _Rows, wanted: Embedding | None, seed: int):
+    def _try_steps(self, rows: _Rows, wanted: Embedding | None, widths: tuple[int, ...], seed: int):
         """Set the steps that the rows can use, where the recipe is "auto", rows are few and nothing
     else says how long to train; to None, all of the recipe's, elsewhere.
     """
@@ -186,7 +186,7 @@ class _Estimator(BaseEstimator):
         told = self.max_iter is not None or self._stops()
         if self.recipe != 'auto' or told or (not 50 <= len(rows.X) < 1000):
             return
-        X, widths = (self.scaler_.transform(rows.X), self._widths(len(rows.drawn()[0])))
+        X = self.scaler_.transform(rows.X)
         how = (widths, self._recipe(), seed, self.device, bool(self.verbose))
         formula = None
         if self._spec is not None:
@@ -209,7 +209,7 @@ class _Estimator(BaseEstimator):
     def _networks(self) -> list[nn.Module]:
         ...
 
-    def _discovered(self, X, y, source: pd.DataFrame | None, seed: int, wanted: Embedding | None) -> Discovery:
+    def _discovered(self, X, y, source: pd.DataFrame | None, seed: int, wanted: Embedding | None, widths: tuple[int, ...]) -> Discovery:
         ...
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['Fitted', 'Model', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'each_seed', 'FittedModel', 'Baseline', 'package_of', 'models_of', 'ResultsStore', 'activation_text', 'SplitRows']
+__all__ = ['Fitted', 'Model', 'COLUMNS', 'KEYS', 'MOST_PLACED', 'Study', 'several_seeds', 'FittedModel', 'Baseline', 'package_of', 'models_of', 'ResultsStore', 'activation_text', 'SplitRows']
 import importlib.metadata
 import json
 import platform
@@ -218,7 +218,10 @@ def _labelled(activations: Mapping | Sequence) -> dict:
 def _labels_by_network(networks: Mapping | Sequence, known: Mapping) -> dict[str, list[str]]:
     ...
 
-def each_seed(seeds: Sequence[int]) -> tuple[int, ...]:
+def several_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    ...
+
+def _once(given: tuple[int, ...]) -> tuple[int, ...]:
     ...
 
 def _trainable(spec):

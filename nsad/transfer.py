@@ -21,7 +21,7 @@ from scipy.optimize import nnls
 from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery, discover_on_splits
-from .evaluation import Study, each_seed
+from .evaluation import Study, several_seeds
 from .files import write_file
 from .formula import Formula
 from .provenance import Origin, SeenRows, leak, origins, remedy
@@ -570,7 +570,9 @@ def transfer_matrix(
     >>> matrix.sources, matrix.targets
     (('bump',), ('wine',))
     """
-    seeds = each_seed(seeds)
+    seeds = several_seeds(seeds)
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"seeds={seeds}: give different ones")
     if split_seed is not None:
         split_seed = whole_number(split_seed, "split_seed")
     study = dict(networks=[network], seeds=seeds, recipe=recipe, split_seed=split_seed)

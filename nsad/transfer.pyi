@@ -14,7 +14,7 @@ from scipy.optimize import nnls as nnls
 from .activation import activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, load_dataset as load_dataset, split as split, whole_number as whole_number
 from .discovery import Discovery as Discovery, discover_on_splits as discover_on_splits
-from .evaluation import Study as Study, each_seed as each_seed
+from .evaluation import Study as Study, several_seeds as several_seeds
 from .files import write_file as write_file
 from .formula import Formula as Formula
 from .provenance import Origin as Origin, SeenRows as SeenRows, leak as leak, origins as origins, remedy as remedy

@@ -418,7 +418,7 @@ def test_logarithms_of_probabilities_are_finite_where_probabilities_vanish():
 
 
 def test_the_recipe_is_the_one_that_everything_else_is_trained_by():
-    rows = RNG.normal(size=(300, 3))
+    rows = np.random.default_rng(0).normal(size=(300, 3))  # however many tests drew before
     steps = STRONG.for_rows(300)
     net = NSADRegressor("relu", random_state=0).fit(rows, rows[:, 0])
     assert net.n_iter_ == steps.epochs and net.get_params()["recipe"] == "auto"

@@ -139,6 +139,7 @@ def test_a_given_discovery_is_refused_where_it_may_have_seen_test_rows():
     ([3], {}, "3 is no dataset"),
     (["higs"], {}, "did you mean 'higgs'"),
     ({"f": "sin(x)"}, dict(network="giant"), "no network is called 'giant'"),
+    ({"f": "sin(x)"}, dict(seeds=(1, 1)), "give different ones"),
     ({"f": "sin(x)"}, dict(seeds=5), "seeds=5 must be several"),
     ({"f": "sin(x)"}, dict(seeds=()), "at least one seed"),
     ([table("a")], dict(engine=object()), "needs an engine's name"),
