@@ -4,6 +4,8 @@
 
 One split in 80 % and 20 %. Searches see the training rows only, each with its own seed. Every activation is then trained on the training rows by
 the recipe `STRONG` with seeds 42, 43, 44 (initial weights, batches, dropout) and judged on the test rows, which nothing has read before.
+What a search has found stands there with constants as they were found, and, where a trial on the training rows says that it pays
+(`nsad.problem.constants_pay`, as `NSADClassifier` asks it), with constants that go on learning in each layer; the last of these is what counts.
 The last column of a discovered activation says how long its search took, in seconds, on this machine and beside whatever else it was doing.
 Networks train on a CUDA device where there is one.
 """
@@ -15,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nsad import Discovery, MLPEnsemble, SymbolicActivation, discover, evaluate, load_dataset, split, train
+from nsad import Discovery, Formula, MLPEnsemble, SymbolicActivation, discover, evaluate, load_dataset, split, train
 from nsad.data import Scaler
 from nsad.models import SHAPES, count_parameters
+from nsad.problem import constants_pay
 from nsad.training import STRONG
 
 SEEDS = 42, 43, 44
@@ -38,6 +41,17 @@ def row(name, scores, parameters, note=""):
     return mean
 
 
+def searched(args, training):
+    "The formula of each search, and what is to be said of the search."
+    if args.formulas: yield from ((Formula(text), "an earlier search") for text in args.formulas)
+    for seed in range(args.first, args.first + args.seeds) if not args.formulas else ():
+        if args.found: discovery = Discovery.load(args.found[seed - args.first])
+        else: discovery = discover(training, seed=seed, n_jobs=args.jobs, progress=False, generations=args.generations, restarts=args.restarts)
+        if args.keep: discovery.save(args.keep / f"{args.dataset}-{seed}.json")
+        about = discovery.provenance
+        yield discovery.best, f"network, seed {seed}, {about['candidates']} trials, {about['seconds']:.0f} s"
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("dataset")
@@ -47,6 +61,7 @@ def main():
     args.add_argument("--jobs", type=int, default=2)
     args.add_argument("--generations", type=int, default=6, help="of each search")
     args.add_argument("--found", type=Path, nargs="*", help="kept discoveries that are judged, in place of searches")
+    args.add_argument("--formulas", nargs="*", help="what earlier searches have found, judged in place of searches")
     args.add_argument("--keep", type=Path, help="folder for the discoveries")
     args = args.parse_args()
     ds = load_dataset(args.dataset, rows=100_000, seed=42)
@@ -63,37 +78,30 @@ def main():
     light = {name: row(f"light {name}", s, n) for name, s in zip(classics, scores)}
     heavy = row("heavy relu", *(lambda s, n: (s[0], n))(*judge(["relu"], "heavy", *data)))
 
-    found = {}
-    for seed in range(args.first, args.first + args.seeds):
-        if args.found:
-            discovery = Discovery.load(args.found[seed - args.first])
-            seconds = discovery.provenance["seconds"]
+    found = []
+    for formula, note in searched(args, training):
+        scores, n = judge([formula], "light", *data)
+        fixed = row(formula.text, scores[0], n, note)
+        start = time.perf_counter()
+        learns = constants_pay(*data[:2], ds.task, formula)
+        note = f"a trial of {time.perf_counter() - start:.0f} s: constants {'learn' if learns else 'stay'}"
+        if not learns: print(f"{'':52}{note}", flush=True)
         else:
-            start = time.perf_counter()
-            discovery = discover(training, seed=seed, n_jobs=args.jobs, progress=False, generations=args.generations, restarts=args.restarts)
-            seconds = time.perf_counter() - start
-        if args.keep: discovery.save(args.keep / f"{ds.name}-{seed}.json")
-        scores, n = judge([discovery.best], "light", *data)
-        row(discovery.best.text, scores[0], n, f"network, seed {seed}, {discovery.provenance['candidates']} trials, {seconds:.0f} s")
-        found[seed] = discovery.best, scores[0].mean(0)
-    for seed in (42, 43, 44):
+            scores, n = judge([SymbolicActivation(formula, trainable=True)], "light", *data)
+        found.append((fixed, row(f"{formula.text}, constants learn", scores[0], n, note) if learns else fixed))
+    for seed in (42, 43, 44) if not args.formulas else ():
         start = time.perf_counter()
         formula = discover(training, "gplearn", seed=seed, progress=False).best
         seconds = time.perf_counter() - start
         scores, n = judge([formula], "light", *data)
         row(formula.text, scores[0], n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
 
-    best = max(found.values(), key=lambda f: f[1][0])[0]
-    start = best.substitute({"x": "1.0*x"})
-    scores, n = judge([SymbolicActivation(start, trainable=True)], "light", *data)
-    tuned = row(f"{start.text}, constants learn", scores[0], n, "the best of the searches above, on the test rows")
-
-    means = np.array([m for _, m in found.values()])
     top = max(m[1] for m in light.values())
-    print(f"\nat least heavy ReLU in accuracy and AUC: {(means >= heavy).all(1).sum()} of {len(means)}")
-    print(f"AUC at least the best of {', '.join(classics)} less 0.001: {(means[:, 1] >= top - 0.001).sum()} of {len(means)}")
-    print(f"AUC above light ReLU: {(means[:, 1] > light['relu'][1]).sum()} of {len(means)}")
-    print(f"best accuracy, its constants fixed or learning, less heavy ReLU's: {100 * (max(means[:, 0].max(), tuned[0]) - heavy[0]):+.2f} points")
+    for name, means in zip(("constants as found", "constants learn where it pays"), np.array(found).swapaxes(0, 1)):
+        print(f"\n{name}\nat least heavy ReLU in accuracy and AUC: {(means >= heavy).all(1).sum()} of {len(means)}")
+        print(f"AUC at least the best of {', '.join(classics)} less 0.001: {(means[:, 1] >= top - 0.001).sum()} of {len(means)}")
+        print(f"AUC above light ReLU: {(means[:, 1] > light['relu'][1]).sum()} of {len(means)}")
+        print(f"best accuracy less heavy ReLU's: {100 * (means[:, 0].max() - heavy[0]):+.2f} points")
 
 
 if __name__ == "__main__":

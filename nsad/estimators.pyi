@@ -33,7 +33,7 @@ from .files import DataError as DataError, FileError as FileError, write_file as
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
 from .models import Activation as Activation, automatic_widths as automatic_widths, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
-from .problem import embedding_pays as embedding_pays, useful_steps as useful_steps
+from .problem import constants_pay as constants_pay, embedding_pays as embedding_pays, useful_steps as useful_steps
 from .program import program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .signals import interruption as interruption
@@ -154,6 +154,7 @@ class _Estimator(BaseEstimator):
             self._spec = self.discovery_.best
             if self._spec.text != 'silu(x)':
                 self._try_steps(rows, wanted, widths, seed)
+            self._try_constants(scaled, y, wanted, widths, seed)
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
@@ -193,6 +194,16 @@ class _Estimator(BaseEstimator):
             formula = _formula_of(activation_module(self._spec), self._spec)
         text = 'silu(x)' if formula is None else formula.text
         self._steps = useful_steps(X, rows.y, self._task, wanted, *how, text)
+
+    def _try_constants(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int):
+        """Have the decimal constants of the formula found go on learning, where a trial says that it
+    pays; time that is limited is the search's.
+    """
+        if self.time_limit is not None:
+            return
+        how = (wanted, widths, self._recipe(), seed, self.device, bool(self.verbose))
+        if constants_pay(X, y, self._task, self._spec, *how):
+            self._spec = SymbolicActivation(self._spec, trainable=True)
 
     @property
     def embedding_(self) -> Embedding | None:
@@ -413,7 +424,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         trainings on three quarters of them say that more do harm (`nsad.problem.useful_steps`);
         all steps where `max_iter` or early stopping says how long to train.
     engine, budget, time_limit, engine_options
-        Of the search, as in `discover`; without a budget small tables get a small search.
+        Of the search, as in `discover`; without a budget small tables get a small search, and
+        decimal constants of what is found go on learning where a trial says that it pays
+        (`nsad.problem.constants_pay`; with a `time_limit` they do not).
     max_iter, batch_size, lr, weight_decay, dropout : default None
         In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
         of units dropped.

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem',
            'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses',
-           'embedding_pays', 'useful_steps', 'TableProblem', 'as_problem', 'JointProblem']
+           'embedding_pays', 'useful_steps', 'constants_pay', 'TableProblem', 'as_problem', 'JointProblem']
 
 # %% ../nbs/14_problem.ipynb #05d7db8c
 import copy
@@ -30,8 +30,10 @@ from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler, checked_scaling, whole_number
 from .embeddings import Embedding, embedding_of, with_words
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
+from .formula import Formula
 from .identity import IdentityError, identity, specification
 from .models import MLPEnsemble, widths_of
+from .program import decimals
 from nsad.training import (
     STRONG,
     Recipe,
@@ -1004,9 +1006,9 @@ def embedding_pays(
     return losses[0] < most * losses[1]
 
 # %% ../nbs/14_problem.ipynb #f3006b00
-def _tried(text: str, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
-    """Loss of networks with a formula on a quarter of the rows: the mean over three seeds, up to
-    six where that are few rows.
+def _tried(activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
+    """Loss of networks with an activation on a quarter of the rows: the mean over three seeds, up
+    to six where that are few rows.
     """
     held = len(X) // 4
     seeds = [seed + 3000 + i for i in range(_at_least_rows(1000, held))]
@@ -1014,7 +1016,7 @@ def _tried(text: str, X, y, task: str, recipe: Recipe, embedding, hidden, seed, 
     trial = TableTrial(
         X, y, task, recipe, seeds, len(X) - held, tuple(hidden), embedding=placed, device=device
     )
-    return float(np.mean(stack_losses(trial, [text])))
+    return float(np.mean(stack_losses(trial, [activation])))
 
 
 def _at_least_rows(wanted: int, held: int) -> int:
@@ -1068,6 +1070,50 @@ def useful_steps(
             break
     best = int(np.argmin(losses))
     return lengths[best] if best < len(lengths) - 1 else None
+
+# %% ../nbs/14_problem.ipynb #062e79bd
+def constants_pay(
+    X: np.ndarray,
+    y: np.ndarray,
+    task: str,
+    formula: Formula | str,
+    embedding: Embedding | None = None,
+    hidden: Sequence[int] = (64, 32),
+    recipe: Recipe = STRONG,
+    seed: int = 0,
+    device: str = "auto",
+    progress: bool = False,
+) -> bool:
+    """Is a network better where the decimal constants of its formula learn? Tried by trainings.
+
+    Parameters
+    ----------
+    X, y, task
+        As in `TableTrial`; training rows only.
+    formula : Formula or str
+        In the one variable x; whole numbers in it are structure and stay.
+    embedding : Embedding, optional
+        Before the first layer.
+    hidden, recipe, device
+        As in `TableProblem`.
+    seed : int, default 0
+        Of rows held out and of initial weights.
+    progress : bool, default False
+        Show a bar over the two.
+
+    Returns
+    -------
+    bool
+        Is the loss on a quarter of the rows lower where they learn, by the whole recipe, in the
+        mean over three to six seeds? False for a formula without a decimal constant.
+    """
+    known = Formula(str(formula))
+    if not decimals(known.tree):
+        return False
+    how = X, y, task, recipe, embedding, hidden, seed, device
+    both = SymbolicActivation(known, trainable=True), known
+    learns, fixed = (_tried(a, *how) for a in tqdm(both, disable=not progress, desc="constants"))
+    return learns < fixed
 
 # %% ../nbs/14_problem.ipynb #5e1f0d03
 class TableProblem:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'useful_steps', 'TableProblem', 'as_problem', 'JointProblem']
+__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'useful_steps', 'constants_pay', 'TableProblem', 'as_problem', 'JointProblem']
 import copy
 import inspect
 import itertools
@@ -22,8 +22,10 @@ from .activation import SymbolicActivation as SymbolicActivation, activation_mod
 from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, whole_number as whole_number
 from .embeddings import Embedding as Embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
+from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
 from .models import MLPEnsemble as MLPEnsemble, widths_of as widths_of
+from .program import decimals as decimals
 from nsad.training import STRONG as STRONG, Recipe as Recipe, Stepper as Stepper, member_losses as member_losses, one_thread as one_thread, predict as predict, recipe_of as recipe_of, resolve_device as resolve_device, train as train
 
 @runtime_checkable
@@ -404,13 +406,16 @@ def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) ->
 def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, most: float=0.9) -> bool:
     ...
 
-def _tried(text: str, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
+def _tried(activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
     ...
 
 def _at_least_rows(wanted: int, held: int) -> int:
     ...
 
 def useful_steps(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, activation: str='silu(x)') -> int | None:
+    ...
+
+def constants_pay(X: np.ndarray, y: np.ndarray, task: str, formula: Formula | str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> bool:
     ...
 
 class TableProblem:
