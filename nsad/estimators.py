@@ -454,7 +454,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
     widths = self._widths(len(X))
     self.__dict__.pop("network_", None)  # an earlier one would not fit what is set below
     self.scaler_ = Scaler.fit(X, self.scaling)
-    self.discovery_, self._spec = None, self.activation
+    self.discovery_, self._spec, learns = None, self.activation, False
     scaled = self.scaler_.transform(X)
     wanted = self._wanted_embedding(scaled)
     self._try_steps(rows, wanted, widths, seed)
@@ -464,11 +464,12 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         self._spec = self.discovery_.best
         if self._spec.text != "silu(x)":  # with which the length was tried
             self._try_steps(rows, wanted, widths, seed)
-        self._try_constants(scaled, y, wanted, widths, seed)
+        learns = self._constants_learn(scaled, y, wanted, widths, seed)
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
         self._spec = self._spec.formula
     if isinstance(self._spec, Formula):
         self._spec = self._spec.text
+    activation = _module_of(self._spec, learns)
     dropout = self._recipe().for_rows(len(X), self._task).dropout
     placed = None if wanted is None else wanted.for_rows(scaled)
     self._embedding = _as_listed(placed)
@@ -476,7 +477,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         mlp(
             X.shape[1],
             widths,
-            activation_module(self._spec),
+            activation,
             self._n_outputs,
             dropout,
             own,
@@ -554,22 +555,26 @@ def _try_steps(
 
 # %% ../nbs/24_estimators.ipynb #dba5fdf1
 @patch
-def _try_constants(
+def _constants_learn(
     self: _Estimator,
     X: np.ndarray,
     y: np.ndarray,
     wanted: Embedding | None,
     widths: tuple[int, ...],
     seed: int,
-):
-    """Have the decimal constants of the formula found go on learning, where a trial says that it
+) -> bool:
+    """Do the decimal constants of the formula found go on learning? Where a trial says that it
     pays; time that is limited is the search's.
     """
     if self.time_limit is not None:
-        return
+        return False
     how = wanted, widths, self._recipe(), seed, self.device, bool(self.verbose)
-    if constants_pay(X, y, self._task, self._spec, *how):
-        self._spec = SymbolicActivation(self._spec, trainable=True)
+    return constants_pay(X, y, self._task, self._spec, *how)
+
+
+def _module_of(spec: Activation, learns: bool) -> nn.Module:
+    "The activation as a module, of a formula with constants that learn where they do."
+    return SymbolicActivation(spec, trainable=True) if learns else activation_module(spec)
 
 # %% ../nbs/24_estimators.ipynb #5d2f0e06
 @patch(as_prop=True)
@@ -1051,7 +1056,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
         The embedding in the network, with its columns.
     activation_, formula_
-        The activation as a module, and its formula (None where it has none).
+        The first layer's activation as a module, and its formula, with what its constants have
+        learned (None where it has none).
     discovery_ : Discovery or None
         The search; None where an activation was given.
     network_, n_parameters_, n_iter_, loss_curve_
@@ -1373,9 +1379,12 @@ def _where_from(self: _Estimator) -> str:
     if self.discovery_ is None:
         return f"The activation, the {name}, was given and not searched for."
     p = self.discovery_.provenance
+    learnt = ""
+    if f.text != self._spec:
+        learnt = f" Its constants went on learning; the first layer has {f.text}."
     return (
-        f"The activation, the {name}, was found by the {p['engine']} search among"
-        f" {p['candidates']:,} trials on {p['rows']:,} rows, seed {p['seed']}."
+        f"The activation, the formula {self._spec}, was found by the {p['engine']} search among"
+        f" {p['candidates']:,} trials on {p['rows']:,} rows, seed {p['seed']}.{learnt}"
     )
 
 # %% ../nbs/24_estimators.ipynb #800da981
@@ -1387,7 +1396,7 @@ def _gained(self: _Estimator) -> str:
             'What it gains over ReLU is not known, as no search compared them; a fit with'
             ' activation="relu" would tell.'
         )
-    best, measure = self.formula_.text, "log loss"
+    best, measure = self._spec, "log loss"
     if self._task == "regression":
         measure = "squared error (of the standardised target)"
     found, relu = (_final_losses(self.discovery_, text) for text in (best, "relu(x)"))
@@ -1526,9 +1535,9 @@ def _rebuilt(
         or not all(widths)
     ):
         raise ValueError(f"weights of the shapes {shapes} make no network")
-    network = mlp(
-        widths[0], widths[1:-1], activation_module(spec), widths[-1], dropout
-    ).double()
+    learns = isinstance(spec, str) and any(name.endswith(".constants") for name in arrays)
+    activation = _module_of(spec, learns)
+    network = mlp(widths[0], widths[1:-1], activation, widths[-1], dropout).double()
     network.load_state_dict({name: torch.tensor(value) for name, value in arrays.items()})
     return network.eval()
 

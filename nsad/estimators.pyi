@@ -144,7 +144,7 @@ class _Estimator(BaseEstimator):
         widths = self._widths(len(X))
         self.__dict__.pop('network_', None)
         self.scaler_ = Scaler.fit(X, self.scaling)
-        self.discovery_, self._spec = (None, self.activation)
+        self.discovery_, self._spec, learns = (None, self.activation, False)
         scaled = self.scaler_.transform(X)
         wanted = self._wanted_embedding(scaled)
         self._try_steps(rows, wanted, widths, seed)
@@ -154,15 +154,16 @@ class _Estimator(BaseEstimator):
             self._spec = self.discovery_.best
             if self._spec.text != 'silu(x)':
                 self._try_steps(rows, wanted, widths, seed)
-            self._try_constants(scaled, y, wanted, widths, seed)
+            learns = self._constants_learn(scaled, y, wanted, widths, seed)
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
             self._spec = self._spec.text
+        activation = _module_of(self._spec, learns)
         dropout = self._recipe().for_rows(len(X), self._task).dropout
         placed = None if wanted is None else wanted.for_rows(scaled)
         self._embedding = _as_listed(placed)
-        networks = [mlp(X.shape[1], widths, activation_module(self._spec), self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
+        networks = [mlp(X.shape[1], widths, activation, self._n_outputs, dropout, own, embedding=placed) for own in _member_seeds(seed, self.n_members)]
         self.network_ = self._averaged(networks)
         self.loss_curve_ = []
 
@@ -195,15 +196,8 @@ class _Estimator(BaseEstimator):
         text = 'silu(x)' if formula is None else formula.text
         self._steps = useful_steps(X, rows.y, self._task, wanted, *how, text)
 
-    def _try_constants(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int):
-        """Have the decimal constants of the formula found go on learning, where a trial says that it
-    pays; time that is limited is the search's.
-    """
-        if self.time_limit is not None:
-            return
-        how = (wanted, widths, self._recipe(), seed, self.device, bool(self.verbose))
-        if constants_pay(X, y, self._task, self._spec, *how):
-            self._spec = SymbolicActivation(self._spec, trainable=True)
+    def _constants_learn(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> bool:
+        ...
 
     @property
     def embedding_(self) -> Embedding | None:
@@ -382,6 +376,9 @@ def _say_what_is_lost(given, X: np.ndarray) -> None:
 def _as_numpy(y):
     ...
 
+def _module_of(spec: Activation, learns: bool) -> nn.Module:
+    ...
+
 def _as_listed(placed: Embedding | None) -> list | None:
     ...
 
@@ -474,7 +471,8 @@ class NSADClassifier(ClassifierMixin, _Estimator):
     embedding_ : PeriodicEmbedding, PiecewiseLinearEmbedding, CategoryEmbedding or None
         The embedding in the network, with its columns.
     activation_, formula_
-        The activation as a module, and its formula (None where it has none).
+        The first layer's activation as a module, and its formula, with what its constants have
+        learned (None where it has none).
     discovery_ : Discovery or None
         The search; None where an activation was given.
     network_, n_parameters_, n_iter_, loss_curve_

@@ -243,7 +243,7 @@ def test_restarts_of_a_search_are_explained():
                         engine_options=options | dict(starters=["sin(x)", "sin(2*x)", "sin(3*x)"]))
     told = net.fit(x, np.sin(4 * x[:, 0])).explain()
     final = net.discovery_.candidates.query("rung == 2").drop_duplicates(["formula", "seed"]).set_index("seed")
-    apart = final.loss[final.formula == "relu(x)"] - final.loss[final.formula == net.formula_.text]
+    apart = final.loss[final.formula == "relu(x)"] - final.loss[final.formula == net.discovery_.best.text]
     assert f"standard error {apart.std() / len(apart) ** 0.5:.2g}." in told      # of each training once
 
 
@@ -600,3 +600,28 @@ def test_a_fit_that_is_interrupted_ends_and_is_not_fitted_by_half_a_search(by):
         net.fit(2 * X, Y)
     with pytest.raises(NotFittedError):    # neither half a search nor the earlier network with other scales
         net.predict(X)
+
+
+class Knows:
+    "An engine that has one formula to offer."
+
+    def __init__(self, text):
+        self.text = text
+
+    def search(self, X, y, task, seed, budget):
+        yield Candidate(Formula(self.text), 0.3)
+
+
+def test_constants_of_what_is_found_learn_where_that_pays(tmp_path):
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(400, 3))
+    wave, noise = np.sin(4 * rows[:, 0]), draw.normal(size=400)
+    how = dict(engine=Knows("sin(1.2*x)"), embedding=None, recipe=Recipe("brief", steps=200), random_state=0)
+    learnt = NSADRegressor(**how).fit(rows, wave)
+    assert learnt.discovery_.best.text == "sin(1.2*x)" != learnt.formula_.text
+    assert learnt.activation_.constants.requires_grad and "found" in learnt.explain() and "went on learning" in learnt.explain()
+    again = NSADRegressor.load(learnt.set_params(engine="network").save(tmp_path / "learnt.nsad"))
+    assert again.formula_ == learnt.formula_ and np.array_equal(again.predict(rows), learnt.predict(rows))
+    asked = NSADRegressor(**how, time_limit=60).fit(rows, wave), NSADRegressor(**how).fit(rows, noise)
+    assert learnt.score(rows, wave) > asked[0].score(rows, wave)
+    assert [net.formula_.text for net in asked] == ["sin(1.2*x)", "sin(1.2*x)"]

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 import nsad
 from nsad import ModelProblem, Problem
-from nsad.problem import FunctionProblem, as_problem, fingerprint, seeded, trial_losses, useful_steps
+from nsad.problem import FunctionProblem, as_problem, constants_pay, fingerprint, seeded, trial_losses, useful_steps
 from nsad.training import Recipe
 
 G = torch.Generator().manual_seed(0)
@@ -261,3 +261,17 @@ def test_noise_asks_for_few_steps_and_a_clean_table_for_all(formula):
     asked = dict(recipe=Recipe("brief", steps=800, dropout=0.), activation=formula)
     assert useful_steps(rows, rows[:, 0], "regression", **asked) is None
     assert useful_steps(rows, draw.normal(size=160), "regression", **asked) == 50
+
+
+@pytest.mark.slow
+def test_constants_learn_where_a_wave_needs_them_and_not_in_noise():
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(400, 3))
+    asked = dict(task="regression", formula="sin(1.2*x)", recipe=Recipe("brief", steps=200))
+    assert constants_pay(rows, np.sin(4 * rows[:, 0]), **asked)
+    assert not constants_pay(rows, draw.normal(size=400), **asked)
+
+
+def test_a_formula_without_decimals_has_nothing_that_could_learn():
+    rows = np.zeros((40, 2))
+    assert not constants_pay(rows, rows[:, 0], "regression", "sin(2*x)")
