@@ -107,12 +107,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("formulas", nargs="*", help="more formulas, with S for the scale")
     parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--tune-steps", type=int, default=100)
+    parser.add_argument("--tune-steps", type=int, help="for the choice of scale and gain; by default as many as --steps")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--double-steps", type=int, default=200, help="for twice the size")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--leave-out", nargs="*", default=[], metavar="NAME", help="rivals that this run goes without")
-    parser.add_argument("--only", nargs="*", metavar="NAME", help="rivals of this run, in place of all")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="rivals of this run, in place of all; each is in --rows as soon as it is done")
     parser.add_argument("--resume", type=Path, help="rows of an earlier run with the same settings, not to be trained again")
     parser.add_argument("--rows", type=Path, default=Path(__file__).parent / "results" / "images-rows.csv")
     args = parser.parse_args()
@@ -123,12 +123,13 @@ def main():
     rivals = {name: rival for name, rival in RIVALS.items() if name in names}
     for name, (form, scales) in (rivals | {f: (f, (5, 10, 15, 25)) for f in args.formulas}).items():
         before = known.get(name, [])
-        text, gain, tried = tuned(name, form, scales, args.size, args.tune_steps, before)
+        text, gain, tried = tuned(name, form, scales, args.size, args.tune_steps or args.steps, before)
         chosen[name] = text, gain
         rows += tried + [r for r in before if r["part"] == "test"]
         for photo in TEST if not before else ():
             of_seeds = decibels(name, [text], photo, args.size, args.steps, gain, range(args.seeds))[0]
             rows += [dict(activation=name, formula=text, gain=gain, photo=photo, part="test", seed=s, db=db) for s, db in enumerate(of_seeds)]
+        pd.DataFrame(rows).round(3).to_csv(args.rows, index=False)
         print(f"{name}: {text}, gain {gain:g}, {time.perf_counter() - start:.0f} s so far", file=sys.stderr, flush=True)
     rows += [r for part in known.values() for r in part if r["part"] == "double" and r["activation"] != "bicubic"]
     done = {r["activation"] for r in rows if r["part"] == "double"}
