@@ -245,15 +245,23 @@ def summary(store):
     print(means.assign(splits=rows.groupby(keys, sort=False, dropna=False).size()).reset_index().to_string(index=False, na_rep=""))
     print("\nFound less relu of the same splits, and half of Nadeau and Bengio's 95 % interval")
     relu = rows[rows.side == "relu"].drop(columns="found")
-    pairs = rows[rows.side == "found"].merge(relu, on=[k for k in KEY if k not in ("side", "found")], suffixes=("", " relu"))
-    keys.remove("side")
-    shown = [dict(zip(keys, place), splits=len(part), **gains_of(part)) for place, part in pairs.groupby(keys, sort=False)]
+    differences(rows[rows.side == "found"], relu, "side", keys)
+    print("\nThe same with an embedding less without, of the same budget")
+    differences(rows[rows.embedding != ""], rows[rows.embedding == ""], "embedding", keys)
+
+
+def differences(rows, others, apart, keys):
+    "A table of what rows gain over others of the same split that differ in one thing, whose name is `apart`."
+    same = [k for k in KEY if k in others and k != apart]
+    pairs = rows.merge(others, on=same, suffixes=("", " before"))
+    keys = [k for k in keys if k != "side" or apart != "side"]
+    shown = [dict(zip(keys, place), splits=len(part), **gains_of(part)) for place, part in pairs.groupby(keys, sort=False, dropna=False)]
     print(pd.DataFrame(shown).to_string(index=False, na_rep=""))
 
 
 def gains_of(pairs):
-    "Of each measure that was taken, the gain over ReLU as text."
-    gains = {what: interval(pairs[what] - pairs[f"{what} relu"], overlap=OVERLAP) for what in ("accuracy", "auc", "log_loss", "r2")}
+    "Of each measure that was taken, the gain as text."
+    gains = {what: interval(pairs[what] - pairs[f"{what} before"], overlap=OVERLAP) for what in ("accuracy", "auc", "log_loss", "r2")}
     return {what: f"{gain.mean:+.4f} ± {gain.high - gain.mean:.4f}" for what, gain in gains.items() if np.isfinite(gain.mean)}
 
 
