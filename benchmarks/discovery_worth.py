@@ -43,11 +43,13 @@ def row(name, scores, parameters, note=""):
 
 def searched(args, training):
     "The formula of each search, and what is to be said of the search."
-    if args.formulas: yield from ((Formula(text), "an earlier search") for text in args.formulas)
-    for seed in range(args.first, args.first + args.seeds) if not args.formulas else ():
+    if args.formulas:
+        yield from ((Formula(text), "an earlier search") for text in args.formulas)
+        return
+    for seed in range(args.first, args.first + args.seeds):
         if args.found: discovery = Discovery.load(args.found[seed - args.first])
         else: discovery = discover(training, seed=seed, n_jobs=args.jobs, progress=False, generations=args.generations, restarts=args.restarts)
-        if args.keep: discovery.save(args.keep / f"{args.dataset}-{seed}.json")
+        if args.keep: discovery.save(args.keep / f"{training.name}-{seed}.json")
         about = discovery.provenance
         yield discovery.best, f"network, seed {seed}, {about['candidates']} trials, {about['seconds']:.0f} s"
 
@@ -81,15 +83,16 @@ def main():
     found = []
     for formula, note in searched(args, training):
         scores, n = judge([formula], "light", *data)
-        fixed = row(formula.text, scores[0], n, note)
+        fixed = trained = row(formula.text, scores[0], n, note)
         start = time.perf_counter()
         learns = constants_pay(*data[:2], ds.task, formula)
         note = f"a trial of {time.perf_counter() - start:.0f} s: constants {'learn' if learns else 'stay'}"
-        if not learns: print(f"{'':52}{note}", flush=True)
-        else:
+        if learns:
             scores, n = judge([SymbolicActivation(formula, trainable=True)], "light", *data)
-        found.append((fixed, row(f"{formula.text}, constants learn", scores[0], n, note) if learns else fixed))
-    for seed in (42, 43, 44) if not args.formulas else ():
+            trained = row(f"{formula.text}, constants learn", scores[0], n, note)
+        else: print(f"{'':52}{note}", flush=True)
+        found.append((fixed, trained))
+    for seed in () if args.formulas else SEEDS:
         start = time.perf_counter()
         formula = discover(training, "gplearn", seed=seed, progress=False).best
         seconds = time.perf_counter() - start

@@ -129,7 +129,8 @@ def main():
         for photo in TEST if not before else ():
             of_seeds = decibels(name, [text], photo, args.size, args.steps, gain, range(args.seeds))[0]
             rows += [dict(activation=name, formula=text, gain=gain, photo=photo, part="test", seed=s, db=db) for s, db in enumerate(of_seeds)]
-        pd.DataFrame(rows).round(3).to_csv(args.rows, index=False)
+        not_yet = [r for part in known.values() for r in part if r not in rows]      # --rows may be the file that is resumed
+        pd.DataFrame(rows + not_yet).round(3).to_csv(args.rows, index=False)
         print(f"{name}: {text}, gain {gain:g}, {time.perf_counter() - start:.0f} s so far", file=sys.stderr, flush=True)
     rows += [r for part in known.values() for r in part if r["part"] == "double" and r["activation"] != "bicubic"]
     done = {r["activation"] for r in rows if r["part"] == "double"}

@@ -245,7 +245,7 @@ def summary(store):
     print(means.assign(splits=rows.groupby(keys, sort=False, dropna=False).size()).reset_index().to_string(index=False, na_rep=""))
     print("\nFound less relu of the same splits, and half of Nadeau and Bengio's 95 % interval")
     relu = rows[rows.side == "relu"].drop(columns="found")
-    differences(rows[rows.side == "found"], relu, "side", keys)
+    differences(rows[rows.side == "found"], relu, "side", [k for k in keys if k != "side"])
     print("\nThe same with an embedding less without, of the same budget")
     differences(rows[rows.embedding != ""], rows[rows.embedding == ""], "embedding", keys)
 
@@ -254,7 +254,6 @@ def differences(rows, others, apart, keys):
     "A table of what rows gain over others of the same split that differ in one thing, whose name is `apart`."
     same = [k for k in KEY if k in others and k != apart]
     pairs = rows.merge(others, on=same, suffixes=("", " before"))
-    keys = [k for k in keys if k != "side" or apart != "side"]
     shown = [dict(zip(keys, place), splits=len(part), **gains_of(part)) for place, part in pairs.groupby(keys, sort=False, dropna=False)]
     print(pd.DataFrame(shown).to_string(index=False, na_rep=""))
 

@@ -505,6 +505,12 @@ def _wanted_embedding(self: _Estimator, X: np.ndarray) -> Embedding | None:
     return with_words(embedding_of(self.embedding), self._words)
 
 
+@patch
+def _trial(self: _Estimator, widths: tuple[int, ...], seed: int) -> tuple:
+    "What each trial of `nsad.problem` is told of networks: widths, recipe, seed, device, progress."
+    return widths, self._recipe(), seed, self.device, bool(self.verbose)
+
+
 @patch(as_prop=True)
 def _words(self: _Estimator) -> tuple[int, ...]:
     "Columns of a DataFrame's words; of an array none."
@@ -530,8 +536,8 @@ def _tried_embedding(
     if tried == plain:
         return plain
     most = 0.9 if wanted == plain else 1.0  # what the rule embeds has to harm to be left out
-    how = widths, self._recipe(), seed, self.device, bool(self.verbose), most
-    return tried if embedding_pays(X, y, self._task, tried, plain, *how) else plain
+    pays = embedding_pays(X, y, self._task, tried, plain, *self._trial(widths, seed), most=most)
+    return tried if pays else plain
 
 # %% ../nbs/24_estimators.ipynb #64490dfa
 @patch
@@ -546,12 +552,13 @@ def _try_steps(
     if self.recipe != "auto" or told or not 50 <= len(rows.X) < 1000:
         return
     X = self.scaler_.transform(rows.X)
-    how = widths, self._recipe(), seed, self.device, bool(self.verbose)
     formula = None
     if self._spec is not None:
         formula = _formula_of(activation_module(self._spec), self._spec)
     text = "silu(x)" if formula is None else formula.text
-    self._steps = useful_steps(X, rows.y, self._task, wanted, *how, text)
+    self._steps = useful_steps(
+        X, rows.y, self._task, wanted, *self._trial(widths, seed), text
+    )
 
 # %% ../nbs/24_estimators.ipynb #dba5fdf1
 @patch
@@ -568,7 +575,7 @@ def _constants_learn(
     """
     if self.time_limit is not None:
         return False
-    how = wanted, widths, self._recipe(), seed, self.device, bool(self.verbose)
+    how = wanted, *self._trial(widths, seed)
     return constants_pay(X, y, self._task, self._spec, *how)
 
 
@@ -1371,15 +1378,12 @@ def explain(self: _Estimator, as_frame: bool = False, most: int = 3) -> str | pd
 @patch
 def _where_from(self: _Estimator) -> str:
     f = self.formula_
-    name = (
-        f"formula {f.text}"
-        if isinstance(f, Formula)
-        else f"module {type(self.activation_).__name__}"
-    )
     if self.discovery_ is None:
+        name = f"module {type(self.activation_).__name__}"
+        if isinstance(f, Formula):
+            name = f"formula {f.text}"
         return f"The activation, the {name}, was given and not searched for."
-    p = self.discovery_.provenance
-    learnt = ""
+    p, learnt = self.discovery_.provenance, ""
     if f.text != self._spec:
         learnt = f" Its constants went on learning; the first layer has {f.text}."
     return (

@@ -173,6 +173,9 @@ class _Estimator(BaseEstimator):
     def _wanted_embedding(self, X: np.ndarray) -> Embedding | None:
         ...
 
+    def _trial(self, widths: tuple[int, ...], seed: int) -> tuple:
+        ...
+
     @property
     def _words(self) -> tuple[int, ...]:
         ...
@@ -189,12 +192,11 @@ class _Estimator(BaseEstimator):
         if self.recipe != 'auto' or told or (not 50 <= len(rows.X) < 1000):
             return
         X = self.scaler_.transform(rows.X)
-        how = (widths, self._recipe(), seed, self.device, bool(self.verbose))
         formula = None
         if self._spec is not None:
             formula = _formula_of(activation_module(self._spec), self._spec)
         text = 'silu(x)' if formula is None else formula.text
-        self._steps = useful_steps(X, rows.y, self._task, wanted, *how, text)
+        self._steps = useful_steps(X, rows.y, self._task, wanted, *self._trial(widths, seed), text)
 
     def _constants_learn(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> bool:
         ...
