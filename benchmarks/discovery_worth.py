@@ -3,7 +3,8 @@
     NSAD_DATA=../shared/data python benchmarks/discovery_worth.py forest_cover > benchmarks/results/discovery_worth-forest_cover.txt
 
 One split in 80 % and 20 %. Searches see the training rows only, each with its own seed. Every activation is then trained on the training rows by
-the recipe `STRONG` with seeds 42, 43, 44 (initial weights, batches, dropout) and judged on the test rows, which nothing has read before.
+the recipe `STRONG` with seeds 42, 43, 44 (initial weights, batches, dropout; --networks takes more) and judged on the test rows, which nothing
+has read before.
 What a search has found stands there with constants as they were found, and, where a trial on the training rows says that it pays
 (`nsad.problem.constants_pay`, as `NSADClassifier` asks it), with constants that go on learning in each layer; the last of these is what counts.
 The last column of a discovered activation says how long its search took, in seconds, on this machine and beside whatever else it was doing.
@@ -23,16 +24,16 @@ from nsad.models import SHAPES, count_parameters
 from nsad.problem import constants_pay
 from nsad.training import STRONG
 
-SEEDS = 42, 43, 44
+FIRST = 42                                                           # seed of the first network and of the first search by gplearn
 
 
-def judge(activations, shape, X, y, X_test, y_test, task):
-    "Accuracy and AUC on test rows of each activation, (activations, seeds, 2), and the parameters of one network."
-    n_outputs = int(y.max()) + 1 if task == "multiclass" else 1
-    stack = MLPEnsemble(X.shape[1], activations, SEEDS, SHAPES[shape], n_outputs, STRONG.for_rows(len(X)).dropout)
+def judge(activations, shape, networks, X, y, X_test, y_test, task):
+    "Accuracy and AUC on test rows of each activation, (activations, networks, 2), and the parameters of one network."
+    n_outputs, seeds = int(y.max()) + 1 if task == "multiclass" else 1, range(FIRST, FIRST + networks)
+    stack = MLPEnsemble(X.shape[1], activations, seeds, SHAPES[shape], n_outputs, STRONG.for_rows(len(X)).dropout)
     train(stack, X, y, task)
     scores = np.array([[m["accuracy"], m["auc"]] for m in evaluate(stack, X_test, y_test, task)])
-    return scores.reshape(len(SEEDS), len(activations), 2).transpose(1, 0, 2), count_parameters(stack.member(0))
+    return scores.reshape(networks, len(activations), 2).transpose(1, 0, 2), count_parameters(stack.member(0))
 
 
 def row(name, scores, parameters, note=""):
@@ -62,6 +63,7 @@ def main():
     args.add_argument("--restarts", type=int, default=1, help="searches for each seed, of which the best by its own losses counts")
     args.add_argument("--jobs", type=int, default=2)
     args.add_argument("--generations", type=int, default=6, help="of each search")
+    args.add_argument("--networks", type=int, default=3, help="that judge each activation")
     args.add_argument("--found", type=Path, nargs="*", help="kept discoveries that are judged, in place of searches")
     args.add_argument("--formulas", nargs="*", help="what earlier searches have found, judged in place of searches")
     args.add_argument("--keep", type=Path, help="folder for the discoveries")
@@ -76,27 +78,27 @@ def main():
     print(f"{'activation':52} params   accuracy          AUC               found by")
 
     classics = ["relu", "gelu", "silu"]
-    scores, n = judge(classics, "light", *data)
+    scores, n = judge(classics, "light", args.networks, *data)
     light = {name: row(f"light {name}", s, n) for name, s in zip(classics, scores)}
-    heavy = row("heavy relu", *(lambda s, n: (s[0], n))(*judge(["relu"], "heavy", *data)))
+    heavy = row("heavy relu", *(lambda s, n: (s[0], n))(*judge(["relu"], "heavy", args.networks, *data)))
 
     found = []
     for formula, note in searched(args, training):
-        scores, n = judge([formula], "light", *data)
+        scores, n = judge([formula], "light", args.networks, *data)
         fixed = trained = row(formula.text, scores[0], n, note)
         start = time.perf_counter()
         learns = constants_pay(*data[:2], ds.task, formula)
         note = f"a trial of {time.perf_counter() - start:.0f} s: constants {'learn' if learns else 'stay'}"
         if learns:
-            scores, n = judge([SymbolicActivation(formula, trainable=True)], "light", *data)
+            scores, n = judge([SymbolicActivation(formula, trainable=True)], "light", args.networks, *data)
             trained = row(f"{formula.text}, constants learn", scores[0], n, note)
         else: print(f"{'':52}{note}", flush=True)
         found.append((fixed, trained))
-    for seed in () if args.formulas else SEEDS:
+    for seed in () if args.formulas else range(FIRST, FIRST + 3):
         start = time.perf_counter()
         formula = discover(training, "gplearn", seed=seed, progress=False).best
         seconds = time.perf_counter() - start
-        scores, n = judge([formula], "light", *data)
+        scores, n = judge([formula], "light", args.networks, *data)
         row(formula.text, scores[0], n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
 
     top = max(m[1] for m in light.values())

@@ -129,7 +129,14 @@ ROWS = Annotated[
     int | None, typer.Option(help="Rows to draw from a dataset given by name.")
 ]
 ROWS_EACH = Annotated[int, typer.Option(help="Rows of each dataset at most.")]
-REPEATS = Annotated[int, typer.Option(help="How many seeds, counted from --seed.")]
+REPEATS = Annotated[
+    int,
+    typer.Option(
+        "--splits",
+        "--repeats",
+        help="How many splits, counted from --seed; each has a search and networks of its own.",
+    ),
+]
 FOLDER = Annotated[
     Path,
     typer.Option(

@@ -41,7 +41,7 @@ from sklearn.utils.validation import (
 )
 from torch import nn
 import nsad
-from .activation import NAMES, SymbolicActivation, activation_module
+from .activation import NAMES, SymbolicActivation, activation_module, with_constants
 from nsad.data import (
     SCALINGS,
     Dataset,
@@ -69,7 +69,7 @@ from .formula import Formula
 from .identity import IdentityError, activation_specification
 from .models import Activation, automatic_widths, count_parameters, mlp, widths_of
 from .problem import constants_pay, embedding_pays, useful_steps
-from .program import program_of
+from .program import decimals, program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .signals import interruption
 from .tables import Encoding
@@ -1385,7 +1385,8 @@ def _where_from(self: _Estimator) -> str:
         return f"The activation, the {name}, was given and not searched for."
     p, learnt = self.discovery_.provenance, ""
     if f.text != self._spec:
-        learnt = f" Its constants went on learning; the first layer has {f.text}."
+        short = with_constants(f, [float(f"{c:.3g}") for c in decimals(f.tree)])
+        learnt = f" Its constants went on learning; the first layer has {short.text}."
     return (
         f"The activation, the formula {self._spec}, was found by the {p['engine']} search among"
         f" {p['candidates']:,} trials on {p['rows']:,} rows, seed {p['seed']}.{learnt}"

@@ -24,7 +24,7 @@ from sklearn.utils.multiclass import check_classification_targets as check_class
 from sklearn.utils.validation import _check_feature_names as _check_feature_names, _check_n_features as _check_n_features, check_is_fitted as check_is_fitted, validate_data as validate_data
 from torch import nn as nn
 import nsad
-from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module
+from .activation import NAMES as NAMES, SymbolicActivation as SymbolicActivation, activation_module as activation_module, with_constants as with_constants
 from nsad.data import SCALINGS as SCALINGS, Dataset as Dataset, RawTable as RawTable, Scaler as Scaler, mean_and_deviation as mean_and_deviation, say_what_is_rounded as say_what_is_rounded, without_mask as without_mask
 from .discovery import Discovery as Discovery, current_options as current_options, discover as discover
 from nsad.embeddings import CategoryEmbedding as CategoryEmbedding, CategoryLayer as CategoryLayer, Embedding as Embedding, EmbeddingLayer as EmbeddingLayer, PeriodicEmbedding as PeriodicEmbedding, PiecewiseLinearEmbedding as PiecewiseLinearEmbedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
@@ -34,7 +34,7 @@ from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
 from .models import Activation as Activation, automatic_widths as automatic_widths, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
 from .problem import constants_pay as constants_pay, embedding_pays as embedding_pays, useful_steps as useful_steps
-from .program import program_of as program_of
+from .program import decimals as decimals, program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .signals import interruption as interruption
 from .tables import Encoding as Encoding

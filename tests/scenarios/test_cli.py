@@ -52,7 +52,7 @@ def test_reproduce_writes_a_report_that_needs_no_network(tmp_path, monkeypatch):
     monkeypatch.setattr(paper, "DEMO_SEARCH", dict(population_size=8, initial_size=8, finalists=2, **small))
     monkeypatch.setattr(paper, "DEMO_EPOCHS", 2)
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")                  # trainings as short as these are not worth processes of their own
-    outputs = [nsad_here("demo", "--rows", 600, "--repeats", 2, "--out", tmp_path, "--quiet").stdout for _ in (1, 2)]
+    outputs = [nsad_here("demo", "--rows", 600, "--splits", 2, "--out", tmp_path, "--quiet").stdout for _ in (1, 2)]
     last = outputs[0].strip().splitlines()[-1]
     assert last == f"report: {tmp_path / 'report.html'}" and all(f"C{i}" in outputs[0] for i in range(1, 8))
     assert outputs[0] == outputs[1]
