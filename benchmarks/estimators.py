@@ -146,7 +146,8 @@ def fitted(name, label, split):
         net = model(label, name in REGRESSION, X_train, split).fit(X_train, y_train)
         score, loss = judged(net, X_test, y_test, name in REGRESSION)
     seconds, waited = time.process_time() - start, time.perf_counter() - clock
-    formula = getattr(net, "formula_", None)
+    searched = getattr(net, "discovery_", None)           # its formula may have learned since
+    formula = searched.best if searched else getattr(net, "formula_", None)
     return dict(
         table=name, model=label, split=split, score=round(score, 6), loss=round(loss, 6),
         n_train=len(X_train), n_test=len(X_test), n_parameters=n_parameters(label, net),
