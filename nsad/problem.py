@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler, checked_scaling, whole_number
-from .embeddings import Embedding, embedding_of, with_words
+from .embeddings import Embedding, automatic_embedding, embedding_of, with_words
 from .ensemble import Ensemble, EnsembleError, ensemble_of, try_ensemble
 from .formula import Formula
 from .identity import IdentityError, identity, specification
@@ -1134,7 +1134,8 @@ class TableProblem:
     embedding : Embedding or str, optional
         Before the first layer: its text, a `PeriodicEmbedding`, a `PiecewiseLinearEmbedding` or,
         of words, a `CategoryEmbedding`; columns, bins and categories that it leaves open come
-        from the dataset. None for none.
+        from the dataset. "auto" for what `nsad.embeddings.automatic_embedding` gives, which
+        `options["embedding"]` tells; None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
     device : str, default 'auto'
@@ -1170,6 +1171,8 @@ class TableProblem:
         self.options = dict(
             hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective
         )
+        if embedding == "auto":
+            embedding = automatic_embedding(dataset.X, dataset.categorical_columns)
         if embedding is not None:
             self.options["embedding"] = embedding_of(embedding)
         if checked_scaling(scaling) != "standard":

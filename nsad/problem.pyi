@@ -20,7 +20,7 @@ from torch import Tensor as Tensor, nn as nn
 from tqdm import tqdm as tqdm
 from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, whole_number as whole_number
-from .embeddings import Embedding as Embedding, embedding_of as embedding_of, with_words as with_words
+from .embeddings import Embedding as Embedding, automatic_embedding as automatic_embedding, embedding_of as embedding_of, with_words as with_words
 from .ensemble import Ensemble as Ensemble, EnsembleError as EnsembleError, ensemble_of as ensemble_of, try_ensemble as try_ensemble
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, identity as identity, specification as specification
@@ -436,7 +436,8 @@ class TableProblem:
     embedding : Embedding or str, optional
         Before the first layer: its text, a `PeriodicEmbedding`, a `PiecewiseLinearEmbedding` or,
         of words, a `CategoryEmbedding`; columns, bins and categories that it leaves open come
-        from the dataset. None for none.
+        from the dataset. "auto" for what `nsad.embeddings.automatic_embedding` gives, which
+        `options["embedding"]` tells; None for none.
     scaling : str, default 'standard'
         How columns are scaled, by the dataset's rows: one of `nsad.data.SCALINGS`.
     device : str, default 'auto'
@@ -461,6 +462,8 @@ class TableProblem:
             raise TypeError(f'a TableProblem needs a Dataset, not {_described(dataset)}')
         self.dataset, self.name, self.device = (dataset, dataset.name, device)
         self.options = dict(hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective)
+        if embedding == 'auto':
+            embedding = automatic_embedding(dataset.X, dataset.categorical_columns)
         if embedding is not None:
             self.options['embedding'] = embedding_of(embedding)
         if checked_scaling(scaling) != 'standard':

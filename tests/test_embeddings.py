@@ -25,7 +25,7 @@ from nsad import (
     to_onnx,
 )
 from nsad.data import Scaler
-from nsad.embeddings import embedding_of, numeric_columns, quantile_bins
+from nsad.embeddings import automatic_embedding, embedding_of, numeric_columns, quantile_bins
 from nsad.ensemble import ensemble_of
 from nsad.models import Stack, embedding_in, hidden_of
 from nsad.training import evaluate, measures, predict, train
@@ -270,6 +270,14 @@ def test_a_problem_judges_in_the_network_with_the_embedding():
     acts = [torch.nn.ReLU(), torch.nn.Tanh()]
     losses = [p.losses(acts, [1, 2]) for p in (plain, waves)]
     assert losses[0].shape == losses[1].shape == (2, 2) and not np.allclose(*losses)
+
+
+def test_a_problem_may_take_the_embedding_of_the_rule():
+    many = Dataset.from_arrays(np.random.default_rng(1).normal(size=(4000, 3)).astype(np.float32), np.arange(4000) % 2, name="many")
+    ruled = TableProblem(many, embedding="auto")
+    assert ruled.options["embedding"].columns == (0, 1, 2)
+    assert ruled.fingerprint == TableProblem(many, embedding=automatic_embedding(many.X)).fingerprint
+    assert TableProblem(table(), embedding="auto").fingerprint == TableProblem(table()).fingerprint      # too few rows
 
 
 def test_discover_searches_inside_the_network_with_the_embedding():
