@@ -80,26 +80,27 @@ def main():
     classics = ["relu", "gelu", "silu"]
     scores, n = judge(classics, "light", args.networks, *data)
     light = {name: row(f"light {name}", s, n) for name, s in zip(classics, scores)}
-    heavy = row("heavy relu", *(lambda s, n: (s[0], n))(*judge(["relu"], "heavy", args.networks, *data)))
+    (scores,), n = judge(["relu"], "heavy", args.networks, *data)
+    heavy = row("heavy relu", scores, n)
 
     found = []
     for formula, note in searched(args, training):
-        scores, n = judge([formula], "light", args.networks, *data)
-        fixed = trained = row(formula.text, scores[0], n, note)
+        (scores,), n = judge([formula], "light", args.networks, *data)
+        fixed = trained = row(formula.text, scores, n, note)
         start = time.perf_counter()
         learns = constants_pay(*data[:2], ds.task, formula)
         note = f"a trial of {time.perf_counter() - start:.0f} s: constants {'learn' if learns else 'stay'}"
         if learns:
-            scores, n = judge([SymbolicActivation(formula, trainable=True)], "light", args.networks, *data)
-            trained = row(f"{formula.text}, constants learn", scores[0], n, note)
+            (scores,), n = judge([SymbolicActivation(formula, trainable=True)], "light", args.networks, *data)
+            trained = row(f"{formula.text}, constants learn", scores, n, note)
         else: print(f"{'':52}{note}", flush=True)
         found.append((fixed, trained))
     for seed in () if args.formulas else range(FIRST, FIRST + 3):
         start = time.perf_counter()
         formula = discover(training, "gplearn", seed=seed, progress=False).best
         seconds = time.perf_counter() - start
-        scores, n = judge([formula], "light", args.networks, *data)
-        row(formula.text, scores[0], n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
+        (scores,), n = judge([formula], "light", args.networks, *data)
+        row(formula.text, scores, n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
 
     top = max(m[1] for m in light.values())
     for name, means in zip(("constants as found", "constants learn where it pays"), np.array(found).swapaxes(0, 1)):
