@@ -2,14 +2,15 @@
 
     OMP_NUM_THREADS=1 python benchmarks/equations.py > benchmarks/results/equations.txt
 
-All have the same network (2-32-32-32-1), start, optimiser, points and number of steps. The scale
-inside of each formula is chosen on the two equations that the search of field_searches.py has seen
-(`TUNE`, with a star in the tables); the five others have no say in anything. "found" is what that
-search ended at. Two cures that sceptics of new activations name stand beside, for tanh at its
-scale: double precision with L-BFGS (as many evaluations of loss and gradient as the others have
-steps), and a penalty on the gradient of the residual (.01 times its mean square).
+All have the same network (2-16-16-16-1), start, points and number of steps, and train by nonlinear
+least squares (Levenberg-Marquardt). The scale inside of each formula is chosen on the two equations
+that the search of field_searches.py has seen (`TUNE`, with a star in the tables), one whose solution
+swings and one with a shock; the five others have no say in anything. "found" is what that search
+ended at. Two cures that sceptics of new activations name stand beside, for tanh at its scale:
+L-BFGS, with `EVALUATIONS` of loss and gradient for each step of the others, which takes as long,
+and a penalty on the gradient of the residual (.01 times its mean square, by central differences).
 
-Rows go to results/equations-rows.csv as they come, with the error at every 100th step. What is
+Rows go to results/equations-rows.csv as they come, with the error at every 10th step. What is
 there is not trained again, so a run that was stopped goes on, and one with fewer activations or
 more seeds adds to it. The tables are made from all rows with this number of steps.
 """
@@ -27,21 +28,23 @@ import torch
 from field_rivals import SCALES_OF_GIVEN, activation
 from field_searches import SEEN
 from scipy import stats
-from scipy.stats import qmc
 
 from nsad.equations import EQUATIONS, EquationProblem, Solution
-from nsad.fields import FieldEnsemble, train_fields
+from nsad.fields import FieldEnsemble
+from nsad.least_squares import train_least_squares
 
 TUNE = SEEN["equations"]                                # what the search has seen
 TESTED = list(EQUATIONS)
 FORMS = field_rivals.FORMS | {"found": "cos(5.4*S*x + 1.8)", "sine": "sin(S*x)",
                               "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
-CURES = "tanh, double, L-BFGS", "tanh, gradient penalty"
+CURES = "tanh, L-BFGS", "tanh, gradient penalty"
 GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES),
           ("erf times cosine", "GELU", "Gauss"), ("Snake", "GELU plus sine", "SiLU"),
           ("FINER", "WIRE, real part"))
 SCALES = 1, 2, 4, 8, 16
-EVERY = 100                                             # steps between two points of a curve
+EVERY = 10                                              # steps between two points of a curve
+EVALUATIONS = 4                                         # of loss and gradient, in the time of a step
+PENALTY = 0.01
 GOAL = 0.01
 KEY = ["activation", "formula", "equation", "part", "seed", "steps"]
 
@@ -54,73 +57,74 @@ def relative_errors(problem, net):
     return np.linalg.norm(u - problem.truth, axis=1) / np.linalg.norm(problem.truth)
 
 
+def problem_of(equation, steps):
+    "The equation with this benchmark's network, points and optimiser."
+    return EquationProblem(equation, (16, 16, 16), steps, points=1024, optimiser="least squares")
+
+
 def curves(name, formulas, equation, seeds, steps):
     "Errors (formulas, seeds, points of the curve); the last is that of the end."
-    problem, points = EquationProblem(equation, steps=steps), []
+    problem, points = problem_of(equation, steps), []
 
     def after(step, net):
         if step % EVERY == 0 or step == steps: points.append(relative_errors(problem, net))
     if name in CURES:
         for seed in seeds: cured(name, formulas[0], problem, seed, after)
-    else: problem.trained([activation(f) for f in formulas], seeds, after=after)
-    if name in CURES: return np.reshape(points, (1, len(seeds), -1))
+        return np.reshape(points, (1, len(seeds), -1))
+    problem.trained([activation(f) for f in formulas], seeds, after=after)
     return np.reshape(np.transpose(points), (len(formulas), len(seeds), -1))
 
 
 def cured(cure, formula, problem, seed, after=None):
     "Train tanh with a cure."
-    net = FieldEnsemble([activation(formula)], (seed,), 2, problem.hidden)
-    if cure.endswith("L-BFGS"):
-        net.double()
-        by_lbfgs(net, loss_of(problem, net, penalty=0), problem.steps, after)
-    else:
-        loss = loss_of(problem, net, penalty=0.01)
-        train_fields(net, lambda step: loss()[None], problem.steps, problem.lr, after)
+    net = FieldEnsemble([activation(formula)], (seed,), 2, problem.hidden).double()
+    if cure.endswith("L-BFGS"): by_lbfgs(net, problem, after)
+    else: train_least_squares(net, with_penalty(problem), problem.steps, after)
 
 
-def loss_of(problem, net, penalty):
-    "The loss of `EquationProblem` for one network, with the gradient of the residual in it."
-    equation, dtype = problem.equation, net.weight[0].dtype
-    low, high = zip(*equation.box.values())
-    spread = qmc.scale(qmc.Sobol(2, scramble=False).random(problem.points), low, high)
-    inside = torch.as_tensor(spread, dtype=dtype).requires_grad_(penalty > 0)
-    edges = [(torch.as_tensor(c.points, dtype=dtype), c) for c in equation.conditions]
+def with_penalty(problem, h=1e-4):
+    "The residuals of the problem and those of their gradient, at a quarter of the points."
+    equation, (low, high) = problem.equation, map(np.array, zip(*problem.equation.box.values()))
 
-    def loss():
-        residual = equation.residual(Solution(equation.box, net, inside, equation.derivatives))
-        total = residual.square().mean()
-        for points, c in edges:
-            error = c.residual(Solution(equation.box, net, points, c.derivatives))
-            total = total + equation.weight * error.square().mean()
-        if not penalty: return total
-        slope, = torch.autograd.grad(residual.sum(), inside, create_graph=True)
-        return total + penalty * slope.square().mean()
-    return loss
+    def residuals(net, step):
+        draw = np.random.default_rng(step)
+        points = low + (high - low) * draw.uniform(h, 1 - h, (problem.points // 4, 2))
+        parts = problem.residuals(net, step)
+        for side in np.diag(h * (high - low)):
+            both = torch.as_tensor(np.concatenate([points + side, points - side]))
+            left = equation.residual(Solution(equation.box, net, both, equation.derivatives))
+            slope = (left[:, :len(points)] - left[:, len(points):]) / (2 * side.sum())
+            parts.append(slope * (PENALTY / len(points))**0.5)
+        return parts
+    return residuals
 
 
-def by_lbfgs(net, loss, steps, after=None):
-    "Train in place by `steps` evaluations; where the search ends early, the rest stays as it is."
-    optimiser = torch.optim.LBFGS(net.parameters(), max_iter=steps, max_eval=steps, history_size=50,
-                                  line_search_fn="strong_wolfe", tolerance_grad=1e-12,
-                                  tolerance_change=1e-14)
-    taken = 0
+def by_lbfgs(net, problem, after=None):
+    "Train in place, at the same points in all steps; where it ends early, the rest stays as it is."
+    evaluations, taken = EVALUATIONS * problem.steps, 0
+    optimiser = torch.optim.LBFGS(net.parameters(), max_iter=evaluations, max_eval=evaluations,
+                                  history_size=50, line_search_fn="strong_wolfe",
+                                  tolerance_grad=1e-12, tolerance_change=1e-14)
+
+    def look(up_to):
+        nonlocal taken
+        while taken < up_to:
+            taken += 1
+            if after and taken % EVALUATIONS == 0: after(taken // EVALUATIONS, net)
 
     def closure():
-        nonlocal taken
-        taken += 1
         optimiser.zero_grad()
-        value = loss()
+        value = sum(part.square().sum() for part in problem.residuals(net))
         value.backward()
-        if after and taken < steps: after(taken, net)
+        look(min(taken + 1, evaluations - 1))
         return value
     optimiser.step(closure)
-    for step in range(min(taken, steps - 1) + 1, steps + 1):
-        if after: after(step, net)
+    look(evaluations)
 
 
-def seconds_of_a_step(chosen, rounds=5, steps=20):
+def seconds_of_a_step(chosen, rounds=5, steps=6):
     "Median processor seconds of one step of one network on the heat equation, by activation."
-    problem, took = EquationProblem("heat", steps=steps), {name: [] for name in chosen}
+    problem, took = problem_of("heat", steps), {name: [] for name in chosen}
     for _ in range(rounds):
         for name, formula in chosen.items():
             start = time.process_time()
@@ -226,7 +230,7 @@ def report(rows, chosen, steps):
     for how, title in ("min", "Lowest"), ("max", "Highest"):
         show(f"{title} of the seeds", by_equation(test, test.error, how).loc[order], "{:.4f}")
     goal = by_equation(test, test.apply(steps_to_goal, axis=1)).loc[order]
-    show("Steps to 1 % error, median over seeds, looked at every 100 steps", goal, "{:.0f}")
+    show("Steps to 1 % error, median over seeds, looked at every 10 steps", goal, "{:.0f}")
     cost = seconds_of_a_step({name: chosen[name] for name in order})
     cost = cost / cost["tanh"]
     show("Processor time to 1 % error, where the whole training of tanh is 1; step: of one step",
@@ -246,8 +250,8 @@ def report(rows, chosen, steps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="activations of this run; all, if none is named")
-    parser.add_argument("--tune-steps", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--tune-steps", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rows", type=Path,
                         default=Path(__file__).parent / "results" / "equations-rows.csv")

@@ -17,7 +17,7 @@ from nsad.extrapolation import extrapolation_problem, harmonic, polynomial
 from nsad.fields import image_problem, load_photo
 from nsad.problem import JointProblem
 
-SEEN = {"images": ("china", "flower", "astronaut"), "equations": ("heat", "convection"),
+SEEN = {"images": ("china", "flower", "astronaut"), "equations": ("convection", "Burgers"),
         "extrapolation": (polynomial(0), polynomial(1), polynomial(2), harmonic(0), harmonic(1))}
 RESULTS = Path(__file__).parent / "results"
 
@@ -27,13 +27,17 @@ def photograph(name):
     return image_problem(load_photo(name, 64), "gaps", name, steps=200, batch=512)
 
 
-def equation(name): return EquationProblem(name, steps=400)
+def equation(name):
+    "As equations.py has it, with half of its steps."
+    return EquationProblem(name, hidden=(16, 16, 16), points=1024, steps=75, optimiser="least squares")
 
 
 def beyond(target): return extrapolation_problem(target, rows=256, steps=400)
 
 
 MADE = {"images": photograph, "equations": equation, "extrapolation": beyond}
+SEARCH = {"initial_size": 160, "population_size": 48, "fidelity": (0.1, 0.3)}
+OF_DOMAIN = {"equations": {"initial_size": 80, "population_size": 24, "fidelity": (0.3, 0.6)}}
 
 
 def problem_of(domain):
@@ -46,11 +50,13 @@ def main():
     parser.add_argument("domain", choices=SEEN)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--budget", type=int, default=500)
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--keep", type=Path, help="folder for FOUND-DOMAIN.json and scores of a search that may be stopped", default=RESULTS)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    found = discover(problem_of(args.domain), seed=args.seed, budget=args.budget, initial_size=160, population_size=48, finalists=6, final_seeds=2,
-                     fidelity=(0.1, 0.3), progress=False, resume=args.keep / f"found-{args.domain}.scores")
+    settings = SEARCH | OF_DOMAIN.get(args.domain, {})
+    found = discover(problem_of(args.domain), seed=args.seed, budget=args.budget, finalists=6, final_seeds=2, n_jobs=args.jobs,
+                     progress=False, resume=args.keep / f"found-{args.domain}.scores", **settings)
     found.save(args.keep / f"found-{args.domain}.json")
     print(f"{found.provenance['candidates']} candidates in {found.provenance['seconds']} s")
     print(found.front.to_string())

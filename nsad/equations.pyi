@@ -1,18 +1,16 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['EQUATIONS', 'slopes_of', 'Condition', 'Equation', 'Solution', 'grid', 'edge', 'known', 'periodic', 'convection', 'heat', 'wave', 'burgers', 'cole_hopf', 'allen_cahn', 'strang', 'helmholtz', 'klein_gordon', 'EquationProblem']
+__all__ = ['EQUATIONS', 'OPTIMISERS', 'Condition', 'Equation', 'Solution', 'grid', 'edge', 'known', 'periodic', 'convection', 'heat', 'wave', 'burgers', 'cole_hopf', 'allen_cahn', 'strang', 'helmholtz', 'klein_gordon', 'EquationProblem']
 from collections.abc import Callable as Callable, Mapping as Mapping, Sequence as Sequence
 from dataclasses import dataclass as dataclass
 import numpy as np
 import torch
 from fastcore.basics import patch as patch
 from scipy.stats import qmc as qmc
-from torch import Tensor as Tensor, nn as nn
+from torch import Tensor as Tensor
 from .fields import FieldEnsemble as FieldEnsemble, train_fields as train_fields
+from .least_squares import Recording as Recording, train_least_squares as train_least_squares
 from .models import count_of as count_of
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
-
-def slopes_of(activation: nn.Module, z: Tensor, order: int=2) -> tuple[Tensor, ...]:
-    ...
 
 @dataclass(frozen=True)
 class Condition:
@@ -71,8 +69,8 @@ class Solution:
     ----------
     box : Mapping
         Names and limits of the coordinates.
-    net : FieldEnsemble
-        A `FieldEnsemble` over coordinates between -1 and 1.
+    net : FieldEnsemble or Recording
+        Of coordinates between -1 and 1.
     points : Tensor
         (points, 2) in the units of the equation.
     derivatives : sequence of str, default ()
@@ -84,7 +82,7 @@ class Solution:
         A derivative that is not of this kind.
     """
 
-    def __init__(self, box: Mapping, net: FieldEnsemble, points: Tensor, derivatives: Sequence[str]=()):
+    def __init__(self, box: Mapping, net: FieldEnsemble | Recording, points: Tensor, derivatives: Sequence[str]=()):
         names = list(box)
         if (wrong := (set(derivatives) - {f'u_{k * n}' for n in names for k in (1, 2)})):
             raise ValueError(f"{', '.join(sorted(wrong))}: derivatives are the first or the second by one of {', '.join(names)}, such as u_{names[0] * 2}")
@@ -155,6 +153,7 @@ def helmholtz(a: tuple[int, int]=(1, 4)) -> Equation:
 def klein_gordon() -> Equation:
     ...
 EQUATIONS = {'convection': convection, 'heat': heat, 'wave': wave, 'Burgers': burgers, 'Allen-Cahn': allen_cahn, 'Helmholtz': helmholtz, 'Klein-Gordon': klein_gordon}
+OPTIMISERS = ('adam', 'least squares')
 
 class EquationProblem:
     """A differential equation as a problem; see `Problem`.
@@ -165,10 +164,15 @@ class EquationProblem:
         An `Equation`, or the name of one in `EQUATIONS`.
     hidden, gain
         Of the networks, see `FieldEnsemble`.
-    steps, lr
-        Of `train_fields`, at full fidelity.
+    steps : int, default 1000
+        At full fidelity.
+    lr : float, default 0.005
+        Of `train_fields`.
     points : int, default 256
-        Where the residual is taken, a power of two.
+        Where the residual is taken, a power of two; others in each step.
+    optimiser : str, default 'adam'
+        "adam", see `train_fields`, or "least squares", see `train_least_squares`: for small
+        networks, and far closer to the solution in a tenth of the steps.
     together : int, default 8
         Networks that train as one, at most.
     device : str, default 'auto'
@@ -177,22 +181,24 @@ class EquationProblem:
     Raises
     ------
     ValueError
-        A name that is not among `EQUATIONS`, or counts below 1.
+        A name that is not among `EQUATIONS` or `OPTIMISERS`, or counts below 1.
 
     Examples
     --------
-    >>> EquationProblem("heat", steps=200).losses([nn.Tanh()], seeds=[0]).shape
+    >>> EquationProblem("heat", steps=200).losses(["tanh"], seeds=[0]).shape
     (1, 1)
     """
 
-    def __init__(self, equation: Equation | str, hidden: Sequence[int]=(32, 32, 32), steps: int=1000, lr: float=0.005, points: int=256, gain: float=1.0, together: int=8, device: str='auto'):
+    def __init__(self, equation: Equation | str, hidden: Sequence[int]=(32, 32, 32), steps: int=1000, lr: float=0.005, points: int=256, gain: float=1.0, together: int=8, device: str='auto', optimiser: str='adam'):
         if isinstance(equation, str):
             if equation not in EQUATIONS:
                 raise ValueError(f"no equation {equation!r}; there are {', '.join(EQUATIONS)}")
             equation = EQUATIONS[equation]()
+        if optimiser not in OPTIMISERS:
+            raise ValueError(f"no optimiser {optimiser!r}; there are {', '.join(OPTIMISERS)}")
         self.equation, self.name, self.hidden = (equation, equation.name, tuple(hidden))
         self.steps, self.points = (count_of(steps, 'steps'), count_of(points, 'points'))
-        self.lr, self.gain, self.device = (lr, gain, device)
+        self.lr, self.gain, self.device, self.optimiser = (lr, gain, device, optimiser)
         self.together = count_of(together, 'together')
         self.scales = (0.5, 20.0)
         self.judged = grid(equation.box)
@@ -200,6 +206,10 @@ class EquationProblem:
 
     @property
     def fingerprint(self) -> str:
+        ...
+
+    def residuals(self, net: FieldEnsemble | Recording, step: int=0) -> list[Tensor]:
+        """What is left of the equation and of each condition; the sum of all squares is the loss."""
         ...
 
     def trained(self, activations: Sequence, seeds: Sequence[int]=(0,), fidelity: float=1.0, after: Callable | None=None) -> FieldEnsemble:

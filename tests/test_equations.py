@@ -18,10 +18,10 @@ from nsad.equations import (
     grid,
     heat,
     known,
-    slopes_of,
     strang,
 )
 from nsad.fields import FieldEnsemble
+from nsad.jets import slopes_of
 from nsad.problem import Problem, trial_losses
 
 SMOOTH = ["tanh", "sin(4*x)", "exp(-(2*x)**2)", "x*sigmoid(x)", "gelu", nn.SiLU, "erf(3*x)*cos(3*x)"]
