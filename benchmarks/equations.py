@@ -35,12 +35,11 @@ from nsad.least_squares import train_least_squares
 
 TUNE = SEEN["equations"]                                # what the search has seen
 TESTED = list(EQUATIONS)
-FORMS = field_rivals.FORMS | {"found": "cos(5.4*S*x + 1.8)", "sine": "sin(S*x)",
-                              "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
+FORMS = field_rivals.FORMS | {"found": "cos(1.2*S*x)*erf(1.2*S*x)", "sine": "sin(S*x)",
+                              "SiLU": "silu(S*x)"}
 CURES = "tanh, L-BFGS", "tanh, gradient penalty"
-GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES),
-          ("erf times cosine", "GELU", "Gauss"), ("Snake", "GELU plus sine", "SiLU"),
-          ("FINER", "WIRE, real part"))
+GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES), ("GELU", "Gauss"),
+          ("FINER", "WIRE, real part"), ("Snake", "GELU plus sine", "SiLU"))
 SCALES = 1, 2, 4, 8, 16
 EVERY = 10                                              # steps between two points of a curve
 EVALUATIONS = 4                                         # of loss and gradient, in the time of a step
