@@ -26,11 +26,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from field_searches import SEEN
+from field_searches import SEEN, equation
 from scipy import stats
 
 from nsad import ActivationLibrary, load_dataset, split
-from nsad.equations import EquationProblem
 from nsad.extrapolation import extrapolation_problem, feynman, harmonic, polynomial
 from nsad.fields import image_problem, load_photo
 from nsad.formula import Formula
@@ -53,7 +52,6 @@ def table(name):
 
 
 def photo(name): return image_problem(load_photo(name, 64), "gaps", name, steps=300, batch=512)
-def equation(name): return EquationProblem(name, steps=1000)
 def beyond(target): return extrapolation_problem(target, rows=256, steps=300)
 
 

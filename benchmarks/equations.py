@@ -58,7 +58,7 @@ def relative_errors(problem, net):
 
 def problem_of(equation, steps):
     "The equation with this benchmark's network, points and optimiser."
-    return EquationProblem(equation, (16, 16, 16), steps, points=1024, optimiser="least squares")
+    return EquationProblem(equation, (16, 16, 16), steps, points=1024)
 
 
 def curves(name, formulas, equation, seeds, steps):

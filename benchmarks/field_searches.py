@@ -28,8 +28,8 @@ def photograph(name):
 
 
 def equation(name):
-    "As equations.py has it, with half of its steps."
-    return EquationProblem(name, hidden=(16, 16, 16), points=1024, steps=75, optimiser="least squares")
+    "As equations.py has it, with two thirds of its steps."
+    return EquationProblem(name, hidden=(16, 16, 16), points=1024, steps=100)
 
 
 def beyond(target): return extrapolation_problem(target, rows=256, steps=400)

@@ -206,7 +206,7 @@ def test_pictures_and_equations(device):
     "A problem over coordinates trains where it is told to, with the errors that the CPU gets."
     image = np.random.default_rng(0).uniform(size=(8, 8))
     for make in (lambda where: image_problem(image, steps=20, batch=16, device=where),
-                 lambda where: EquationProblem("wave", hidden=(8, 8), steps=5, points=32, device=where)):
+                 lambda where: EquationProblem("wave", hidden=(8, 8), steps=5, points=32, optimiser="adam", device=where)):
         activations = [SymbolicActivation("sin(3*x)"), nn.Tanh(), SymbolicActivation("1.5*cos(x)", trainable=True)]
         problem, by_cpu = make(device), make("cpu")
         assert problem.trained(activations, [0, 1]).weight[0].device.type == device

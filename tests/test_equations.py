@@ -142,14 +142,13 @@ def test_derivatives_are_in_the_units_of_the_equation():
 
 
 def test_losses_are_the_same_alone_and_together():
-    problem = EquationProblem("heat", hidden=(12, 12), steps=20, points=64)
+    problem = EquationProblem("heat", hidden=(12, 12), steps=20, points=64, optimiser="adam")
     assert isinstance(problem, Problem)
     whole = trial_losses(problem, ["tanh", "sin(3*x)", "gelu"], seeds=(0, 4))
     assert np.isfinite(whole).all()
     np.testing.assert_allclose(trial_losses(problem, ["sin(3*x)"], seeds=(4,))[0, 0], whole[1, 1], rtol=1e-2)
 
 
-@pytest.mark.slow
 def test_training_never_sees_the_reference_and_heat_is_solved():
     equation = heat()
     calls = []
@@ -157,10 +156,10 @@ def test_training_never_sees_the_reference_and_heat_is_solved():
         calls.append(len(points))
         return equation.reference(points)
     seen = Equation("heat", equation.box, equation.residual, equation.conditions, equation.derivatives, counted)
-    problem = EquationProblem(seen, hidden=(24, 24), steps=300, points=128)
+    problem = EquationProblem(seen, hidden=(12, 12), steps=40, points=128)
     before = len(calls)
     loss = trial_losses(problem, ["sin(4*x)", "relu"], [0])[:, 0]
-    assert len(calls) == before and loss[0] < 0.1 < loss[1]
+    assert len(calls) == before and loss[0] < 0.01 < 0.1 < loss[1]
 
 
 def test_fingerprints_follow_equation_and_settings():
