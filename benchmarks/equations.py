@@ -35,14 +35,14 @@ from nsad.least_squares import train_least_squares
 
 TUNE = SEEN["equations"]                                # what the search has seen
 TESTED = list(EQUATIONS)
-FORMS = field_rivals.FORMS | {"found": "cos(1.2*S*x)*erf(1.2*S*x)", "sine": "sin(S*x)",
-                              "SiLU": "silu(S*x)"}
+FORMS = field_rivals.FORMS | {"found": "sin(6.5*S*x)", "sine": "sin(S*x)",
+                              "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
 CURES = "tanh, L-BFGS", "tanh, gradient penalty"
-GROUPS = (("found", "sine", "tanh"), ("learned mix",), *((c,) for c in CURES), ("GELU", "Gauss"),
-          ("FINER", "WIRE, real part"), ("Snake", "GELU plus sine", "SiLU"))
+GROUPS = (("found", "sine", "tanh"), ("erf times cosine", "Gauss"), *((c,) for c in CURES),
+          ("learned mix",), ("GELU",), ("FINER", "WIRE, real part"), ("Snake", "GELU plus sine", "SiLU"))
 SCALES = 1, 2, 4, 8, 16
 EVERY = 10                                              # steps between two points of a curve
-EVALUATIONS = 4                                         # of loss and gradient, in the time of a step
+EVALUATIONS = 7                                         # of loss and gradient, in the time of a step
 PENALTY = 0.01
 GOAL = 0.01
 KEY = ["activation", "formula", "equation", "part", "seed", "steps"]
@@ -202,13 +202,13 @@ def show(title, table, form):
 
 
 def paired(test, other):
-    "Errors of found minus those of another, seed by seed: mean and 95 % t interval by equation."
+    "Found over another, seed by seed: geometric mean and 95 % t interval by equation."
     errors = test.pivot_table(index="seed", columns=["activation", "equation"], values="error")
     for equation in TESTED:
-        apart = (errors["found"][equation] - errors[other][equation]).dropna()
-        half = stats.sem(apart) * stats.t.ppf(0.975, len(apart) - 1)
-        mean = apart.mean()
-        print(f"  {equation:13} {mean:+.4f} ({mean - half:+.4f} to {mean + half:+.4f})")
+        logs = np.log(errors["found"][equation] / errors[other][equation]).dropna()
+        half = stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1)
+        mean, low, high = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+        print(f"  {equation:13} {mean:6.3f} ({low:.3f} to {high:.3f})")
 
 
 def report(rows, chosen, steps):
@@ -222,12 +222,12 @@ def report(rows, chosen, steps):
     print("\nFormula, and number of seeds")
     for name in order: print(f"{name:24}{chosen[name]:28}{seeds[name]}")
     show("Median relative error over seeds; new: geometric mean over the equations without a star",
-         medians.loc[order].assign(new=middle), "{:.4f}")
+         medians.loc[order].assign(new=middle), "{:.5f}")
     early = test.curve.map(lambda curve: float(str(curve).split()[steps // 3 // EVERY - 1]))
     show(f"After {steps // 3 // EVERY * EVERY} steps, to see how far it still fell",
-         by_equation(test, early).loc[order], "{:.4f}")
+         by_equation(test, early).loc[order], "{:.5f}")
     for how, title in ("min", "Lowest"), ("max", "Highest"):
-        show(f"{title} of the seeds", by_equation(test, test.error, how).loc[order], "{:.4f}")
+        show(f"{title} of the seeds", by_equation(test, test.error, how).loc[order], "{:.5f}")
     goal = by_equation(test, test.apply(steps_to_goal, axis=1)).loc[order]
     show("Steps to 1 % error, median over seeds, looked at every 10 steps", goal, "{:.0f}")
     cost = seconds_of_a_step({name: chosen[name] for name in order})
@@ -235,7 +235,7 @@ def report(rows, chosen, steps):
     show("Processor time to 1 % error, where the whole training of tanh is 1; step: of one step",
          goal.mul(cost, axis=0).div(steps).assign(step=cost), "{:.2f}")
     for other in "tanh", "sine":
-        print(f"\nFound minus {other}, relative error, mean over seeds with 95 % t interval")
+        print(f"\nError of found over that of {other}, geometric mean over seeds, 95 % t interval")
         paired(test, other)
     half, below = (set(medians.columns[medians.loc["found"] <= share * medians.loc[other]])
                    for share, other in ((0.5, "tanh"), (1, "sine")))

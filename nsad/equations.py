@@ -292,7 +292,7 @@ class EquationProblem:
     optimiser : str, default 'least squares'
         "least squares", see `train_least_squares`, for networks of up to some thousand weights,
         or "adam", see `train_fields`.
-    together : int, default 8
+    together : int, default 4
         Networks that train as one, at most.
     device : str, default 'auto'
         Where they train, see `device_for_many`.

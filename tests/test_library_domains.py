@@ -79,10 +79,11 @@ def test_decibels_are_the_printed_ones():
 EQUATIONS = "convection", "heat", "wave", "Burgers", "Allen-Cahn", "Helmholtz", "Klein-Gordon"
 
 
-@pytest.mark.parametrize("name, row", [("equation-cosine", "found"), ("equation-erf-cosine", "erf times cosine")])
-def test_errors_of_equations_are_the_printed_ones(name, row):
+@pytest.mark.parametrize("name, row, file", [("equation-sine", "found", "equations.txt"), ("equation-erf-cosine", "erf times cosine", "equations-adam.txt"),
+                                             ("equation-cosine", "found", "equations-adam.txt")])
+def test_errors_of_equations_are_the_printed_ones(name, row, file):
     entry = SHIPPED.entry(name)
-    *equations, mean = map(float, lines_of("equations.txt", rf"^{row}" + r" +([\d.]+)" * 8 + "$")[0])
+    *equations, mean = map(float, lines_of(file, rf"^{row}" + r" +([\d.]+)" * 8 + "$")[0])
     own = {s["dataset"]: s["mean"] for s in entry.scores}
     assert own["five equations"] == pytest.approx(mean, abs=0.00006)
     assert [own[e] for e in EQUATIONS] == pytest.approx(equations, abs=0.0005)
@@ -104,6 +105,17 @@ def test_losses_stay():
     assert beside(photo, "moon", "SIREN")["gain"] < 0 and judged(photo.scores[0], best_beside(photo.scores[0], photo)) == "level"
     assert all(beside(wave, equation, "sine")["ratio"] > 1 for equation in ("heat", "wave", "Helmholtz", "Klein-Gordon")) and "was missed" in wave.note
     assert {judged(wave.scores[0], b) for b in wave.baselines if b["dataset"] == "five equations"} == {"level"}
+    sine = SHIPPED.entry("equation-sine")
+    assert all(beside(sine, shock, "tanh")["ratio"] > 1 for shock in ("Burgers", "Allen-Cahn")) and "tanh is ahead" in sine.note
+    assert judged(sine.scores[0], beside(sine, "five equations", "sine")) == "level"
+
+
+def test_on_larger_photographs_it_is_ahead_of_every_rival():
+    photo = SHIPPED.entry("photo-erf-cosine-128")
+    unseen = [b for b in photo.baselines if b["rows"] == "pixels not seen"]
+    assert len(unseen) == 11 and all(b["gain_low"] > 0 and judged(photo.scores[0], b) == "ahead" for b in unseen)
+    printed = dict(re.findall(r"^(\S.*?)  +[\d.]+ ± +[\d.]+ +(-?[\d.]+) ± +[\d.]+", (RESULTS / "images-128.txt").read_text("utf-8").split("\nphoto")[0], re.M))
+    assert {b["activation"].split(":")[0]: b["gain"] for b in unseen} == {name: pytest.approx(float(gap), abs=0.011) for name, gap in printed.items()}
 
 
 # ---------------------------------------------------------------- paired evidence
