@@ -39,6 +39,11 @@ def jacobian(net:FieldEnsemble, residuals:Callable)->tuple[Tensor, Tensor]:
     -------
     two Tensors
         (members, all rows) and (members, all rows, numbers).
+
+    Raises
+    ------
+    ValueError
+        More or fewer tensors than passes.
     """
     recording = Recording(net)
     parts = residuals(recording)
