@@ -9,10 +9,8 @@
     compare(Study([ds], {"relu": "relu", "found": found.best}, split_seed=42).run(), baseline="relu")
 Where to look (``nsad.__all__`` is the whole list; at a shell, ``nsad`` alone shows the commands):
 data        load_dataset, list_datasets, read_table, Dataset, split, describe, plot_card
-formulas    Formula, explore, SymbolicActivation, replace_activations, SelectableActivation
-networks    mlp, light, heavy, PeriodicEmbedding, MLPEnsemble, ensemble_of, Recipe, train, evaluate, count_parameters
-search      discover, Discovery, Candidate, Problem, ModelProblem, choose_by_trial
-evidence    Study, summary, compare, transfer_matrix, transferability, ActivationLibrary, Entry
+networks    Formula, explore, SymbolicActivation, replace_activations, SelectableActivation, mlp, ensemble_of, Recipe, train, evaluate
+search      discover, Discovery, Problem, ModelProblem, Study, summary, compare, transfer_matrix, ActivationLibrary, Entry
 elsewhere   NSADClassifier, NSADRegressor, to_c, to_onnx, to_numpy, to_jax, to_latex, quantise_network
 """
 import sys as _sys
