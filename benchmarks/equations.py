@@ -27,9 +27,10 @@ import pandas as pd
 import torch
 from field_rivals import SCALES_OF_GIVEN, activation
 from field_searches import SEEN
+from field_searches import equation as problem_of
 from scipy import stats
 
-from nsad.equations import EQUATIONS, EquationProblem, Solution
+from nsad.equations import EQUATIONS, Solution
 from nsad.fields import FieldEnsemble
 from nsad.least_squares import train_least_squares
 
@@ -54,11 +55,6 @@ def relative_errors(problem, net):
     "Of each member, in the mean square over the whole grid."
     u = problem.solutions(net).reshape(net.n_members, -1)
     return np.linalg.norm(u - problem.truth, axis=1) / np.linalg.norm(problem.truth)
-
-
-def problem_of(equation, steps):
-    "The equation with this benchmark's network, points and optimiser."
-    return EquationProblem(equation, (16, 16, 16), steps, points=1024)
 
 
 def curves(name, formulas, equation, seeds, steps):

@@ -289,13 +289,13 @@ class EquationProblem:
     points : int, default 1024
         Where the residual is taken, a power of two; others in each step. Least squares wants more
         of them than a network has weights.
-    optimiser : str, default 'least squares'
-        "least squares", see `train_least_squares`, for networks of up to some thousand weights,
-        or "adam", see `train_fields`.
-    together : int, default 4
+    together : int, default 8
         Networks that train as one, at most.
     device : str, default 'auto'
         Where they train, see `device_for_many`.
+    optimiser : str, default 'least squares'
+        "least squares", see `train_least_squares`, for networks of up to some thousand weights,
+        or "adam", see `train_fields`.
 
     Raises
     ------
@@ -323,6 +323,7 @@ class EquationProblem:
         self.lr, self.gain, self.device, self.optimiser = lr, gain, device, optimiser
         self.together = count_of(together, "together")
         self.scales = 0.5, 20.                                       # for a search: factors of x
+        self.spread = qmc.Sobol(2, scramble=False).random(self.points)
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)
 
@@ -336,8 +337,7 @@ class EquationProblem:
 def residuals(self:EquationProblem, net:FieldEnsemble|Recording, step:int=0)->list[Tensor]:
     "What is left of the equation and of each condition; the sum of all squares is the loss."
     low, high = map(np.array, zip(*self.equation.box.values()))
-    spread = qmc.Sobol(2, scramble=False).random(self.points)
-    inside = low + (high - low) * ((spread + np.random.default_rng(step).random(2)) % 1)
+    inside = low + (high - low) * ((self.spread + np.random.default_rng(step).random(2)) % 1)
     parts = [(1., inside, self.equation)]
     parts += [(self.equation.weight, c.points, c) for c in self.equation.conditions]
     like, box = net.weight[0], self.equation.box

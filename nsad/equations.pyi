@@ -171,13 +171,13 @@ class EquationProblem:
     points : int, default 1024
         Where the residual is taken, a power of two; others in each step. Least squares wants more
         of them than a network has weights.
-    optimiser : str, default 'least squares'
-        "least squares", see `train_least_squares`, for networks of up to some thousand weights,
-        or "adam", see `train_fields`.
-    together : int, default 4
+    together : int, default 8
         Networks that train as one, at most.
     device : str, default 'auto'
         Where they train, see `device_for_many`.
+    optimiser : str, default 'least squares'
+        "least squares", see `train_least_squares`, for networks of up to some thousand weights,
+        or "adam", see `train_fields`.
 
     Raises
     ------
@@ -204,6 +204,7 @@ class EquationProblem:
         self.lr, self.gain, self.device, self.optimiser = (lr, gain, device, optimiser)
         self.together = count_of(together, 'together')
         self.scales = (0.5, 20.0)
+        self.spread = qmc.Sobol(2, scramble=False).random(self.points)
         self.judged = grid(equation.box)
         self.truth = equation.reference(self.judged)
 

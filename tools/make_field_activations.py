@@ -67,9 +67,8 @@ photographs, two seeds.""",
 sine with a phase, which a bias could make as well, and level with sine: its median is lower on three of all seven equations and
 higher on four. The aim, at most half of tanh's error and below sine's on five of the seven, was missed: at most half of tanh's
 it is on two (heat and Helmholtz), both on none.""",
-    "equation-sine": EQUATIONS + """ One of three searches ended here and, with a
-loss within its noise, at a Gaussian, one at cos(1.2*x)*erf(1.2*x), and one, which was stopped, at the square of a sine; fresh seeds
-on the two seen equations put this first. It
+    "equation-sine": EQUATIONS + """ One of three searches ended here and, with a loss within its noise, at a Gaussian, one at
+cos(1.2*x)*erf(1.2*x), and one, which was stopped, at the square of a sine; fresh seeds on the two seen equations put this first. It
 is a sine, what people choose by hand, somewhat finer than the 4 that was best among 1, 2, 4, 8 and 16. Its median is at most half of
 tanh's on five of all seven equations and below the sine's on five, both at once on three (convection, wave and Klein-Gordon); by
 paired ratios it is level with the sine. On Burgers, a shock, and Allen-Cahn, interfaces, tanh is ahead, by three and two times.""",
@@ -133,40 +132,39 @@ def part_of(table, activations, units):
     return part
 
 
-def photographs(trained, part, ours, dataset, **about):
-    "Decibels over all photographs, and their table."
-    formulas = trained[trained.part == "test"].groupby("activation").formula.first().to_dict()
-    table = table_of(trained[trained.part == part], "photo", "db", "mean", formulas)
-    about = about | dict(measure="psnr", network=NETWORKS["images"])
-    return table, list(scored(table, ours, dataset, "photographs", **about))
+def decibels(rows, part):
+    "Of each activation on each photograph."
+    formulas = rows[rows.part == "test"].groupby("activation").formula.first().to_dict()
+    return table_of(rows[rows.part == part], "photo", "db", "mean", formulas)
 
 
-def images(rows, ours):
-    """Pixels that were not seen and twice the size, over photographs; the former by photograph, beside ReLU and the best rival."""
-    about = dict(measure="psnr", network=NETWORKS["images"])
-    unseen, scores = photographs(rows, "test", ours, "six photographs", rows="pixels not seen", recipe="300 steps")
-    yield from scores
-    yield from photographs(rows, "double", ours, "six photographs", rows="at twice the size", recipe="150 steps")[1]
+def over_photographs(rows, ours, domain, dataset="six photographs, 128 x 128"):
+    "Pixels that were not seen, and twice the size with half of the steps."
+    steps = RECIPES[domain]["steps"]
+    for part, name, taken in ("test", "pixels not seen", steps), ("double", "at twice the size", steps // 2):
+        yield from scored(decibels(rows, part), ours, dataset, "photographs", rows=name, recipe=f"{taken} steps",
+                          measure="psnr", network=NETWORKS[domain])
+
+
+def images(rows, ours, domain):
+    "Over photographs; then pixels that were not seen by photograph, beside ReLU and the best rival."
+    yield from over_photographs(rows, ours, domain, "six photographs")
+    unseen = decibels(rows, "test")
     best = unseen.drop(index=ours).mean(axis=1).idxmax()
     for photo in unseen:
         part = part_of(unseen, (ours, "ReLU", best), [photo])
-        yield from scored(part, ours, photo, "", rows="pixels not seen", recipe="300 steps", n=2, **about)
+        yield from scored(part, ours, photo, "", rows="pixels not seen", recipe=f"{RECIPES[domain]['steps']} steps", n=2,
+                          measure="psnr", network=NETWORKS[domain])
 
 
-def larger(rows, ours):
-    "The same of photographs of 128 x 128."
-    for part, name, steps in ("test", "pixels not seen", 800), ("double", "at twice the size", 400):
-        yield from photographs(rows, part, ours, "six photographs, 128 x 128", rows=name, recipe=f"{steps} steps")[1]
-
-
-def equations(rows, ours, which="equations"):
+def equations(rows, ours, domain):
     "Over the equations that no search has seen; then, by equation, the two seen ones too, beside tanh, sine and the best rival."
-    steps = RECIPES[which]["steps"]
+    steps = RECIPES[domain]["steps"]
     test = rows[(rows.part == "test") & (rows.steps == steps)]
     formulas, seeds = (test.groupby("activation")[c].agg(how).to_dict() for c, how in (("formula", "first"), ("seed", "nunique")))
-    about = dict(measure="relative_l2", rows="the whole grid", recipe=f"{steps} steps", network=NETWORKS[which])
+    about = dict(measure="relative_l2", rows="the whole grid", recipe=f"{steps} steps", network=NETWORKS[domain])
     table = table_of(test, "equation", "error", "median", formulas)
-    new = part_of(table, table.index, [e for e in table if e not in SEEN_EQUATIONS[which]])
+    new = part_of(table, table.index, [e for e in table if e not in SEEN_EQUATIONS[domain]])
     yield from scored(new, ours, "five equations", "equations", **about)
     best = np.log(new.drop(index=ours)).mean(axis=1).idxmin()
     for equation in table:
@@ -174,14 +172,12 @@ def equations(rows, ours, which="equations"):
             yield name, dict(score, n=seeds[name])
 
 
-def equations_by_adam(rows, ours): return equations(rows, ours, "equations-adam")
-
-
-def extrapolation(rows, ours):
+def extrapolation(rows, ours, domain):
     "Over all functions and over each family, beside every rival."
     test = rows[rows.family != "tune"]
     scales = {name: f"scale {scale:g}" for name, scale in test.groupby("activation").scale.first().items()}
-    about = dict(measure="out_of_range_mse", rows="out of range", recipe="200 steps", network=NETWORKS["extrapolation"])
+    about = dict(measure="out_of_range_mse", rows="out of range", recipe=f"{RECIPES[domain]['steps']} steps",
+                 network=NETWORKS[domain])
     table = table_of(test, ["family", "target"], "error", "mean", scales)
     yield from scored(table, ours, f"{table.shape[1]} functions", "functions", **about)
     for family in ("polynomials", "harmonics", "Feynman"):
@@ -221,7 +217,7 @@ def main(results):
                     files=[f"benchmarks/results/{file}" for file in files], **known)
 
     def keep_judged(name, text, domain, ours, judge, search, **evidence):
-        scores = list(judge(rows[domain], ours))
+        scores = list(judge(rows[domain], ours, domain))
         keep(name, text, domain.split("-")[0], [f"{domain}-rows.csv", f"{domain}.txt"], scores=[s for n, s in scores if n == ours],
              baselines=[s for n, s in scores if n != ours], recipe=RECIPES[domain], scale_chosen_on=SEEN[domain],
              **search, **evidence)
@@ -231,12 +227,12 @@ def main(results):
     keep("photo-sine", wave, "images", ["found-images.json", "field_searches.txt"], scores=[own], baselines=others,
          scale="28, as in sin(28*x)/2", **searches["images"])
     keep_judged("photo-erf-cosine", "erf(15*x)*cos(15*x)", "images", "erf times cosine", images, EARLIER, scale=15)
-    keep_judged("photo-erf-cosine-128", "erf(10*x)*cos(10*x)", "images-128", "erf times cosine", larger, EARLIER, scale=10)
-    keep_judged("equation-erf-cosine", "erf(4*x)*cos(4*x)", "equations-adam", "erf times cosine", equations_by_adam, EARLIER,
-                scale=4)
+    keep_judged("photo-erf-cosine-128", "erf(10*x)*cos(10*x)", "images-128", "erf times cosine", over_photographs, EARLIER,
+                scale=10)
+    keep_judged("equation-erf-cosine", "erf(4*x)*cos(4*x)", "equations-adam", "erf times cosine", equations, EARLIER, scale=4)
     keep_judged("equation-sine", "sin(6.5*x)", "equations", "found", equations, searches["equations"], scale=6.5,
                 found="sin(6.5*x)")
-    keep_judged("equation-cosine", "cos(3.78*x + 1.8)", "equations-adam", "found", equations_by_adam,
+    keep_judged("equation-cosine", "cos(3.78*x + 1.8)", "equations-adam", "found", equations,
                 searches["equations-adam"], scale="3.78, which is 5.4 times 0.7", found="cos(5.4*x + 1.8)")
     keep_judged("extrapolation-softplus", "softplus(45.0*x)", "extrapolation", "softplus(45*S*x)", extrapolation,
                 searches["extrapolation"], scale=45,
