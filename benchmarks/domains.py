@@ -30,6 +30,7 @@ from field_searches import SEEN, equation
 from scipy import stats
 
 from nsad import ActivationLibrary, load_dataset, split
+from nsad.equations import EQUATIONS
 from nsad.extrapolation import extrapolation_problem, feynman, harmonic, polynomial
 from nsad.fields import image_problem, load_photo
 from nsad.formula import Formula
@@ -58,7 +59,7 @@ def beyond(target): return extrapolation_problem(target, rows=256, steps=300)
 FRESH = {
     **{domain: [(name, table) for name in names] for domain, names in TABLES.items()},
     "images": [(name, photo) for name in ("camera", "coffee", "coins", "moon")],
-    "equations": [(name, equation) for name in ("wave", "Burgers", "Helmholtz", "Klein-Gordon")],
+    "equations": [(name, equation) for name in EQUATIONS if name not in SEEN["equations"]],
     "extrapolation": [(t, beyond) for t in (polynomial(10), polynomial(11), harmonic(10),
                                             feynman("I.12.2"), feynman("I.8.14"))]}
 TUNED_ON = {"images": [(name, photo) for name in SEEN["images"][:2]],

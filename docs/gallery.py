@@ -293,7 +293,7 @@ def page(root):
              "For *images*, *equations* and *extrapolation* the number is another one: decibels over ReLU on pixels that were not seen, or the "
              "error divided by that of tanh (equations) or of GELU (extrapolation), where below 1 is better. Intervals are paired by "
              "photograph, equation or function; an activation is *ahead* or *behind* where its interval excludes equality, else *level*. "
-             "None is ahead of every other activation; the cards say where each loses.", "",
+             "The cards say where each loses.", "",
              *reconstructions(Path(root)),
              "```{raw} html", CHOICES.format(domains=options), '<div class="gallery">',
              *(card(text, known[text], domains) for text in order), "</div>", "```", ""]

@@ -1453,13 +1453,17 @@ def _beside_standard(front: pd.DataFrame, candidates: Iterable[Candidate]) -> di
 def _paired(worse: Candidate, better: Candidate) -> tuple[float, float | None]:
     """Mean difference of two losses and its standard error over splits and seeds that both had;
     None where that is not known, and 0 where both were judged once, so that noise cannot be seen.
+    Losses of which one is many times another are compared by their logarithms, as a ratio.
     """
     if len(worse.losses) == len(better.losses) == 1 and np.isfinite(better.loss):
         return worse.loss - better.loss, 0.0
     alike = len(worse.losses) == len(better.losses) >= 2
     if not alike or np.isnan(better.noise):
         return worse.loss - better.loss, None
-    apart = np.subtract(worse.losses, better.losses)
+    both = np.array([worse.losses, better.losses])
+    if both.min() > 0 and both.max() > 4 * both.min():
+        both = np.log(both)
+    apart = both[0] - both[1]
     return float(apart.mean()), float(apart.std(ddof=1) / len(apart) ** 0.5)
 
 # %% ../nbs/16_discovery.ipynb #5ea4c002

@@ -340,7 +340,8 @@ class NetworkEngine:
     promote : float, default 0.125
         Share of a generation that is scored after screening.
     tune : int, default 6
-        How many of the best learn their constants by gradient after each generation.
+        How many of the best are tuned after each generation: by gradient their constants learn
+        in a table's network; a problem is asked for half and for twice the factor of x.
     finalists, final_rows, final_seeds
         How many of the best are judged by the recipe, beside the standard activations; on how
         many rows at most (None for all), and how often at least.
@@ -701,11 +702,6 @@ def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
     with one_thread():  # sums in another order would be other losses
         return trial.losses(entries)
 
-# %% ../../nbs/17a_engines.network.ipynb #243cc453
-def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
-    "The formulas with learned constants, where the networks are ours."
-    return tuned(trial, formulas) if isinstance(trial, TableTrial) else []
-
 # %% ../../nbs/17a_engines.network.ipynb #6dc890f6
 _ON_CARD = 150_000  # rows of all networks that train as one on a card
 
@@ -1019,9 +1015,9 @@ class _ProblemTrial:
 _OF_TABLES = dict.fromkeys(
     (
         "hidden recipe rows steps batch_size lr screen_rows final_rows stack_size embedding"
-        " scaling objective others per_layer device tune lr_factors"
+        " scaling objective others per_layer device lr_factors"
     ).split()
-) | dict(per_layer=0, tune=0, lr_factors=(1,))
+) | dict(per_layer=0, lr_factors=(1,))
 
 # %% ../../nbs/17a_engines.network.ipynb #5d2f0d06
 def _refuse_unused(engine: NetworkEngine, problem: Problem):
@@ -1133,7 +1129,7 @@ def new_formulas(
     ]
     with _drawing_from(rng):
         proposals = self._bred(parents, archive) if archive.trees else self._initial_population()
-        for formula, tree, source in self._learned(archive, trial):
+        for formula, tree, source in self._tuned(archive, trial):
             archive.admit(formula, tree, source)
         wanted = before + (self.population_size if before else self._n_initial)
         for formula, tree, source in proposals:
@@ -1172,18 +1168,29 @@ def _new_forms(self: NetworkEngine) -> Iterator[tuple]:
 
 # %% ../../nbs/17a_engines.network.ipynb #3b4ae484
 @patch
-def _learned(self: NetworkEngine, archive: _Archive, trial: TableTrial) -> Iterator[tuple]:
-    "The best formulas that have not learned yet, with learned constants."
-    unlearned = [
+def _tuned(self: NetworkEngine, archive: _Archive, trial) -> Iterator[tuple]:
+    "The best formulas that were not tuned yet: with learned constants, or at other scales."
+    tables = isinstance(trial, TableTrial)
+    untuned = [
         f
         for f in archive.losses
-        if archive.source[f] != "tuned" and ("tuned", f) not in archive.shapes
+        if ("tuned", f) not in archive.shapes
+        and not (tables and archive.source[f] == "tuned")
     ]
-    best = self._by_cost(unlearned, archive.losses)[: self.tune]
-    if not best:
-        return
+    best = self._by_cost(untuned, archive.losses)[: self.tune]
     archive.shapes.update(("tuned", f) for f in best)
-    [texts] = run_jobs(_learned_by, [(trial, [f.text for f in best])], self.workers)
+    if not tables:
+        yield from self._at_other_scales(best, archive)
+    elif best:
+        yield from self._learned(best, trial)
+
+# %% ../../nbs/17a_engines.network.ipynb #65828b97
+@patch
+def _learned(
+    self: NetworkEngine, best: Sequence[Formula], trial: TableTrial
+) -> Iterator[tuple]:
+    "With constants that a training on the table has learned."
+    [texts] = run_jobs(tuned, [(trial, [f.text for f in best])], self.workers)
     for text in texts:
         try:
             formula = Formula(text)
@@ -1191,6 +1198,21 @@ def _learned(self: NetworkEngine, archive: _Archive, trial: TableTrial) -> Itera
             continue
         if not formula.is_constant:
             yield formula, to_tree(formula, self.operators), "tuned"
+
+# %% ../../nbs/17a_engines.network.ipynb #adbd5ccd
+@patch
+def _at_other_scales(
+    self: NetworkEngine, best: Sequence[Formula], archive: _Archive
+) -> Iterator[tuple]:
+    "With half and with twice the factor of x, which no gradient learns here."
+    low, high = self.scales
+    trees = [archive.trees[f] for f in best if archive.trees[f] is not None]
+    for tree, change in itertools.product(trees, (0.5, 2)):
+        factor = _two_digits(getattr(tree, "scale", 1.0) * change)
+        if low <= factor <= high:
+            formula = _formula(tree, self.max_nodes)
+            scaled = None if formula is None else _scaled(formula, factor)
+            yield scaled, _marked(copy.deepcopy(tree), factor), "tuned"
 
 # %% ../../nbs/17a_engines.network.ipynb #b5d46f69
 @patch

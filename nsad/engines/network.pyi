@@ -155,7 +155,8 @@ class NetworkEngine:
     promote : float, default 0.125
         Share of a generation that is scored after screening.
     tune : int, default 6
-        How many of the best learn their constants by gradient after each generation.
+        How many of the best are tuned after each generation: by gradient their constants learn
+        in a table's network; a problem is asked for half and for twice the factor of x.
     finalists, final_rows, final_seeds
         How many of the best are judged by the recipe, beside the standard activations; on how
         many rows at most (None for all), and how often at least.
@@ -365,7 +366,13 @@ class NetworkEngine:
     def _new_forms(self) -> Iterator[tuple]:
         ...
 
-    def _learned(self, archive: _Archive, trial: TableTrial) -> Iterator[tuple]:
+    def _tuned(self, archive: _Archive, trial) -> Iterator[tuple]:
+        ...
+
+    def _learned(self, best: Sequence[Formula], trial: TableTrial) -> Iterator[tuple]:
+        ...
+
+    def _at_other_scales(self, best: Sequence[Formula], archive: _Archive) -> Iterator[tuple]:
         ...
 
     def _bred(self, parents: Sequence[Formula], archive: _Archive) -> Iterator[tuple]:
@@ -402,9 +409,6 @@ def _repeats(wanted: int, held: int, least: int, most: int) -> int:
     ...
 
 def _losses_of(trial, entries: Sequence) -> list[tuple[float, ...]]:
-    ...
-
-def _learned_by(trial, formulas: Sequence[str]) -> list[str]:
     ...
 _ON_CARD = 150000
 
@@ -460,7 +464,7 @@ class _ProblemTrial:
 
     def losses(self, formulas: Sequence[str]) -> list[tuple[float, ...]]:
         ...
-_OF_TABLES = dict.fromkeys('hidden recipe rows steps batch_size lr screen_rows final_rows stack_size embedding scaling objective others per_layer device tune lr_factors'.split()) | dict(per_layer=0, tune=0, lr_factors=(1,))
+_OF_TABLES = dict.fromkeys('hidden recipe rows steps batch_size lr screen_rows final_rows stack_size embedding scaling objective others per_layer device lr_factors'.split()) | dict(per_layer=0, lr_factors=(1,))
 
 def _refuse_unused(engine: NetworkEngine, problem: Problem):
     ...

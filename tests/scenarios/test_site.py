@@ -289,6 +289,9 @@ def test_the_gallery_is_filtered_sorted_and_opened(visit):
     tab.select_option("select[name=domain]", "")
     tab.fill("input[name=words]", "exp(-x**2)")
     assert all("exp(-x**2)" in c.text_content() for c in cards.all()) and cards.count() < everything
+    tab.select_option("select[name=order]", "tests")
+    tests = [int(c.get_attribute("data-tests")) for c in cards.all()]
+    assert tests == sorted(tests, reverse=True) and tests[0] > 0
     cards.first.locator("summary").click()
     assert cards.first.locator("table").is_visible()
 
