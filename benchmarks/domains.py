@@ -102,7 +102,12 @@ def cell(logs):
     "Geometric mean of ratios, and its interval."
     half = stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1)
     low, high = np.exp(logs.mean() - half), np.exp(logs.mean() + half)
-    return f"{np.exp(logs.mean()):.2f} ({low:.2f}-{high:.2f})"
+    return f"{short(np.exp(logs.mean()))} ({short(low)}-{short(high)})"
+
+
+def short(ratio):
+    "Two decimals, or one digit of what is smaller."
+    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.1g}"
 
 
 def report(rows):
