@@ -25,7 +25,6 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
-from scipy.stats import sem
 from tqdm import tqdm
 from .activation import SymbolicActivation, activation_module
 from .data import Dataset, Scaler, checked_scaling, whole_number
@@ -1007,24 +1006,17 @@ def embedding_pays(
     return losses[0] < most * losses[1]
 
 # %% ../nbs/14_problem.ipynb #f3006b00
-def _tried(activation, X, *how) -> float:
-    "The mean of `_by_seed` over three seeds, up to six where the rows are few."
-    which = range(_at_least_rows(1000, len(X) // 4))
-    return float(np.mean(_by_seed(activation, X, *how, which)))
-
-
-def _by_seed(
-    activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device, which: range
-) -> np.ndarray:
-    """Losses of networks with an activation on a quarter of the rows, others with each seed;
-    `which` counts the seeds.
+def _tried(activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
+    """Loss of networks with an activation on a quarter of the rows: the mean over three seeds, up
+    to six where that are few rows.
     """
-    seeds, fit = [seed + 3000 + i for i in which], len(X) - len(X) // 4
+    held = len(X) // 4
+    seeds = [seed + 3000 + i for i in range(_at_least_rows(1000, held))]
     placed = embedding and embedding.for_rows(X)
     trial = TableTrial(
-        X, y, task, recipe, seeds, fit, tuple(hidden), embedding=placed, device=device
+        X, y, task, recipe, seeds, len(X) - held, tuple(hidden), embedding=placed, device=device
     )
-    return np.array(stack_losses(trial, [activation])[0])
+    return float(np.mean(stack_losses(trial, [activation])))
 
 
 def _at_least_rows(wanted: int, held: int) -> int:
@@ -1113,25 +1105,15 @@ def constants_pay(
     -------
     bool
         Is the loss on a quarter of the rows lower where they learn, by the whole recipe, in the
-        mean over three seeds? Six where the rows are few, or three leave it in doubt: their mean
-        gain within two standard errors. False for a formula without a decimal constant.
+        mean over three to six seeds? False for a formula without a decimal constant.
     """
     known = Formula(str(formula))
     if not decimals(known.tree):
         return False
     how = X, y, task, recipe, embedding, hidden, seed, device
     both = SymbolicActivation(known, trainable=True), known
-    enough = _at_least_rows(1000, len(X) // 4)
-
-    def gains(which: range) -> np.ndarray:
-        bar = tqdm(both, disable=not progress, desc="constants")
-        learns, fixed = (_by_seed(a, *how, which) for a in bar)
-        return fixed - learns
-
-    by_seed = gains(range(enough))
-    if enough < 6 and abs(by_seed.mean()) < 2 * sem(by_seed):
-        by_seed = np.concatenate([by_seed, gains(range(enough, 6))])
-    return bool(by_seed.mean() > 0)
+    learns, fixed = (_tried(a, *how) for a in tqdm(both, disable=not progress, desc="constants"))
+    return learns < fixed
 
 # %% ../nbs/14_problem.ipynb #5e1f0d03
 class TableProblem:

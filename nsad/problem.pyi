@@ -17,7 +17,6 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
-from scipy.stats import sem as sem
 from tqdm import tqdm as tqdm
 from .activation import SymbolicActivation as SymbolicActivation, activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, checked_scaling as checked_scaling, whole_number as whole_number
@@ -407,10 +406,7 @@ def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) ->
 def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, most: float=0.9) -> bool:
     ...
 
-def _tried(activation, X, *how) -> float:
-    ...
-
-def _by_seed(activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device, which: range) -> np.ndarray:
+def _tried(activation, X, y, task: str, recipe: Recipe, embedding, hidden, seed, device) -> float:
     ...
 
 def _at_least_rows(wanted: int, held: int) -> int:
