@@ -68,9 +68,10 @@ sine with a phase, which a bias could make as well, and level with sine: its med
 higher on four. The aim, at most half of tanh's error and below sine's on five of the seven, was missed: at most half of tanh's
 it is on two (heat and Helmholtz), both on none.""",
     "equation-sine": EQUATIONS + """ Two of five searches ended here; others at a Gaussian, at cos(1.2*x)*erf(1.2*x), and, stopped, at the
-square of a sine; fresh seeds on the two seen equations put this first of the first three. It is a sine, what people choose by hand, somewhat finer than the 4 that was best among 1, 2, 4, 8 and 16. Its median is at most half of
-tanh's on five of all seven equations and below the sine's on five, both at once on three (convection, wave and Klein-Gordon); by
-paired ratios it is level with the sine. On Burgers, a shock, and Allen-Cahn, interfaces, tanh is ahead, by three and two times.""",
+square of a sine; fresh seeds on the two seen equations put this first of the first three. It is a sine, what people choose by hand,
+somewhat finer than the 4 that was best among 1, 2, 4, 8 and 16. Its median is at most half of tanh's on five of all seven equations
+and below the sine's on five, both at once on three (convection, wave and Klein-Gordon); by paired ratios it is level with the sine.
+On Burgers, a shock, and Allen-Cahn, interfaces, tanh is ahead, by three and two times.""",
     "equation-erf-cosine": BY_ADAM + """ The form was found on photographs, by an earlier search whose output was not kept, and
 carried over.""",
     "extrapolation-softplus": BEYOND + """ On all functions taken together it is ahead of GELU, GELU plus sine, Gauss and
