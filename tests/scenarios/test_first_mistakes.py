@@ -85,7 +85,7 @@ def constant(activation, seed, fidelity): return 1.0
 
 
 @pytest.mark.parametrize("option", [dict(hidden=(128,)), dict(recipe=BRIEF), dict(lr=0.1), dict(rows=9), dict(steps=(2, 2)), dict(embedding="periodic"),
-                                    dict(scaling="robust"), dict(device="cuda"), dict(tune=3), dict(objective="shifted"), dict(per_layer=2)], ids=str)
+                                    dict(scaling="robust"), dict(device="cuda"), dict(objective="shifted"), dict(per_layer=2)], ids=str)
 def test_a_problem_is_not_given_what_only_tables_read(option):
     with pytest.raises(ValueError, match=rf"{next(iter(option))}=.*is for tables"):
         discover(constant, budget=4, progress=False, **option)
@@ -94,6 +94,17 @@ def test_a_problem_is_not_given_what_only_tables_read(option):
 def test_a_problem_may_be_told_that_nothing_is_to_be_done():
     found = discover(constant, budget=4, progress=False, tune=0, lr_factors=(1,), per_layer=0, embedding=None)
     assert found.best.text == "relu(x)"
+
+
+def far_from_a_bell(activation, seed, fidelity):
+    z = torch.linspace(-1, 1, 99)
+    return float((activation(z) - torch.exp(-(4 * z)**2)).abs().mean())
+
+
+@pytest.mark.parametrize("tune", [0, 3])
+def test_a_problem_is_asked_for_other_scales_of_its_best_formulas(tune):
+    found = discover(far_from_a_bell, seed=1, budget=50, tune=tune, scales=(0.5, 50), starters=["exp(-x**2)", "sin(x)"], initial_size=12, progress=False)
+    assert ("tuned" in set(found.candidates.source)) == bool(tune)
 
 
 @pytest.mark.parametrize("use", [
