@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from field_rivals import geometric
 from field_searches import SEEN, equation
-from scipy import stats
 
 from nsad import ActivationLibrary, load_dataset, split
 from nsad.equations import EQUATIONS
@@ -100,9 +100,8 @@ def measured(formulas, domain, seeds, fidelity):
 
 def cell(logs):
     "Geometric mean of ratios, and its interval."
-    half = stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1)
-    low, high = np.exp(logs.mean() - half), np.exp(logs.mean() + half)
-    return f"{short(np.exp(logs.mean()))} ({short(low)}-{short(high)})"
+    mean, low, high = map(short, geometric(logs))
+    return f"{mean} ({low}-{high})"
 
 
 def short(ratio):

@@ -25,10 +25,9 @@ import field_rivals
 import numpy as np
 import pandas as pd
 import torch
-from field_rivals import SCALES_OF_GIVEN, activation
+from field_rivals import SCALES_OF_GIVEN, activation, geometric
 from field_searches import SEEN
 from field_searches import equation as problem_of
-from scipy import stats
 
 from nsad.equations import EQUATIONS, Solution
 from nsad.fields import FieldEnsemble
@@ -40,7 +39,8 @@ FORMS = field_rivals.FORMS | {"found": "sin(6.5*S*x)", "sine": "sin(S*x)",
                               "erf times cosine": "erf(S*x)*cos(S*x)", "SiLU": "silu(S*x)"}
 CURES = "tanh, L-BFGS", "tanh, gradient penalty"
 GROUPS = (("found", "sine", "tanh"), ("erf times cosine", "Gauss"), *((c,) for c in CURES),
-          ("learned mix",), ("GELU",), ("FINER", "WIRE, real part"), ("Snake", "GELU plus sine", "SiLU"))
+          ("learned mix",), ("GELU",), ("FINER", "WIRE, real part"),
+          ("Snake", "GELU plus sine", "SiLU"))
 SCALES = 1, 2, 4, 8, 16
 EVERY = 10                                              # steps between two points of a curve
 EVALUATIONS = 7                                         # of loss and gradient, in the time of a step
@@ -202,8 +202,7 @@ def paired(test, other):
     errors = test.pivot_table(index="seed", columns=["activation", "equation"], values="error")
     for equation in TESTED:
         logs = np.log(errors["found"][equation] / errors[other][equation]).dropna()
-        half = stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1)
-        mean, low, high = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+        mean, low, high = geometric(logs)
         print(f"  {equation:13} {mean:6.3f} ({low:.3f} to {high:.3f})")
 
 

@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from field_rivals import FORMS, SCALES_OF_GIVEN, activation
+from field_rivals import FORMS, SCALES_OF_GIVEN, activation, geometric
 from field_searches import SEEN
-from scipy import stats
 
 from nsad.extrapolation import FEYNMAN, extrapolation_problem, feynman, harmonic, polynomial
 from nsad.problem import trial_losses
@@ -36,8 +35,8 @@ def errors(target, forms, steps, seeds):
 
 def ratio(logs):
     "Geometric mean of ratios, and its interval, as text."
-    half = stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1)
-    return f"{np.exp(logs.mean()):.2f} ({np.exp(logs.mean() - half):.2f} to {np.exp(logs.mean() + half):.2f})"
+    mean, low, high = geometric(logs)
+    return f"{mean:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main():

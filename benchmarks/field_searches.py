@@ -27,9 +27,9 @@ def photograph(name):
     return image_problem(load_photo(name, 64), "gaps", name, steps=200, batch=512)
 
 
-def equation(name, steps=100):
+def equation(name, steps=100, width=16):
     "An equation with the network and points of equations.py, which takes half as many steps again."
-    return EquationProblem(name, hidden=(16, 16, 16), points=1024, steps=steps)
+    return EquationProblem(name, hidden=(width,) * 3, points=1024, steps=steps)
 
 
 def beyond(target): return extrapolation_problem(target, rows=256, steps=400)
@@ -37,7 +37,7 @@ def beyond(target): return extrapolation_problem(target, rows=256, steps=400)
 
 def small_equation(name):
     "The same by smaller networks: less than half of the time for a step."
-    return EquationProblem(name, hidden=(12, 12, 12), points=1024, steps=100)
+    return equation(name, width=12)
 
 
 MADE = {"images": photograph, "equations": small_equation, "extrapolation": beyond}

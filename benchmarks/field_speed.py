@@ -10,26 +10,17 @@ larger product.
 import itertools
 import statistics
 import sys
-import time
 from datetime import date
 
 import numpy as np
 import torch
+from ensemble_speed import seconds
 from field_searches import SEEN, beyond, equation, photograph
 
 from nsad.engines.network import CLASSICS, small_forms
-from nsad.problem import trial_losses
 
 PROBLEMS = {"image": (photograph(SEEN["images"][0]), 60), "equation": (equation(SEEN["equations"][0]), 6),
             "extrapolation": (beyond(SEEN["extrapolation"][0]), 100)}
-
-
-def trained(problem, formulas, together):
-    "Processor seconds and losses of all formulas, so many at a time."
-    problem.together = together
-    start = time.process_time()
-    losses = trial_losses(problem, formulas, [0])[:, 0]
-    return time.process_time() - start, losses
 
 
 def main(n=12, repeats=3):
@@ -38,8 +29,8 @@ def main(n=12, repeats=3):
     print(f"{date.today()}  {' '.join(sys.argv)}: {n} formulas, one core, candidates a second\n")
     print(f"{'problem':15}{'steps':>6}{'one by one':>12}{'together':>10}{'ratio':>7}   losses apart by")
     for name, (problem, steps) in PROBLEMS.items():
-        problem.steps = steps
-        runs = [[trained(problem, formulas, together) for together in (1, n)] for _ in range(repeats)]
+        problem.steps, problem.together = steps, n
+        runs = [[seconds(problem, formulas, size) for size in (1, n)] for _ in range(repeats)]
         alone, whole = (statistics.median(run[way][0] for run in runs) for way in (0, 1))
         apart = np.nanmax(np.abs(np.log(runs[0][0][1] / runs[0][1][1])))
         print(f"{name:15}{problem.steps:6}{n / alone:12.2f}{n / whole:10.2f}{alone / whole:7.2f}   {apart:.1e}", flush=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 import nsad
 from nsad import ActivationLibrary
+from nsad.statistics import interval
 
 TO = Path(__file__).resolve().parents[1] / "nsad" / "samples" / "activations"
 NETWORKS = {"images": "coordinates, three layers of 64", "images-128": "coordinates, three layers of 64",
@@ -89,8 +89,8 @@ def rounded(**values):
 def spread(values, logarithms):
     "Mean and 95 % t interval; of the logarithms, where values are errors or ratios."
     values, back = (np.log(values), np.exp) if logarithms else (values, float)
-    middle, half = np.mean(values), stats.sem(values) * stats.t.ppf(0.975, len(values) - 1)
-    return [float(back(v)) for v in (middle, middle - half, middle + half)]
+    one = interval(values)
+    return [float(back(v)) for v in (one.mean, one.low, one.high)]
 
 
 def scored(table, ours, dataset, over, network, **about):
@@ -138,6 +138,11 @@ def decibels(rows, part):
     return table_of(rows[rows.part == part], "photo", "db", "mean", formulas)
 
 
+def judged_by(domain):
+    "The training and the network that judge a domain."
+    return dict(recipe=f"{RECIPES[domain]['steps']} steps", network=NETWORKS[domain])
+
+
 def over_photographs(rows, ours, domain, dataset="six photographs, 128 x 128"):
     "Pixels that were not seen, and twice the size with half of the steps."
     steps = RECIPES[domain]["steps"]
@@ -153,16 +158,14 @@ def images(rows, ours, domain):
     best = unseen.drop(index=ours).mean(axis=1).idxmax()
     for photo in unseen:
         part = part_of(unseen, (ours, "ReLU", best), [photo])
-        yield from scored(part, ours, photo, "", rows="pixels not seen", recipe=f"{RECIPES[domain]['steps']} steps", n=2,
-                          measure="psnr", network=NETWORKS[domain])
+        yield from scored(part, ours, photo, "", rows="pixels not seen", **judged_by(domain), n=2, measure="psnr")
 
 
 def equations(rows, ours, domain):
     "Over the equations that no search has seen; then, by equation, the two seen ones too, beside tanh, sine and the best rival."
-    steps = RECIPES[domain]["steps"]
-    test = rows[(rows.part == "test") & (rows.steps == steps)]
+    test = rows[(rows.part == "test") & (rows.steps == RECIPES[domain]["steps"])]
     formulas, seeds = (test.groupby("activation")[c].agg(how).to_dict() for c, how in (("formula", "first"), ("seed", "nunique")))
-    about = dict(measure="relative_l2", rows="the whole grid", recipe=f"{steps} steps", network=NETWORKS[domain])
+    about = dict(measure="relative_l2", rows="the whole grid", **judged_by(domain))
     table = table_of(test, "equation", "error", "median", formulas)
     new = part_of(table, table.index, [e for e in table if e not in SEEN_EQUATIONS[domain]])
     yield from scored(new, ours, "five equations", "equations", **about)
@@ -176,8 +179,7 @@ def extrapolation(rows, ours, domain):
     "Over all functions and over each family, beside every rival."
     test = rows[rows.family != "tune"]
     scales = {name: f"scale {scale:g}" for name, scale in test.groupby("activation").scale.first().items()}
-    about = dict(measure="out_of_range_mse", rows="out of range", recipe=f"{RECIPES[domain]['steps']} steps",
-                 network=NETWORKS[domain])
+    about = dict(measure="out_of_range_mse", rows="out of range", **judged_by(domain))
     table = table_of(test, ["family", "target"], "error", "mean", scales)
     yield from scored(table, ours, f"{table.shape[1]} functions", "functions", **about)
     for family in ("polynomials", "harmonics", "Feynman"):

@@ -1208,11 +1208,10 @@ def _at_other_scales(
     low, high = self.scales
     trees = [archive.trees[f] for f in best if archive.trees[f] is not None]
     for tree, change in itertools.product(trees, (0.5, 2)):
+        formula = _formula(tree, self.max_nodes)
         factor = _two_digits(getattr(tree, "scale", 1.0) * change)
-        if low <= factor <= high:
-            formula = _formula(tree, self.max_nodes)
-            scaled = None if formula is None else _scaled(formula, factor)
-            yield scaled, _marked(copy.deepcopy(tree), factor), "tuned"
+        if formula is not None and low <= factor <= high:
+            yield _scaled(formula, factor), _marked(copy.deepcopy(tree), factor), "tuned"
 
 # %% ../../nbs/17a_engines.network.ipynb #b5d46f69
 @patch
