@@ -5,8 +5,9 @@
 One split in 80 % and 20 %. Searches see the training rows only, each with its own seed. Every activation is then trained on the training rows by
 the recipe `STRONG` with seeds 42, 43, 44 (initial weights, batches, dropout; --networks takes more) and judged on the test rows, which nothing
 has read before.
-What a search has found stands there with constants as they were found, and, where a trial on the training rows says that it pays
-(`nsad.problem.constants_pay`, as `NSADClassifier` asks it), with constants that go on learning in each layer; the last of these is what counts.
+What a search has found stands there with constants as they were found, and then, if it is another, what a trial on the training rows takes of
+each restart's best, with constants that stay and that go on learning in each layer (`nsad.problem.best_activation`, as `NSADClassifier` asks it); the
+last of these is what counts.
 The last column of a discovered activation says how long its search took, in seconds, on this machine and beside whatever else it was doing.
 Networks train on a CUDA device where there is one.
 """
@@ -18,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nsad import Discovery, Formula, MLPEnsemble, SymbolicActivation, discover, evaluate, load_dataset, split, train
+from nsad import Discovery, Formula, MLPEnsemble, discover, evaluate, load_dataset, split, train
 from nsad.data import Scaler
 from nsad.models import SHAPES, count_parameters
-from nsad.problem import constants_pay
+from nsad.problem import best_activation
 from nsad.training import STRONG
 
 FIRST = 42                                                           # seed of the first network and of the first search by gplearn
@@ -43,16 +44,16 @@ def row(name, scores, parameters, note=""):
 
 
 def searched(args, training):
-    "The formula of each search, and what is to be said of the search."
+    "The best formula of each restart of each search, the search's own best first, and what is to be said of the search."
     if args.formulas:
-        yield from ((Formula(text), "an earlier search") for text in args.formulas)
+        yield from (([Formula(text)], "an earlier search") for text in args.formulas)
         return
     for seed in range(args.first, args.first + args.seeds):
         if args.found: discovery = Discovery.load(args.found[seed - args.first])
         else: discovery = discover(training, seed=seed, n_jobs=args.jobs, progress=False, generations=args.generations, restarts=args.restarts)
         if args.keep: discovery.save(args.keep / f"{training.name}-{seed}.json")
         about = discovery.provenance
-        yield discovery.best, f"network, seed {seed}, {about['candidates']} trials, {about['seconds']:.0f} s"
+        yield discovery.best_of_each, f"network, seed {seed}, {about['candidates']} trials, {about['seconds']:.0f} s"
 
 
 def main():
@@ -84,16 +85,17 @@ def main():
     heavy = row("heavy relu", scores, n)
 
     found = []
-    for formula, note in searched(args, training):
-        (scores,), n = judge([formula], "light", args.networks, *data)
-        fixed = trained = row(formula.text, scores, n, note)
+    for formulas, note in searched(args, training):
+        (scores,), n = judge(formulas[:1], "light", args.networks, *data)
+        fixed = trained = row(formulas[0].text, scores, n, note)
         start = time.perf_counter()
-        learns = constants_pay(*data[:2], ds.task, formula)
-        note = f"a trial of {time.perf_counter() - start:.0f} s: constants {'learn' if learns else 'stay'}"
-        if learns:
-            (scores,), n = judge([SymbolicActivation(formula, trainable=True)], "light", args.networks, *data)
-            trained = row(f"{formula.text}, constants learn", scores, n, note)
-        else: print(f"{'':52}{note}", flush=True)
+        best = best_activation(*data[:2], ds.task, formulas)
+        note = f"a trial of {time.perf_counter() - start:.0f} s"
+        if len(formulas) > 1: note += f" of {', '.join(f.text for f in formulas)}"
+        if best.constants is None and best.formula == formulas[0]: print(f"{'':52}{note}: constants stay", flush=True)
+        else:
+            (scores,), n = judge([best], "light", args.networks, *data)
+            trained = row(f"{best.formula.text}, constants {'stay' if best.constants is None else 'learn'}", scores, n, note)
         found.append((fixed, trained))
     for seed in () if args.formulas else range(FIRST, FIRST + 3):
         start = time.perf_counter()
@@ -103,7 +105,7 @@ def main():
         row(formula.text, scores, n, f"gplearn and collapse, seed {seed}, {seconds:.0f} s")
 
     top = max(m[1] for m in light.values())
-    for name, means in zip(("constants as found", "constants learn where it pays"), np.array(found).swapaxes(0, 1)):
+    for name, means in zip(("constants as found", "as the trial says"), np.array(found).swapaxes(0, 1)):
         print(f"\n{name}\nat least heavy ReLU in accuracy and AUC: {(means >= heavy).all(1).sum()} of {len(means)}")
         print(f"AUC at least the best of {', '.join(classics)} less 0.001: {(means[:, 1] >= top - 0.001).sum()} of {len(means)}")
         print(f"AUC above light ReLU: {(means[:, 1] > light['relu'][1]).sum()} of {len(means)}")

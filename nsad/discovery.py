@@ -1217,6 +1217,21 @@ def _all_candidates(searches: Sequence[list]) -> pd.DataFrame:
                 )
     return pd.DataFrame(rows, columns=CANDIDATES).astype(_CANDIDATE_TYPES)
 
+# %% ../nbs/16_discovery.ipynb #2f8bf9c7
+@patch(as_prop=True)
+def best_of_each(self: Discovery) -> list[Formula]:
+    """What to use, and of each other search, where `restarts` made several, the formula with the
+    lowest loss; only the first where that is a standard activation.
+    """
+    first, rows = self.best, self.candidates
+    if first.text in STANDARD or rows.empty:
+        return [first]
+    judged = rows[(rows.rung == rows.rung.clip(upper=2).max()) & ~rows.formula.isin(STANDARD)]
+    losses = judged.groupby(["restart", "formula", "lr"], dropna=False).loss.mean().dropna()
+    lowest = losses.sort_values().reset_index().drop_duplicates("restart").sort_values("restart")
+    texts = dict.fromkeys([first.text, *lowest.formula])
+    return [with_origin(text, self.origin) for text in texts]
+
 # %% ../nbs/16_discovery.ipynb #a1c40e26
 @dataclass(frozen=True)
 class SearchState:

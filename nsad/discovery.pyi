@@ -320,6 +320,13 @@ class Discovery:
         """Read what `to_json` gave; an error speaks of it by `name`."""
         ...
 
+    @property
+    def best_of_each(self) -> list[Formula]:
+        """What to use, and of each other search, where `restarts` made several, the formula with the
+    lowest loss; only the first where that is a standard activation.
+    """
+        ...
+
     def plot_search(self, ax: 'Axes | None'=None) -> 'Axes':
         """Draw each candidate's loss in the order of trying, the lowest so far, and ReLU's loss.
 

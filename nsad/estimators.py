@@ -68,7 +68,7 @@ from .files import DataError, FileError, write_file
 from .formula import Formula
 from .identity import IdentityError, activation_specification
 from .models import Activation, automatic_widths, count_parameters, mlp, widths_of
-from .problem import constants_pay, embedding_pays, useful_steps
+from .problem import best_activation, embedding_pays, useful_steps
 from .program import decimals, program_of
 from .provenance import SeenRows, origins, seen_as_json, with_origin
 from .signals import interruption
@@ -464,7 +464,7 @@ def _begin(self: _Estimator, rows: _Rows, source: pd.DataFrame | None, seed: int
         self._spec = self.discovery_.best
         if self._spec.text != "silu(x)":  # with which the length was tried
             self._try_steps(rows, wanted, widths, seed)
-        learns = self._constants_learn(scaled, y, wanted, widths, seed)
+        self._spec, learns = self._best_found(scaled, y, wanted, widths, seed)
     if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
         self._spec = self._spec.formula
     if isinstance(self._spec, Formula):
@@ -562,21 +562,22 @@ def _try_steps(
 
 # %% ../nbs/24_estimators.ipynb #dba5fdf1
 @patch
-def _constants_learn(
+def _best_found(
     self: _Estimator,
     X: np.ndarray,
     y: np.ndarray,
     wanted: Embedding | None,
     widths: tuple[int, ...],
     seed: int,
-) -> bool:
-    """Do the decimal constants of the formula found go on learning? Where a trial says that it
-    pays; time that is limited is the search's.
+) -> tuple[Formula, bool]:
+    """The formula to use, of several searches the one that a trial finds best, and whether its
+    decimal constants go on learning; time that is limited is the search's.
     """
     if self.time_limit is not None:
-        return False
+        return self.discovery_.best, False
     how = wanted, *self._trial(widths, seed)
-    return constants_pay(X, y, self._task, self._spec, *how)
+    best = best_activation(X, y, self._task, self.discovery_.best_of_each, *how)
+    return best.formula, best.constants is not None
 
 
 def _module_of(spec: Activation, learns: bool) -> nn.Module:
@@ -843,7 +844,7 @@ def _rate(self: _Estimator, recipe: Recipe) -> float:
     """
     if self.lr is not None or self.discovery_ is None:
         return recipe.lr
-    return self.discovery_.learning_rate(self.discovery_.best) or recipe.lr
+    return self.discovery_.learning_rate(self._spec) or recipe.lr
 
 # %% ../nbs/24_estimators.ipynb #00685bf4
 @patch
@@ -1014,8 +1015,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         all steps where `max_iter` or early stopping says how long to train.
     engine, budget, time_limit, engine_options
         Of the search, as in `discover`; without a budget small tables get a small search, and
-        decimal constants of what is found go on learning where a trial says that it pays
-        (`nsad.problem.constants_pay`; with a `time_limit` they do not).
+        a trial says whether decimal constants of what is found go on learning, and of several
+        searches, `engine_options={"restarts": 3}`, whose formula it is
+        (`nsad.problem.best_activation`; with a `time_limit` there is none).
     max_iter, batch_size, lr, weight_decay, dropout : default None
         In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
         of units dropped.

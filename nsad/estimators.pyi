@@ -33,7 +33,7 @@ from .files import DataError as DataError, FileError as FileError, write_file as
 from .formula import Formula as Formula
 from .identity import IdentityError as IdentityError, activation_specification as activation_specification
 from .models import Activation as Activation, automatic_widths as automatic_widths, count_parameters as count_parameters, mlp as mlp, widths_of as widths_of
-from .problem import constants_pay as constants_pay, embedding_pays as embedding_pays, useful_steps as useful_steps
+from .problem import best_activation as best_activation, embedding_pays as embedding_pays, useful_steps as useful_steps
 from .program import decimals as decimals, program_of as program_of
 from .provenance import SeenRows as SeenRows, origins as origins, seen_as_json as seen_as_json, with_origin as with_origin
 from .signals import interruption as interruption
@@ -154,7 +154,7 @@ class _Estimator(BaseEstimator):
             self._spec = self.discovery_.best
             if self._spec.text != 'silu(x)':
                 self._try_steps(rows, wanted, widths, seed)
-            learns = self._constants_learn(scaled, y, wanted, widths, seed)
+            self._spec, learns = self._best_found(scaled, y, wanted, widths, seed)
         if isinstance(self._spec, SymbolicActivation) and self._spec.constants is None:
             self._spec = self._spec.formula
         if isinstance(self._spec, Formula):
@@ -198,7 +198,7 @@ class _Estimator(BaseEstimator):
         text = 'silu(x)' if formula is None else formula.text
         self._steps = useful_steps(X, rows.y, self._task, wanted, *self._trial(widths, seed), text)
 
-    def _constants_learn(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> bool:
+    def _best_found(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> tuple[Formula, bool]:
         ...
 
     @property
@@ -424,8 +424,9 @@ class NSADClassifier(ClassifierMixin, _Estimator):
         all steps where `max_iter` or early stopping says how long to train.
     engine, budget, time_limit, engine_options
         Of the search, as in `discover`; without a budget small tables get a small search, and
-        decimal constants of what is found go on learning where a trial says that it pays
-        (`nsad.problem.constants_pay`; with a `time_limit` they do not).
+        a trial says whether decimal constants of what is found go on learning, and of several
+        searches, `engine_options={"restarts": 3}`, whose formula it is
+        (`nsad.problem.best_activation`; with a `time_limit` there is none).
     max_iter, batch_size, lr, weight_decay, dropout : default None
         In place of the recipe's epochs, rows in one step, learning rate, weight decay and share
         of units dropped.

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem',
            'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses',
-           'embedding_pays', 'useful_steps', 'constants_pay', 'TableProblem', 'as_problem', 'JointProblem']
+           'embedding_pays', 'useful_steps', 'best_activation', 'constants_pay', 'TableProblem', 'as_problem',
+           'JointProblem']
 
 # %% ../nbs/14_problem.ipynb #05d7db8c
 import copy
@@ -1072,26 +1073,28 @@ def useful_steps(
     return lengths[best] if best < len(lengths) - 1 else None
 
 # %% ../nbs/14_problem.ipynb #062e79bd
-def constants_pay(
+def best_activation(
     X: np.ndarray,
     y: np.ndarray,
     task: str,
-    formula: Formula | str,
+    formulas: Sequence[Formula | str],
     embedding: Embedding | None = None,
     hidden: Sequence[int] = (64, 32),
     recipe: Recipe = STRONG,
     seed: int = 0,
     device: str = "auto",
     progress: bool = False,
-) -> bool:
-    """Is a network better where the decimal constants of its formula learn? Tried by trainings.
+) -> SymbolicActivation:
+    """Which of these formulas is a network best with, and do its decimal constants go on
+    learning there? Tried by trainings.
 
     Parameters
     ----------
     X, y, task
         As in `TableTrial`; training rows only.
-    formula : Formula or str
-        In the one variable x; whole numbers in it are structure and stay.
+    formulas : sequence of Formula or str
+        In the one variable x, such as `Discovery.best_of_each`; whole numbers in them are
+        structure and stay.
     embedding : Embedding, optional
         Before the first layer.
     hidden, recipe, device
@@ -1099,21 +1102,59 @@ def constants_pay(
     seed : int, default 0
         Of rows held out and of initial weights.
     progress : bool, default False
-        Show a bar over the two.
+        Show a bar over what is tried.
+
+    Returns
+    -------
+    SymbolicActivation
+        With the lowest loss on a quarter of the rows, by the whole recipe, in the mean over three
+        to six seeds; `constants` is None where they stay.
+
+    Raises
+    ------
+    ValueError
+        No formula, or none that could be trained.
+    """
+    tried = [a for text in formulas for a in _fixed_and_learning(Formula(str(text)))]
+    if not tried:
+        raise ValueError("no formula to try; give one at least, such as [\"sin(1.4*x)\"]")
+    if len(tried) == 1:
+        return tried[0]
+    how = X, y, task, recipe, embedding, hidden, seed, device
+    bar = tqdm(tried, disable=not progress, desc="constants")
+    losses = np.array([_tried(a, *how) for a in bar])
+    if np.isnan(losses).all():
+        raise ValueError(f"of {len(tried)} activations no training has a loss that is a number")
+    return tried[int(np.nanargmin(losses))]
+
+
+def _fixed_and_learning(formula: Formula) -> list[SymbolicActivation]:
+    "With constants that stay and, where it has decimals, with constants that learn."
+    kinds = (False, True) if decimals(formula.tree) else (False,)
+    return [SymbolicActivation(formula, trainable=learns) for learns in kinds]
+
+# %% ../nbs/14_problem.ipynb #9a9b9e44
+def constants_pay(
+    X: np.ndarray, y: np.ndarray, task: str, formula: Formula | str, *how, **options
+) -> bool:
+    """Is a network better where the decimal constants of its formula learn?
+
+    Parameters
+    ----------
+    X, y, task
+        As in `best_activation`.
+    formula : Formula or str
+        The one that is tried, with constants that stay and with constants that learn.
+    *how, **options
+        As in `best_activation`.
 
     Returns
     -------
     bool
-        Is the loss on a quarter of the rows lower where they learn, by the whole recipe, in the
-        mean over three to six seeds? False for a formula without a decimal constant.
+        False for a formula without a decimal constant, too.
     """
-    known = Formula(str(formula))
-    if not decimals(known.tree):
-        return False
-    how = X, y, task, recipe, embedding, hidden, seed, device
-    both = SymbolicActivation(known, trainable=True), known
-    learns, fixed = (_tried(a, *how) for a in tqdm(both, disable=not progress, desc="constants"))
-    return learns < fixed
+    best = best_activation(X, y, task, [formula], *how, **options)
+    return best.constants is not None
 
 # %% ../nbs/14_problem.ipynb #5e1f0d03
 class TableProblem:

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'useful_steps', 'constants_pay', 'TableProblem', 'as_problem', 'JointProblem']
+__all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 'seeded', 'fingerprint', 'FunctionProblem', 'ModelProblem', 'numbers_in', 'TableTrial', 'device_for_many', 'trained_stack', 'stack_losses', 'embedding_pays', 'useful_steps', 'best_activation', 'constants_pay', 'TableProblem', 'as_problem', 'JointProblem']
 import copy
 import inspect
 import itertools
@@ -415,7 +415,13 @@ def _at_least_rows(wanted: int, held: int) -> int:
 def useful_steps(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, activation: str='silu(x)') -> int | None:
     ...
 
-def constants_pay(X: np.ndarray, y: np.ndarray, task: str, formula: Formula | str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> bool:
+def best_activation(X: np.ndarray, y: np.ndarray, task: str, formulas: Sequence[Formula | str], embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> SymbolicActivation:
+    ...
+
+def _fixed_and_learning(formula: Formula) -> list[SymbolicActivation]:
+    ...
+
+def constants_pay(X: np.ndarray, y: np.ndarray, task: str, formula: Formula | str, *how, **options) -> bool:
     ...
 
 class TableProblem:

@@ -16,7 +16,7 @@ import nsad.discovery
 from helpers import front_of
 from nsad import Candidate, Dataset, Discovery, Formula, Recipe, discover
 from nsad.callbacks import CSVLogger, TensorBoardLogger
-from nsad.discovery import discover_on_splits, pareto_front
+from nsad.discovery import STANDARD, discover_on_splits, pareto_front
 from nsad.files import FileError
 
 X = torch.linspace(-3, 3, 61)
@@ -174,6 +174,9 @@ def test_restarts_keep_the_best_by_its_own_final_losses():
     assert finals.groupby("restart").seed.apply(set).tolist() == [{42, 43}] * 3    # and are judged alike
     one = discover(closeness, **SMALL)
     assert front_of(one)[-1]["loss"] >= three.front.loss.min() and "restarts" not in one.provenance
+    assert three.best_of_each[0] == three.best and one.best_of_each == [one.best]
+    bests = lowest.groupby("restart").idxmin().map(lambda pair: pair[1])
+    assert set(bests) <= {f.text for f in three.best_of_each} | set(STANDARD)      # what is best anywhere is there to be judged
     first = three.candidates[three.candidates.restart == 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, one.candidates)                           # the first is the search without restarts
 

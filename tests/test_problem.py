@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 import nsad
 from nsad import ModelProblem, Problem
-from nsad.problem import FunctionProblem, as_problem, constants_pay, fingerprint, seeded, trial_losses, useful_steps
+from nsad.problem import FunctionProblem, as_problem, best_activation, constants_pay, fingerprint, seeded, trial_losses, useful_steps
 from nsad.training import Recipe
 
 G = torch.Generator().manual_seed(0)
@@ -270,6 +270,24 @@ def test_constants_learn_where_a_wave_needs_them_and_not_in_noise():
     asked = dict(task="regression", formula="sin(1.2*x)", recipe=Recipe("brief", steps=200))
     assert constants_pay(rows, np.sin(4 * rows[:, 0]), **asked)
     assert not constants_pay(rows, draw.normal(size=400), **asked)
+
+
+@pytest.mark.slow
+def test_of_several_formulas_a_network_is_best_with_the_one_that_the_target_is_made_of():
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(400, 2))
+    brief = Recipe("brief", steps=200, dropout=0.)
+    best = best_activation(rows, np.sin(6 * rows[:, 0]), "regression", ["relu(x)", "sin(3.0*x)", "tanh(0.1*x)"], recipe=brief)
+    assert best.formula.text.startswith("sin(") and best.constants is not None
+    bend = best_activation(rows, np.abs(rows[:, 0]), "regression", ["sin(3.0*x)", "relu(x)"], recipe=brief)
+    assert bend.formula.text == "relu(x)" and bend.constants is None
+
+
+def test_one_formula_that_cannot_learn_is_not_tried_and_none_is_refused():
+    rows = np.full((40, 2), np.nan)                                                # a training would fail
+    best = best_activation(rows, rows[:, 0], "regression", ["sin(2*x)"])
+    assert best.formula.text == "sin(2*x)" and best.constants is None
+    with pytest.raises(ValueError, match="no formula"): best_activation(rows, rows[:, 0], "regression", [])
 
 
 def test_a_formula_without_decimals_has_nothing_that_could_learn():
