@@ -1084,7 +1084,8 @@ def list_library(
     library: LIBRARY = None,
     as_json: AS_JSON = False,
 ):
-    """The activations that are kept.
+    """The activations that are kept, each with its first score, the best that was judged
+    beside it, and whether it is ahead.
 
     Examples:
 
@@ -1092,7 +1093,8 @@ def list_library(
 
     nsad library list --shipped --near "sin(x)"
     """
-    from nsad.library import ActivationLibrary
+    from pandas import DataFrame
+    from nsad.library import SCORED, ActivationLibrary
 
     if shipped and library:
         raise ValueError("--shipped and --library name two libraries; give one")
@@ -1100,7 +1102,8 @@ def list_library(
     frame = kept.search(domain=domain, near=near)
     if as_json:
         return print(frame.to_json(orient="records"))
-    show(frame, repr(kept))
+    scores = [kept.entry(name).first_score for name in frame.name]
+    show(frame.join(DataFrame(scores, columns=list(SCORED))), repr(kept))
     if not len(kept) and not shipped:
         _say("empty so far; `nsad library list --shipped` shows what comes with nsad")
 

@@ -1,5 +1,5 @@
 # Written by tools/stubs.py, which `make export` runs. Do not edit.
-__all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'FIDELITY', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score', 'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
+__all__ = ['FORMAT', 'MAX_BYTES', 'MAX_DEPTH', 'MAX_TEXT', 'SCHEMA', 'SCORED', 'FIDELITY', 'MAX_FILES', 'MAX_ARCHIVE', 'LibraryError', 'Entry', 'score', 'scores_of', 'library_folder', 'ActivationLibrary', 'best_beside', 'judged', 'distance', 'find_entry']
 import copy
 import io
 import json
@@ -214,6 +214,11 @@ class Entry:
         ...
 
     def _repr_html_(self) -> str:
+        ...
+
+    @property
+    def first_score(self) -> tuple[str, str, str]:
+        """Score, the best beside it, and the verdict, as tables of a library show them; empty for none."""
         ...
 
     def activation(self, trainable: bool=False) -> SymbolicActivation:
@@ -673,9 +678,7 @@ def _paired(other: Mapping) -> str | None:
 
 def judged(score: Mapping, other: Mapping) -> str:
     ...
-
-def _first_score(entry: Entry) -> list[str]:
-    ...
+SCORED = ('first score', 'best beside it', 'verdict')
 
 def _as_html(library: ActivationLibrary) -> str:
     ...

@@ -140,6 +140,10 @@ def test_the_library_speaks_of_options_not_of_arguments(tmp_path):
     assert here("library", "add", "mine", "sin(x)", **library).returncode == 0
     again = here("library", "add", "mine", "cos(x)", **library)
     assert again.returncode == 1 and "--overwrite" in again.stderr
+    listed = here("library", "list", "--shipped").stdout.splitlines()
+    [bump] = [line for line in listed if "forest-bump " in line]                   # with what it is worth, and beside whom
+    assert "accuracy 0.8447" in bump and "0.8123 (gelu)" in bump and "ahead" in bump
+    assert "first score" in here("library", "list", "--shipped", "--domain", "none").stdout
     assert here("library", "add", "mine", "cos(x)", "--overwrite", **library).returncode == 0 and "cos(x)" in here("library", "list", **library).stdout
     sent = str(tmp_path / "sent.zip")
     assert [here("library", "export", sent, *more, **library).returncode for more in ([], [], ["--overwrite"])] == [0, 1, 0]
