@@ -14,7 +14,7 @@ PYTEST = $(QUIET) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loa
 help:                ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 20
 
-demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (about five minutes)
+demo: $(VENV)/user    ## install, then discover and judge activations on the embedded data (some minutes)
 	$(BIN)/nsad demo
 
 test: check notebooks pytest    ## install what development needs, then every check and test
