@@ -46,7 +46,7 @@ def row(name, scores, parameters, note=""):
 def searched(args, training):
     "The best formula of each restart of each search, the search's own best first, and what is to be said of the search."
     if args.formulas:
-        yield from (([Formula(text)], "an earlier search") for text in args.formulas)
+        yield from ((list(map(Formula, texts.split(";"))), "an earlier search") for texts in args.formulas)
         return
     for seed in range(args.first, args.first + args.seeds):
         if args.found: discovery = Discovery.load(args.found[seed - args.first])
@@ -66,7 +66,7 @@ def main():
     args.add_argument("--generations", type=int, default=6, help="of each search")
     args.add_argument("--networks", type=int, default=3, help="that judge each activation")
     args.add_argument("--found", type=Path, nargs="*", help="kept discoveries that are judged, in place of searches")
-    args.add_argument("--formulas", nargs="*", help="what earlier searches have found, judged in place of searches")
+    args.add_argument("--formulas", nargs="*", help="what earlier searches have found, judged in place of searches; of restarts 'best; of each'")
     args.add_argument("--keep", type=Path, help="folder for the discoveries")
     args = args.parse_args()
     ds = load_dataset(args.dataset, rows=100_000, seed=42)
