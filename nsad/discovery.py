@@ -1227,8 +1227,9 @@ def best_of_each(self: Discovery) -> list[Formula]:
     if first.text in STANDARD or rows.empty:
         return [first]
     judged = rows[(rows.rung == rows.rung.clip(upper=2).max()) & ~rows.formula.isin(STANDARD)]
-    losses = judged.groupby(["restart", "formula", "lr"], dropna=False).loss.mean().dropna()
-    lowest = losses.sort_values().reset_index().drop_duplicates("restart").sort_values("restart")
+    judged = judged.fillna({"loss": np.inf})  # one seed that diverged is too many
+    losses = judged.groupby(["restart", "formula", "lr"], dropna=False).loss.mean()
+    lowest = losses[np.isfinite(losses)].sort_values().reset_index().drop_duplicates("restart").sort_values("restart")
     texts = dict.fromkeys([first.text, *lowest.formula])
     return [with_origin(text, self.origin) for text in texts]
 

@@ -339,6 +339,8 @@ def _rows(
         self.encoding_ = None if frame is None else _encoding_of(frame, weights)
     if frame is not None:
         X = self.encoding_.transform(frame, odd="gap").to_numpy()
+        if again:
+            self._warn_of_gaps(frame)
         X, y = check_X_y(
             X,
             y,
@@ -555,7 +557,9 @@ def _try_steps(
     formula = None
     if self._spec is not None:
         formula = _formula_of(activation_module(self._spec), self._spec)
-    text = "silu(x)" if formula is None else formula.text
+    text = "silu(x)"
+    if isinstance(formula, Formula):  # not one for each channel
+        text = formula.text
     self._steps = useful_steps(
         X, rows.y, self._task, wanted, *self._trial(widths, seed), text
     )
@@ -631,7 +635,7 @@ def _go_on(self: _Estimator, rows: _Rows):
             f"a warm start with {name}={getattr(self, name)!r:.80} on a network that was begun"
             f" with another {name}; set warm_start=False"
         )
-    dropout = self._recipe().for_rows(len(X)).dropout
+    dropout = self._recipe().for_rows(len(X), self._task).dropout
     for module in self.network_.modules():
         if isinstance(module, nn.Dropout):
             module.p = dropout
@@ -668,6 +672,23 @@ def _networks(self: _Estimator) -> list[nn.Module]:
     averaged = isinstance(self.network_, AveragedNetworks)
     return list(self.network_.members) if averaged else [self.network_]
 
+# %% ../nbs/24_estimators.ipynb #b32c0c5f
+_BY_THE_ESTIMATOR = dict(seed="random_state", progress="verbose") | {
+    name: name for name in ("engine", "budget", "time_limit", "n_jobs")
+}
+
+
+@patch
+def _engine_options(self: _Estimator) -> dict:
+    "Options of the search; a ValueError for one that is a parameter of the estimator."
+    options = current_options(self.engine_options or {})
+    for name in options.keys() & _BY_THE_ESTIMATOR:
+        raise ValueError(
+            f"engine_options has {name}={options[name]!r:.80}; say it to the estimator, as"
+            f" {_BY_THE_ESTIMATOR[name]}"
+        )
+    return options
+
 # %% ../nbs/24_estimators.ipynb #537914a5
 @patch
 def _discovered(
@@ -699,7 +720,7 @@ def _discovered(
     data = Dataset.from_arrays(
         self.scaler_.transform(X), y, self._names, type(self).__name__, self._task
     )
-    options |= current_options(self.engine_options or {})
+    options |= self._engine_options()
     limits = budget, self.time_limit, bool(self.verbose)
     found = discover(data, self.engine, seed, *limits, n_jobs=self.n_jobs, **options)
     if stopped := interruption(found.provenance.get("cut", "")):
@@ -906,11 +927,17 @@ def _numbers(self: _Estimator, X) -> np.ndarray:
     numbers = self.encoding_.transform(X, odd="gap")
     _check_feature_names(self, X, reset=False)
     _check_n_features(self, X, reset=False)
-    try:
-        self.encoding_.transform(X)
-    except DataError as error:
-        warnings.warn(f"{error}; it is read as a gap", stacklevel=5)
+    self._warn_of_gaps(X)
     return check_array(numbers, dtype=np.float64, ensure_all_finite="allow-nan", estimator=self)
+
+
+@patch
+def _warn_of_gaps(self: _Estimator, frame: pd.DataFrame):
+    "Say what the columns of the first fit cannot read."
+    try:
+        self.encoding_.transform(frame)
+    except DataError as error:
+        warnings.warn(f"{error}; it is read as a gap", stacklevel=6)
 
 # %% ../nbs/24_estimators.ipynb #3419a4cf
 @patch

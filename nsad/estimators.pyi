@@ -126,6 +126,8 @@ class _Estimator(BaseEstimator):
             self.encoding_ = None if frame is None else _encoding_of(frame, weights)
         if frame is not None:
             X = self.encoding_.transform(frame, odd='gap').to_numpy()
+            if again:
+                self._warn_of_gaps(frame)
             X, y = check_X_y(X, y, dtype=np.float64, ensure_all_finite=gaps, ensure_min_samples=2, y_numeric=numeric, estimator=self)
         if weights is not None:
             counts = weights > 0
@@ -195,7 +197,9 @@ class _Estimator(BaseEstimator):
         formula = None
         if self._spec is not None:
             formula = _formula_of(activation_module(self._spec), self._spec)
-        text = 'silu(x)' if formula is None else formula.text
+        text = 'silu(x)'
+        if isinstance(formula, Formula):
+            text = formula.text
         self._steps = useful_steps(X, rows.y, self._task, wanted, *self._trial(widths, seed), text)
 
     def _best_found(self, X: np.ndarray, y: np.ndarray, wanted: Embedding | None, widths: tuple[int, ...], seed: int) -> tuple[Formula, bool]:
@@ -214,6 +218,9 @@ class _Estimator(BaseEstimator):
 
     @property
     def _networks(self) -> list[nn.Module]:
+        ...
+
+    def _engine_options(self) -> dict:
         ...
 
     def _discovered(self, X, y, source: pd.DataFrame | None, seed: int, wanted: Embedding | None, widths: tuple[int, ...]) -> Discovery:
@@ -274,6 +281,9 @@ class _Estimator(BaseEstimator):
         ...
 
     def _numbers(self, X) -> np.ndarray:
+        ...
+
+    def _warn_of_gaps(self, frame: pd.DataFrame):
         ...
 
     def _of_columns(self, shares: np.ndarray) -> np.ndarray:
@@ -392,6 +402,7 @@ def _alike(one, other) -> bool:
 
 def _member_seeds(seed: int, n_members: int) -> list[int]:
     ...
+_BY_THE_ESTIMATOR = dict(seed='random_state', progress='verbose') | {name: name for name in ('engine', 'budget', 'time_limit', 'n_jobs')}
 
 def _as_one(networks: list[nn.Module], seeds: list[int]) -> nn.Module | None:
     ...

@@ -812,7 +812,7 @@ def _plain(value):
     a text form as its text.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return {k: _plain(v) for k, v in asdict(value).items() if v is not None}
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set)):
@@ -870,13 +870,18 @@ def _final_loss(found: Discovery) -> float:
     return float(losses[found.best.text])
 
 # %% ../nbs/20_library.ipynb #df44bb41
+def _known_fingerprint(mark) -> str | None:
+    "None where a problem could not, or did not, say what it is."
+    return mark if _is_fingerprint(mark) else None
+
+
 def _from_discovery(found: Discovery) -> dict:
     "What a discovery knows of itself, as parts of an entry."
     p = _plain(found.provenance)
     data = _known(
         name=p.get("dataset"),
-        fingerprint=p.get("fingerprint"),
-        rows=p.get("rows"),
+        fingerprint=_known_fingerprint(p.get("fingerprint")),
+        rows=p.get("rows") or None,  # a problem has none
         task=p.get("task"),
         seen=p.get("seen"),
         draw=p.get("draw"),
@@ -1311,7 +1316,7 @@ def _said(e: Entry) -> str:
 # %% ../nbs/20_library.ipynb #eb3c4836
 @patch
 def _chosen(self: ActivationLibrary, names: Sequence[str]) -> list[Entry]:
-    names = (names,) if isinstance(names, str) else names
+    names = (names,) if isinstance(names, str) else tuple(names)
     chosen = [self.entry(n) for n in names or self.names]
     if not chosen:
         raise LibraryError(f"{self.path} is empty; add an activation first")
@@ -1887,7 +1892,7 @@ def _entries_of(path: Path) -> list[Entry]:
 
 # %% ../nbs/20_library.ipynb #369cf939
 def _wanted(entries: list[Entry], names: Sequence[str], path) -> list[Entry]:
-    names = (names,) if isinstance(names, str) else names
+    names = (names,) if isinstance(names, str) else tuple(names)
     if missing := set(names) - {e.name for e in entries}:
         raise LibraryError(
             f"{path} has no activation {', '.join(sorted(missing))}; it has"

@@ -653,6 +653,9 @@ def _of_one_search(formula: Formula) -> dict:
 def _final_loss(found: Discovery) -> float:
     ...
 
+def _known_fingerprint(mark) -> str | None:
+    ...
+
 def _from_discovery(found: Discovery) -> dict:
     ...
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -166,6 +167,13 @@ class Interval:
     high: float
     n: int
 
+# %% ../nbs/18_statistics.ipynb #0587ce14
+def _share(level: float) -> float:
+    "A level of confidence, refused where it is none: 95 would be taken for no interval at all."
+    if isinstance(level, Real) and not isinstance(level, bool) and 0 < level < 1:
+        return float(level)
+    raise ValueError(f"level={level!r:.60} must be a number between 0 and 1, such as 0.95")
+
 # %% ../nbs/18_statistics.ipynb #c090a244
 def interval(values: Sequence[float], level: float = 0.95, overlap: float = 0.0) -> Interval:
     """Mean of values with its interval by Student's t.
@@ -189,7 +197,7 @@ def interval(values: Sequence[float], level: float = 0.95, overlap: float = 0.0)
     >>> interval([1., 2., 3.]).mean
     2.0
     """
-    v = np.asarray(values, dtype=float)
+    level, v = _share(level), np.asarray(values, dtype=float)
     n, mean = len(v), float(np.mean(v)) if len(v) and np.isfinite(v).all() else np.nan
     if n < 2 or np.isnan(mean):
         return Interval(mean, np.nan, np.nan, np.nan, n)
@@ -573,7 +581,7 @@ def compare(
     >>> len(compare(results, baseline="relu"))  # sin(x) beside relu
     1
     """
-    results = _each_once(results)
+    results, level = _each_once(results), _share(level)
     network, label = _resolve(results, baseline)
     rows = []
     for cell, mine, theirs in _pairs(results, network, label):
@@ -702,7 +710,7 @@ def compare_across(
     ValueError
         A baseline without rows, or no dataset that all have.
     """
-    table, rows = _means(results, measure), []
+    table, level, rows = _means(results, measure), _share(level), []
     base = _resolve(_each_once(results), baseline)
     for cell in table.columns:
         if cell == base:
@@ -773,7 +781,7 @@ def rank(results: pd.DataFrame, measure: str = "accuracy", level: float = 0.95) 
     ValueError
         Fewer datasets or activations than that.
     """
-    table = _means(results, measure)
+    table, level = _means(results, measure), _share(level)
     table.columns = [
         a if len(set(results.network)) == 1 else f"{a} ({n})" for n, a in table.columns
     ]
@@ -937,7 +945,7 @@ def verdicts(
     >>> verdict.label
     ('light', 'sin(x)')
     """
-    results, out = _each_once(results), []
+    results, level, out = _each_once(results), _share(level), []
     bases = [
         _resolve(results, b) for b in (baseline if isinstance(baseline, list) else [baseline])
     ]

@@ -22,11 +22,11 @@ from .activation import activation_module
 from .data import Dataset, Scaler, load_dataset, split, whole_number
 from .discovery import Discovery, discover_on_splits
 from .evaluation import Study, several_seeds
-from .files import write_file
+from .files import FileError, write_file
 from .formula import Formula
 from .provenance import Origin, SeenRows, leak, origins, remedy
 from .statistics import compare, summary
-from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe
+from .training import LOWER_IS_BETTER, MEASURES, STRONG, Recipe, recipe_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,7 +135,11 @@ def load(
     measure: str = "accuracy",
 ) -> TransferMatrix:
     "Read what `save` wrote."
-    rows = pd.read_csv(path)
+    as_text = dict.fromkeys(("dataset", "network", "activation", "kind"), str)
+    try:  # "2019" and "NA" are names; what is missing is empty
+        rows = pd.read_csv(path, dtype=as_text, keep_default_na=False, na_values=[""])
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}") from None
     needed = {
         "dataset",
         "network",
@@ -575,6 +579,7 @@ def transfer_matrix(
         raise ValueError(f"seeds={seeds}: give different ones")
     if split_seed is not None:
         split_seed = whole_number(split_seed, "split_seed")
+    recipe = recipe_of(recipe)
     study = dict(networks=[network], seeds=seeds, recipe=recipe, split_seed=split_seed)
     tables, given, judges = _experiment(sources, targets, classics, baseline, measure, rows)
     given = {

@@ -15,11 +15,11 @@ from .activation import activation_module as activation_module
 from .data import Dataset as Dataset, Scaler as Scaler, load_dataset as load_dataset, split as split, whole_number as whole_number
 from .discovery import Discovery as Discovery, discover_on_splits as discover_on_splits
 from .evaluation import Study as Study, several_seeds as several_seeds
-from .files import write_file as write_file
+from .files import FileError as FileError, write_file as write_file
 from .formula import Formula as Formula
 from .provenance import Origin as Origin, SeenRows as SeenRows, leak as leak, origins as origins, remedy as remedy
 from .statistics import compare as compare, summary as summary
-from .training import LOWER_IS_BETTER as LOWER_IS_BETTER, MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe
+from .training import LOWER_IS_BETTER as LOWER_IS_BETTER, MEASURES as MEASURES, STRONG as STRONG, Recipe as Recipe, recipe_of as recipe_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure

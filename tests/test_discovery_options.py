@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -177,6 +178,10 @@ def test_restarts_keep_the_best_by_its_own_final_losses():
     assert three.best_of_each[0] == three.best and one.best_of_each == [one.best]
     bests = lowest.groupby("restart").idxmin().map(lambda pair: pair[1])
     assert set(bests) <= {f.text for f in three.best_of_each} | set(STANDARD)      # what is best anywhere is there to be judged
+    second = three.best_of_each[1].text
+    diverged = (three.candidates.formula == second) & (three.candidates.seed == 43)
+    spoilt = replace(three, candidates=three.candidates.assign(loss=three.candidates.loss.mask(diverged)))
+    assert second not in {f.text for f in spoilt.best_of_each}                     # one seed that diverged is too many
     first = three.candidates[three.candidates.restart == 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, one.candidates)                           # the first is the search without restarts
 

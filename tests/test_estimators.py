@@ -517,6 +517,28 @@ def test_what_is_no_number_in_other_rows_is_said():
     with pytest.warns(UserWarning, match="'size' has 'large' where a number is expected; it is read as a gap"):
         odd = net.predict(frame.assign(size="large"))
     assert np.isfinite(odd).all()
+    net.set_params(warm_start=True)
+    with pytest.warns(UserWarning, match="'size' has 'large' where a number is expected; it is read as a gap"):
+        net.fit(frame.assign(size="large"), np.arange(40.))
+
+
+def test_a_warm_start_keeps_the_dropout_of_its_recipe():
+    rows = RNG.normal(size=(1500, 3))
+    net = NSADRegressor("tanh", (4,), max_iter=1, random_state=0, warm_start=True)
+    first, second = ([m.p for m in net.fit(rows, rows[:, 0]).network_.modules() if isinstance(m, nn.Dropout)] for _ in range(2))
+    assert first == second == [net.recipe_.dropout]
+
+
+def test_constants_of_each_channel_are_given_to_few_rows():
+    waves = SymbolicActivation("sin(1.4*x)", trainable=True, per_channel=4)
+    net = NSADRegressor(waves, (4,), random_state=0).fit(X, B)                     # the length of training is tried with another activation
+    assert np.isfinite(net.predict(X)).all()
+
+
+@pytest.mark.parametrize("options, says", [(dict(budget=9), "budget=9; say it to the estimator, as budget"),
+                                           (dict(seed=3), "seed=3; say it to the estimator, as random_state")])
+def test_what_the_estimator_says_itself_is_no_option_of_the_engine(options, says):
+    with pytest.raises(ValueError, match=f"engine_options has {says}"): NSADRegressor(engine_options=options).fit(X, B)
 
 
 def test_what_was_made_of_a_column_is_said():

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import ROOT
 from nsad.data import Dataset, load_dataset, split
-from nsad.discovery import Discovery
+from nsad.discovery import Discovery, discover
 from nsad.engines.network import CLASSICS
 from nsad.files import FileTaken, write_file
 from nsad.formula import Formula
 from nsad.library import MAX_BYTES, MAX_FILES, SCHEMA, ActivationLibrary, Entry, LibraryError, distance, find_entry, score, scores_of
+from nsad.training import STRONG
 
 SHIPPED = ActivationLibrary.shipped()
 FIELDS = {"images", "equations", "extrapolation"}
@@ -77,6 +79,23 @@ def test_a_discovery_brings_its_provenance(tmp_path):
     assert (entry.formula, entry.seed, entry.domain) == (found.best.text, p["seed"], p["domain"])
     assert entry.data["fingerprint"] == p["fingerprint"] and entry.engine["options"] == p["options"]
     assert entry.scores[0]["mean"] == found.front.loss.min()
+
+
+def test_a_discovery_on_a_problem_and_a_recipe_are_kept(tmp_path):
+    def unlike_sine(activation, seed, fidelity):
+        x = torch.linspace(-3, 3, 33)
+        return float((activation(x) - x.sin()).square().mean())
+    kept = ActivationLibrary(tmp_path).add("mine", discover(unlike_sine, budget=40, progress=False), recipe=STRONG)
+    assert kept.data["name"] == "unlike_sine" and "rows" not in kept.data and kept.recipe["name"] == "strong"
+    assert ActivationLibrary(tmp_path).entry("mine") == kept
+
+
+def test_names_may_come_from_a_generator(library, tmp_path):
+    library.export(tmp_path / "all.zip")
+    [name, *_] = library.names
+    assert [e.name for e in ActivationLibrary(tmp_path / "new").import_from(tmp_path / "all.zip", (n for n in [name]))] == [name]
+    library.export(tmp_path / "one.zip", (n for n in [name]))
+    assert [e.name for e in ActivationLibrary(tmp_path / "one").import_from(tmp_path / "one.zip")] == [name]
 
 
 def test_a_dataset_and_numpy_values_are_kept(tmp_path):

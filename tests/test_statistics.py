@@ -6,7 +6,7 @@ from scipy import stats
 
 from nsad.data import Dataset, load_dataset
 from nsad.evaluation import Study
-from nsad.statistics import compare, compare_across, rank, summary
+from nsad.statistics import compare, compare_across, interval, rank, summary, verdicts
 from nsad.training import Recipe
 
 NAMES = ("relu", "a", "b", "c", "d", "e")
@@ -31,6 +31,14 @@ def test_at_most_one_study_in_twenty_declares_a_difference_that_is_not_there():
     rng = np.random.default_rng(0)
     declared = [(compare(study_of_scores(rng), "relu").verdict != "no difference shown").any() for _ in range(200)]
     assert sum(declared) <= at_most(200, 0.05)
+
+
+@pytest.mark.parametrize("level", [95, 0, 1, -0.5, float("nan"), True, "0.95", None])
+def test_a_level_that_is_no_share_is_refused(level):
+    rows = study_of_scores(np.random.default_rng(0))
+    for asked in (lambda: interval([1., 2.], level), lambda: summary(rows, level), lambda: compare(rows, "relu", level=level),
+                  lambda: verdicts(rows, "relu", level=level), lambda: compare_across(rows, "relu", level=level), lambda: rank(rows, level=level)):
+        with pytest.raises(ValueError, match="level=.* must be a number between 0 and 1, such as 0.95"): asked()
 
 
 def test_a_plain_t_test_would_declare_too_many():

@@ -8,6 +8,7 @@ import pytest
 from nsad.data import Dataset, split
 from nsad.discovery import discover
 from nsad.evaluation import ResultsStore, Study
+from nsad.files import FileError
 from nsad.statistics import compare
 from nsad.training import Recipe
 from nsad.transfer import TransferMatrix, forecast_quality, indicators, spectrum_of, transfer_matrix, transferabilities, transferability
@@ -144,6 +145,7 @@ def test_a_given_discovery_is_refused_where_it_may_have_seen_test_rows():
     ({"f": "sin(x)"}, dict(seeds=()), "at least one seed"),
     ([table("a")], dict(engine=object()), "needs an engine's name"),
     ([table("../a")], {}, "must do as a file's name"),
+    ({"f": "sin(x)"}, dict(recipe="strong"), "recipe='strong' must be a Recipe"),
 ])
 def test_what_cannot_work_is_refused_before_anything_is_trained(sources, options, says, monkeypatch):
     monkeypatch.setattr("nsad.evaluation.train", lambda *a, **k: pytest.fail("trained"))
@@ -180,6 +182,14 @@ def test_kept_and_read_back(tmp_path):
     np.testing.assert_allclose(again.gains(), matrix.gains(), atol=1e-5)
     (tmp_path / "other.csv").write_text("x,y\n1,2\n")
     with pytest.raises(ValueError, match="other.csv holds no transfer matrix: it has no column"): TransferMatrix.load(tmp_path / "other.csv")
+
+
+def test_names_that_look_like_numbers_or_like_nothing_stay_names(tmp_path):
+    matrix = made({("NA", "2019"): .02, ("2019", "2019"): -.03})
+    again = TransferMatrix.load(matrix.save(tmp_path / "m.csv"))
+    assert again.sources == ("NA", "2019") and again.targets == ("2019",)
+    np.testing.assert_allclose(again.gains("specialist"), matrix.gains("specialist"), atol=1e-5)
+    with pytest.raises(FileError, match="none.csv cannot be read: No such file"): TransferMatrix.load(tmp_path / "none.csv")
 
 
 def test_the_heat_map_has_every_number_and_every_mark():

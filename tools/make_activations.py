@@ -7,7 +7,6 @@ printed mean and standard deviation.
 import math
 import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from scipy import stats
@@ -80,7 +79,7 @@ def main(results):
                 if any(s["recipe"] == "60 epochs" for s in scores): evidence["files"].append(f"benchmarks/results/{long.name}")
                 else: more = []
             entry = library.add(short, text, dataset=training, split=dict(test=0.2, seed=42, train_rows=len(parts.train), test_rows=len(parts.test)),
-                        recipe={k: v for k, v in asdict(PAPER).items() if v is not None}, seed=seed, scores=scores, baselines=[*baselines, *more],
+                        recipe=PAPER, seed=seed, scores=scores, baselines=[*baselines, *more],
                         engine=dict(name="network", options=dict(generations=generations), candidates=trials, seconds=seconds),
                         licence="Apache-2.0", citation=f"The nsad authors (2026), nsad {nsad.__version__}", overwrite=True,
                         note=NOTE.format(note), **evidence)
