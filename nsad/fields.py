@@ -20,10 +20,11 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .activation import activation_module
+from .data import whole_number
 from .initialisation import moments
 from .models import count_of, widths_of
 from .problem import device_for_many, fingerprint
-from .training import Recipe, Stepper
+from .training import Recipe, Stepper, resolve_device
 
 # %% ../nbs/14a_fields.ipynb #624c5efb
 def edge_scale(activation:nn.Module, bias:float=0.)->tuple[float, float]:
@@ -75,6 +76,12 @@ class FieldEnsemble(nn.Module):
     gain : float, default 1.0
         Factor of the hidden weights; above 1 is beyond the edge of chaos.
 
+    Raises
+    ------
+    ValueError
+        No activation, no seed, a seed that is no whole number, counts below 1, or a gain that is
+        not a finite number above 0.
+
     Notes
     -----
     Member ``k`` has activation ``k // len(seeds)`` and seed ``k % len(seeds)``; its weights do not
@@ -89,7 +96,10 @@ class FieldEnsemble(nn.Module):
                              "each at least")
         n_inputs = count_of(n_inputs, "n_inputs", "2 for images")
         n_outputs = count_of(n_outputs, "n_outputs", "1 for grey values")
-        self.seeds, self.sizes = tuple(seeds), (n_inputs, *widths_of(hidden), n_outputs)
+        if not 0 < gain < math.inf:
+            raise ValueError(f"gain={gain!r:.60} must be a finite number above 0, such as 1")
+        self.seeds = tuple(whole_number(s, "a seed") for s in seeds)
+        self.sizes = n_inputs, *widths_of(hidden), n_outputs
         self.acts = nn.ModuleList(nn.ModuleList(self._modules_of(a)) for a in activations)
         starts = [[self._start(first[0], seed, gain) for seed in self.seeds] for first in self.acts]
         members = [m for of_seeds in starts for m in of_seeds]
@@ -107,6 +117,7 @@ class FieldEnsemble(nn.Module):
     def _modules_of(self, activation)->list[nn.Module]:
         "A module for each hidden layer, and for each seed as well where it has parameters."
         act = activation_module(activation)
+        if len(self.sizes) == 2: return [nn.Identity()]             # no hidden layer would use it
         learns = any(True for _ in act.parameters())
         n = (len(self.sizes) - 2) * len(self.seeds) if learns else 1
         return [copy.deepcopy(act) for _ in range(n)]
@@ -246,15 +257,16 @@ class FieldProblem:
     def __init__(self, name:str, fit:tuple, judge:tuple, hidden:Sequence[int]=(64, 64, 64),
                  steps:int=500, lr:float=2e-3, gain:float=1., batch:int|None=None, together:int=12,
                  device:str="auto"):
-        self.name, self.hidden, self.lr = name, tuple(hidden), lr
+        self.name, self.hidden, self.lr = name, widths_of(hidden), lr
         self.steps, self.together = count_of(steps, "steps"), count_of(together, "together")
         self.batch = None if batch is None else count_of(batch, "batch")
         self.gain, self.device = gain, device
         self.scales = 1., 60.                                        # for a search: factors of x
         self.fit, self.judge = _points(fit, f"{name}: fit"), _points(judge, f"{name}: judge")
-        if self.fit[0].shape[1:] != self.judge[0].shape[1:]:
-            raise ValueError(f"{name}: fit has points of {self.fit[0].shape[1]} coordinates, judge "
-                             f"of {self.judge[0].shape[1]}")
+        for what, own, other in zip(("coordinates", "values"), self.fit, self.judge):
+            if own.shape[1] != other.shape[1]:
+                raise ValueError(f"{name}: fit has points of {own.shape[1]} {what}, judge of "
+                                 f"{other.shape[1]}; give both the same")
 
     @property
     def fingerprint(self)->str:
@@ -278,14 +290,15 @@ def _points(pair, what:str)->tuple[Tensor, Tensor]:
 def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
             fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
     "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
-    x, y = (values.to(device_for_many(self.device)) for values in self.fit)
+    device = resolve_device(device_for_many(self.device))
+    x, y = (values.to(device) for values in self.fit)
     net = FieldEnsemble(activations, seeds, x.shape[1], self.hidden, y.shape[1], self.gain)
-    net.to(x.device)
-    draws = [torch.Generator().manual_seed(int(s)) for s in seeds]
+    net.to(device)
+    draws = [torch.Generator().manual_seed(s) for s in net.seeds]
     def loss(step):
         if self.batch is None: return (net(x) - y).square().mean((1, 2))
         rows = torch.stack([torch.randint(len(x), (self.batch,), generator=d) for d in draws])
-        rows = rows.repeat(len(activations), 1).to(x.device)        # the same for each activation
+        rows = rows.repeat(len(activations), 1).to(device)          # the same for each activation
         return (net(x[rows]) - y[rows]).square().mean((1, 2))
     return train_fields(net, loss, max(1, round(fidelity * self.steps)), self.lr, after)
 
@@ -294,7 +307,6 @@ def trained(self:FieldProblem, activations:Sequence, seeds:Sequence[int]=(0,),
 def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
            fidelity:float=1.)->np.ndarray:
     "Mean squared errors at the points that judge, (activations, seeds); see `Problem`."
-    x, y = (values.to(device_for_many(self.device)) for values in self.judge)
     table = np.full((len(activations), len(seeds)), np.nan)
     size = max(1, self.together)
     for j in range(0, len(seeds), size):
@@ -302,6 +314,7 @@ def losses(self:FieldProblem, activations:Sequence, seeds:Sequence[int],
         columns = max(1, size // len(part))
         for i in range(0, len(activations), columns):
             net = self.trained(activations[i:i + columns], part, fidelity)
+            x, y = (values.to(net.weight[0].device) for values in self.judge)
             with torch.no_grad(): errors = (net(x) - y).square().mean((1, 2))
             table[i:i + columns, j:j + len(part)] = errors.view(-1, len(part)).cpu().numpy()
     return np.where(np.isfinite(table), table, np.nan)
@@ -336,7 +349,7 @@ def load_photo(name:str, size:int=64)->np.ndarray:
     if name in SKIMAGE: image = getattr(_module("skimage.data", "scikit-image"), name)()
     else: image = _module("sklearn.datasets", "scikit-learn").load_sample_image(f"{name}.jpg")
     grey = image / 255. if image.ndim == 2 else image[..., :3] @ [0.299, 0.587, 0.114] / 255
-    block = min(grey.shape) // size
+    block = min(grey.shape) // count_of(size, "size", "64")
     if not block: raise ValueError(f"{name} has {min(grey.shape)} pixels on a side, not {size}")
     top, left = ((n - block * size) // 2 for n in grey.shape)
     middle = grey[top:top + block * size, left:left + block * size]
@@ -354,7 +367,7 @@ TASKS = "gaps", "fit", "double", "noise"
 
 def pixel_grid(height:int, width:int)->np.ndarray:
     "Coordinates (height * width, 2) of the middle of each pixel; the longer side is -1 to 1."
-    longer = max(height, width)
+    longer = max(count_of(height, "height", "64"), count_of(width, "width", "64"))
     rows, columns = ((2 * np.arange(n) + 1 - n) / longer for n in (height, width))
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).reshape(-1, 2)
 
@@ -387,9 +400,12 @@ def image_problem(image:np.ndarray, task:str="gaps", name:str="image", noise:flo
         No picture, or an unknown task.
     """
     image = np.asarray(image, dtype=float)
-    if image.ndim not in (2, 3) or not image.size or image.min() < 0 or image.max() > 1:
-        raise ValueError(f"an image is (height, width) or (height, width, channels) between 0 and "
-                         f"1; this one is {image.shape}")
+    if image.ndim not in (2, 3) or not image.size:
+        raise ValueError(f"an image has shape {image.shape}; it has to be (height, width) or "
+                         "(height, width, channels)")
+    if image.min() < 0 or image.max() > 1:
+        raise ValueError(f"an image has numbers from {image.min():g} to {image.max():g}; they have "
+                         "to be between 0 and 1, so divide those of a picture in bytes by 255")
     if task not in TASKS: raise ValueError(f"task {task!r} is not one of {', '.join(TASKS)}")
     given, known = image, np.ones(image.shape[:2], bool)
     if task == "gaps": known = np.indices(known.shape).sum(0) % 2 == 0
@@ -450,7 +466,7 @@ def signal_problem(values:np.ndarray, every:int=2, name:str="signal", **settings
     values = np.asarray(values, dtype=float)
     if values.ndim not in (1, 2) or len(values) < 4:
         raise ValueError(f"a signal is (samples,) or (samples, channels), not {values.shape}")
-    if not 2 <= every <= len(values) // 2:
+    if not 2 <= count_of(every, "every", "2") <= len(values) // 2:
         raise ValueError(f"every {every!r}: known samples are 2 to {len(values) // 2} apart here")
     known = np.arange(len(values)) % every == 0
     largest = np.abs(values[known]).max() or 1.

@@ -11,10 +11,11 @@ import torch
 from fastcore.basics import patch as patch
 from torch import Tensor as Tensor, nn as nn
 from .activation import activation_module as activation_module
+from .data import whole_number as whole_number
 from .initialisation import moments as moments
 from .models import count_of as count_of, widths_of as widths_of
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
-from .training import Recipe as Recipe, Stepper as Stepper
+from .training import Recipe as Recipe, Stepper as Stepper, resolve_device as resolve_device
 
 def edge_scale(activation: nn.Module, bias: float=0.0) -> tuple[float, float]:
     ...
@@ -35,6 +36,12 @@ class FieldEnsemble(nn.Module):
     gain : float, default 1.0
         Factor of the hidden weights; above 1 is beyond the edge of chaos.
 
+    Raises
+    ------
+    ValueError
+        No activation, no seed, a seed that is no whole number, counts below 1, or a gain that is
+        not a finite number above 0.
+
     Notes
     -----
     Member ``k`` has activation ``k // len(seeds)`` and seed ``k % len(seeds)``; its weights do not
@@ -48,7 +55,10 @@ class FieldEnsemble(nn.Module):
             raise ValueError(f'{len(activations)} activations and {len(seeds)} seeds; give one of each at least')
         n_inputs = count_of(n_inputs, 'n_inputs', '2 for images')
         n_outputs = count_of(n_outputs, 'n_outputs', '1 for grey values')
-        self.seeds, self.sizes = (tuple(seeds), (n_inputs, *widths_of(hidden), n_outputs))
+        if not 0 < gain < math.inf:
+            raise ValueError(f'gain={gain!r:.60} must be a finite number above 0, such as 1')
+        self.seeds = tuple((whole_number(s, 'a seed') for s in seeds))
+        self.sizes = (n_inputs, *widths_of(hidden), n_outputs)
         self.acts = nn.ModuleList((nn.ModuleList(self._modules_of(a)) for a in activations))
         starts = [[self._start(first[0], seed, gain) for seed in self.seeds] for first in self.acts]
         members = [m for of_seeds in starts for m in of_seeds]
@@ -117,14 +127,15 @@ class FieldProblem:
     """
 
     def __init__(self, name: str, fit: tuple, judge: tuple, hidden: Sequence[int]=(64, 64, 64), steps: int=500, lr: float=0.002, gain: float=1.0, batch: int | None=None, together: int=12, device: str='auto'):
-        self.name, self.hidden, self.lr = (name, tuple(hidden), lr)
+        self.name, self.hidden, self.lr = (name, widths_of(hidden), lr)
         self.steps, self.together = (count_of(steps, 'steps'), count_of(together, 'together'))
         self.batch = None if batch is None else count_of(batch, 'batch')
         self.gain, self.device = (gain, device)
         self.scales = (1.0, 60.0)
         self.fit, self.judge = (_points(fit, f'{name}: fit'), _points(judge, f'{name}: judge'))
-        if self.fit[0].shape[1:] != self.judge[0].shape[1:]:
-            raise ValueError(f'{name}: fit has points of {self.fit[0].shape[1]} coordinates, judge of {self.judge[0].shape[1]}')
+        for what, own, other in zip(('coordinates', 'values'), self.fit, self.judge):
+            if own.shape[1] != other.shape[1]:
+                raise ValueError(f'{name}: fit has points of {own.shape[1]} {what}, judge of {other.shape[1]}; give both the same')
 
     @property
     def fingerprint(self) -> str:

@@ -217,6 +217,7 @@ def test_signals():
     (lambda: load_photo("nobody"), "china"),
     (lambda: load_photo("flower", 5000), "5000"),
     (lambda: image_problem(np.ones((4, 4)) * 7), "between 0 and 1"),
+    (lambda: image_problem(np.full((4, 4, 3), 250, np.uint8)), "from 250 to 250"), (lambda: image_problem(np.eye(4) * 255), "divide those"),
     (lambda: image_problem(np.ones(4)), "(4,)"),
     (lambda: image_problem(np.full((4, 4), np.nan)), "finite"),
     (lambda: image_problem(np.ones((4, 4)), "blur"), "'blur'"),
@@ -224,12 +225,42 @@ def test_signals():
     (lambda: signal_problem(np.ones(3)), "(3,)"),
     (lambda: signal_problem(np.ones(30), every=1), "every 1"),
     (lambda: signal_problem(np.array([1., np.nan] * 9)), "finite"),
+    (lambda: signal_problem(np.sin(np.arange(10.)), every=2.5), "every=2.5"), (lambda: signal_problem(np.ones(30), every="2"), "every='2'"),
+    (lambda: FieldProblem("a", (GRID, np.sin(GRID)), (GRID, np.c_[np.sin(GRID), GRID])), "points of 1 values, judge of 2; give both the same"),
+    (lambda: FieldProblem("a", (GRID, GRID), (np.c_[GRID, GRID], GRID)), "points of 1 coordinates, judge of 2; give both the same"),
+    (lambda: signal_problem(np.ones(30), hidden=(0,)), "hidden=(0,)"), (lambda: signal_problem(np.ones(30), hidden=(8, 2.5)), "hidden=(8, 2.5)"),
+    (lambda: FieldEnsemble(["tanh"], (1.5,)), "a seed=1.5"), (lambda: FieldEnsemble(["tanh"], gain=math.nan), "gain=nan"),
+    (lambda: load_photo("flower", 0), "size=0"), (lambda: pixel_grid(2.5, 3), "height=2.5"), (lambda: pixel_grid(3, 0), "width=0"),
     (lambda: signal_problem(np.ones(30), steps=0), "steps=0"), (lambda: signal_problem(np.ones(30), batch=0), "batch=0"),
     (lambda: signal_problem(np.ones(30), together=0.5), "together=0.5"), (lambda: EquationProblem("heat", points=0), "points=0"),
 ])
 def test_what_is_no_field_is_refused(make, words):
     with pytest.raises(ValueError) as caught: make()
     assert words in str(caught.value)
+
+
+PROBLEMS = {"field": lambda **settings: signal_problem(np.sin(np.arange(30.)), **dict(hidden=(6,), steps=4) | settings)}
+
+
+@pytest.mark.parametrize("make", PROBLEMS.values(), ids=PROBLEMS)
+def test_whole_numbers_of_numpy_and_a_single_width_mean_what_they_say(make):
+    losses = make().losses([nn.Tanh()], [0, 1])
+    assert np.array_equal(make().losses([nn.Tanh()], np.arange(2)), losses)
+    assert np.array_equal(make(hidden=6).losses([nn.Tanh()], [0, 1]), losses) and make(hidden=np.int64(6)).fingerprint == make().fingerprint
+
+
+@pytest.mark.parametrize("make", PROBLEMS.values(), ids=PROBLEMS)
+def test_a_device_that_is_not_here_is_refused_with_what_to_take(make):
+    missing = "cuda:99" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(ValueError, match=f"device='{missing}' cannot be used here .*; take 'auto', 'cpu'"):
+        make(device=missing).losses([nn.Tanh()], [0])
+
+
+def test_without_a_hidden_layer_no_activation_takes_part():
+    x = torch.rand(5, 2)
+    assert torch.equal(FieldEnsemble([nn.PReLU()], (0, 1), hidden=())(x), FieldEnsemble(["tanh"], (0, 1), hidden=())(x))
+    losses = PROBLEMS["field"](hidden=()).losses([nn.PReLU(), nn.Tanh()], [0, 1])
+    assert np.isfinite(losses).all() and np.allclose(losses[0], losses[1])
 
 
 @pytest.mark.parametrize("name", PHOTOS)
