@@ -19,8 +19,9 @@ from torch import Tensor
 
 from .fields import FieldEnsemble, train_fields
 from .least_squares import Recording, train_least_squares
-from .models import count_of
+from .models import count_of, widths_of
 from .problem import device_for_many, fingerprint
+from .training import resolve_device
 
 # %% ../nbs/14b_equations.ipynb #d1a937ac
 @dataclass(frozen=True)
@@ -124,14 +125,31 @@ def grid(box:Mapping, n:int=64)->np.ndarray:
 # %% ../nbs/14b_equations.ipynb #7e8f7805
 def edge(box:Mapping, n:int=64, **fixed)->np.ndarray:
     "Points (n, 2) on the line where one coordinate has a value, such as `edge(box, t=0)`."
+    if not fixed or set(fixed) - set(box):
+        raise ValueError(f"edge fixes {', '.join(fixed) or 'no coordinate'}; name one of "
+                         f"{', '.join(box)}, such as {list(box)[-1]}=0")
     axes = [np.full(n, fixed.get(k, 0.)) if k in fixed else np.linspace(*limits, n)
             for k, limits in box.items()]
     return np.stack(axes, 1)
 
+# %% ../nbs/14b_equations.ipynb #92cb694a
+def _values_at(function:Callable, points:np.ndarray, what:str)->np.ndarray:
+    "A finite number for each point, (points,); a single one stands for all."
+    values = np.asarray(function(points), dtype=float)
+    if not values.ndim: values = np.full(len(points), values)
+    if values.shape != (len(points),):
+        raise ValueError(f"{what} has shape {values.shape} at {len(points)} points; it has to "
+                         "return one number for each")
+    if not np.isfinite(values).all():
+        at = np.isfinite(values).argmin()
+        raise ValueError(f"{what} is {values[at]} at {points[at].tolist()}; it has to be finite "
+                         "at all points")
+    return values
+
 # %% ../nbs/14b_equations.ipynb #b78ed365
 def known(points:np.ndarray, values:Callable, what:str="u")->Condition:
     "The condition that `u`, or a derivative of it, has the values `values(points)` there."
-    target = torch.as_tensor(np.asarray(values(points), dtype=float))
+    target = torch.as_tensor(_values_at(values, points, f"known {what}"))
     def residual(f): return getattr(f, what) - target.to(f.u)
     return Condition(points, residual, () if what == "u" else (what,))
 
@@ -165,6 +183,7 @@ def heat(diffusion:float=0.05)->Equation:
 # %% ../nbs/14b_equations.ipynb #dcc7d9d5
 def wave(speed:float=2.)->Equation:
     "u_tt = speed^2 u_xx: a string with two tones; exact, by its Fourier series."
+    if not speed: raise ValueError(f"speed={speed!r} leaves no wave; give another, such as 2")
     box, tones = dict(x=(0., 1.), t=(0., 1.)), {1: 1., 4: 0.5}
     def residual(f): return f.u_tt / speed**2 - f.u_xx
     def exact(p):
@@ -177,7 +196,7 @@ def wave(speed:float=2.)->Equation:
 # %% ../nbs/14b_equations.ipynb #0dc10142
 def _ends(box:Mapping, n:int=64, name:str="x")->np.ndarray:
     "Points (2 * n, 2) on the lines at both limits of a coordinate."
-    return np.concatenate([edge(box, n, **{name: limit}) for limit in box[name]])
+    return np.concatenate([edge(box, n, **{name: limit}) for limit in box.get(name, [0])])
 
 
 def _zeros(points:np.ndarray)->np.ndarray: return np.zeros(len(points))
@@ -240,7 +259,7 @@ def _interpolated(table:np.ndarray, points:np.ndarray)->np.ndarray:
 # %% ../nbs/14b_equations.ipynb #6f5615f4
 def helmholtz(a:tuple[int, int]=(1, 4))->Equation:
     "u_xx + u_yy + u = q with u = sin(a0 pi x) sin(a1 pi y), zero all around; exact."
-    box, k = dict(x=(-1., 1.), y=(-1., 1.)), [n * np.pi for n in a]
+    box, k = dict(x=(-1., 1.), y=(-1., 1.)), [count_of(n, "a", "1") * np.pi for n in a]
     def exact(p): return np.sin(k[0] * p[:, 0]) * np.sin(k[1] * p[:, 1])
     def residual(f):
         true = torch.sin(k[0] * f.x) * torch.sin(k[1] * f.y)
@@ -300,7 +319,8 @@ class EquationProblem:
     Raises
     ------
     ValueError
-        A name that is not among `EQUATIONS` or `OPTIMISERS`, or counts below 1.
+        A name that is not among `EQUATIONS` or `OPTIMISERS`, counts below 1, or an equation whose
+        box, conditions or reference are not what `Equation` and `Condition` say.
 
     Examples
     --------
@@ -317,20 +337,39 @@ class EquationProblem:
             equation = EQUATIONS[equation]()
         if optimiser not in OPTIMISERS:
             raise ValueError(f"no optimiser {optimiser!r}; there are {', '.join(OPTIMISERS)}")
-        self.equation, self.name, self.hidden = equation, equation.name, tuple(hidden)
+        self.equation, self.name, self.hidden = equation, equation.name, widths_of(hidden)
         steps = OPTIMISERS[optimiser] if steps is None else steps
         self.steps, self.points = count_of(steps, "steps"), count_of(points, "points")
         self.lr, self.gain, self.device, self.optimiser = lr, gain, device, optimiser
         self.together = count_of(together, "together")
         self.scales = 0.5, 20.                                       # for a search: factors of x
         self.spread = qmc.Sobol(2, scramble=False).random(self.points)
+        _check(equation)
         self.judged = grid(equation.box)
-        self.truth = equation.reference(self.judged)
+        self.truth = _values_at(equation.reference, self.judged, f"{self.name}: the reference")
+        if not self.truth.any():
+            raise ValueError(f"{self.name}: the reference is 0 everywhere, and errors are shares "
+                             "of its size; take another one")
 
     @property
     def fingerprint(self)->str:
         settings = self.hidden, self.steps, self.lr, self.points, self.gain, self.optimiser
         return fingerprint(self.equation, self.truth, settings)
+
+# %% ../nbs/14b_equations.ipynb #798e8fe8
+def _check(equation:Equation):
+    "Refuse a box that is none, and conditions that are nowhere."
+    name, limits = equation.name, list(equation.box.values())
+    try: ends = np.array(limits, dtype=float)
+    except (TypeError, ValueError): ends = np.empty(0)
+    if ends.shape != (2, 2) or not np.isfinite(ends).all() or (ends[:, 0] == ends[:, 1]).any():
+        raise ValueError(f"{name}: box={dict(equation.box)!r:.80} must give two coordinates, each "
+                         "with two different finite limits, such as x=(0, 1)")
+    for points in (np.asarray(c.points) for c in equation.conditions):
+        pairs = points.size and points.shape[1:] == (2,)
+        if not pairs or not np.isfinite(points).all():
+            raise ValueError(f"{name}: a condition has points of shape {points.shape}; they have "
+                             "to be finite numbers (points, 2), one point at least")
 
 # %% ../nbs/14b_equations.ipynb #80dc31af
 @patch
@@ -344,6 +383,9 @@ def residuals(self:EquationProblem, net:FieldEnsemble|Recording, step:int=0)->li
     def left(weight, points, of):
         points = torch.as_tensor(points, dtype=like.dtype, device=like.device)
         values = of.residual(Solution(box, net, points, of.derivatives))
+        if values.dim() != 2 or len(values) != len(like):
+            raise ValueError(f"{self.name}: a residual has shape {tuple(values.shape)}; it has to "
+                             f"be (networks, points), here {len(like)} networks")
         return values * (weight / values.shape[1])**0.5
     return [left(*part) for part in parts]
 
@@ -352,7 +394,7 @@ def residuals(self:EquationProblem, net:FieldEnsemble|Recording, step:int=0)->li
 def trained(self:EquationProblem, activations:Sequence, seeds:Sequence[int]=(0,),
             fidelity:float=1., after:Callable|None=None)->FieldEnsemble:
     "The networks, trained for `fidelity` of all steps; `after` as in `train_fields`."
-    device = device_for_many(self.device)
+    device = resolve_device(device_for_many(self.device))
     net = FieldEnsemble(activations, seeds, 2, self.hidden, 1, self.gain).to(device)
     steps = max(1, round(fidelity * self.steps))
     if self.optimiser == "least squares":
@@ -378,6 +420,8 @@ def losses(self:EquationProblem, activations:Sequence, seeds:Sequence[int],
         net = self.trained(activations[i:i + size], seeds, fidelity)
         u = self.solutions(net).reshape(net.n_members, -1)
         with np.errstate(all="ignore"): error = np.linalg.norm(u - self.truth, axis=1)
+        with torch.no_grad(): left = torch.cat(self.residuals(net), 1)
+        error[~left.isfinite().all(1).cpu().numpy()] = np.nan       # what could not be trained
         rows.append(error.reshape(-1, len(seeds)) / np.linalg.norm(self.truth))
     table = np.concatenate(rows)
     return np.where(np.isfinite(table), table, np.nan)

@@ -9,8 +9,9 @@ from scipy.stats import qmc as qmc
 from torch import Tensor as Tensor
 from .fields import FieldEnsemble as FieldEnsemble, train_fields as train_fields
 from .least_squares import Recording as Recording, train_least_squares as train_least_squares
-from .models import count_of as count_of
+from .models import count_of as count_of, widths_of as widths_of
 from .problem import device_for_many as device_for_many, fingerprint as fingerprint
+from .training import resolve_device as resolve_device
 
 @dataclass(frozen=True)
 class Condition:
@@ -108,6 +109,9 @@ def grid(box: Mapping, n: int=64) -> np.ndarray:
 def edge(box: Mapping, n: int=64, **fixed) -> np.ndarray:
     ...
 
+def _values_at(function: Callable, points: np.ndarray, what: str) -> np.ndarray:
+    ...
+
 def known(points: np.ndarray, values: Callable, what: str='u') -> Condition:
     ...
 
@@ -182,7 +186,8 @@ class EquationProblem:
     Raises
     ------
     ValueError
-        A name that is not among `EQUATIONS` or `OPTIMISERS`, or counts below 1.
+        A name that is not among `EQUATIONS` or `OPTIMISERS`, counts below 1, or an equation whose
+        box, conditions or reference are not what `Equation` and `Condition` say.
 
     Examples
     --------
@@ -198,15 +203,18 @@ class EquationProblem:
             equation = EQUATIONS[equation]()
         if optimiser not in OPTIMISERS:
             raise ValueError(f"no optimiser {optimiser!r}; there are {', '.join(OPTIMISERS)}")
-        self.equation, self.name, self.hidden = (equation, equation.name, tuple(hidden))
+        self.equation, self.name, self.hidden = (equation, equation.name, widths_of(hidden))
         steps = OPTIMISERS[optimiser] if steps is None else steps
         self.steps, self.points = (count_of(steps, 'steps'), count_of(points, 'points'))
         self.lr, self.gain, self.device, self.optimiser = (lr, gain, device, optimiser)
         self.together = count_of(together, 'together')
         self.scales = (0.5, 20.0)
         self.spread = qmc.Sobol(2, scramble=False).random(self.points)
+        _check(equation)
         self.judged = grid(equation.box)
-        self.truth = equation.reference(self.judged)
+        self.truth = _values_at(equation.reference, self.judged, f'{self.name}: the reference')
+        if not self.truth.any():
+            raise ValueError(f'{self.name}: the reference is 0 everywhere, and errors are shares of its size; take another one')
 
     @property
     def fingerprint(self) -> str:
@@ -227,3 +235,6 @@ class EquationProblem:
     def losses(self, activations: Sequence, seeds: Sequence[int], fidelity: float=1.0) -> np.ndarray:
         """Relative errors in the mean square, (activations, seeds); see `Problem`."""
         ...
+
+def _check(equation: Equation):
+    ...

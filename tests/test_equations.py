@@ -17,8 +17,11 @@ from nsad.equations import (
     edge,
     grid,
     heat,
+    helmholtz,
     known,
+    periodic,
     strang,
+    wave,
 )
 from nsad.fields import FieldEnsemble
 from nsad.jets import slopes_of
@@ -174,3 +177,63 @@ def test_edges_and_grids():
     assert edge(box, 3, t=1).tolist() == [[0, 1], [1, 1], [2, 1]]
     assert isinstance(known(edge(box, 3, t=1), lambda p: p[:, 0]), Condition)
     with pytest.raises(ValueError, match="Stokes"): EquationProblem("Stokes")
+
+
+UNIT = dict(x=(0., 1.), t=(0., 1.))
+START = edge(UNIT, 5, t=0)
+
+
+def decay(f): return f.u_t + f.u
+
+
+def fading(p): return np.exp(-p[:, 1])
+
+
+def fade(conditions=(), reference=fading, box=UNIT, residual=decay, **settings):
+    equation = Equation("fade", box, residual, conditions, ("u_t",), reference)
+    return EquationProblem(equation, **dict(hidden=(4,), steps=2, points=16) | settings)
+
+
+@pytest.mark.parametrize("make, words", [
+    (lambda: known(START, lambda p: np.where(p[:, 0] == 0.5, np.nan, 1)), r"known u is nan at \[0.5, 0.0\]; it has to be finite"),
+    (lambda: known(START, lambda p: p[:, :1], "u_t"), r"known u_t has shape \(5, 1\) at 5 points; it has to return one number for each"),
+    (lambda: fade(reference=lambda p: fading(p)[:, None]), r"fade: the reference has shape \(4096, 1\) at 4096 points"),
+    (lambda: fade(reference=lambda p: np.full(len(p), np.inf)), r"fade: the reference is inf at \[0.0, 0.0\]"),
+    (lambda: fade(reference=lambda p: 0), "fade: the reference is 0 everywhere, and errors are shares of its size; take another"),
+    (lambda: fade(box=dict(x=(0., 0.), t=(0., 1.))), r"fade: box={'x': \(0.0, 0.0\), .* two different finite limits, such as x=\(0, 1\)"),
+    (lambda: fade(box=dict(x=(0., np.nan), t=(0., 1.))), "fade: box="), (lambda: fade(box=dict(x=(0, 1, 2), t=(0., 1.))), "fade: box="),
+    (lambda: fade(box=dict(t=(0., 1.))), "two coordinates"), (lambda: fade(box=UNIT | dict(y=(0., 1.))), "two coordinates"),
+    (lambda: fade([Condition(START[:, :1], decay)]), r"fade: a condition has points of shape \(5, 1\); they have to be finite"),
+    (lambda: fade([known(START[:0], fading)]), r"shape \(0, 2\)"), (lambda: fade([known(edge(UNIT, 5, x=np.nan), fading)]), "finite numbers"),
+    (lambda: edge(UNIT, 3, y=0), "edge fixes y; name one of x, t, such as t=0"), (lambda: edge(UNIT, 3), "edge fixes no coordinate; name one of x, t"),
+    (lambda: periodic(dict(r=(0., 1.), t=(0., 1.))), "edge fixes x; name one of r, t"),
+    (lambda: wave(0.), "speed=0.0 leaves no wave"), (lambda: helmholtz((1.5, 4)), "a=1.5 must be a whole number"),
+])
+def test_what_is_no_equation_is_refused(make, words):
+    with pytest.raises(ValueError, match=words): make()
+
+
+@pytest.mark.parametrize("optimiser", ["least squares", "adam"])
+def test_residuals_that_are_no_table_of_networks_and_points_are_refused(optimiser):
+    wide = Condition(START, lambda f: f.u - torch.zeros(5, 1))
+    for problem in (fade([wide], optimiser=optimiser), fade(residual=lambda f: f.u.mean(), optimiser=optimiser)):
+        with pytest.raises(ValueError, match=r"fade: a residual has shape \(.*\); it has to be \(networks, points\), here 1 networks"):
+            problem.losses(["tanh(x)"], [0])
+
+
+def test_one_number_stands_for_all_points():
+    assert known(START, lambda p: 2.).residual(type("Half", (), dict(u=torch.ones(1, 5)))).tolist() == [[-1.] * 5]
+    one, each = (fade(reference=f) for f in (lambda p: 1, lambda p: np.ones(len(p))))
+    assert one.losses(["tanh(x)"], [0]) == each.losses(["tanh(x)"], [0]) and one.truth.shape == (4096,)
+
+
+@pytest.mark.parametrize("optimiser", ["least squares", "adam"])
+def test_a_network_that_could_not_be_trained_has_no_loss(optimiser):
+    problem = fade(residual=lambda f: decay(f) + torch.log(-1 - f.u**2), optimiser=optimiser)
+    assert np.isnan(problem.losses(["tanh(x)", "sin(x)"], [0])).all()
+
+
+@pytest.mark.parametrize("optimiser", ["least squares", "adam"])
+def test_networks_of_no_hidden_layer_are_lines(optimiser):
+    losses = fade([known(START, fading)], hidden=(), optimiser=optimiser).losses([nn.PReLU(), nn.Tanh()], [0, 1])
+    assert np.isfinite(losses).all() and np.allclose(losses[0], losses[1])

@@ -228,7 +228,7 @@ def test_signals():
     (lambda: signal_problem(np.sin(np.arange(10.)), every=2.5), "every=2.5"), (lambda: signal_problem(np.ones(30), every="2"), "every='2'"),
     (lambda: FieldProblem("a", (GRID, np.sin(GRID)), (GRID, np.c_[np.sin(GRID), GRID])), "points of 1 values, judge of 2; give both the same"),
     (lambda: FieldProblem("a", (GRID, GRID), (np.c_[GRID, GRID], GRID)), "points of 1 coordinates, judge of 2; give both the same"),
-    (lambda: signal_problem(np.ones(30), hidden=(0,)), "hidden=(0,)"), (lambda: signal_problem(np.ones(30), hidden=(8, 2.5)), "hidden=(8, 2.5)"),
+    (lambda: signal_problem(np.ones(30), hidden=(0,)), "hidden=(0,)"), (lambda: EquationProblem("heat", hidden=(8, 2.5)), "hidden=(8, 2.5)"),
     (lambda: FieldEnsemble(["tanh"], (1.5,)), "a seed=1.5"), (lambda: FieldEnsemble(["tanh"], gain=math.nan), "gain=nan"),
     (lambda: load_photo("flower", 0), "size=0"), (lambda: pixel_grid(2.5, 3), "height=2.5"), (lambda: pixel_grid(3, 0), "width=0"),
     (lambda: signal_problem(np.ones(30), steps=0), "steps=0"), (lambda: signal_problem(np.ones(30), batch=0), "batch=0"),
@@ -239,7 +239,8 @@ def test_what_is_no_field_is_refused(make, words):
     assert words in str(caught.value)
 
 
-PROBLEMS = {"field": lambda **settings: signal_problem(np.sin(np.arange(30.)), **dict(hidden=(6,), steps=4) | settings)}
+PROBLEMS = {"field": lambda **settings: signal_problem(np.sin(np.arange(30.)), **dict(hidden=(6,), steps=4) | settings),
+            "equation": lambda **settings: EquationProblem("heat", **dict(hidden=(6,), points=16, steps=4) | settings)}
 
 
 @pytest.mark.parametrize("make", PROBLEMS.values(), ids=PROBLEMS)
