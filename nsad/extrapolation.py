@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .data import whole_number
 from .fields import FieldProblem
+from .models import count_of
 
 # %% ../nbs/14c_extrapolation.ipynb #16eb7152
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
     Raises
     ------
     ValueError
-        A target that is constant, or not finite, on its range.
+        A target that is constant, or not finite, on its range, that gives something else than a
+        number for each point, or whose limits leave too few points beyond.
 
     Examples
     --------
@@ -133,15 +136,41 @@ def extrapolation_problem(target:Target, rows:int=512, seed:int=0, hidden:Sequen
     >>> problem.losses([torch.nn.Tanh()], seeds=[0]).shape
     (1, 1)
     """
-    draw, low, high = np.random.default_rng(seed), np.array(target.low), np.array(target.high)
+    rows, draw = count_of(rows, "rows", "512"), np.random.default_rng(whole_number(seed))
+    low, high = _limits(target)
     inside = draw.uniform(-1, 1, (rows, len(low)))
     below = -1 - 2 * target.beyond if (low < 0).all() else -1.
     wide = draw.uniform(below, 1 + 2 * target.beyond, (50 * rows, len(low)))
     outside = wide[(np.abs(wide) > 1).any(1)][:rows]
-    fit, judge = (target.function(low + (x + 1) / 2 * (high - low)) for x in (inside, outside))
+    if len(outside) < rows:
+        raise ValueError(f"{target.name}: beyond={target.beyond!r} leaves {len(outside)} points of "
+                         f"{rows} to judge by; take a larger one, such as 0.5")
+    fit, judge = (_values(target, low + (x + 1) / 2 * (high - low)) for x in (inside, outside))
     mean, spread = fit.mean(), fit.std()
     if not spread > 1e-12:
         raise ValueError(f"{target.name} is constant, or not finite, on its range")
     fit, judge = (fit - mean) / spread, (judge - mean) / spread
     return FieldProblem(target.name, (inside, fit), (outside, judge), hidden=hidden, steps=steps,
                         **settings)
+
+# %% ../nbs/14c_extrapolation.ipynb #89605a13
+def _limits(target:Target)->tuple[np.ndarray, np.ndarray]:
+    "Where each input begins and ends, checked."
+    low, high = (np.array(ends, dtype=float) for ends in (target.low, target.high))
+    fit = low.shape == high.shape == (low.size,) and low.size
+    if not fit or not np.isfinite(high - low).all() or not (low < high).all():
+        raise ValueError(f"{target.name}: low={target.low!r:.60} and high={target.high!r:.60} must "
+                         "have two finite limits for each input, the lower one in low")
+    if not 0 < target.beyond < np.inf:
+        raise ValueError(f"{target.name}: beyond={target.beyond!r:.60} must be a finite number "
+                         "above 0, such as 0.5")
+    return low, high
+
+# %% ../nbs/14c_extrapolation.ipynb #f737039b
+def _values(target:Target, points:np.ndarray)->np.ndarray:
+    "What a target says at the points, a number for each."
+    values = np.asarray(target.function(points))
+    if values.shape not in ((len(points),), (len(points), 1)):
+        raise ValueError(f"{target.name} has shape {values.shape} at {len(points)} points; it has "
+                         "to return one number for each")
+    return values

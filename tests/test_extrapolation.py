@@ -53,8 +53,29 @@ def test_a_wave_is_carried_on_by_a_sine_only():
     assert sine < 0.5 * relu
 
 
+def sine(x): return np.sin(x[:, 0])
+
+
+def sine_of(low=(-1.,), high=(1.,), function=sine, rows=32, seed=0, **settings):
+    return extrapolation_problem(Target("sine", function, low, high, **settings), rows, seed)
+
+
+def test_a_few_points_beyond_are_as_many_as_asked_for_or_none():
+    assert len(sine_of(rows=512, beyond=0.05).judge[0]) == 512
+    assert sine_of(rows=np.int64(32), seed=np.int64(0)).fingerprint == sine_of().fingerprint == sine_of((-1,), [1]).fingerprint
+
+
 @pytest.mark.parametrize("make, words", [
     (lambda: feynman("II.1.1"), "I.6.2"),
+    (lambda: sine_of((-1.,), (1., 2.)), r"sine: low=\(-1.0,\) and high=\(1.0, 2.0\) must have two finite limits for each input, the lower one in low"),
+    (lambda: sine_of((1.,), (-1.,)), "the lower one in low"), (lambda: sine_of((1., 2.), (3., 2.)), "the lower one in low"),
+    (lambda: sine_of((-1.,), (np.inf,)), "finite limits"), (lambda: sine_of((), ()), "finite limits"), (lambda: sine_of(-1., 1.), "finite limits"),
+    (lambda: sine_of(beyond=0), "sine: beyond=0 must be a finite number above 0, such as 0.5"),
+    (lambda: sine_of(beyond=-0.5), "beyond=-0.5"), (lambda: sine_of(beyond=np.nan), "beyond=nan"), (lambda: sine_of(beyond=np.inf), "beyond=inf"),
+    (lambda: sine_of(rows=512, beyond=0.005), "sine: beyond=0.005 leaves [0-9]+ points of 512 to judge by; take a larger one"),
+    (lambda: sine_of(rows=2.5), "rows=2.5"), (lambda: sine_of(seed=None), "seed=None"),
+    (lambda: sine_of(function=lambda x: x @ x.T), r"sine has shape \(32, 32\) at 32 points; it has to return one number for each"),
+    (lambda: sine_of(function=lambda x: 1.), r"sine has shape \(\) at 32 points"),
     (lambda: extrapolation_problem(Target("flat", lambda x: np.ones(len(x)), (0.,), (1.,))), "flat"),
     (lambda: extrapolation_problem(Target("hole", lambda x: np.full(len(x), np.nan), (0.,), (1.,))), "hole"),
 ])
