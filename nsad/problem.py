@@ -12,12 +12,15 @@ __all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 
 import copy
 import inspect
 import itertools
+import json
 import random
+import re
 import secrets
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, runtime_checkable
 from torch.utils.data import DataLoader
 import numpy as np
@@ -181,12 +184,16 @@ def fingerprint(*values) -> str:
     -------
     str
         Of values that cannot be told from others, as a lock or an open file, "unknown-" and a
-        number that is drawn anew each time: no later search agrees with it.
+        number that is drawn anew each time: no later search agrees with it. So is that of
+        values that have such a fingerprint among them.
     """
+    unknown = NO_FINGERPRINT + secrets.token_hex(8)
     try:
-        return identity(specification(values, "the problem"))[:16]
+        known = specification(values, "the problem")
     except IdentityError:
-        return NO_FINGERPRINT + secrets.token_hex(8)
+        return unknown
+    hidden = re.search(NO_FINGERPRINT + "[0-9a-f]{16}", json.dumps(known))
+    return unknown if hidden else identity(known)[:16]
 
 # %% ../nbs/14_problem.ipynb #ae92753c
 class FunctionProblem:
@@ -383,9 +390,16 @@ class _Batches:
                 n -= 1
                 yield batch
 
+    def once(self) -> Iterator:
+        "One pass, always the same; of a loader without an end as much as a training takes."
+        self.restart(0)
+        return itertools.islice(self.epoch(shuffle=False), max(self.n, self.n_steps))
+
     def restart(self, seed: int):
         "Put a loader's own generators back."
-        for owner in (self.loader, getattr(self.loader, "sampler", None)):
+        batches = getattr(self.loader, "batch_sampler", None)
+        samplers = getattr(self.loader, "sampler", None), getattr(batches, "sampler", None)
+        for owner in (self.loader, batches, *samplers):
             generator = getattr(owner, "generator", None)
             if isinstance(generator, torch.Generator):
                 generator.manual_seed(seed)
@@ -400,17 +414,16 @@ class _Batches:
 
     @property
     def content(self):
-        """What a fingerprint is made of: the tensors; of a loader how it batches, and those of
-        its data set, or a batch.
+        """What a fingerprint is made of: the tensors; of a loader every batch of a pass, which
+        shows its sampler and its `collate_fn` as well, and the tensors of its data set, of which
+        a pass may leave some out.
         """
         if self.loader is None:
             return self.tensors
-        if self.known is not None:
-            kind = type(getattr(self.loader, "sampler", None)).__name__
-            return self.n, getattr(self.loader, "batch_size", None), kind, *self.known
+        kind = type(getattr(self.loader, "sampler", None)).__name__
         with seeded(0):
-            self.restart(0)
-            return self.n, next(self.epoch(shuffle=False))
+            batches = [fingerprint(batch) for batch in self.once()]
+        return self.n, getattr(self.loader, "batch_size", None), kind, self.known, batches
 
 # %% ../nbs/14_problem.ipynb #ae5bea3b
 def _length(data) -> int | None:
@@ -424,9 +437,12 @@ def _length(data) -> int | None:
 # %% ../nbs/14_problem.ipynb #171c4ae0
 def _refuse_targets(batches: _Batches, loss):
     "A ValueError for targets that a loss of the house would take for something else."
-    if batches is None or batches.known is None:
+    if batches is None or batches.known is None or callable(loss):
         return
     target = batches.known[-1]
+    left_out = loss == "regression" and batches.loader is not None  # by its sampler, perhaps
+    if not left_out and not _is_finite(target):
+        raise ValueError(_spoilt(batches, len(batches.known) - 1))
     if loss == "binary" and not ((target >= 0) & (target <= 1)).all():
         raise ValueError(
             f"the target of {batches.what} is from {target.min():g} to {target.max():g};"
@@ -439,6 +455,19 @@ def _refuse_targets(batches: _Batches, loss):
             ' the loss "multiclass" needs the number of a class, from 0'
         )
 
+
+# %% ../nbs/14_problem.ipynb #b1be55ce
+def _is_finite(values: Tensor) -> bool:
+    return not values.is_floating_point() or bool(values.isfinite().all())
+
+# %% ../nbs/14_problem.ipynb #cc2a7490
+def _spoilt(batches: _Batches, i: int) -> str:
+    "What is to be said of tensor `i`, which has a number that is not finite."
+    row = int(torch.nonzero(~batches.known[i].isfinite())[0, 0])
+    return (
+        f"{batches.what} has a number that is not finite, in tensor {i} (from 0), row {row};"
+        " leave such rows out or fill them"
+    )
 
 # %% ../nbs/14_problem.ipynb #27d7fb81
 def _float(values, what: str) -> Tensor:
@@ -486,7 +515,8 @@ class ModelProblem:
     ------
     TypeError, ValueError
         Data, loss or network of a kind that cannot be trained; the message says what was
-        expected.
+        expected. At the first training: a number in the inputs that is not finite, for which the
+        network gives none that is.
 
     Examples
     --------
@@ -699,6 +729,32 @@ def _refuse_shared(first: nn.Module, second: nn.Module):
         )
 
 
+# %% ../nbs/14_problem.ipynb #6ccb7952
+class _SpoiltRows(ValueError):
+    "Rows that have numbers that are not finite, of which the network makes others."
+
+# %% ../nbs/14_problem.ipynb #d7d245d6
+@patch
+def _refuse_spoilt(self: ModelProblem, net: nn.Module):
+    "A network has to give finite numbers for inputs that are not."
+    alone = copy.deepcopy(net).eval()
+    for batches in filter(None, (self._train, self._held)):
+        inputs = (batches.known or [None])[:-1]
+        spoilt = [i for i, values in enumerate(inputs) if not _is_finite(values)]
+        if spoilt and not all(map(partial(self._stands, alone), batches.once())):
+            raise _SpoiltRows(_spoilt(batches, spoilt[0]))
+
+# %% ../nbs/14_problem.ipynb #9e6e9c1b
+@patch
+def _stands(self: ModelProblem, net: nn.Module, batch) -> bool:
+    "Are the outputs for a batch finite, or all its inputs?"
+    inputs, _ = self._parted(batch)
+    if all(map(_is_finite, inputs)):
+        return True
+    with torch.no_grad():
+        output = net(*inputs)
+    return not isinstance(output, Tensor) or _is_finite(output)
+
 # %% ../nbs/14_problem.ipynb #314dec0c
 @patch
 def _tried(self: ModelProblem) -> str:
@@ -707,6 +763,7 @@ def _tried(self: ModelProblem) -> str:
         with seeded(0):
             nets = [self._built(act) for act in (nn.Tanh(), SymbolicActivation("x*sin(x)"))]
             _refuse_shared(*nets)
+            self._refuse_spoilt(nets[0])
             self._train.restart(0)
             inputs, _ = self._parted(next(iter(self._train.epoch(shuffle=True))))
             try_ensemble(nets, inputs)
@@ -716,7 +773,7 @@ def _tried(self: ModelProblem) -> str:
             f"candidates of {self.name!r} train one by one, since {error}", stacklevel=4
         )
         return str(error)
-    except _SharedWeights:
+    except (_SharedWeights, _SpoiltRows):
         raise
     except Exception as error:
         return repr(error)  # the first training will say so
@@ -841,6 +898,11 @@ class TableTrial:
         Of numbers, before the first layer; None for none.
     device : str, default 'auto'
         Where networks train, as in `train`.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 4 rows, of which a quarter would be none.
     """
 
     X: np.ndarray
@@ -854,6 +916,9 @@ class TableTrial:
     held_rows: int | None = None
     embedding: Embedding | None = None
     device: str = "auto"
+
+    def __post_init__(self):
+        _check_number_of_rows(len(self.X))
 
     def parted(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and a quarter of all to validate on.
@@ -962,6 +1027,58 @@ def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) ->
     y = torch.as_tensor(trial.target(np.atleast_2d(rows)), dtype=dtype)
     return member_losses(output, y.repeat_interleave(stack.n_members // len(y), 0), trial.task)
 
+# %% ../nbs/14_problem.ipynb #cf112349
+_LEAST_ROWS = 4  # a quarter of them judges
+
+
+def _check_rows(X: np.ndarray, y: np.ndarray, task: str):
+    "A ValueError for rows that no trial can be made with."
+    shapes = np.shape(X), np.shape(y)
+    if len(shapes[0]) != 2 or shapes[1] != shapes[0][:1]:
+        raise ValueError(
+            f"X of shape {shapes[0]} and y of shape {shapes[1]} do not belong together; give"
+            " (rows, features) and (rows,)"
+        )
+    _check_number_of_rows(len(X))
+    for name, values in (("X", X), ("y", y)):
+        if (row := _not_finite_row(values)) is not None:
+            raise ValueError(
+                f"{name} has a number that is not finite, in row {row} (from 0); leave such rows"
+                " out or fill them"
+            )
+    known = dict(binary=_is_0_or_1, multiclass=_is_whole).get(task)
+    if known is not None and not (fits := known(np.asarray(y))).all():
+        raise ValueError(
+            f"y has {np.asarray(y)[~fits][0]:g}, which is no class of the task {task!r};"
+            " number the classes 0, 1, ..."
+        )
+
+
+# %% ../nbs/14_problem.ipynb #c3fe4ac7
+def _check_number_of_rows(n: int):
+    if n < _LEAST_ROWS:
+        raise ValueError(
+            f"a trial on {n} row{'s' * (n != 1)} has none to judge by, since a quarter of them"
+            f" is held out; give {_LEAST_ROWS} at least"
+        )
+
+# %% ../nbs/14_problem.ipynb #2b5ef461
+def _not_finite_row(values: np.ndarray) -> int | None:
+    "The first row with a number that is not finite; in parts, since rows may be mapped."
+    for start in range(0, len(values), 2**16):
+        finite = np.isfinite(values[start : start + 2**16])
+        if not finite.all():
+            return start + int(np.argwhere(~finite)[0, 0])
+    return None
+
+# %% ../nbs/14_problem.ipynb #8493c856
+def _is_0_or_1(y: np.ndarray) -> np.ndarray:
+    return (y == 0) | (y == 1)
+
+# %% ../nbs/14_problem.ipynb #ce59978e
+def _is_whole(y: np.ndarray) -> np.ndarray:
+    return (y >= 0) & (y == np.floor(y))
+
 # %% ../nbs/14_problem.ipynb #f335d7d0
 def embedding_pays(
     X: np.ndarray,
@@ -998,7 +1115,14 @@ def embedding_pays(
     bool
         Is the loss on a quarter of the rows below that share? The mean over three seeds, up to
         six where that are few rows, of networks with SiLU and a quarter of the recipe's steps.
+
+    Raises
+    ------
+    ValueError
+        Rows that no trial can be made with: fewer than 4, of other shapes, with numbers that are
+        not finite or that are no classes of the task.
     """
+    _check_rows(X, y, task)
     short = recipe.share(0.25, len(X) - len(X) // 4)
     losses = [
         _tried("silu(x)", X, y, task, short, one, hidden, seed, device)
@@ -1059,17 +1183,26 @@ def useful_steps(
     int or None
         A sixteenth, an eighth or a quarter of the recipe's steps, where networks have a lower
         loss on a quarter of the rows than by half of them (the mean over three to six seeds);
-        None for all of them. What is longer than a length whose loss is a fiftieth above the
-        lowest is not tried.
+        None for all of them, and where no length has a loss that is a number. What is longer than
+        a length whose loss is a fiftieth above the lowest is not tried.
+
+    Raises
+    ------
+    ValueError
+        Rows that no trial can be made with: fewer than 4, of other shapes, with numbers that are
+        not finite or that are no classes of the task.
     """
+    _check_rows(X, y, task)
     whole, losses = recipe.steps_on(len(X)), []
     lengths = [max(1, whole // share) for share in (16, 8, 4, 2)]
     for steps in tqdm(lengths, disable=not progress, desc="length of training"):
         short = replace(recipe, epochs="auto", steps=steps)
         losses.append(_tried(activation, X, y, task, short, embedding, hidden, seed, device))
-        if losses[-1] > 1.02 * min(losses):
+        if losses[-1] > 1.02 * np.fmin.reduce(losses):
             break
-    best = int(np.argmin(losses))
+    if np.isnan(losses).all():
+        return None
+    best = int(np.nanargmin(losses))
     return lengths[best] if best < len(lengths) - 1 else None
 
 # %% ../nbs/14_problem.ipynb #062e79bd
@@ -1077,7 +1210,7 @@ def best_activation(
     X: np.ndarray,
     y: np.ndarray,
     task: str,
-    formulas: Sequence[Formula | str],
+    formulas: Sequence[Formula | str] | Formula | str,
     embedding: Embedding | None = None,
     hidden: Sequence[int] = (64, 32),
     recipe: Recipe = STRONG,
@@ -1093,7 +1226,7 @@ def best_activation(
     X, y, task
         As in `TableTrial`; training rows only.
     formulas : sequence of Formula or str
-        In the one variable x, such as `Discovery.best_of_each`; whole numbers in them are
+        In the one variable x, such as `Discovery.best_of_each`, or one; whole numbers in them are
         structure and stay.
     embedding : Embedding, optional
         Before the first layer.
@@ -1113,13 +1246,17 @@ def best_activation(
     Raises
     ------
     ValueError
-        No formula, or none that could be trained.
+        No formula, or none that could be trained; or, where there is something to try, rows that
+        no trial can be made with, as in `useful_steps`.
     """
+    if isinstance(formulas, (str, Formula)):
+        formulas = [formulas]
     tried = [a for text in formulas for a in _fixed_and_learning(Formula(str(text)))]
     if not tried:
         raise ValueError("no formula to try; give one at least, such as [\"sin(1.4*x)\"]")
     if len(tried) == 1:
         return tried[0]
+    _check_rows(X, y, task)
     how = X, y, task, recipe, embedding, hidden, seed, device
     bar = tqdm(tried, disable=not progress, desc="constants")
     losses = np.array([_tried(a, *how) for a in bar])
@@ -1152,6 +1289,11 @@ def constants_pay(
     -------
     bool
         False for a formula without a decimal constant, too.
+
+    Raises
+    ------
+    ValueError
+        As in `best_activation`.
     """
     best = best_activation(X, y, task, [formula], *how, **options)
     return best.constants is not None
@@ -1187,7 +1329,7 @@ class TableProblem:
     TypeError
         No dataset.
     ValueError
-        No embedding or scaling is called like that.
+        No embedding or scaling is called like that, or fewer than 4 rows.
 
     Examples
     --------
@@ -1208,6 +1350,7 @@ class TableProblem:
     ):
         if not isinstance(dataset, Dataset):
             raise TypeError(f"a TableProblem needs a Dataset, not {_described(dataset)}")
+        _check_number_of_rows(dataset.n_rows)
         self.dataset, self.name, self.device = dataset, dataset.name, device
         self.options = dict(
             hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective
@@ -1308,7 +1451,9 @@ class JointProblem:
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint([p.fingerprint for p in self.problems])
+        own = [p.fingerprint for p in self.problems]
+        unknown = [f for f in own if NO_FINGERPRINT in str(f)]
+        return unknown[0] if unknown else fingerprint(own)
 
     def losses(
         self, activations: Sequence, seeds: Sequence[int], fidelity: float = 1.0

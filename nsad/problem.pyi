@@ -3,12 +3,15 @@ __all__ = ['NO_FINGERPRINT', 'Rows', 'MOST_NUMBERS', 'Problem', 'trial_losses', 
 import copy
 import inspect
 import itertools
+import json
 import random
+import re
 import secrets
 import warnings
 from collections.abc import Callable as Callable, Iterator as Iterator, Sequence as Sequence
 from contextlib import contextmanager as contextmanager
 from dataclasses import dataclass as dataclass, replace as replace
+from functools import partial as partial
 from typing import Protocol as Protocol, runtime_checkable as runtime_checkable
 from torch.utils.data import DataLoader as DataLoader
 import numpy as np
@@ -169,6 +172,9 @@ class _Batches:
     def steps(self, n: int) -> Iterator[list[Tensor]]:
         ...
 
+    def once(self) -> Iterator:
+        ...
+
     def restart(self, seed: int):
         ...
 
@@ -184,6 +190,12 @@ def _length(data) -> int | None:
     ...
 
 def _refuse_targets(batches: _Batches, loss):
+    ...
+
+def _is_finite(values: Tensor) -> bool:
+    ...
+
+def _spoilt(batches: _Batches, i: int) -> str:
     ...
 
 def _float(values, what: str) -> Tensor:
@@ -222,7 +234,8 @@ class ModelProblem:
     ------
     TypeError, ValueError
         Data, loss or network of a kind that cannot be trained; the message says what was
-        expected.
+        expected. At the first training: a number in the inputs that is not finite, for which the
+        network gives none that is.
 
     Examples
     --------
@@ -288,12 +301,19 @@ class ModelProblem:
     """
         ...
 
+    def _refuse_spoilt(self, net: nn.Module):
+        ...
+
+    def _stands(self, net: nn.Module, batch) -> bool:
+        ...
+
     def _tried(self) -> str:
         """Why networks of this problem cannot train as one; nothing where they can."""
         try:
             with seeded(0):
                 nets = [self._built(act) for act in (nn.Tanh(), SymbolicActivation('x*sin(x)'))]
                 _refuse_shared(*nets)
+                self._refuse_spoilt(nets[0])
                 self._train.restart(0)
                 inputs, _ = self._parted(next(iter(self._train.epoch(shuffle=True))))
                 try_ensemble(nets, inputs)
@@ -301,7 +321,7 @@ class ModelProblem:
         except EnsembleError as error:
             warnings.warn(f'candidates of {self.name!r} train one by one, since {error}', stacklevel=4)
             return str(error)
-        except _SharedWeights:
+        except (_SharedWeights, _SpoiltRows):
             raise
         except Exception as error:
             return repr(error)
@@ -335,6 +355,9 @@ class _SharedWeights(ValueError):
 def _refuse_shared(first: nn.Module, second: nn.Module):
     ...
 
+class _SpoiltRows(ValueError):
+    """Rows that have numbers that are not finite, of which the network makes others."""
+
 def _in_parts(groups: dict, most: int) -> Iterator[tuple]:
     ...
 
@@ -364,6 +387,11 @@ class TableTrial:
         Of numbers, before the first layer; None for none.
     device : str, default 'auto'
         Where networks train, as in `train`.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 4 rows, of which a quarter would be none.
     """
     X: np.ndarray
     y: np.ndarray
@@ -376,6 +404,9 @@ class TableTrial:
     held_rows: int | None = None
     embedding: Embedding | None = None
     device: str = 'auto'
+
+    def __post_init__(self):
+        ...
 
     def parted(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         ...
@@ -402,6 +433,22 @@ def stack_losses(trial: TableTrial, formulas: Sequence[str | tuple[str, ...]]) -
 
 def _validation_loss(trial: TableTrial, stack: MLPEnsemble, rows: np.ndarray) -> Tensor:
     ...
+_LEAST_ROWS = 4
+
+def _check_rows(X: np.ndarray, y: np.ndarray, task: str):
+    ...
+
+def _check_number_of_rows(n: int):
+    ...
+
+def _not_finite_row(values: np.ndarray) -> int | None:
+    ...
+
+def _is_0_or_1(y: np.ndarray) -> np.ndarray:
+    ...
+
+def _is_whole(y: np.ndarray) -> np.ndarray:
+    ...
 
 def embedding_pays(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding, other: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, most: float=0.9) -> bool:
     ...
@@ -415,7 +462,7 @@ def _at_least_rows(wanted: int, held: int) -> int:
 def useful_steps(X: np.ndarray, y: np.ndarray, task: str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False, activation: str='silu(x)') -> int | None:
     ...
 
-def best_activation(X: np.ndarray, y: np.ndarray, task: str, formulas: Sequence[Formula | str], embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> SymbolicActivation:
+def best_activation(X: np.ndarray, y: np.ndarray, task: str, formulas: Sequence[Formula | str] | Formula | str, embedding: Embedding | None=None, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, seed: int=0, device: str='auto', progress: bool=False) -> SymbolicActivation:
     ...
 
 def _fixed_and_learning(formula: Formula) -> list[SymbolicActivation]:
@@ -454,7 +501,7 @@ class TableProblem:
     TypeError
         No dataset.
     ValueError
-        No embedding or scaling is called like that.
+        No embedding or scaling is called like that, or fewer than 4 rows.
 
     Examples
     --------
@@ -466,6 +513,7 @@ class TableProblem:
     def __init__(self, dataset: Dataset, hidden: Sequence[int]=(64, 32), recipe: Recipe=STRONG, objective: str | Callable[..., ArrayLike]='validation', embedding: Embedding | str | None=None, scaling: str='standard', device: str='auto'):
         if not isinstance(dataset, Dataset):
             raise TypeError(f'a TableProblem needs a Dataset, not {_described(dataset)}')
+        _check_number_of_rows(dataset.n_rows)
         self.dataset, self.name, self.device = (dataset, dataset.name, device)
         self.options = dict(hidden=widths_of(hidden, least=1), recipe=recipe_of(recipe), objective=objective)
         if embedding == 'auto':

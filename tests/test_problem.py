@@ -3,16 +3,29 @@ import math
 import random
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, IterableDataset, RandomSampler, Subset, TensorDataset, WeightedRandomSampler
 
 import nsad
-from nsad import ModelProblem, Problem
-from nsad.problem import FunctionProblem, as_problem, best_activation, constants_pay, fingerprint, seeded, trial_losses, useful_steps
+from nsad import Dataset, Formula, ModelProblem, PeriodicEmbedding, Problem, TableProblem, discover
+from nsad.problem import (
+    NO_FINGERPRINT,
+    FunctionProblem,
+    JointProblem,
+    as_problem,
+    best_activation,
+    constants_pay,
+    embedding_pays,
+    fingerprint,
+    seeded,
+    trial_losses,
+    useful_steps,
+)
 from nsad.training import Recipe
 
 G = torch.Generator().manual_seed(0)
@@ -239,6 +252,96 @@ def test_a_fingerprint_sees_what_a_function_closes_over():
     assert fingerprint({"a": 1}, np.zeros(2)) != fingerprint({"a": 1}, np.zeros(2, np.float32))
 
 
+class Rows(torch.utils.data.Dataset):
+    "No tensors that could be looked at; from row 16 on, targets of a scale."
+    def __init__(self, scale=1.): self.scale = scale
+
+    def __len__(self): return len(X)
+
+    def __getitem__(self, i): return X[i], Y[i] * (1. if i < 16 else self.scale)
+
+
+def twice(rows): return [2 * t for t in torch.utils.data.default_collate(rows)]
+
+
+def weighted(last): return WeightedRandomSampler([1.] * 59 + [last], 60, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("first, other", [
+    (lambda: DataLoader(Rows(), 16), lambda: DataLoader(Rows(-5.), 16)),
+    (lambda: DataLoader(Rows(), 16, shuffle=True), lambda: DataLoader(Rows(-5.), 16, shuffle=True)),
+    (lambda: DataLoader(Subset(Rows(), range(40)), 16), lambda: DataLoader(Subset(Rows(), [*range(39), 45]), 16)),
+    (lambda: DataLoader(TensorDataset(X, Y), 16, sampler=weighted(1.)), lambda: DataLoader(TensorDataset(X, Y), 16, sampler=weighted(50.))),
+    (lambda: DataLoader(TensorDataset(X, Y), 16), lambda: DataLoader(TensorDataset(X, Y), 16, collate_fn=twice)),
+    (lambda: DataLoader(TensorDataset(X, Y), 59, drop_last=True), lambda: DataLoader(TensorDataset(X, Y.clone().index_fill(0, torch.tensor(59), 9.)), 59, drop_last=True)),
+    (lambda: DataLoader(Rows(), batch_sampler=BatchSampler(RandomSampler(Rows(), generator=torch.Generator()), 16, False)), lambda: DataLoader(Rows(), 16)),
+], ids=["later batches", "shuffled", "subsets", "weights", "collate_fn", "left out", "batch_sampler"])
+def test_a_fingerprint_sees_all_that_a_loader_gives(first, other):
+    problem = model_problem(train=first())
+    marks = {problem.fingerprint, problem.fingerprint, model_problem(train=first()).fingerprint}
+    assert len(marks) == 1 and model_problem(train=other()).fingerprint not in marks
+    assert model_problem(validation=first()).fingerprint != model_problem(validation=other()).fingerprint
+
+
+def test_a_fingerprint_of_a_loader_without_an_end_and_of_one_that_is_used_up():
+    class Endless:
+        def __len__(self): return 3
+        def __iter__(self):
+            while True: yield X[:16], Y[:16]
+    endless = model_problem(train=Endless(), recipe=Recipe("few", steps=5, batch_size=16))
+    assert endless.fingerprint == endless.fingerprint and np.isfinite(trial_losses(endless, ["relu"], [0])).all()
+    once = model_problem(train=DataLoader(Once(X, Y), 16))
+    assert once.fingerprint
+    with pytest.raises(ValueError, match="train has no batch left"): once.fingerprint
+
+
+def test_what_has_a_part_that_cannot_be_told_from_others_cannot_be_told_either(tmp_path):
+    lock = threading.Lock()
+    def locked(activation, seed, fidelity):
+        with lock: return 1.0
+    inner, free = FunctionProblem(locked), FunctionProblem(function)
+    def around(activation, seed, fidelity): return inner.losses([activation], [seed], fidelity)[0, 0]
+    for problem in (JointProblem([free, locked]), JointProblem([JointProblem([locked]), free]), FunctionProblem(around)):
+        assert problem.fingerprint.startswith(NO_FINGERPRINT) and problem.fingerprint != problem.fingerprint
+    with pytest.raises(ValueError, match="cannot be resumed"):
+        discover(JointProblem([locked]), budget=12, progress=False, resume=tmp_path / "j.json")
+    assert JointProblem([free, function]).fingerprint == fingerprint([free.fingerprint] * 2)
+
+
+class Filling(nn.Sequential):
+    "A network that has its own way with missing values."
+    def forward(self, x): return super().forward(x.nan_to_num())
+
+
+def with_nan(values, row):
+    values = values.clone()
+    values[row] = math.nan
+    return values
+
+
+@pytest.mark.parametrize("extra", [nn.Identity, Doubled], ids=["trained as one", "one by one"])
+@pytest.mark.parametrize("changes, words", [
+    (dict(train=(with_nan(X, 33), Y)), "train has a number that is not finite, in tensor 0 .from 0., row 33"),
+    (dict(train=(X, with_nan(Y, 33))), "train .* tensor 1 .from 0., row 33; leave such rows out or fill them"),
+    (dict(validation=(with_nan(X, 3), Y)), "validation .* tensor 0 .from 0., row 3"),
+    (dict(train=(X, with_nan(Y, 33)), loss="multiclass"), "train .* tensor 1 .from 0., row 33"),
+    (dict(train=DataLoader(TensorDataset(with_nan(X, 33), Y), 16)), "train .* tensor 0 .from 0., row 33"),
+])
+def test_numbers_that_are_not_finite_are_refused(changes, words, extra):
+    def own(activation): return nn.Sequential(nn.Linear(2, 4), activation, nn.Linear(4, 1), extra())
+    with pytest.raises(ValueError, match=words): model_problem(build=own, **changes).losses([nn.Tanh(), nn.ReLU()], [0])
+
+
+def test_a_network_or_a_loss_that_knows_what_to_do_with_missing_values_may_have_them():
+    def filling(activation): return Filling(nn.Linear(2, 4), activation, nn.Linear(4, 1))
+    expected = model_problem(build=filling, train=(with_nan(X, 33).nan_to_num(), Y)).losses([nn.Tanh(), nn.ReLU()], [0])
+    np.testing.assert_array_equal(model_problem(build=filling, train=(with_nan(X, 33), Y)).losses([nn.Tanh(), nn.ReLU()], [0]), expected)
+    def masked(output, y): return (output[:, 0] - y)[~y.isnan()].square().mean()
+    assert np.isfinite(model_problem(train=(X, with_nan(Y, 33)), loss=masked).losses([nn.Tanh(), nn.ReLU()], [0])).all()
+    some = DataLoader(TensorDataset(X, with_nan(Y, 33)), 16, sampler=[i for i in range(60) if i != 33])
+    assert np.isfinite(model_problem(train=some).losses([nn.Tanh(), nn.ReLU()], [0])).all()
+
+
 @pytest.mark.slow
 def test_a_fingerprint_is_the_same_in_another_process():
     code = ("import torch; from torch import nn; from nsad import ModelProblem\n"
@@ -293,3 +396,55 @@ def test_one_formula_that_cannot_learn_is_not_tried_and_none_is_refused():
 def test_a_formula_without_decimals_has_nothing_that_could_learn():
     rows = np.zeros((40, 2))
     assert not constants_pay(rows, rows[:, 0], "regression", "sin(2*x)")
+
+
+TABLE = X.double().numpy()
+TARGET = Y.double().numpy()
+TRIED = dict(hidden=(4,), recipe=SHORT)
+TRIALS = {
+    "embedding_pays": lambda X, y, task: embedding_pays(X, y, task, PeriodicEmbedding(), **TRIED),
+    "useful_steps": lambda X, y, task: useful_steps(X, y, task, **TRIED),
+    "best_activation": lambda X, y, task: best_activation(X, y, task, ["relu(x)", "sin(x)"], **TRIED),
+    "constants_pay": lambda X, y, task: constants_pay(X, y, task, "sin(1.4*x)", **TRIED),
+}
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+@pytest.mark.parametrize("rows, y, task, words", [
+    (TABLE, (TARGET > 0) + 1, "binary", "y has 2, which is no class of the task 'binary'; number the classes 0, 1"),
+    (TABLE, TARGET, "multiclass", "y has -?[0-9.]+, which is no class of the task 'multiclass'"),
+    (TABLE, np.r_[TARGET, TARGET], "regression", r"X of shape .60, 2. and y of shape .120,. do not belong together"),
+    (TABLE[:, 0], TARGET, "regression", "X of shape .60,. and y"),
+    (TABLE, TARGET * np.nan, "regression", "y has a number that is not finite, in row 0"),
+    (np.where(np.arange(60)[:, None] == 7, np.inf, TABLE), TARGET, "regression", "X has a number that is not finite, in row 7"),
+    (TABLE[:1], TARGET[:1], "regression", "a trial on 1 row has none to judge by.*; give 4 at least"),
+    (TABLE[:3], TARGET[:3], "regression", "a trial on 3 rows has none"),
+])
+def test_trials_refuse_rows_that_cannot_be_right(trial, rows, y, task, words):
+    with pytest.raises(ValueError, match=words): TRIALS[trial](rows, y, task)
+
+
+def test_a_trial_takes_one_formula_as_a_list_of_one():
+    for formula in ("sin(1.4*x)", Formula("sin(1.4*x)")):
+        one, listed = (best_activation(TABLE, TARGET, "regression", given, **TRIED) for given in (formula, [formula]))
+        assert one.formula == listed.formula and (one.constants is None) == (listed.constants is None)
+
+
+def test_a_table_of_too_few_rows_is_refused_before_a_search():
+    for n in (2, 3):
+        few = Dataset.from_arrays(TABLE[:n], TARGET[:n], task="regression")
+        with pytest.raises(ValueError, match=f"a trial on {n} rows has none to judge by"): TableProblem(few)
+        with pytest.raises(ValueError, match=f"a trial on {n} rows has none to judge by"): discover(few, budget=12, progress=False)
+    four = Dataset.from_arrays(TABLE[:4], TARGET[:4], task="regression")
+    assert np.isfinite(TableProblem(four, hidden=(4,), recipe=SHORT).losses(["relu(x)"], [0])).all()
+
+
+def test_a_length_of_training_that_diverges_is_not_the_best(monkeypatch):
+    def told(*losses):
+        left = iter(losses)
+        monkeypatch.setattr(nsad.problem, "stack_losses", lambda trial, formulas: [(next(left),)])
+        return useful_steps(TABLE, TARGET, "regression", recipe=Recipe("long", steps=160), hidden=(4,))
+    nan = math.nan
+    assert told(1., .9, .8, .7) is None and told(1., .8, .9) == 20                 # as before
+    assert told(nan, .9, .8, .85) == 40 and told(nan, .9, .8, .7) is None and told(1., nan, .9, .95) == 40
+    assert told(.8, .79, nan, nan) == 20 and told(nan, nan, nan, nan) is None
