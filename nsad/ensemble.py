@@ -12,6 +12,7 @@ __all__ = ['LAYERS', 'BY_ROWS', 'CONTAINERS', 'ACTIVATIONS', 'EnsembleError', 'E
 import copy
 import math
 from collections.abc import Sequence
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,7 +24,7 @@ from nsad.embeddings import (
     PiecewiseLinearLayer,
     embeddings_as_one,
 )
-from .identity import is_plain
+from .identity import IdentityError, identity, is_plain, specification
 from .interpreter import ProgramTable
 from nsad.models import (
     FiniteGradient,
@@ -420,12 +421,23 @@ class _Join:
 
     def __init__(self, activations: Sequence[type]):
         self.activations, self.known, self.places = {*ACTIVATIONS, *activations}, {}, []
+        self.seen = set()  # modules of each member that have a place
 
     def __call__(self, modules: Sequence[nn.Module], path: str) -> nn.Module:
         key = tuple(map(id, modules))
         if key not in self.known:
+            self._refuse_other_places(modules, path)
             self.known[key] = self._made(modules, path)
         return self.known[key]
+
+    def _refuse_other_places(self, modules: Sequence[nn.Module], path: str):
+        "A module that learns may stand in several places, if it does so in all members."
+        for k, module in enumerate(modules):
+            if (k, id(module)) in self.seen and _has_state(module):
+                raise EnsembleError(
+                    f"{_place(path)} stands in several places of some members only"
+                )
+            self.seen.add((k, id(module)))
 
     def _made(self, modules: Sequence[nn.Module], path: str) -> nn.Module:
         first, kinds = modules[0], {type(m) for m in modules}
@@ -503,20 +515,65 @@ class _Join:
 def _place(path: str) -> str:
     return f"the layer {path!r}" if path else "the network"
 
+# %% ../nbs/10_ensemble.ipynb #0b76f9db
+def _has_state(module: nn.Module) -> bool:
+    "Does it have what a training changes: weights that learn, or buffers?"
+    learns = any(w.requires_grad for w in module.parameters())
+    return learns or next(module.buffers(), None) is not None
+
+# %% ../nbs/10_ensemble.ipynb #711a91c8
+def _refuse_ties(model: nn.Module):
+    "An EnsembleError for layers that have a weight that learns, or a buffer, in common."
+    owners = {}
+    for path, module in model.named_modules():
+        own = [(n, w) for n, w in module.named_parameters(recurse=False) if w.requires_grad]
+        for name, tensor in (*own, *module.named_buffers(recurse=False)):
+            first = owners.setdefault(id(tensor), path)
+            if first != path:
+                raise EnsembleError(
+                    f"{_place(path)} has its {name} in common with {_place(first)}, which"
+                    " members that are computed as one cannot keep the same"
+                )
+
 # %% ../nbs/10_ensemble.ipynb #b5e47a64
 def _settings(module: nn.Module) -> dict:
-    "Settings that are plain values, and the shapes of weights."
-    plain = {n: v for n, v in vars(module).items() if _is_plain_value(v) and n != "training"}
+    "Settings as values that can be compared, and the shapes of weights."
+    known = {n: _comparable(v) for n, v in vars(module).items() if n not in _OF_TORCH}
+    plain = {n: v for n, v in known.items() if v is not ...}
     own = {**module._parameters, **module._buffers}
     return plain | {
         n: (t.shape, t.dtype, t.requires_grad) for n, t in own.items() if t is not None
     }
 
 # %% ../nbs/10_ensemble.ipynb #504f9587
-def _is_plain_value(value) -> bool:
-    if isinstance(value, tuple):
-        return all(map(_is_plain_value, value))
-    return value is None or isinstance(value, (bool, int, float, str))
+_OF_TORCH = frozenset(vars(nn.Module()))  # what every module has: parameters, hooks, mode
+_PLAIN = bool, int, float, complex, str, bytes, torch.dtype, type(None)
+
+
+def _comparable(value):
+    """A setting as a value that `!=` compares: numbers and texts, tensors and arrays of them, and
+    lists, sets and dicts of such. What else there is, as a function or a weight, counts as equal.
+    """
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, (Tensor, np.ndarray, np.generic)):
+        return ... if isinstance(value, nn.Parameter) else _numbers(value)
+    if isinstance(value, dict):
+        return {_comparable(k): _comparable(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_comparable, value))
+    if isinstance(value, (set, frozenset)):
+        return frozenset(map(_comparable, value))
+    return ...
+
+# %% ../nbs/10_ensemble.ipynb #09048fd6
+def _numbers(value: Tensor | np.ndarray | np.generic) -> object:
+    "Type, shape and a hash of the numbers; of what has none that can be read, nothing."
+    values = value.detach() if isinstance(value, Tensor) else value
+    try:
+        return identity(specification(values, "a setting"))
+    except IdentityError:
+        return ...
 
 # %% ../nbs/10_ensemble.ipynb #358c8d7b
 class Ensemble(Members):
@@ -544,6 +601,8 @@ class Ensemble(Members):
         super().__init__()
         if len(models) != len(seeds):
             raise ValueError(f"{len(seeds)} seeds for {len(models)} members")
+        for model in models:
+            _refuse_ties(model)
         join = _Join(activations)
         self.net, self.n_members = join(models, ""), len(models)
         self.streams = Streams(seeds)
@@ -653,7 +712,9 @@ def ensemble_of(
     if isinstance(models, nn.Module):
         if n is None or n < 1:
             raise ValueError(f"n={n!r}; give the number of copies, at least 1")
-        seeds = range(n) if seeds is None else seeds
+        seeds = range(n) if seeds is None else list(seeds)
+        if len(seeds) != n:
+            raise ValueError(f"{len(seeds)} seeds for n={n} copies; give one for each")
         models = [_started(models, int(s)) for s in seeds]
     elif n is not None and n != len(models):
         raise ValueError(f"{len(models)} networks, but n={n}")

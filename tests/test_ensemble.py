@@ -135,6 +135,10 @@ def test_copies_of_one_network_start_from_their_seeds():
     assert_close(whole.member(1)(ROWS.float()), make()(ROWS.float()))
     assert torch.equal(whole(ROWS.float())[0], whole(ROWS.float())[2])
     assert whole.n_members == 3 and ensemble_of(make(), 4).seeds == (0, 1, 2, 3)
+    drawn = ensemble_of(make(), 3, seeds=(s for s in (7, 8, 7)))
+    assert torch.equal(drawn(ROWS.float()), whole(ROWS.float()))
+    for few in ([1, 2], (s for s in [1, 2]), []):
+        with pytest.raises(ValueError, match="[02] seeds for n=3 copies; give one for each"): ensemble_of(make(), 3, seeds=few)
 
 
 def test_a_stack_has_the_same_interface():
@@ -173,6 +177,69 @@ def hooked():
 ])
 def test_what_cannot_be_one_is_named(models, words):
     with pytest.raises(ValueError, match=words): ensemble_of(models)
+
+
+class Scaled(nn.Module):
+    "Scales by what it was given, in whatever form."
+    def __init__(self, given, of=lambda k: k):
+        super().__init__()
+        self.given, self.of, self.body = given, of, nn.Linear(5, 1)
+
+    def forward(self, x): return self.body(x) * self.of(self.given)
+
+
+FORMS = [(lambda k: [k], lambda g: g[0]), (lambda k: [1., (k, [None])], lambda g: g[1][0]), (lambda k: {"k": k}, lambda g: g["k"]),
+         (lambda k: {"k": k, "act": nn.Tanh()}, lambda g: g["k"]), (lambda k: {k}, max), (lambda k: {k: 1}, max), (torch.tensor, lambda k: k),
+         (lambda k: np.array([k]), lambda k: float(k[0])), (np.float32, float), (lambda k: [torch.tensor([k])], lambda g: g[0]), (complex, abs)]
+
+
+@pytest.mark.parametrize("form, of", FORMS)
+def test_settings_of_any_form_that_differ_between_members_are_refused(form, of):
+    same = [Scaled(form(5.), of) for _ in range(2)]
+    whole = ensemble_of(same)
+    for k, net in enumerate(same): assert_close(whole(ROWS.float())[k], net(ROWS.float()))
+    with pytest.raises(EnsembleError, match="the network is not the same in all members: given differ"):
+        ensemble_of([Scaled(form(1.), of), Scaled(form(5.), of)])
+
+
+def test_modules_functions_and_weights_that_are_held_on_the_side_are_no_settings():
+    nets = [Scaled([nn.Tanh(), lambda: 0, nn.Parameter(torch.tensor(k))], lambda g: 3.) for k in (1., 2.)]
+    for k, net in enumerate(nets): assert_close(ensemble_of(nets)(ROWS.float())[k], net(ROWS.float()))
+
+
+def tied(act, learns=True):
+    net = nn.Sequential(nn.Linear(5, 5), act, nn.Linear(5, 5), nn.Flatten(), nn.Linear(5, 1))
+    net[2].weight = net[0].weight.requires_grad_(learns)
+    return net
+
+
+def test_layers_that_have_a_weight_in_common_are_refused_and_train_one_by_one():
+    nets = [tied(act) for act in (nn.Tanh(), nn.ReLU())]
+    with pytest.raises(EnsembleError, match="the layer '2' has its weight in common with the layer '0'"): ensemble_of(nets)
+    with pytest.raises(EnsembleError, match="in common"): ensemble_of(nets[0], 2)
+    frozen = [tied(act, learns=False) for act in (nn.Tanh(), nn.ReLU())]
+    for k, net in enumerate(frozen): assert_close(ensemble_of(frozen)(ROWS.float())[k], net(ROWS.float()))
+    x, y = ROWS.float(), ROWS[:, 0].float()
+    problem = ModelProblem(tied, (x, y), (x, y), "regression", SHORT)
+    with pytest.warns(UserWarning, match="one by one, since the layer '2' has its weight in common"): assert not problem.as_one
+    assert np.isfinite(trial_losses(problem, ["tanh", "relu"], [0])).all()
+
+
+def test_a_layer_in_several_places_is_so_in_all_members():
+    def twice(layer): return nn.Sequential(layer, nn.Tanh(), layer)
+    def apart(layer, other): return nn.Sequential(layer, nn.Tanh(), other)
+    for make in (lambda: nn.Linear(5, 5), nn.PReLU, lambda: nn.Sequential(nn.Linear(5, 5)), lambda: nn.BatchNorm1d(5, affine=False)):
+        for nets in ([apart(make(), make()), twice(make())], [twice(make()), apart(make(), make())]):
+            with pytest.raises(EnsembleError, match="the layer '2' stands in several places of some members only"): ensemble_of(nets)
+    nets = [twice(nn.Linear(5, 5)) for _ in range(2)]
+    whole, x = ensemble_of(nets), ROWS.float()
+    step = torch.optim.SGD(whole.parameters(), 0.1)
+    whole(x).square().sum().backward()
+    step.step()
+    for k in range(2): assert_close(whole(x)[k], whole.member(k)(x))
+    drop, flat = nn.Dropout(0.5), nn.Flatten()
+    free = [nn.Sequential(drop, flat, nn.Linear(5, 1), flat, drop), nn.Sequential(nn.Dropout(0.5), nn.Flatten(), nn.Linear(5, 1), nn.Flatten(), nn.Dropout(0.5))]
+    assert ensemble_of(free).n_members == 2                                      # nothing in them learns
 
 
 class Hidden(nn.Module):
