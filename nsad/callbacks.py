@@ -7,13 +7,31 @@ __all__ = ['CSVLogger', 'TensorBoardLogger']
 
 # %% ../nbs/16a_callbacks.ipynb #bf659b52
 import csv
+import warnings
 from pathlib import Path
 from .discovery import SearchState
 from .files import FileError
 from .messages import shown
 
+# %% ../nbs/16a_callbacks.ipynb #235a13f2
+class _Log:
+    "A callback whose `_note(state)` may fail once, which ends the log and not the search."
+
+    ended = False
+
+    def __call__(self, state: SearchState):
+        if self.ended:
+            return
+        try:
+            self._note(state)
+        except OSError as error:
+            self.ended = True
+            warnings.warn(
+                f"the log is not kept any more ({error}); the search goes on", stacklevel=2
+            )
+
 # %% ../nbs/16a_callbacks.ipynb #26bf2383
-class CSVLogger:
+class CSVLogger(_Log):
     """A callback that appends a line to a CSV file for each generation.
 
     Parameters
@@ -24,7 +42,8 @@ class CSVLogger:
     Raises
     ------
     FileError
-        A path where no file can be written, or a file of something else.
+        A path where no file can be written, or a file of something else. A line that cannot be
+        written later is a warning, and the last one.
 
     Examples
     --------
@@ -47,7 +66,8 @@ class CSVLogger:
         if not self._has_lines():
             self._write(self.columns)
 
-    def __call__(self, state: SearchState):
+    def _note(self, state: SearchState):
+        "What the log has of a generation."
         best = state.best
         of_best = (best.rung, best.loss, best.text) if best else ("", "", "")
         self._write(
@@ -83,7 +103,7 @@ class CSVLogger:
             ) from None
 
 # %% ../nbs/16a_callbacks.ipynb #f8404e3b
-class TensorBoardLogger:
+class TensorBoardLogger(_Log):
     """A callback that writes the best loss of each rung, and the best formula, for TensorBoard.
 
     Parameters
@@ -111,7 +131,8 @@ class TensorBoardLogger:
             ) from None
         self.writer, self.n = SummaryWriter(str(folder)), 0
 
-    def __call__(self, state: SearchState):
+    def _note(self, state: SearchState):
+        "What the log has of a generation."
         self.n += 1
         for rung in sorted({c.rung for c in state.candidates if c.loss == c.loss}):
             lowest = min(

@@ -4,6 +4,7 @@ import errno
 import itertools
 import json
 import os
+import shutil
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -248,6 +249,31 @@ def test_a_csv_log_has_a_line_for_each_generation_and_goes_on(tmp_path):
     (tmp_path / "own.csv").write_text("a,b\n1,2\n")
     with pytest.raises(FileError, match="no log of a search: it begins with 'a,b'"): CSVLogger(tmp_path / "own.csv")
     assert (tmp_path / "own.csv").read_text() == "a,b\n1,2\n"
+
+
+def test_a_log_that_cannot_be_written_any_more_ends_and_the_search_does_not(tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    log, others = CSVLogger(folder / "log.csv"), []
+    def away(state): return shutil.rmtree(folder, ignore_errors=True)
+    with pytest.warns(UserWarning, match="the log is not kept any more .*log.csv cannot be written.*; the search goes on") as said:
+        found = discover(closeness, callback=[away, log, others.append], **SMALL)
+    assert sum("not kept any more" in str(w.message) for w in said) == 1
+    assert found.best == discover(closeness, **SMALL).best and len(others) == 4
+    folder.mkdir()
+    log(others[-1])
+    assert not list(folder.iterdir())                                             # a log with a gap is no log
+
+
+def test_a_tensorboard_log_that_cannot_be_written_any_more_ends_as_well(tmp_path, monkeypatch):
+    class Full:
+        "A writer of TensorBoard's on a full disk."
+        def __init__(self, folder): pass
+        def add_scalar(self, *given): raise OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", SimpleNamespace(SummaryWriter=Full))
+    log = TensorBoardLogger(tmp_path)
+    with pytest.warns(UserWarning, match="not kept any more .*No space left") as said: assert discover(closeness, callback=log, **SMALL).best
+    assert sum("not kept any more" in str(w.message) for w in said) == 1
 
 
 def test_a_tensorboard_log(tmp_path):
