@@ -1229,7 +1229,8 @@ def best_of_each(self: Discovery) -> list[Formula]:
     judged = rows[(rows.rung == rows.rung.clip(upper=2).max()) & ~rows.formula.isin(STANDARD)]
     judged = judged.fillna({"loss": np.inf})  # one seed that diverged is too many
     losses = judged.groupby(["restart", "formula", "lr"], dropna=False).loss.mean()
-    lowest = losses[np.isfinite(losses)].sort_values().reset_index().drop_duplicates("restart").sort_values("restart")
+    ordered = losses[np.isfinite(losses)].sort_values().reset_index()
+    lowest = ordered.drop_duplicates("restart").sort_values("restart")
     texts = dict.fromkeys([first.text, *lowest.formula])
     return [with_origin(text, self.origin) for text in texts]
 
