@@ -1119,8 +1119,7 @@ def embedding_pays(
     Raises
     ------
     ValueError
-        Rows that no trial can be made with: fewer than 4, of other shapes, with numbers that are
-        not finite or that are no classes of the task.
+        Rows that no trial can be made with, as in `useful_steps`.
     """
     _check_rows(X, y, task)
     short = recipe.share(0.25, len(X) - len(X) // 4)
